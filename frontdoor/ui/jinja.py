@@ -1,0 +1,67 @@
+"""The Jinja2 environment of every page: govuk macros, our own macros, forms, formats and charts as globals."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.template import engines
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.jinja import htmx_script
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2.runtime import Macro
+
+from frontdoor.ui import charts, formats, forms, macros
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a named page: ``url("people:person", "P-7K3M9Q2D")``. Raises NoReverseMatch for an unknown name."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+class OwnMacros:
+    """``ui.<name>(…)`` in any template: the macros of ``components/ui.html``, loaded when first asked for."""
+
+    def __getattr__(self, name: str) -> Macro:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        module = engines["jinja2"].env.get_template("components/ui.html").module  # type: ignore[attr-defined]
+        macro: Macro = getattr(module, name)
+        return macro
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment. Django calls this once with its own loader, autoescape on."""
+    env = Environment(**options, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"])  # noqa: S701
+    package = PackageLoader("govuk_frontend_jinja", "templates")
+    env.loader = ChoiceLoader([*([env.loader] if env.loader else []), PrefixLoader({"govuk_frontend_jinja": package})])
+    env.globals.update(
+        static=static,
+        url=url,
+        htmx_script=htmx_script,
+        get_messages=messages.get_messages,
+        now=timezone.now,
+        govuk=macros.govuk,
+        ui=OwnMacros(),
+        field=forms.field,
+        fields=forms.fields,
+        hidden_fields=forms.hidden_fields,
+        error_summary=forms.error_summary,
+        bar_chart=charts.bar_chart,
+        line_chart=charts.line_chart,
+        clock_state=formats.clock_state,
+    )
+    env.filters.update(
+        day=formats.day,
+        short_day=formats.short_day,
+        moment=formats.moment,
+        clock_time=formats.clock_time,
+        iso=formats.iso,
+        age=formats.age,
+        person_age=formats.person_age,
+        time_left=formats.time_left,
+        ago=formats.ago,
+        count=formats.count,
+        joined=formats.joined,
+    )
+    return env

@@ -1,0 +1,93 @@
+"""Answers every view gives alike: a page, a form with errors (422), an error page or its htmx fragment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import engines
+
+TITLES = {
+    400: "The request could not be understood",
+    403: "You cannot do this",
+    404: "Page not found",
+    409: "Somebody else changed this",
+    413: "The file is too large",
+    429: "Too many tries",
+    500: "Sorry, there is a problem",
+}
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asked for a fragment (not a boosted page)."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    fragment: str = "",
+    status: int | None = None,
+) -> HttpResponse:
+    """Render a page, or its ``fragment`` template when htmx asks. Any bound form with errors in the context makes it 422.
+
+    The context is looked through one level deep for forms and formsets (anything with ``is_bound`` and ``is_valid``).
+    """
+    values = dict(context or {})
+    if status is None:
+        status = 422 if any(_wrong(v) for v in values.values()) else 200
+    chosen = fragment if fragment and is_htmx(request) else template
+    response = render(request, chosen, values, status=status)
+    if fragment:
+        response["Vary"] = ", ".join(filter(None, [response.get("Vary"), "HX-Request"]))
+    return response
+
+
+def _wrong(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_wrong(v) for v in value)
+    bound, valid = getattr(value, "is_bound", False), getattr(value, "is_valid", None)
+    return bool(bound is True and callable(valid) and not valid())
+
+
+def error(request: HttpRequest | None, status: int, message: str = "", *, code: str = "") -> HttpResponse:
+    """The one page of a status; for htmx the same status with a fragment. ``message`` is a whole sentence for the user."""
+    kind = status if status in TITLES else 500
+    values = {"status": status, "title": TITLES[kind], "message": message, "code": code}
+    name = f"errors/{kind}.html"
+    if request is not None and is_htmx(request):
+        name = "errors/fragment.html"
+    if status >= 500:  # nothing that could fail again: no context processors, no database
+        return HttpResponse(engines["jinja2"].get_template(name).render(values), status=status)
+    return render(request, name, values, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return error(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return error(request, 403, str(exception) if exception.args else "")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: absent and invisible look the same."""
+    return error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return error(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: the sign-in changed while the page was open."""
+    return error(
+        request,
+        403,
+        "This page was open when you signed in or out elsewhere. Go back, load it again and send it once more.",
+    )

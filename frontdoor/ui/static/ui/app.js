@@ -1,0 +1,96 @@
+// Starts every component of a page, and again for what htmx puts in.
+import * as govuk from "../vendor/govuk/govuk-frontend.min.js";
+import { ButtonMenu, FilterToggleButton, MultiSelect, SortableTable } from "../vendor/moj/moj-frontend.min.js";
+import { startDrafts } from "./drafts.js";
+import { startRepeats } from "./repeat.js";
+import { startQueue } from "./queue.js";
+import { startSearch } from "./search.js";
+import { startTimes } from "./times.js";
+
+const GOVUK = [
+  govuk.Accordion, govuk.Button, govuk.CharacterCount, govuk.Checkboxes, govuk.ErrorSummary, govuk.FileUpload,
+  govuk.NotificationBanner, govuk.PasswordInput, govuk.Radios, govuk.ServiceNavigation, govuk.SkipLink, govuk.Tabs,
+];
+const MOJ = [ButtonMenu, FilterToggleButton, MultiSelect, SortableTable];
+
+export function start(scope) {
+  for (const component of GOVUK) govuk.createAll(component, undefined, { scope, onError: () => undefined });
+  for (const component of MOJ) govuk.createAll(component, undefined, { scope, onError: () => undefined });
+  startDrafts(scope);
+  startRepeats(scope, start);
+  startQueue(scope);
+  startTimes(scope);
+  for (const button of scope.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
+export function announce(text) {
+  const place = document.getElementById("app-announce");
+  if (place) place.textContent = text;
+}
+
+// One submission of a form: the second click within ten seconds is ignored.
+function guardDoubleSubmit() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "get" || form.dataset.noDouble === "off") return;
+    const last = Number(form.dataset.sentAt || 0);
+    if (Date.now() - last < 10000) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sentAt = String(Date.now());
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
+  });
+}
+
+function htmxGlue() {
+  document.body.addEventListener("htmx:load", (event) => {
+    if (event.target !== document.body) start(event.target.parentElement || event.target);
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login")) {
+      event.detail.shouldSwap = false;
+      showError("You have been signed out", "Sign in in another tab, then come back to this page. Nothing on it is lost.");
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "app-error") event.target.focus();
+  });
+  document.body.addEventListener("htmx:sendError", () => {
+    showError("The page could not reach the server", "Check the network. What you typed is still here.");
+  });
+}
+
+function showError(title, text) {
+  const place = document.getElementById("app-error");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = "govuk-error-summary";
+  const heading = document.createElement("h2");
+  heading.className = "govuk-error-summary__title";
+  heading.textContent = title;
+  const body = document.createElement("p");
+  body.className = "govuk-body";
+  body.textContent = text;
+  box.append(heading, body);
+  place.replaceChildren(box);
+  place.focus();
+}
+
+function autosubmit() {
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+  });
+}
+
+start(document);
+startSearch(announce);
+guardDoubleSubmit();
+htmxGlue();
+autosubmit();

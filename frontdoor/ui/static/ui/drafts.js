@@ -1,0 +1,115 @@
+// What is typed is kept on the server as it is typed. The server renders a kept draft back; nothing is kept in the browser.
+const WAIT = 400; // milliseconds after the last key
+const AGAIN = 15000; // milliseconds until a failed save is tried again
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.url = form.dataset.draftUrl;
+    this.sequence = Math.max(Date.now(), Number(form.dataset.draftSequence || 0));
+    this.last = this.body();
+    this.timer = 0;
+    this.retry = 0;
+    this.sending = false;
+    this.stopped = false;
+    this.place = form.querySelector("[data-draft-text]") || document.querySelector("[data-draft-text]");
+    form.addEventListener("input", () => this.later());
+    form.addEventListener("change", () => this.later());
+    form.addEventListener("focusout", () => this.save());
+    form.addEventListener("submit", () => {
+      clearTimeout(this.timer);
+      clearTimeout(this.retry);
+      this.stopped = true;
+      setTimeout(() => { this.stopped = false; }, 10000);
+    });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.save(true); });
+    window.addEventListener("pagehide", () => this.save(true));
+    window.addEventListener("online", () => this.save());
+  }
+
+  body() {
+    const data = new URLSearchParams();
+    for (const [name, value] of new FormData(this.form)) {
+      if (typeof value === "string" && name !== "csrfmiddlewaretoken") data.append(name, value);
+    }
+    return data.toString();
+  }
+
+  say(text, kind = "") {
+    if (!this.place) return;
+    if (this.place.textContent !== text) this.place.textContent = text;
+    this.place.parentElement.dataset.state = kind;
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), WAIT);
+  }
+
+  async save(leaving = false) {
+    clearTimeout(this.timer);
+    if (this.stopped || (this.sending && !leaving)) {
+      this.waiting = true;
+      return;
+    }
+    const body = this.body();
+    if (body === this.last) return;
+    this.sending = true;
+    this.waiting = false;
+    this.sequence = Math.max(this.sequence + 1, Date.now());
+    const token = this.form.querySelector("[name=csrfmiddlewaretoken]");
+    let status = 0;
+    try {
+      const answer = await fetch(this.url, {
+        method: "PUT",
+        body: new TextEncoder().encode(body),
+        credentials: "same-origin",
+        redirect: "manual",
+        keepalive: leaving && body.length < 60000,
+        headers: {
+          "Content-Type": "application/x-www-form-urlencoded",
+          "X-Draft-Sequence": String(this.sequence),
+          "X-CSRFToken": token ? token.value : "",
+          "X-Requested-With": "fetch",
+        },
+      });
+      status = answer.type === "opaqueredirect" ? 401 : answer.status;
+    } catch {
+      status = 0;
+    }
+    this.sending = false;
+    this.told(status, body);
+    if (this.waiting) this.later();
+  }
+
+  told(status, body) {
+    clearTimeout(this.retry);
+    if (status === 204 || status === 200) {
+      this.last = body;
+      const now = new Date();
+      const two = (n) => String(n).padStart(2, "0");
+      this.say(`Saved at ${two(now.getHours())}:${two(now.getMinutes())}`, "saved");
+      return;
+    }
+    if (status === 409) {
+      this.say("This form is open in another tab or was sent already. Use only one of them: what you type here is not being saved.", "problem");
+      return;
+    }
+    if (status === 401) {
+      this.say("You have been signed out. Sign in in another tab; what you typed is kept here.", "problem");
+    } else if (status === 403) {
+      this.say("Not saved: you signed in again since this page was opened. What you typed is kept here; send the form to save it.", "problem");
+    } else {
+      this.say("Not saved yet. The page will try again; what you typed is kept here.", "problem");
+    }
+    this.retry = setTimeout(() => this.save(), AGAIN);
+  }
+}
+
+export function startDrafts(scope) {
+  for (const form of scope.querySelectorAll("form[data-draft-url]")) {
+    if (form.dataset.draftStarted) continue;
+    form.dataset.draftStarted = "yes";
+    new Draft(form);
+  }
+}

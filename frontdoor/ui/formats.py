@@ -79,7 +79,7 @@ def _bank_holidays(year: int) -> frozenset[date]:
 
 
 def working_days_between(start: date, end: date, closed: Collection[date] = ()) -> int:
-    """Working days after ``start`` up to and including ``end``; weekends, England's bank holidays and ``closed`` left out."""
+    """Working days after ``start`` up to and including ``end``: no weekends, English bank holidays or ``closed``."""
     n, d = 0, start
     while d < end:
         d += timedelta(days=1)
@@ -117,7 +117,7 @@ def clock_state(
     warn_at: datetime | None = None,
     paused: bool = False,
 ) -> State:
-    """How a deadline stands: stopped clocks are ``met`` or ``missed``; running ones ``late``, ``soon`` or ``running``."""
+    """How a deadline stands: stopped clocks ``met`` or ``missed``, running ones ``late``, ``soon`` or ``running``."""
     if stopped_at:
         return "met" if stopped_at <= due_at else "missed"
     if paused:

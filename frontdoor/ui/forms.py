@@ -1,5 +1,7 @@
 """Django forms as GOV.UK components: fields of our own, one renderer for every widget, the error summary."""
 
+# ruff: noqa: S704 (only what the escaping macros and Django's own widgets made is marked as safe)
+
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -258,7 +260,7 @@ class Radios(_Choices, forms.RadioSelect):
 
 
 class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
-    """Check boxes. ``exclusive`` is the answer that clears the others; ``reveals`` and ``hints`` as for :class:`Radios`."""
+    """Check boxes. ``exclusive`` is the answer that clears the others; ``reveals``, ``hints`` as for :class:`Radios`."""
 
     def __init__(
         self,
@@ -290,7 +292,7 @@ class UiForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Drop what was hidden when the form was sent, then ask for what the answers make necessary."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, inner in hidden_by_answers(self, cleaned):
+        for inner in hidden_by_answers(self, cleaned):
             cleaned[inner] = (
                 []
                 if isinstance(cleaned.get(inner), list)
@@ -318,14 +320,14 @@ def reveals_of(form: forms.BaseForm) -> dict[str, Mapping[str, Sequence[str]]]:
     return {name: value for name, value in found.items() if value}
 
 
-def hidden_by_answers(form: forms.BaseForm, cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Pairs (question, field) whose field was not on show for the answers given."""
-    hidden = []
+def hidden_by_answers(form: forms.BaseForm, cleaned: Mapping[str, Any]) -> list[str]:
+    """The fields that were not on show for the answers given."""
+    hidden: list[str] = []
     for name, reveals in reveals_of(form).items():
         given = cleaned.get(name)
         chosen = {str(v) for v in given} if isinstance(given, (list, tuple)) else {str(given)}
         shown = {inner for answer, inners in reveals.items() if answer in chosen for inner in inners}
-        hidden += [(name, i) for inners in reveals.values() for i in inners if i not in shown and i in form.fields]
+        hidden += [i for inners in reveals.values() for i in inners if i not in shown and i in form.fields]
     return hidden
 
 
@@ -338,7 +340,18 @@ def _error(bound: BoundField) -> Params:
 
 
 def _attributes(widget: forms.Widget) -> Params:
-    skip = {"class", "rows", "id", "required", "cols", "maxlength", "autocomplete", "inputmode", "spellcheck"}
+    skip = {
+        "class",
+        "rows",
+        "id",
+        "required",
+        "cols",
+        "maxlength",
+        "autocomplete",
+        "inputmode",
+        "spellcheck",
+        "placeholder",
+    }
     found = {
         k: ("" if v is True else str(v)) for k, v in widget.attrs.items() if k not in skip and v not in (False, None)
     }
@@ -358,11 +371,11 @@ def _flat(choices: Iterable[Any]) -> list[tuple[str, str]]:
 def field(bound: BoundField, **extra: Any) -> Markup:
     """One form field as its GOV.UK component, with label, hint, error and value.
 
-    :param extra: ``label``, ``hint``, ``legend_classes``, ``label_classes``, ``classes``, ``heading`` (the label is the page's
-        h1), or any other parameter of the component's macro (``prefix``, ``suffix``, ``autocomplete`` …).
+    :param extra: ``label``, ``hint``, ``legend_classes``, ``label_classes``, ``classes``, ``heading`` (the label is
+        the page's h1), or any other parameter of the component's macro (``prefix``, ``suffix``, ``autocomplete`` …).
     """
     if bound.is_hidden:
-        return Markup(str(bound))  # noqa: S704
+        return Markup(str(bound))
     widget, source = bound.field.widget, bound.field
     text = extra.pop("label", None) or str(bound.label or "")
     if not source.required and not getattr(source, "no_optional", False) and extra.pop("optional", False):
@@ -488,7 +501,7 @@ def fields(form: forms.BaseForm, *names: str, exclude: Collection[str] = ()) -> 
 
 def hidden_fields(form: forms.BaseForm) -> Markup:
     """Only the hidden fields of a form (record version, draft id)."""
-    return Markup("").join(Markup(str(b)) for b in form.hidden_fields())  # noqa: S704
+    return Markup("").join(Markup(str(b)) for b in form.hidden_fields())
 
 
 def _problems(form: Any) -> list[Params]:

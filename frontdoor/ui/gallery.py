@@ -38,7 +38,9 @@ class EveryWidget(UiForm):
         choices=[("neglect", "Neglect"), ("injury", "Injury"), ("none", "None of these")],
         widget=Checkboxes(exclusive="none"),
     )
-    source = forms.ChoiceField(label="Source", choices=[("", "Choose one"), ("3A", "General practitioner"), ("6", "Police")])
+    source = forms.ChoiceField(
+        label="Source", choices=[("", "Choose one"), ("3A", "General practitioner"), ("6", "Police")]
+    )
     concerns = forms.CharField(
         label="What happened, in the caller’s words", max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -82,7 +84,11 @@ def _lines() -> list[dict[str, Any]]:
             "state": "In screening",
             "state_colour": "blue",
             "clock": {"label": "Decide", "due_at": NOW - timedelta(hours=2), "warn_at": None},
-            "selectable": {"name": "chosen", "value": "C-7K3M9Q2D", "disabled_why": "A fast track is never ended in bulk"},
+            "selectable": {
+                "name": "chosen",
+                "value": "C-7K3M9Q2D",
+                "disabled_why": "A fast track is never ended in bulk",
+            },
         },
         {
             "href": "#two",
@@ -121,7 +127,13 @@ def components(request: HttpRequest) -> HttpResponse:
             {"title": "Contact received", "at": NOW - timedelta(hours=3), "by": "Alex Madeup", "href": "#contact"},
         ],
         "alerts": [
-            {"text": "C-7K3M9Q2D: baby with an injury", "href": "#one", "raised_at": NOW, "take_href": "#take", "level": "Fast track"}
+            {
+                "text": "C-7K3M9Q2D: baby with an injury",
+                "href": "#one",
+                "raised_at": NOW,
+                "take_href": "#take",
+                "level": "Fast track",
+            }
         ],
         "nav": [
             {"href": "#home", "text": "Home", "active": True},
@@ -142,7 +154,9 @@ def every_widget(request: HttpRequest) -> HttpResponse:
         children = ChildFormSet(request.POST, prefix="children")
         if form.is_valid() and children.is_valid():
             return page(request, "components/gallery_done.html", {"title": "Saved", "answers": form.cleaned_data})
-        return page(request, "components/gallery_form.html", {"title": "Every widget", "form": form, "children": children})
+        return page(
+            request, "components/gallery_form.html", {"title": "Every widget", "form": form, "children": children}
+        )
     typed = request.POST.copy()
     if typed:
         total = int(typed.get("children-TOTAL_FORMS") or 1) + ("add_child" in typed) - ("remove_child" in typed)

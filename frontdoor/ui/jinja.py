@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from allauth.socialaccount.adapter import get_adapter
 from django.contrib import messages
+from django.http import HttpRequest
 from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import json_script
 from django_htmx.jinja import htmx_script
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.runtime import Macro
@@ -17,6 +20,12 @@ from frontdoor.ui import charts, formats, forms, macros
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Address of a named page: ``url("people:person", "P-7K3M9Q2D")``. Raises NoReverseMatch for an unknown name."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def single_sign_on(request: HttpRequest, process: str = "login") -> list[dict[str, str]]:
+    """The council's sign-in services that are set up: name and address for each."""
+    found = get_adapter().list_providers(request)
+    return [{"text": str(p.name), "href": p.get_login_url(request, process=process)} for p in found]
 
 
 class OwnMacros:
@@ -50,6 +59,7 @@ def environment(**options: Any) -> Environment:
         bar_chart=charts.bar_chart,
         line_chart=charts.line_chart,
         clock_state=formats.clock_state,
+        single_sign_on=single_sign_on,
     )
     env.filters.update(
         day=formats.day,
@@ -63,5 +73,6 @@ def environment(**options: Any) -> Environment:
         ago=formats.ago,
         count=formats.count,
         joined=formats.joined,
+        json_script=json_script,
     )
     return env

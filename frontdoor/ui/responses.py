@@ -31,7 +31,7 @@ def page(
     fragment: str = "",
     status: int | None = None,
 ) -> HttpResponse:
-    """Render a page, or its ``fragment`` template when htmx asks. Any bound form with errors in the context makes it 422.
+    """Render a page, or its ``fragment`` template when htmx asks. A bound form with errors in the context makes it 422.
 
     The context is looked through one level deep for forms and formsets (anything with ``is_bound`` and ``is_valid``).
     """
@@ -53,7 +53,7 @@ def _wrong(value: object) -> bool:
 
 
 def error(request: HttpRequest | None, status: int, message: str = "", *, code: str = "") -> HttpResponse:
-    """The one page of a status; for htmx the same status with a fragment. ``message`` is a whole sentence for the user."""
+    """The one page of a status; for htmx the same status with a fragment. ``message``: a whole sentence for the user."""
     kind = status if status in TITLES else 500
     values = {"status": status, "title": TITLES[kind], "message": message, "code": code}
     name = f"errors/{kind}.html"

@@ -1,6 +1,7 @@
 """Copy the pinned GOV.UK and MoJ assets into the static files, without Crown fonts, crest and favicons.
 
-``python -m frontdoor.ui.vendor NODE_MODULES OUT``. OUT is emptied first. The files are third-party and are not committed.
+``python -m frontdoor.ui.vendor NODE_MODULES OUT``. OUT is emptied first.
+The files are third-party and are not committed.
 """
 
 import re

@@ -260,7 +260,7 @@ class Radios(_Choices, forms.RadioSelect):
 
 
 class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
-    """Check boxes. ``exclusive`` is the answer that clears the others; ``reveals``, ``hints`` as for :class:`Radios`."""
+    """Check boxes. ``exclusive``: the answer that clears the others; ``reveals``, ``hints`` as for :class:`Radios`."""
 
     def __init__(
         self,

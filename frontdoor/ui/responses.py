@@ -53,7 +53,7 @@ def _wrong(value: object) -> bool:
 
 
 def error(request: HttpRequest | None, status: int, message: str = "", *, code: str = "") -> HttpResponse:
-    """The one page of a status; for htmx the same status with a fragment. ``message``: a whole sentence for the user."""
+    """The one page of a status; for htmx the status with a fragment. ``message``: a whole sentence for the user."""
     kind = status if status in TITLES else 500
     values = {"status": status, "title": TITLES[kind], "message": message, "code": code}
     name = f"errors/{kind}.html"

@@ -16,6 +16,7 @@ const MOJ = [ButtonMenu, FilterToggleButton, MultiSelect, SortableTable];
 export function start(scope) {
   for (const component of GOVUK) govuk.createAll(component, undefined, { scope, onError: () => undefined });
   for (const component of MOJ) govuk.createAll(component, undefined, { scope, onError: () => undefined });
+  plainRadios();
   startDrafts(scope);
   startRepeats(scope, start);
   startQueue(scope);
@@ -24,6 +25,11 @@ export function start(scope) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+}
+
+// The GOV.UK script says aria-expanded on radio buttons, which ARIA does not allow there; aria-controls stays.
+function plainRadios() {
+  for (const radio of document.querySelectorAll("input[type=radio][aria-expanded]")) radio.removeAttribute("aria-expanded");
 }
 
 export function announce(text) {
@@ -90,6 +96,8 @@ function autosubmit() {
 }
 
 start(document);
+document.addEventListener("click", plainRadios);
+window.addEventListener("pageshow", plainRadios);
 startSearch(announce);
 guardDoubleSubmit();
 htmxGlue();

@@ -1,0 +1,256 @@
+"""Who may do what: one table of roles, and the two questions every door asks.
+
+*May this role do this?* is :func:`require`. *Which records?* is ``Model.objects.visible_to(user)``.
+An invisible record and an absent one are the same 404.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from frontdoor.db import VisibleQuerySet, tidy_reference
+
+
+class Permission(StrEnum):
+    """Something a role may do. The value is what audit rows and the documentation show."""
+
+    CONTACT_RECORD = "contact.record"
+    CONTACT_VIEW = "contact.view"
+    CONTACT_SCREEN = "contact.screen"
+    CONTACT_DECIDE_ADVICE = "contact.decide_advice"
+    CONTACT_DECIDE_GREEN = "contact.decide_green"
+    CONTACT_DECIDE_ANY = "contact.decide_any"
+    CONTACT_SIGN_OFF = "contact.sign_off"
+    CONTACT_FAST_TRACK = "contact.fast_track"
+    CONTACT_STAND_DOWN = "contact.stand_down"
+    CONTACT_REOPEN = "contact.reopen"
+    CONTACT_ALLEGATION = "contact.allegation"
+    QUEUE_VIEW = "queue.view"
+    REFERRAL_VIEW = "referral.view"
+    REFERRAL_DECIDE = "referral.decide"
+    REFERRAL_ALLOCATE = "referral.allocate"
+    REFERRAL_WORK = "referral.work"
+    REFERRAL_CLOSE = "referral.close"
+    REFERRAL_REOPEN = "referral.reopen"
+    ASSESSMENT_VIEW = "assessment.view"
+    ASSESSMENT_WRITE = "assessment.write"
+    ASSESSMENT_AUTHORISE = "assessment.authorise"
+    SUPERVISION_VIEW = "supervision.view"
+    SUPERVISION_HOLD = "supervision.hold"
+    PEOPLE_SEARCH = "people.search"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_EDIT = "people.edit"
+    RESTRICTION_SET = "restriction.set"
+    BREAK_GLASS = "restriction.break_glass"
+    WHO_LOOKED = "audit.who_looked"
+    AUDIT_VIEW = "audit.view"
+    BREACHES_VIEW = "breaches.view"
+    BREACH_REASON = "breaches.reason"
+    CLOCK_PAUSE = "clock.pause"
+    FIGURES_WHOLE_SERVICE = "figures.whole_service"
+    STAFF_MANAGE = "staff.manage"
+    AGENCY_MANAGE = "agency.manage"
+    RULES_MANAGE = "rules.manage"
+    MERGE_REVIEW = "merge.review"
+    IMPORT_RUN = "import.run"
+    DOCUMENT_VIEW = "document.view"
+    DOCUMENT_ADD = "document.add"
+    HANDOVER = "handover.take"
+
+
+class Role(StrEnum):
+    """A job at the front door. Stored by name on the staff account."""
+
+    CONTACT_OFFICER = "contact_officer"
+    SOCIAL_WORKER = "social_worker"
+    SENIOR_PRACTITIONER = "senior_practitioner"
+    DUTY_MANAGER = "duty_manager"
+    TEAM_MANAGER = "team_manager"
+    EDT_WORKER = "edt_worker"
+    SERVICE_MANAGER = "service_manager"
+    QUALITY_OFFICER = "quality_officer"
+    PERFORMANCE_OFFICER = "performance_officer"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.CONTACT_OFFICER: "Contact officer",
+    Role.SOCIAL_WORKER: "Social worker",
+    Role.SENIOR_PRACTITIONER: "Senior practitioner",
+    Role.DUTY_MANAGER: "Duty manager",
+    Role.TEAM_MANAGER: "Team manager",
+    Role.EDT_WORKER: "Emergency duty team worker",
+    Role.SERVICE_MANAGER: "Service manager",
+    Role.QUALITY_OFFICER: "Quality officer",
+    Role.PERFORMANCE_OFFICER: "Performance officer",
+    Role.DATA_PROTECTION_OFFICER: "Data protection officer",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+P = Permission
+_FIND = frozenset({P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW})
+_INTAKE = _FIND | {P.CONTACT_RECORD, P.CONTACT_FAST_TRACK, P.DOCUMENT_VIEW, P.DOCUMENT_ADD}
+_WORKER = _INTAKE | {
+    P.CONTACT_SCREEN,
+    P.CONTACT_DECIDE_ADVICE,
+    P.CONTACT_DECIDE_GREEN,
+    P.QUEUE_VIEW,
+    P.REFERRAL_VIEW,
+    P.REFERRAL_WORK,
+    P.ASSESSMENT_VIEW,
+    P.ASSESSMENT_WRITE,
+    P.SUPERVISION_VIEW,
+    P.PEOPLE_EDIT,
+    P.BREACHES_VIEW,
+    P.BREACH_REASON,
+    P.HANDOVER,
+}
+_MANAGER = _WORKER | {
+    P.CONTACT_DECIDE_ANY,
+    P.CONTACT_SIGN_OFF,
+    P.CONTACT_STAND_DOWN,
+    P.CONTACT_REOPEN,
+    P.REFERRAL_DECIDE,
+    P.REFERRAL_ALLOCATE,
+    P.REFERRAL_CLOSE,
+    P.REFERRAL_REOPEN,
+    P.ASSESSMENT_AUTHORISE,
+    P.SUPERVISION_HOLD,
+    P.BREAK_GLASS,
+    P.CLOCK_PAUSE,
+    P.MERGE_REVIEW,
+}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE},
+    Role.SOCIAL_WORKER: _WORKER,
+    Role.SENIOR_PRACTITIONER: _WORKER | {P.REFERRAL_ALLOCATE, P.SUPERVISION_HOLD},
+    Role.EDT_WORKER: _WORKER | {P.BREAK_GLASS},
+    Role.DUTY_MANAGER: _MANAGER,
+    Role.TEAM_MANAGER: _MANAGER,
+    Role.SERVICE_MANAGER: _MANAGER
+    | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION},
+    Role.QUALITY_OFFICER: frozenset(
+        {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW, P.REFERRAL_VIEW, P.ASSESSMENT_VIEW, P.BREACHES_VIEW}
+    )
+    | {P.SUPERVISION_VIEW, P.FIGURES_WHOLE_SERVICE, P.DOCUMENT_VIEW},
+    Role.PERFORMANCE_OFFICER: frozenset({P.BREACHES_VIEW, P.FIGURES_WHOLE_SERVICE, P.REFERRAL_VIEW, P.IMPORT_RUN}),
+    Role.DATA_PROTECTION_OFFICER: frozenset(
+        {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW}
+    ),
+    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.IMPORT_RUN}),
+}
+del P
+
+
+class Denied(Exception):
+    """This person may not do this. Shown as 403 and recorded after the roll-back."""
+
+    def __init__(self, permission: Permission | str, message: str = "") -> None:
+        self.permission = str(permission)
+        self.message = message or "Your role does not allow this. Ask your manager if you think it should."
+        super().__init__(self.message)
+
+
+class Refused(Exception):
+    """The act is refused for a reason the person can read and do something about. Shown as 409.
+
+    ``message`` is a whole sentence; ``field`` names the form field it is about, if one is.
+    """
+
+    def __init__(self, message: str, *, code: str = "refused", field: str | None = None) -> None:
+        self.message = message
+        self.code = code
+        self.field = field
+        super().__init__(message)
+
+
+class Stale(Refused):
+    """Somebody else changed the record first: who, when (UTC) and what they did."""
+
+    def __init__(self, *, who: str, when: datetime | None, what: str) -> None:
+        self.who, self.when, self.what = who, when, what
+        super().__init__(f"{who or 'Somebody else'} changed this record while you had it open: {what}.", code="stale")
+
+
+def permissions_of(user: Any) -> frozenset[Permission]:
+    """Everything this user's roles allow; nothing for someone inactive or not signed in."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    found: set[Permission] = set()
+    for name in user.roles:
+        if name in Role._value2member_map_:
+            found |= ROLES[Role(name)]
+    return frozenset(found)
+
+
+def holds(user: Any, permission: Permission) -> bool:
+    """Whether one of the user's roles allows this."""
+    return permission in permissions_of(user)
+
+
+def require(user: Any, permission: Permission) -> None:
+    """Raise :class:`Denied` unless one of the user's roles allows this."""
+    if not holds(user, permission):
+        raise Denied(permission)
+
+
+def roles_holding(permission: Permission) -> list[str]:
+    """Names of the roles that allow this, for finding whom to tell."""
+    return sorted(role.value for role, held in ROLES.items() if permission in held)
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def _guard(view: View, permission: Permission | None) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            if request.headers.get("HX-Request") or request.headers.get("X-Draft-Sequence"):
+                # A fragment or a draft cannot follow a redirect to a page: the caller is told to sign in.
+                return HttpResponse(status=401)
+            return redirect_to_login(request.get_full_path())
+        if permission is not None:
+            require(request.user, permission)
+        return view(request, *args, **kwargs)
+
+    guarded.permission = permission if permission is not None else "signed in"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def page(permission: Permission) -> Callable[[View], View]:
+    """Decorate a view: only a signed-in user holding the permission gets in. The fitness tests read the mark."""
+    return lambda view: _guard(view, permission)
+
+
+def signed_in(view: View) -> View:
+    """Decorate a view any signed-in user may open."""
+    return _guard(view, None)
+
+
+def public(view: View) -> View:
+    """Decorate a view anyone may open, signed in or not."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def get_visible(source: type[Row] | VisibleQuerySet, user: Any, reference: str) -> Row:
+    """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist."""
+    queryset = source if isinstance(source, VisibleQuerySet) else source._default_manager.all()
+    reference = tidy_reference(reference)
+    if "\x00" in reference:
+        raise Http404
+    found: Row = get_object_or_404(queryset.visible_to(user), reference=reference)  # type: ignore[union-attr]
+    return found

@@ -1,0 +1,1 @@
+"""Staff, teams, agencies and sign-in."""

@@ -1,0 +1,96 @@
+"""Abstract bases and constraint builders that every record of the house stands on."""
+
+import random
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Self
+
+import pghistory
+from django.db import models
+from django.db.models.functions import Now
+
+# Crockford's base 32: no I, L, O or U, so a reference survives being read out over a telephone.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 8
+
+
+def new_reference(prefix: str, rng: random.Random | None = None) -> str:
+    """Return a new reference: kind prefix, hyphen and eight random characters (``C-7K3M9Q2D``).
+
+    ``rng`` is given only by the demonstration borough, which has to be the same each time.
+    """
+    choose = rng.choice if rng is not None else secrets.choice
+    return f"{prefix}-" + "".join(choose(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def tidy_reference(text: str) -> str:
+    """Return a typed or dictated reference as stored: upper case, O read as 0, I and L read as 1.
+
+    The text comes back unchanged (stripped) when it does not look like a reference at all.
+    """
+    raw = text.strip().upper().replace(" ", "")
+    prefix, hyphen, rest = raw.partition("-")
+    if not hyphen or len(rest) != REFERENCE_LENGTH:
+        return text.strip()
+    return f"{prefix}-{rest.translate(str.maketrans('OIL', '011'))}"
+
+
+class VisibleQuerySet(models.QuerySet[Any]):
+    """A queryset that knows which of its rows a given person may see.
+
+    Every model holding facts about people has a manager made from a subclass of this.
+    """
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows this user may see; what is left out looks exactly as if it did not exist."""
+        raise NotImplementedError(f"{type(self).__name__} must say who sees its rows")
+
+
+class Record(models.Model):
+    """A record people refer to by name: it has a reference, a version and an origin, and is never deleted."""
+
+    PREFIX: ClassVar[str]
+
+    reference = models.CharField(max_length=10, unique=True, editable=False)
+    # Raised by every action; forms carry it, so that a stale form is refused with who, when and what.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    origin = models.CharField(max_length=20, default="frontdoor", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, giving a new record its reference."""
+        if not self.reference:
+            self.reference = new_reference(self.PREFIX)
+        super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+def all_or_none(*fields: str, name: str) -> models.CheckConstraint:
+    """Constraint: these columns are all filled or all empty (a time never stands without its actor)."""
+    none = models.Q(**{f"{field}__isnull": True for field in fields})
+    every = models.Q(**{f"{field}__isnull": False for field in fields})
+    return models.CheckConstraint(condition=none | every, name=name)
+
+
+def one_of(field: str, values: Iterable[str], *, name: str) -> models.CheckConstraint:
+    """Constraint: the column holds one of these values, whoever writes it."""
+    return models.CheckConstraint(condition=models.Q(**{f"{field}__in": sorted(values)}), name=name)
+
+
+def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
+    """Class decorator: every insert and update of a row is kept in an append-only history table.
+
+    Who and why stand in the history row itself, so one table tells the whole story of a value.
+    """
+    decorator: Callable[[type[models.Model]], type[models.Model]] = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        exclude=list(exclude) or None,
+        append_only=True,
+    )
+    return decorator

@@ -1,0 +1,41 @@
+"""Append-only evidence: changes, refusals and reads of people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from frontdoor.audit.events import EVENTS, register, sentence
+
+
+@dataclass
+class Shown:
+    """Whom one response shows, gathered by the view and written by the middleware as one row."""
+
+    kind: str = "listed"
+    reference: str = ""
+    reason: str = ""
+    people: set[int] = field(default_factory=set)
+
+
+def shows(
+    request: HttpRequest, people: Iterable[Any], *, kind: str = "listed", reference: str = "", reason: str = ""
+) -> None:
+    """Say whom this response shows; called by every view that shows people.
+
+    ``kind`` is ``opened`` for one record and ``listed`` for a list; the strongest said in one request wins.
+    The row is committed before the first byte leaves, or the response is a 500.
+    """
+    shown: Shown | None = getattr(request, "audit_shown", None)
+    if shown is None:
+        shown = Shown()
+        request.audit_shown = shown  # type: ignore[attr-defined]
+    shown.people |= {person if isinstance(person, int) else person.pk for person in people}
+    if kind == "opened":
+        shown.kind = kind
+    shown.reference = reference or shown.reference
+    shown.reason = reason or shown.reason
+
+
+__all__ = ["EVENTS", "Shown", "register", "sentence", "shows"]

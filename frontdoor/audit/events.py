@@ -1,0 +1,27 @@
+"""Every audit event and the sentence it is shown as. Each app adds its own when it is ready."""
+
+EVENTS: dict[str, str] = {
+    "page.listed": "saw in a list",
+    "page.opened": "opened",
+    "act.refused": "was refused",
+    "act.denied": "was not allowed",
+    "session.signed_in": "signed in",
+    "session.signed_out": "signed out",
+    "session.failed": "failed to sign in",
+}
+
+
+def register(events: dict[str, str]) -> None:
+    """Add an app's events: dotted name in the past tense to the words shown after the actor's name.
+
+    Raises ValueError when a name is taken, so that two apps cannot mean different things by one.
+    """
+    for name, sentence in events.items():
+        if EVENTS.get(name, sentence) != sentence:
+            raise ValueError(f"audit event {name} is already registered with other words")
+        EVENTS[name] = sentence
+
+
+def sentence(name: str) -> str:
+    """The words for an event."""
+    return EVENTS[name]

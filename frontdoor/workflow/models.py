@@ -1,0 +1,33 @@
+"""The immutable record of every change of status."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from frontdoor.audit.models import Chained, chain_trigger
+
+EVIDENCE = ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at", "recorded_at")
+
+
+class StatusChange(Chained):
+    """One change of status: who, from, to, why, when in the world and when in the system. Never altered."""
+
+    EVIDENCE = EVIDENCE
+
+    reference = models.CharField(max_length=10)
+    model = models.CharField(max_length=40)
+    move = models.CharField(max_length=40)
+    from_status = models.CharField(max_length=30, blank=True)
+    to_status = models.CharField(max_length=30)
+    by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["reference", "id"], name="status_change_of")]
+        triggers: ClassVar = [chain_trigger(EVIDENCE)]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.from_status}→{self.to_status}"

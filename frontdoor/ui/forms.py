@@ -288,6 +288,9 @@ class UiForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, source in self.fields.items():
+            if source.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                source.error_messages["required"] = _missing(source, str(source.label or name.replace("_", " ")))
 
     def clean(self) -> dict[str, Any]:
         """Drop what was hidden when the form was sent, then ask for what the answers make necessary."""
@@ -308,6 +311,15 @@ class UiForm(forms.Form):
             if chosen & set(answers) and not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, forms.ValidationError(message, code="required"))
         return cleaned
+
+
+def _missing(source: forms.Field, label: str) -> str:
+    """What to do about an answer left out: a whole sentence made from the label."""
+    if label.endswith("?"):
+        return f"Answer the question “{label}”"
+    lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    verb = "Choose" if isinstance(source, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)) else "Enter"
+    return f"Tick “{label}”" if isinstance(source, forms.BooleanField) else f"{verb} {lowered}"
 
 
 def _blank(value: Any) -> Any:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from frontdoor.ui.forms import Checkboxes, DateField, DateTimeField, IsoDateField, Radios, UiForm
 from frontdoor.ui.responses import error, page
@@ -165,6 +165,15 @@ def every_widget(request: HttpRequest) -> HttpResponse:
     children = ChildFormSet(typed, prefix="children") if typed else ChildFormSet(prefix="children")
     values = {"title": "Every widget", "form": form, "children": children}
     return page(request, "components/gallery_form.html", values, status=200)
+
+
+def draft(request: HttpRequest) -> HttpResponse:
+    """Answers the autosave of the form page as the drafts do: 204, or the status a caller named "Status 409" asks for."""
+    if request.method != "PUT":
+        return error(request, 404)
+    typed = QueryDict(request.body).get("name", "")
+    named = typed.removeprefix("Status ")
+    return HttpResponse(status=int(named) if typed != named and named in ("401", "409", "500") else 204)
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:

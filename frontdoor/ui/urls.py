@@ -8,5 +8,6 @@ app_name = "ui"
 urlpatterns = [
     path("", gallery.components, name="components"),
     path("form/", gallery.every_widget, name="form"),
+    path("draft/", gallery.draft, name="draft"),
     path("error/<int:status>/", gallery.error_page, name="error"),
 ]

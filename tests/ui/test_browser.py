@@ -1,0 +1,169 @@
+"""The gallery in real Chromium: accessible at two widths, silent console, and scripts that do what they say."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or ""
+VENDOR = Path(__file__).resolve().parents[2] / "frontdoor/ui/static/vendor/govuk/govuk-frontend.min.js"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="needs the chromium of the machine"),
+    pytest.mark.skipif(not VENDOR.exists(), reason="needs the vendored assets"),
+]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """Answers many requests of one page at once."""
+
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    """No line on stderr for each request."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), Server, Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/gallery/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("path", ["", "form/", "error/404/", "error/409/", "error/429/", "error/500/"])
+def test_pages_are_accessible_and_do_not_scroll_sideways(tab: Page, address: str, path: str, width: int) -> None:
+    said: list[str] = []
+    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto(address + path)
+    tab.wait_for_load_state("networkidle")
+    found = Axe().run(tab, options=RULES).response["violations"]
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert [s for s in said if "the server responded with a status of" not in s] == []
+
+
+def test_errors_take_the_focus_and_lead_to_their_field(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    tab.check("[name=told][value=no]")
+    tab.click("text=Save and continue")
+    tab.wait_for_selector(".govuk-error-summary:focus")
+    tab.click("text=Say why the family has not been told >> nth=0")
+    assert tab.evaluate("document.activeElement.id") == "id_why_not"
+    assert Axe().run(tab, options=RULES).violations_count == 0
+
+
+def test_another_child_is_added_and_taken_away_without_a_reload(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    tab.fill("[name=children-0-given]", "Robin")
+    tab.click("[data-repeat-add]")
+    tab.fill("[name=children-1-given]", "Sam")
+    assert tab.input_value("[name=children-TOTAL_FORMS]") == "2"
+    tab.click("[data-repeat-item] >> nth=0 >> [data-repeat-remove]")
+    assert tab.input_value("[name=children-0-given]") == "Sam"
+    assert tab.input_value("[name=children-TOTAL_FORMS]") == "1"
+    assert tab.get_attribute("[data-repeat-item] label", "for") == "id_children-0-given"
+
+
+def test_what_is_typed_is_saved_and_the_page_says_so(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    with tab.expect_request(lambda r: r.method == "PUT") as sent:
+        tab.fill("[name=name]", "Sam & Co")
+    request = sent.value
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert int(request.headers["x-draft-sequence"]) > 0
+    assert "name=Sam+%26+Co" in (request.post_data or "")
+    assert "csrfmiddlewaretoken" not in (request.post_data or "")
+    tab.wait_for_selector("[data-draft-text]:has-text('Saved at')")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("401", "You have been signed out"), ("409", "open in another tab"), ("500", "Not saved yet")],
+)
+def test_a_save_that_fails_says_why_and_loses_nothing(tab: Page, address: str, status: str, words: str) -> None:
+    tab.goto(address + "form/")
+    tab.fill("[name=name]", f"Status {status}")
+    tab.wait_for_selector(f"[data-draft-text]:has-text('{words}')")
+    assert tab.input_value("[name=name]") == f"Status {status}"
+
+
+def test_the_sequence_of_saves_rises(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    numbers: list[int] = []
+    tab.on("request", lambda r: numbers.append(int(r.headers["x-draft-sequence"])) if r.method == "PUT" else None)
+    for text in ("a", "ab", "abc"):
+        tab.fill("[name=name]", text)
+        tab.wait_for_timeout(600)
+    assert len(numbers) == 3
+    assert numbers == sorted(set(numbers))
+
+
+def test_the_queue_is_worked_by_keys_which_can_be_turned_off(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == "#two"
+    tab.keyboard.press("k")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == "#one"
+    tab.keyboard.press("?")
+    tab.click("[data-keyboard-toggle]")
+    assert tab.inner_text("[data-keyboard-toggle]") == "Shortcuts are off"
+    tab.keyboard.press("j")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") is None
+
+
+def test_a_form_is_sent_once_when_the_button_is_pressed_twice(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    tab.evaluate(
+        """() => { window.sent = 0; const form = document.querySelector('main form');
+        document.addEventListener('submit', (e) => {
+          if (!e.defaultPrevented) window.sent += 1;
+          e.preventDefault(); }); }"""
+    )
+    tab.evaluate("() => { const f = document.querySelector('main form'); f.requestSubmit(); f.requestSubmit(); }")
+    assert tab.evaluate("window.sent") == 1
+
+
+def test_everything_works_with_javascript_off(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "form/")
+    page.fill("[name=name]", "Sam")
+    page.click("text=Add another child")
+    assert page.locator("[name=children-1-given]").count() == 1
+    assert page.input_value("[name=name]") == "Sam"
+    context.close()

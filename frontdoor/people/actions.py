@@ -1,0 +1,492 @@
+"""Every write to what is known of people. One transaction each, the audit row inside it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from frontdoor.access import Refused
+from frontdoor.accounts.models import Team, User
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.people import identifiers
+from frontdoor.people.indexing import index_names
+from frontdoor.people.models import (
+    Address,
+    Identifier,
+    Involvement,
+    Name,
+    NotThisPerson,
+    Person,
+    PersonText,
+    Relationship,
+    Telephone,
+    Warning,
+)
+from frontdoor.people.words import is_no_name
+from frontdoor.workflow.actions import touch
+
+# Facts amend_person and create_person take; anything else is a programming error.
+FACTS = frozenset(
+    "date_of_birth dob_precision expected_on died_on sex self_described_gender ethnicity first_language "
+    "interpreter_needed religion disabilities communication_needs school upn_unknown is_adoption_protected "
+    "may_not_know_we_are_involved description".split()
+)
+NAME_NOT_KNOWN = "Name not known"
+
+
+@dataclass(frozen=True)
+class GivenName:
+    """A name to record. ``kind`` is primary, known_as, former or alias; a single name goes in ``given``."""
+
+    given: str = ""
+    family: str = ""
+    kind: str = "primary"
+    started_on: date | None = None
+    ended_on: date | None = None
+
+
+def _settle_birth(facts: dict[str, Any]) -> None:
+    """Make the precision fit the dates given: a date without a word on precision is exact; a date due means unborn."""
+    if "date_of_birth" not in facts and "dob_precision" not in facts and "expected_on" not in facts:
+        return
+    born = facts.get("date_of_birth")
+    precision = facts.get("dob_precision") or ""
+    if born is not None:
+        if precision in ("", "unknown", "expected"):
+            facts["dob_precision"] = "exact"
+    elif precision == "expected" or (facts.get("expected_on") and precision in ("", "unknown")):
+        facts["dob_precision"] = "expected"
+    else:
+        facts["dob_precision"] = "unknown"
+
+
+def _display_name(person: Person) -> str:
+    """The name shown: the current name, else one they are known by, else any, else the description."""
+    order = {"primary": 0, "known_as": 1, "alias": 2, "former": 3}
+    rows = sorted(person.names.all(), key=lambda n: (n.ended_on is not None, order[n.kind], -n.pk))
+    if rows:
+        main = rows[0].full
+        known = next((n for n in rows if n.kind == "known_as" and n.ended_on is None and n.full != main), None)
+        return f"{main} (known as {known.full})"[:300] if known else main[:300]
+    return person.description or NAME_NOT_KNOWN
+
+
+def _names_changed(person: Person) -> None:
+    index_names([person.pk])
+    person.display_name = _display_name(person)
+
+
+@transaction.atomic
+def create_person(
+    *,
+    by: User,
+    at: datetime,
+    names: Iterable[GivenName] = (),
+    identifiers_given: Mapping[str, str] | None = None,
+    address: Mapping[str, Any] | None = None,
+    telephone: str = "",
+    reference: str = "",
+    origin: str = "frontdoor",
+    notes: str = "",
+    **facts: Any,
+) -> Person:
+    """Record a person nobody has recorded before. A person without a name needs a ``description``.
+
+    "Unknown" for a name counts as none. Facts are the columns in ``FACTS``; TypeError for any other.
+    """
+    unknown = set(facts) - FACTS
+    if unknown:
+        raise TypeError(f"not a fact about a person: {', '.join(sorted(unknown))}")
+    _settle_birth(facts)
+    person = Person(reference=reference, origin=origin, **facts)
+    person.save()
+    for name in names:
+        if not is_no_name(f"{name.given} {name.family}"):
+            Name.objects.create(
+                person=person,
+                kind=name.kind,
+                given="" if is_no_name(name.given) else name.given.strip(),
+                family="" if is_no_name(name.family) else name.family.strip(),
+                started_on=name.started_on,
+                ended_on=name.ended_on,
+                origin=origin,
+            )
+    _names_changed(person)
+    person.save(update_fields=["display_name"])
+    for kind, value in (identifiers_given or {}).items():
+        if value:
+            _identify(person, kind=kind, value=value)
+    if address:
+        Address.objects.create(person=person, **address)
+    if telephone:
+        _ring(person, telephone)
+    if notes:
+        PersonText.objects.create(person=person, notes=notes)
+    write_audit("person.recorded", by=by, reference=person.reference, people=[person], detail={"at": at.isoformat()})
+    return person
+
+
+@transaction.atomic
+def amend_person(
+    *, person: Person, by: User, at: datetime, version: int | None = None, reason: str = "", **facts: Any
+) -> Person:
+    """Change facts about a person. Raises Stale when ``version`` is given and somebody else changed the record first."""
+    unknown = set(facts) - FACTS
+    if unknown:
+        raise TypeError(f"not a fact about a person: {', '.join(sorted(unknown))}")
+    locked = touch(person, version=version)
+    if {"date_of_birth", "dob_precision", "expected_on"} & set(facts):
+        for field in ("date_of_birth", "dob_precision", "expected_on"):
+            facts.setdefault(field, getattr(locked, field))
+        _settle_birth(facts)
+    changed = sorted(field for field, value in facts.items() if getattr(locked, field) != value)
+    for field, value in facts.items():
+        setattr(locked, field, value)
+    if locked.died_on and locked.date_of_birth and locked.died_on < locked.date_of_birth:
+        raise Refused("The date of death cannot be before the date of birth.", code="died_before_born", field="died_on")
+    locked.display_name = _display_name(locked)
+    locked.save()
+    write_audit(
+        "person.amended",
+        by=by,
+        reference=locked.reference,
+        people=[locked],
+        reason=reason,
+        detail={"fields": changed, "at": at.isoformat()},
+    )
+    return locked
+
+
+def _acted(event: str, person: Person, *, by: User, at: datetime, reason: str = "", **detail: Any) -> None:
+    write_audit(
+        event, by=by, reference=person.reference, people=[person], reason=reason, detail={"at": at.isoformat(), **detail}
+    )
+
+
+@transaction.atomic
+def add_name(
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    given: str = "",
+    family: str = "",
+    kind: str = "primary",
+    started_on: date | None = None,
+    ended_on: date | None = None,
+) -> Name:
+    """Record one more name. A new primary name makes the present one a former name; nothing is overwritten."""
+    if is_no_name(f"{given} {family}"):
+        raise Refused("Enter a name, or leave it out if it is not known.", code="no_name", field="given")
+    locked = touch(person)
+    if kind == "primary":
+        for old in Name.objects.filter(person=locked, kind="primary"):
+            old.kind, old.ended_on = "former", old.ended_on or at.date()
+            old.save()
+    name = Name.objects.create(
+        person=locked,
+        kind=kind,
+        given=given.strip(),
+        family=family.strip(),
+        started_on=started_on,
+        ended_on=ended_on,
+    )
+    _names_changed(locked)
+    locked.save()
+    _acted("person.named", locked, by=by, at=at, kind=kind)
+    return name
+
+
+def _identify(person: Person, *, kind: str, value: str, source: str = "", valid_from: date | None = None) -> Identifier:
+    checked = identifiers.check(kind, value)
+    return Identifier.objects.create(
+        person=person, kind=kind, value=checked.value[:60], check_ok=checked.check_ok, source=source, valid_from=valid_from
+    )
+
+
+@transaction.atomic
+def add_identifier(
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    kind: str,
+    value: str,
+    source: str = "",
+    valid_from: date | None = None,
+) -> Identifier:
+    """Record an identifier. A wrong check digit is kept and marked; one that somebody else holds is a question, not an error."""
+    if kind not in identifiers.KINDS:
+        raise Refused("Choose what kind of identifier this is.", code="identifier_kind", field="kind")
+    locked = touch(person)
+    found = _identify(locked, kind=kind, value=value, source=source, valid_from=valid_from)
+    locked.save()
+    _acted("person.identified", locked, by=by, at=at, kind=kind)
+    return found
+
+
+@transaction.atomic
+def end_identifier(*, identifier: Identifier, by: User, at: datetime, ended_on: date) -> Identifier:
+    """Say until when an identifier was theirs."""
+    locked = touch(identifier.person)
+    identifier.valid_to = ended_on
+    identifier.save()
+    locked.save()
+    _acted("person.identifier_ended", locked, by=by, at=at, kind=identifier.kind)
+    return identifier
+
+
+@transaction.atomic
+def add_address(
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    lines: str = "",
+    postcode: str = "",
+    kind: str = "home",
+    is_confidential: bool = False,
+    confidential_from: str = "",
+    why: str = "",
+    review_on: date | None = None,
+    started_on: date | None = None,
+    is_communal: bool = False,
+    uprn: str = "",
+    replaces_current: bool = False,
+) -> Address:
+    """Record an address. A confidential one needs a reason and a review date, and is kept out of everything that leaves.
+
+    ``replaces_current`` ends the present addresses of the same kind the day this one starts.
+    """
+    if not (lines.strip() or postcode.strip()):
+        raise Refused("Enter the address, or as much of it as is known.", code="no_address", field="lines")
+    if is_confidential and not why.strip():
+        raise Refused("Say why this address is confidential.", code="why_confidential", field="why")
+    if is_confidential and review_on is None:
+        raise Refused("Enter when to look again at whether it must stay confidential.", code="review", field="review_on")
+    locked = touch(person)
+    if replaces_current:
+        for old in Address.objects.filter(person=locked, kind=kind, ended_on__isnull=True):
+            old.ended_on = started_on or at.date()
+            old.save()
+    address = Address.objects.create(
+        person=locked,
+        lines=lines.strip(),
+        postcode=postcode,
+        kind=kind,
+        is_confidential=is_confidential,
+        confidential_from=confidential_from,
+        why=why,
+        set_by=by,
+        review_on=review_on,
+        started_on=started_on,
+        is_communal=is_communal,
+        uprn=uprn,
+    )
+    locked.save()
+    _acted("person.addressed", locked, by=by, at=at, confidential=is_confidential)
+    return address
+
+
+@transaction.atomic
+def end_address(*, address: Address, by: User, at: datetime, ended_on: date) -> Address:
+    """Say until when somebody lived there."""
+    locked = touch(address.person)
+    address.ended_on = ended_on
+    address.save()
+    locked.save()
+    _acted("person.address_ended", locked, by=by, at=at)
+    return address
+
+
+@transaction.atomic
+def show_address(*, address: Address, by: User, at: datetime) -> Address:
+    """Open a confidential address: the act itself is what is recorded."""
+    _acted("person.address_shown", address.person, by=by, at=at)
+    return address
+
+
+def _ring(person: Person, number: str, *, is_safe: bool | None = None, safe_time: str = "") -> Telephone:
+    return Telephone.objects.create(
+        person=person,
+        number=" ".join(number.split())[:30],
+        number_key=identifiers.telephone_key(number),
+        is_safe=is_safe,
+        safe_time=safe_time,
+    )
+
+
+@transaction.atomic
+def add_telephone(
+    *, person: Person, by: User, at: datetime, number: str, is_safe: bool | None = None, safe_time: str = ""
+) -> Telephone:
+    """Record a telephone number, whether it is safe to ring, and when."""
+    locked = touch(person)
+    telephone = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
+    locked.save()
+    _acted("person.telephone_added", locked, by=by, at=at)
+    return telephone
+
+
+@transaction.atomic
+def add_relationship(
+    *,
+    person: Person,
+    other: Person,
+    kind: str,
+    by: User,
+    at: datetime,
+    has_parental_responsibility: bool | None = None,
+    lives_with: bool | None = None,
+    started_on: date | None = None,
+) -> Relationship:
+    """Record what ``other`` is to ``person`` (``mother``: other is the mother of person)."""
+    if person.pk == other.pk:
+        raise Refused("Choose somebody else: a person is not related to themselves.", code="same_person", field="other")
+    locked = touch(person)
+    relationship, _ = Relationship.objects.update_or_create(
+        person=locked,
+        other=other,
+        kind=kind,
+        ended_on=None,
+        defaults={
+            "has_parental_responsibility": has_parental_responsibility,
+            "lives_with": lives_with,
+            "started_on": started_on,
+        },
+    )
+    locked.save()
+    write_audit(
+        "person.related", by=by, reference=locked.reference, people=[locked, other], detail={"kind": kind, "at": at.isoformat()}
+    )
+    return relationship
+
+
+@transaction.atomic
+def add_warning(
+    *,
+    person: Person,
+    by: User,
+    at: datetime,
+    kind: str,
+    text: str,
+    review_on: date,
+    about: str = "person",
+    address: Address | None = None,
+    evidence: str = "",
+    source: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Warning:
+    """Record a danger, with its evidence and the day it must be looked at again."""
+    if not text.strip():
+        raise Refused("Say what the danger is.", code="no_text", field="text")
+    warning = Warning.objects.create(
+        person=person,
+        about=about,
+        address=address,
+        kind=kind,
+        text=text.strip(),
+        evidence=evidence,
+        source=source,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        review_on=review_on,
+        set_at=at,
+        set_by=by,
+    )
+    _acted("person.warned", person, by=by, at=at, kind=kind)
+    return warning
+
+
+@transaction.atomic
+def review_warning(*, warning: Warning, by: User, at: datetime, review_on: date, reason: str) -> Warning:
+    """Keep a warning after looking at it again; ``reason`` says what was found."""
+    warning = Warning.objects.select_for_update().get(pk=warning.pk)
+    warning.reviewed_at, warning.reviewed_by, warning.review_on = at, by, review_on
+    warning.save()
+    _acted("person.warning_reviewed", warning.person, by=by, at=at, reason=reason, kind=warning.kind)
+    return warning
+
+
+@transaction.atomic
+def end_warning(*, warning: Warning, by: User, at: datetime, reason: str) -> Warning:
+    """Say that a danger has passed, and why; it stays in the history."""
+    if not reason.strip():
+        raise Refused("Say why the warning no longer applies.", code="reason_required", field="reason")
+    warning = Warning.objects.select_for_update().get(pk=warning.pk)
+    warning.ended_at, warning.ended_by, warning.ended_reason = at, by, reason
+    warning.save()
+    _acted("person.warning_ended", warning.person, by=by, at=at, reason=reason, kind=warning.kind)
+    return warning
+
+
+@transaction.atomic
+def refuse_match(*, person: Person, reference: str, position: int, by: User, at: datetime) -> None:
+    """Remember that somebody named on a contact is not this person, so that it is never offered for them again."""
+    _, made = NotThisPerson.objects.get_or_create(
+        reference=reference, position=position, person=person, defaults={"answered_at": at, "answered_by": by}
+    )
+    if made:
+        write_audit("person.refused_as_match", by=by, reference=reference, people=[person], detail={"position": position})
+
+
+def involve(
+    *,
+    person: Person,
+    reference: str,
+    kind: str,
+    role: str = "subject",
+    at: datetime,
+    team: Team | None = None,
+    worker: User | None = None,
+    status_label: str = "",
+) -> Involvement:
+    """Say that a record is about a person, or that its team, worker or status changed.
+
+    Called inside the transaction of the action that makes it true; that action writes the audit row.
+    """
+    row, _ = Involvement.objects.update_or_create(
+        reference=reference,
+        person=person,
+        role=role,
+        defaults={"kind": kind, "team": team, "worker": worker, "status_label": status_label, "closed_at": None},
+        create_defaults={
+            "kind": kind,
+            "team": team,
+            "worker": worker,
+            "status_label": status_label,
+            "opened_at": at,
+        },
+    )
+    return row
+
+
+def update_involvement(
+    *, reference: str, status_label: str | None = None, team: Team | None = None, worker: User | None = None
+) -> int:
+    """Set the status text, and the team and worker when given, on every open involvement of a record."""
+    values: dict[str, Any] = {}
+    if status_label is not None:
+        values["status_label"] = status_label
+    if team is not None:
+        values["team"] = team
+    if worker is not None:
+        values["worker"] = worker
+    return Involvement.objects.filter(reference=reference, closed_at__isnull=True).update(**values) if values else 0
+
+
+def end_involvement(*, reference: str, at: datetime, person: Person | None = None, status_label: str = "") -> int:
+    """Close a record's involvements (of one person, or all). Returns how many were open."""
+    rows = Involvement.objects.filter(reference=reference, closed_at__isnull=True)
+    if person is not None:
+        rows = rows.filter(person=person)
+    return rows.update(closed_at=at, **({"status_label": status_label} if status_label else {}))
+
+
+def leave(*, reference: str, person: Person) -> int:
+    """Take a person off a record because the link was wrong. The action that moves the link leaves its own note."""
+    count, _ = Involvement.objects.filter(reference=reference, person=person).delete()
+    return count

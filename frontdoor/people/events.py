@@ -1,0 +1,25 @@
+"""What the audit trail says of acts on people."""
+
+EVENTS: dict[str, str] = {
+    "person.recorded": "recorded the person",
+    "person.amended": "changed facts about the person",
+    "person.named": "added a name",
+    "person.identified": "added an identifier",
+    "person.identifier_ended": "ended an identifier",
+    "person.addressed": "added an address",
+    "person.address_ended": "ended an address",
+    "person.address_shown": "opened a confidential address",
+    "person.telephone_added": "added a telephone number",
+    "person.related": "recorded a relationship",
+    "person.warned": "added a warning",
+    "person.warning_reviewed": "reviewed a warning",
+    "person.warning_ended": "ended a warning",
+    "person.restricted": "restricted the record",
+    "person.holder_added": "named a colleague on the restriction",
+    "person.restriction_ended": "ended the restriction",
+    "person.glass_broken": "opened a restricted record by break-glass",
+    "person.glass_not_broken": "asked for break-glass and was not granted it",
+    "person.conflict_declared": "declared that a member of staff knows the person",
+    "person.conflict_met": "tried to open the record of a person they know",
+    "person.refused_as_match": "answered that the record is not this person",
+}

@@ -1,0 +1,58 @@
+"""What apps above fill in, in their AppConfig.ready(); called in the same transaction."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from frontdoor.people.access import about_visible
+from frontdoor.people.models import Involvement, Person
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """One open piece of work about a person, as a line on a page."""
+
+    reference: str
+    kind: str
+    status_label: str
+    worker: str
+    team: str
+    since: datetime
+    role: str = "subject"
+
+
+# Called with (person, user, reason, at, expires_at) when a restricted record is opened by break-glass.
+glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
+# Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
+conflict_met: list[Callable[[Person, Any, datetime], None]] = []
+
+
+def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int, list[OpenWork]]:
+    """Open work of these people, newest first, in one query.
+
+    With ``hidden_from`` (a user), work on a record that is also about somebody hidden from them is left out.
+    """
+    rows = (
+        Involvement.objects.open()
+        .filter(person_id__in=list(person_ids))
+        .select_related("worker", "team")
+        .order_by("-opened_at", "-pk")
+    )
+    if hidden_from is not None:
+        rows = about_visible(rows, hidden_from)
+    found: dict[int, list[OpenWork]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(
+            OpenWork(
+                reference=row.reference,
+                kind=row.kind,
+                status_label=row.status_label,
+                worker=row.worker.name if row.worker else "",
+                team=row.team.name if row.team else "",
+                since=row.opened_at,
+                role=row.role,
+            )
+        )
+    return found
+

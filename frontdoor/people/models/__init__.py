@@ -1,0 +1,43 @@
+"""The facts the house keeps about people: who they are, what endangers them, who may see them, who works with them."""
+
+from frontdoor.people.models.person import (
+    Address,
+    Identifier,
+    Name,
+    NameToken,
+    NameWord,
+    Person,
+    PersonQuerySet,
+    PersonText,
+    Relationship,
+    Telephone,
+)
+from frontdoor.people.models.protection import (
+    BreakGlass,
+    DeclaredConflict,
+    NotThisPerson,
+    Restriction,
+    RestrictionHolder,
+)
+from frontdoor.people.models.safety import Warning
+from frontdoor.people.models.work import Involvement
+
+__all__ = [
+    "Address",
+    "BreakGlass",
+    "DeclaredConflict",
+    "Identifier",
+    "Involvement",
+    "Name",
+    "NameToken",
+    "NameWord",
+    "NotThisPerson",
+    "Person",
+    "PersonQuerySet",
+    "PersonText",
+    "Relationship",
+    "Restriction",
+    "RestrictionHolder",
+    "Telephone",
+    "Warning",
+]

@@ -1,0 +1,56 @@
+"""Whom each record is about and who works on it: the one place the kernel reads when it asks what is open."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    """Questions about involvements."""
+
+    def open(self) -> "InvolvementQuerySet":
+        """Work that has not been closed."""
+        return self.filter(closed_at__isnull=True)
+
+    def worked_by(self, user: Any) -> "InvolvementQuerySet":
+        """Open work whose named worker is this user."""
+        return self.open().filter(worker_id=user.pk)
+
+
+class Involvement(models.Model):
+    """One person's part in one record, from when to when, with its team and worker; written by every action."""
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", "Contact"
+        REFERRAL = "referral", "Referral"
+        ASSESSMENT = "assessment", "Assessment"
+        SUPERVISION = "supervision", "Supervision"
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="involvements")
+    reference = models.CharField(max_length=10)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    # subject, sibling, parent, carer, other_adult ...: whose record it is, and who is only named in it.
+    role = models.CharField(max_length=20, default="subject")
+    team = models.ForeignKey("accounts.Team", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    status_label = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reference", "person", "role"], name="involvement_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-opened_at"], name="involvement_of_person"),
+            models.Index(fields=["person"], condition=models.Q(closed_at__isnull=True), name="involvement_open"),
+            models.Index(fields=["worker"], condition=models.Q(closed_at__isnull=True), name="involvement_of_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.role}"

@@ -1,0 +1,324 @@
+"""Finding people while a caller talks: by name, sound, fragment, date of birth, identifier, address, telephone, reference.
+
+Fuzzy work is done on the vocabulary of distinct name words, which hardly grows with the number of people; people
+themselves are found by exact, indexed look-ups of those words, each look-up bounded. Nothing here counts past 1,000.
+Whom the user may not see is left out inside the SQL, before any limit.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from frontdoor.db import tidy_reference
+from frontdoor.people import dates, identifiers
+from frontdoor.people.access import may_see_adopted
+from frontdoor.people.hooks import OpenWork, open_work
+from frontdoor.people.models import Address, Identifier, Name, NameToken, Person, Telephone, Warning
+from frontdoor.people.words import query_words
+
+# A name alone that fits more people than this needs a second fact.
+TOO_MANY = 100
+COUNT_LIMIT = 1000
+REFERENCE = re.compile(r"P-[0-9A-HJKMNP-TV-Z]{8}")
+FEW_ENOUGH = 10
+WORDS_AT_MOST = 6
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One person found: what a results line may show. The address is never a confidential one."""
+
+    person: Person
+    why: tuple[str, ...]
+    address: str = ""
+    also_named: tuple[str, ...] = ()
+    work: tuple[OpenWork, ...] = ()
+    has_warnings: bool = False
+
+    @property
+    def reference(self) -> str:
+        """The person's reference."""
+        return str(self.person.reference)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of results. ``total`` is exact up to 1,000; ``too_many`` says that a second fact is needed."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    is_more_than_total: bool = False
+    too_many: bool = False
+    next_after: str = ""
+    words: tuple[str, ...] = ()
+    born: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in words."""
+        if self.too_many:
+            return f"More than {TOO_MANY} people have this name. Add a first name, a date of birth or a postcode."
+        if self.is_more_than_total:
+            return f"More than {self.total:,} people found"
+        return "Nobody found" if not self.total else "1 person found" if self.total == 1 else f"{self.total:,} people found"
+
+
+@dataclass
+class Found:
+    """Keys found so far with their strength and the reasons, strongest kept."""
+
+    scores: dict[int, float] = field(default_factory=dict)
+    why: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, keys: Sequence[int], score: float, reason: str) -> None:
+        """Take in more keys found for one reason."""
+        for key in keys:
+            self.scores[key] = max(self.scores.get(key, 0.0), score)
+            reasons = self.why.setdefault(key, [])
+            if reason not in reasons:
+                reasons.append(reason)
+
+
+def search(user: Any, q: str, *, after: str | None = None, limit: int = 20) -> Page:
+    """People this user may see that fit what was typed, best first; ``after`` is the last page's ``next_after``.
+
+    An empty or meaningless query finds nobody. The cost depends on the limits here, not on how many people there are.
+    """
+    text = " ".join(q.replace("\x00", " ").split())[:200]
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return Page()
+    found = Found()
+    _by_reference(user, text, found)
+    _by_number(user, text, found)
+    born, rest = dates.find(text)
+    too_many = False
+    words = tuple(query_words(rest))[:WORDS_AT_MOST]
+    if not found.scores:
+        _by_place(user, rest, found)
+        if words and (born or any(len(w) > 1 or not w.isascii() for w in words)):
+            too_many = _by_name(user, words, born, found)
+        elif born:
+            keys = _born(user, dates.near(born)[:2], COUNT_LIMIT + 1)
+            found.add(keys, 50, "date of birth")
+    return _page(user, found, too_many=too_many, words=words, born=born, after=after, limit=limit)
+
+
+def _visible(user: Any) -> Any:
+    return Person.objects.visible_to(user)
+
+
+def _by_reference(user: Any, text: str, found: Found) -> None:
+    reference = tidy_reference(text)
+    if REFERENCE.fullmatch(reference):
+        found.add(list(_visible(user).filter(reference=reference).values_list("pk", flat=True)), 100, "reference")
+
+
+def _by_number(user: Any, text: str, found: Found) -> None:
+    wanted = Q()
+    for kind, value in identifiers.guess(text):
+        wanted |= Q(value=value, kind=kind) if kind else Q(value=value)
+    visible = _visible(user).values("pk")
+    if wanted:
+        rows = Identifier.objects.filter(wanted, person_id__in=visible)
+        for key, kind in rows.values_list("person_id", "kind")[:COUNT_LIMIT]:
+            found.add([key], 95, identifiers.KINDS.get(kind, "identifier"))
+    number = identifiers.telephone_key(text)
+    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+", text):
+        keys = Telephone.objects.filter(number_key=number, person_id__in=visible, person__is_adoption_protected=False)
+        found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
+
+
+def _by_place(user: Any, text: str, found: Found) -> None:
+    open_addresses = Address.objects.filter(is_confidential=False, person__is_adoption_protected=False)
+    visible = _visible(user).values("pk")
+    key = identifiers.postcode_key(text)
+    if key and any(c.isdigit() for c in key):
+        whole = identifiers.POSTCODE.fullmatch(key)
+        rows = open_addresses.filter(**({"postcode_key": key} if whole else {"postcode_key__startswith": key}))
+        rows = rows.filter(person_id__in=visible).order_by("postcode_key", "person_id")
+        found.add(list(rows.values_list("person_id", flat=True)[: COUNT_LIMIT + 1]), 60, "postcode")
+    elif len(text) >= 6 and any(c.isdigit() for c in text) and any(c.isalpha() for c in text):
+        rows = open_addresses.filter(lines__icontains=" ".join(text.replace(",", " ").split()), person_id__in=visible)
+        keys = list(rows.values_list("person_id", flat=True)[: TOO_MANY + 1])
+        found.add(keys, 60, "address")
+
+
+VOCABULARY = """
+    SELECT text, CASE WHEN text = %(w)s THEN 4 WHEN prefix THEN 3 WHEN sound AND alike > 0.25 THEN 2 ELSE 1 END AS tier, alike
+    FROM (
+        (SELECT text, true AS prefix, false AS sound, similarity(text, %(w)s) AS alike
+           FROM people_nameword WHERE text >= %(w)s AND text < %(beyond)s ORDER BY text LIMIT 60)
+        UNION
+        (SELECT text, false, true, similarity(text, %(w)s) FROM people_nameword
+          WHERE sounds && ARRAY(
+              SELECT left('d' || unnest(daitch_mokotoff(%(w)s)), 16)
+              UNION ALL SELECT left('m' || nullif(dmetaphone(%(w)s), ''), 16)) ORDER BY 4 DESC LIMIT 40)
+        UNION
+        (SELECT text, false, false, similarity(text, %(w)s) FROM people_nameword
+          WHERE text %% %(w)s ORDER BY 4 DESC LIMIT 40)
+    ) AS near
+"""
+
+
+def near_words(word: str) -> dict[str, float]:
+    """Words of the vocabulary like this one, with a strength: 4 the same, 3 begins so, 2 sounds so, 1 spelt nearly so."""
+    with connection.cursor() as cursor:
+        cursor.execute(VOCABULARY, {"w": word, "beyond": word + "\U0010ffff"})
+        best: dict[str, float] = {}
+        for text, tier, alike in cursor.fetchall():
+            best[text] = max(best.get(text, 0.0), tier + float(alike) * 0.9)
+    return best
+
+
+HIDDEN = """
+    person_id <> ALL (ARRAY(
+        SELECT r.person_id FROM people_restriction r WHERE r.ended_at IS NULL
+          AND NOT EXISTS (SELECT 1 FROM people_restrictionholder h
+                           WHERE h.restriction_id = r.id AND h.user_id = %(user)s AND h.ended_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM people_breakglass b
+                           WHERE b.person_id = r.person_id AND b.user_id = %(user)s
+                             AND b.expires_at > statement_timestamp())))
+"""
+
+
+def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[int]:
+    """Keys of visible people with a word of every set, at most ``limit``, newest first.
+
+    Driven by the set with the fewest rows (counted to a bound), the others probed by person.
+    """
+    if any(not words for words in sets):
+        return []
+    with connection.cursor() as cursor:
+        sizes = []
+        for words in sets:
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM people_nametoken WHERE word = ANY(%s) LIMIT 3000) AS few", [list(words)]
+            )
+            sizes.append(cursor.fetchone()[0])
+        order = sorted(range(len(sets)), key=lambda i: sizes[i])
+        values: dict[str, Any] = {"user": user.pk, "limit": limit, "driver": list(sets[order[0]])}
+        probes = ""
+        for number, index in enumerate(order[1:]):
+            values[f"s{number}"] = list(sets[index])
+            probes += (
+                f" AND EXISTS (SELECT 1 FROM people_nametoken p{number} "  # noqa: S608 (numbers only)
+                f"WHERE p{number}.person_id = t.person_id AND p{number}.word = ANY(%(s{number})s))"
+            )
+        cursor.execute(
+            "SELECT DISTINCT some.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("  # noqa: S608
+            "SELECT t.person_id FROM people_nametoken t WHERE t.word = w.word AND "
+            + HIDDEN.replace("person_id <> ALL", "t.person_id <> ALL")
+            + probes
+            + " ORDER BY t.person_id DESC LIMIT %(limit)s) AS some ORDER BY 1 DESC LIMIT %(limit)s",
+            values,
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _born(user: Any, days: Sequence[date], limit: int) -> list[int]:
+    rows = _visible(user).filter(date_of_birth__in=list(days), is_adoption_protected=False)
+    return list(rows.order_by("date_of_birth", "id").values_list("pk", flat=True)[:limit])
+
+
+def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -> bool:
+    """Take in people by name (and date of birth, if typed). True when a bare name fits more than 100."""
+    exact = [[word] for word in words]
+    near = {word: near_words(word) for word in words}
+    if born:
+        close = set(_born(user, dates.near(born), 5000))
+        tokens = NameToken.objects.filter(person_id__in=close, word__in=[t for options in near.values() for t in options])
+        held: dict[int, set[str]] = {}
+        for key, text in tokens.values_list("person_id", "word"):
+            held.setdefault(key, set()).add(text)
+        births = dict(Person.objects.filter(pk__in=held).values_list("pk", "date_of_birth"))
+        for key, texts in held.items():
+            strengths = [max((near[w].get(t, 0.0) for t in texts), default=0.0) for w in words]
+            hit = sum(1 for s in strengths if s)
+            alike = dates.likeness(births[key], born)
+            if hit:
+                reason = "name and date of birth" if births[key] == born else "name, and a date of birth like it"
+                found.add([key], 20 + 40 * alike + 5 * sum(strengths) * hit / len(words), reason)
+        if found.scores:
+            return False
+        # Nobody by both: the name alone, said so.
+        keys = _having_words(user, exact, TOO_MANY + 1)
+        found.add(keys[:TOO_MANY], 30, "name only: the date of birth differs or is not known")
+        return len(keys) > TOO_MANY
+    keys = _having_words(user, exact, TOO_MANY + 1)
+    found.add(keys[:TOO_MANY], 60, "name")
+    if len(keys) > TOO_MANY:
+        return True
+    if len(keys) <= FEW_ENOUGH:
+        starts = [[t for t, s in near[w].items() if s >= 3] for w in words]
+        found.add(_having_words(user, starts, TOO_MANY), 45, "name begins so")
+        if len(found.scores) <= FEW_ENOUGH:
+            sounds = [[t for t, s in near[w].items() if s >= 2] for w in words]
+            found.add(_having_words(user, sounds, TOO_MANY), 35, "name sounds so")
+            spelt = [list(near[w]) for w in words]
+            found.add(_having_words(user, spelt, TOO_MANY), 25, "name spelt nearly so")
+    return False
+
+
+def _page(
+    user: Any,
+    found: Found,
+    *,
+    too_many: bool,
+    words: tuple[str, ...],
+    born: date | None,
+    after: str | None,
+    limit: int,
+) -> Page:
+    adopted = set(
+        Person.objects.filter(pk__in=found.scores, is_adoption_protected=True)
+        .exclude(pk__in=may_see_adopted(user))
+        .values_list("pk", flat=True)
+    )
+    # An adopted child's record is never offered; its own reference or identifier opens it for those who may see it.
+    keys = [k for k in found.scores if k not in adopted or found.scores[k] >= 95]
+    working = open_work(keys, hidden_from=user)
+    ordered = sorted(keys, key=lambda k: (-found.scores[k], k not in working, -k))
+    total = min(len(ordered), COUNT_LIMIT)
+    start = 0
+    if after and after.isascii() and after.isdigit():
+        start = next((i + 1 for i, k in enumerate(ordered) if k == int(after)), 0)
+    chosen = ordered[:COUNT_LIMIT][start : start + limit]
+    hits = _lines(user, chosen, found, working)
+    more = start + limit < total
+    return Page(
+        hits=hits,
+        total=total,
+        is_more_than_total=len(ordered) > COUNT_LIMIT,
+        too_many=too_many,
+        next_after=str(chosen[-1]) if more and chosen else "",
+        words=words,
+        born=born,
+    )
+
+
+def _lines(user: Any, keys: Sequence[int], found: Found, working: dict[int, list[OpenWork]]) -> tuple[Hit, ...]:
+    people = {p.pk: p for p in _visible(user).filter(pk__in=keys)}
+    places: dict[int, str] = {}
+    for address in Address.objects.filter(person_id__in=keys, is_confidential=False, ended_on__isnull=True).order_by("id"):
+        places[address.person_id] = ", ".join(x for x in (address.lines, address.postcode) if x)
+    others: dict[int, list[str]] = {}
+    for name in Name.objects.filter(person_id__in=keys).exclude(kind="primary").order_by("id"):
+        others.setdefault(name.person_id, []).append(name.full)
+    warned = set(Warning.objects.in_force().filter(person_id__in=keys).values_list("person_id", flat=True))
+    return tuple(
+        Hit(
+            person=people[key],
+            why=tuple(found.why[key]),
+            address=places.get(key, ""),
+            also_named=tuple(others.get(key, ())),
+            work=tuple(working.get(key, ())),
+            has_warnings=key in warned,
+        )
+        for key in keys
+        if key in people
+    )

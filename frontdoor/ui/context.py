@@ -14,7 +14,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
     return {
         "service_name": getattr(settings, "SERVICE_NAME", "Front Door"),
-        "organisation": getattr(settings, "ORGANISATION_NAME", "Kettering Cross Children’s Services"),
+        "organisation": getattr(settings, "COUNCIL_NAME", "Children’s Services"),
         "environment_banner": banner.get(environment, ""),
         "full_path": request.get_full_path(),
     }

@@ -1,0 +1,54 @@
+"""What stands around every page for the person signed in: the service navigation by role."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from frontdoor.access import Permission, holds
+
+P = Permission
+# Text, name of the page, and the permissions of which one is enough (none: everybody signed in).
+NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+    ("Home", "pages:home", frozenset()),
+    ("Record a contact", "contacts:record", frozenset({P.CONTACT_RECORD})),
+    ("Contacts", "contacts:queue", frozenset({P.QUEUE_VIEW, P.CONTACT_SCREEN})),
+    ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
+    ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
+    ("People", "pages:people", frozenset({P.PEOPLE_SEARCH})),
+    ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
+    ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
+    ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
+    ("Rules", "clocks:rules", frozenset({P.RULES_MANAGE})),
+    ("Staff", "accounts:staff", frozenset({P.STAFF_MANAGE})),
+    ("Agencies", "accounts:agencies", frozenset({P.AGENCY_MANAGE})),
+    ("Audit", "audit:entries", frozenset({P.AUDIT_VIEW})),
+)
+
+
+def _address(name: str) -> str:
+    """Address of a page, or nothing when this installation does not serve it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """The pages this person's roles may open, the longest matching address marked as the current one."""
+    allowed = [
+        {"text": text, "href": href}
+        for text, name, needed in NAV
+        if (not needed or any(holds(user, p) for p in needed)) and (href := _address(name))
+    ]
+    matching = [e["href"] for e in allowed if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))]
+    current = max(matching, key=len, default="")
+    return [{**entry, "active": entry["href"] == current} for entry in allowed]
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``nav`` and, where they are served, the addresses of the notices and the alerts."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {"nav": navigation(user, request.path)}

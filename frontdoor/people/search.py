@@ -80,7 +80,8 @@ class Found:
         for key in keys:
             self.scores[key] = max(self.scores.get(key, 0.0), score)
             reasons = self.why.setdefault(key, [])
-            if reason not in reasons:
+            # The weaker ways a name fits say nothing once a stronger one has.
+            if reason not in reasons and not (reasons and reason.startswith("name")):
                 reasons.append(reason)
 
 
@@ -210,11 +211,11 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
                 f"WHERE p{number}.person_id = t.person_id AND p{number}.word = ANY(%(s{number})s))"
             )
         cursor.execute(
-            "SELECT DISTINCT some.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("  # noqa: S608
+            "SELECT DISTINCT held.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("  # noqa: S608
             "SELECT t.person_id FROM people_nametoken t WHERE t.word = w.word AND "
             + HIDDEN.replace("person_id <> ALL", "t.person_id <> ALL")
             + probes
-            + " ORDER BY t.person_id DESC LIMIT %(limit)s) AS some ORDER BY 1 DESC LIMIT %(limit)s",
+            + " ORDER BY t.person_id DESC LIMIT %(limit)s) AS held ORDER BY 1 DESC LIMIT %(limit)s",
             values,
         )
         return [row[0] for row in cursor.fetchall()]

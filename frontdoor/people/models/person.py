@@ -151,7 +151,7 @@ class NameWord(models.Model):
 
     text = models.CharField(max_length=80, primary_key=True)
     # "d" + Daitch–Mokotoff codes and "m" + double metaphone codes.
-    sounds = ArrayField(models.CharField(max_length=16), default=list)
+    sounds = ArrayField(models.TextField(), default=list)
 
     class Meta:
         indexes: ClassVar = [

@@ -1,0 +1,1 @@
+"""Dated code lists, read from data files beside this module and kept in the database."""

@@ -1,7 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After a migration: the shipped code lists are in the table."""
+    from frontdoor.codelists.lists import load
+
+    load()
 
 
 class CodelistsConfig(AppConfig):
     name = "frontdoor.codelists"
     label = "codelists"
     verbose_name = "Code lists"
+
+    def ready(self) -> None:
+        """Load shipped lists after each migration."""
+        post_migrate.connect(bring_in_step, sender=self)

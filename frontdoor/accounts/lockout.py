@@ -1,0 +1,18 @@
+"""What someone sees who tried too many passwords."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from frontdoor.ui.responses import error
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """429 with what to do; says nothing about whether the account exists."""
+    response = error(
+        request,
+        429,
+        "There were too many tries to sign in. Wait 15 minutes and try again, or ask your administrator for help.",
+    )
+    response["Retry-After"] = "900"
+    return response

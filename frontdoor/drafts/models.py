@@ -1,0 +1,48 @@
+"""What someone is typing, kept as typed. No history, no audit: it is nobody's record yet."""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Questions about drafts."""
+
+    def of(self, user: object) -> Self:
+        """This person's own drafts; nobody sees anybody else's."""
+        return self.filter(user=user)
+
+    def open(self) -> Self:
+        """Drafts not yet submitted."""
+        return self.filter(consumed_at__isnull=True)
+
+
+class Draft(models.Model):
+    """One form's fields, raw as the browser sent them, with the rising number of the sending."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="drafts")
+    kind = models.SlugField(max_length=40)
+    # The record the form is about, when there is one already; empty for a new record.
+    about = models.CharField(max_length=10, blank=True)
+    body = models.BinaryField(default=b"")
+    sequence = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    saved_at = models.DateTimeField(db_default=Now())
+    consumed_at = models.DateTimeField(null=True, blank=True)
+    # The record the submitted form became: a second press of the button lands on it.
+    became = models.CharField(max_length=10, blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "-saved_at"], name="draft_open_of", condition=models.Q(consumed_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} draft"

@@ -1,0 +1,80 @@
+"""Small middlewares of our own: private headers, sessions that end, and who-and-why for the history tables."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+TOUCH_EVERY_SECONDS = 60
+
+
+class PrivacyHeadersMiddleware:
+    """Pages about children are kept by no cache, shared or not."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, marked as not to be stored unless a view said otherwise."""
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Sessions in the database whose idle timer is wound at most once a minute, not with a write at each request."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Wind the timer when the last winding is a minute old."""
+        session = request.session
+        if not session.is_empty() and not session.modified and response.status_code < 500:
+            if time.time() - session.get("touched_at", 0) >= TOUCH_EVERY_SECONDS and not _is_background(request):
+                session["touched_at"] = int(time.time())
+        answered: HttpResponseBase = super().process_response(request, response)
+        return answered
+
+
+def _is_background(request: HttpRequest) -> bool:
+    """A poll a page sends by itself must not keep an unattended session alive."""
+    return request.headers.get("X-Background") == "1"
+
+
+class AbsoluteTimeoutMiddleware:
+    """However busy, a session ends a fixed time after sign-in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign the person out when the sign-in is too old, then answer."""
+        if request.user.is_authenticated:
+            began = request.session.get("signed_in_at")
+            if began is None:
+                request.session["signed_in_at"] = int(time.time())
+            elif time.time() - began > settings.SESSION_ABSOLUTE_SECONDS:
+                logout(request)
+        return self.get_response(request)
+
+
+class HistoryMiddleware:
+    """Says who and through which page, inside every history row that this request causes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer within a history context; reading needs none."""
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        user: Any = getattr(request, "user", None)
+        with pghistory.context(user=user.pk if user is not None and user.is_authenticated else None, path=request.path):
+            return self.get_response(request)

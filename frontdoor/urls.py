@@ -1,0 +1,33 @@
+"""Every address of the product. Each app's own stand in its urls.py."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from frontdoor.pages import health
+
+handler400 = "frontdoor.ui.responses.bad_request"
+handler403 = "frontdoor.ui.responses.permission_denied"
+handler404 = "frontdoor.ui.responses.not_found"
+handler500 = "frontdoor.ui.responses.server_error"
+
+urlpatterns = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("accounts/", include("allauth.urls")),
+    path("drafts/", include("frontdoor.drafts.urls")),
+]
+for prefix, module in [
+    ("", "frontdoor.notifications.urls"),
+    ("", "frontdoor.pages.urls"),
+    ("", "contacts.urls"),
+    ("", "referrals.urls"),
+    ("", "assessments.urls"),
+    ("", "supervision.urls"),
+    ("api/v1/", "frontdoor.api.urls"),
+]:
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))
+if settings.FRONTDOOR_ENV != "production":
+    urlpatterns.append(path("gallery/", include("frontdoor.ui.urls")))

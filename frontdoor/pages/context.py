@@ -19,6 +19,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
+    ("Drafts", "drafts:list", frozenset()),
     ("Rules", "clocks:rules", frozenset({P.RULES_MANAGE})),
     ("Staff", "accounts:staff", frozenset({P.STAFF_MANAGE})),
     ("Agencies", "accounts:agencies", frozenset({P.AGENCY_MANAGE})),

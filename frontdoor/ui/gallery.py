@@ -1,5 +1,6 @@
 """Every component on two pages, for looking at and for the accessibility tests. Not served in production."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,11 @@ class ChildForm(UiForm):
 ChildFormSet = forms.formset_factory(ChildForm, extra=1, can_delete=False)
 
 
+def _public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
 def _lines() -> list[dict[str, Any]]:
     return [
         {
@@ -107,6 +113,7 @@ def _lines() -> list[dict[str, Any]]:
     ]
 
 
+@_public
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in its states; the time is fixed so that pictures can be compared."""
     states = [
@@ -147,6 +154,7 @@ def components(request: HttpRequest) -> HttpResponse:
     return page(request, "components/gallery.html", context)
 
 
+@_public
 def every_widget(request: HttpRequest) -> HttpResponse:
     """A form with every widget, an "add another" part that works without JavaScript, and its errors (422)."""
     if request.method == "POST" and not {"add_child", "remove_child"} & set(request.POST):
@@ -167,6 +175,7 @@ def every_widget(request: HttpRequest) -> HttpResponse:
     return page(request, "components/gallery_form.html", values, status=200)
 
 
+@_public
 def draft(request: HttpRequest) -> HttpResponse:
     """Answers the autosave of the form page as the drafts do: 204, or the status named in "Status 409"."""
     if request.method != "PUT":
@@ -176,6 +185,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=int(named) if typed != named and named in ("401", "409", "500") else 204)
 
 
+@_public
 def found(request: HttpRequest) -> HttpResponse:
     """The fragment a live search puts in; "error" is answered as a refusal."""
     q = request.GET.get("q", "")
@@ -188,6 +198,7 @@ def found(request: HttpRequest) -> HttpResponse:
     return page(request, "components/gallery_results.html", values, fragment="components/_results.html")
 
 
+@_public
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """The page of a status, as a refusal shows it."""
     return error(request, status, "Robin Pretend changed this record at 2:05pm." if status == 409 else "")

@@ -122,6 +122,16 @@ def test_a_save_that_fails_says_why_and_loses_nothing(tab: Page, address: str, s
     assert tab.input_value("[name=name]") == f"Status {status}"
 
 
+def test_a_form_goes_on_saving_after_signing_in_again_elsewhere(tab: Page, address: str) -> None:
+    tab.goto(address + "form/")
+    tab.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": address}])
+    with tab.expect_response(lambda a: a.request.method == "PUT") as saved:
+        tab.fill("[name=name]", "Sam")
+    assert saved.value.status == 204
+    assert saved.value.request.headers["x-csrftoken"] == "a" * 32
+    tab.wait_for_function("document.querySelector('[name=csrfmiddlewaretoken]').value === 'a'.repeat(32)")
+
+
 def test_the_sequence_of_saves_rises(tab: Page, address: str) -> None:
     tab.goto(address + "form/")
     numbers: list[int] = []

@@ -1,6 +1,7 @@
 // Starts every component of a page, and again for what htmx puts in.
 import * as govuk from "../vendor/govuk/govuk-frontend.min.js";
 import { ButtonMenu, FilterToggleButton, MultiSelect, SortableTable } from "../vendor/moj/moj-frontend.min.js";
+import { refresh, token } from "./csrf.js";
 import { startDrafts } from "./drafts.js";
 import { startRepeats } from "./repeat.js";
 import { startQueue } from "./queue.js";
@@ -48,6 +49,7 @@ function guardDoubleSubmit() {
       return;
     }
     form.dataset.sentAt = String(Date.now());
+    refresh(form);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
@@ -58,9 +60,17 @@ function htmxGlue() {
   document.body.addEventListener("htmx:load", (event) => {
     if (event.target !== document.body) start(event.target.parentElement || event.target);
   });
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = token();
+  });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
-    if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login")) {
+    const { xhr, requestConfig } = event.detail;
+    const background = requestConfig.headers["X-Background"] === "1";
+    if (background && xhr.status >= 400) {
+      event.detail.shouldSwap = false; // a poll nobody asked for does not interrupt anybody
+      return;
+    }
+    if (xhr.status === 401 || xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login")) {
       event.detail.shouldSwap = false;
       showError("You have been signed out", "Sign in in another tab, then come back to this page. Nothing on it is lost.");
     }
@@ -68,7 +78,8 @@ function htmxGlue() {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "app-error") event.target.focus();
   });
-  document.body.addEventListener("htmx:sendError", () => {
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.requestConfig.headers["X-Background"] === "1") return;
     showError("The page could not reach the server", "Check the network. What you typed is still here.");
   });
 }

@@ -1,4 +1,6 @@
 // What is typed is kept on the server as it is typed. The server renders a kept draft back; nothing is kept in the browser.
+import { refresh, token } from "./csrf.js";
+
 const WAIT = 400; // milliseconds after the last key
 const AGAIN = 15000; // milliseconds until a failed save is tried again
 
@@ -57,8 +59,8 @@ class Draft {
     this.sending = true;
     this.waiting = false;
     this.sequence = Math.max(this.sequence + 1, Date.now());
-    const token = this.form.querySelector("[name=csrfmiddlewaretoken]");
     let status = 0;
+    let message = "";
     try {
       const answer = await fetch(this.url, {
         method: "PUT",
@@ -69,20 +71,22 @@ class Draft {
         headers: {
           "Content-Type": "application/x-www-form-urlencoded",
           "X-Draft-Sequence": String(this.sequence),
-          "X-CSRFToken": token ? token.value : "",
-          "X-Requested-With": "fetch",
+          "X-CSRFToken": token(),
+          ...(this.form.dataset.draftAbout ? { "X-Draft-About": this.form.dataset.draftAbout } : {}),
         },
       });
       status = answer.type === "opaqueredirect" ? 401 : answer.status;
+      if (status === 409 && (answer.headers.get("Content-Type") || "").includes("json")) message = (await answer.json()).message || "";
+      if (status < 300) refresh(this.form);
     } catch {
       status = 0;
     }
     this.sending = false;
-    this.told(status, body);
+    this.told(status, body, message);
     if (this.waiting) this.later();
   }
 
-  told(status, body) {
+  told(status, body, message) {
     clearTimeout(this.retry);
     if (status === 204 || status === 200) {
       this.last = body;
@@ -92,13 +96,11 @@ class Draft {
       return;
     }
     if (status === 409) {
-      this.say("This form is open in another tab or was sent already. Use only one of them: what you type here is not being saved.", "problem");
+      this.say(`This form is open in another tab or was sent already: what you type here is not being saved. ${message}`.trim(), "problem");
       return;
     }
     if (status === 401) {
       this.say("You have been signed out. Sign in in another tab; what you typed is kept here.", "problem");
-    } else if (status === 403) {
-      this.say("Not saved: you signed in again since this page was opened. What you typed is kept here; send the form to save it.", "problem");
     } else {
       this.say("Not saved yet. The page will try again; what you typed is kept here.", "problem");
     }

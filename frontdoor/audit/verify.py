@@ -1,0 +1,83 @@
+"""Checking the chains: every link's hash, place and predecessor, in the database, in one pass a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection
+
+from frontdoor.audit.models import Chained, hash_sql, payload_sql
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a link: which table and row, and in what way."""
+
+    table: str
+    row: int | None
+    chain: int
+    position: int
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.table} row {self.row}" if self.row is not None else "a row"
+        return f"{where} (chain {self.chain}, position {self.position}) {self.what}"
+
+
+def evidence() -> list[type[Chained]]:
+    """Every table whose rows are links of the chains."""
+    return [model for model in apps.get_models() if issubclass(model, Chained)]
+
+
+def links_sql() -> str:
+    """One SELECT over all evidence tables: table, row, chain, position, both hashes and the hash as it should be."""
+    parts = []
+    for model in evidence():
+        table = model._meta.db_table
+        right = hash_sql("r.previous_hash", payload_sql(model.EVIDENCE, "r"))
+        parts.append(
+            f"SELECT '{table}' AS source, r.id, r.chain, r.position, r.previous_hash, r.hash, {right} AS right_hash "
+            f"FROM {table} r"
+        )
+    return " UNION ALL ".join(parts)
+
+
+def faults() -> Iterator[Fault]:
+    """Every altered, missing or added row; none when the trail is whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH links AS ({links_sql()}),
+            ordered AS (
+                SELECT *, lag(hash, 1, ''::bytea) OVER w AS before, lag(position, 1, 0::bigint) OVER w AS place
+                FROM links WINDOW w AS (PARTITION BY chain ORDER BY position, source, id)
+            )
+            SELECT source, id, chain, position, hash <> right_hash, previous_hash <> before, position - place
+            FROM ordered WHERE hash <> right_hash OR previous_hash <> before OR position <> place + 1
+            ORDER BY chain, position
+            """
+        )
+        for source, row, chain, position, altered, broken, step in cursor.fetchall():
+            if step > 1:
+                count = f"{step - 1} rows are" if step > 2 else "a row is"
+                yield Fault("", None, chain, position - 1, f"is missing: {count} gone before {source} row {row}")
+            elif step < 1:
+                yield Fault(source, row, chain, position, "was added: its place was taken")
+            if altered:
+                yield Fault(source, row, chain, position, "was altered: its hash does not fit its content")
+            elif broken and step == 1:
+                yield Fault(source, row, chain, position, "does not follow the row before it: one of them was replaced")
+        cursor.execute(
+            f"""
+            WITH links AS ({links_sql()}),
+            ends AS (SELECT DISTINCT ON (chain) chain, position, hash FROM links ORDER BY chain, position DESC)
+            SELECT h.chain, h.position, coalesce(e.position, 0) FROM audit_chainhead h
+            LEFT JOIN ends e USING (chain)
+            WHERE h.position <> coalesce(e.position, 0) OR h.hash <> coalesce(e.hash, ''::bytea)
+            """
+        )
+        for chain, head, end in cursor.fetchall():
+            if head > end:
+                yield Fault("", None, chain, end + 1, "is missing: the chain's head is further on")
+            else:
+                yield Fault("audit_chainhead", None, chain, end, "does not end where its head says")

@@ -1,0 +1,244 @@
+"""Databases and browsers for the tests.
+
+One template database is migrated as the owner and kept while migrations are unchanged; each run (and each xdist
+worker) clones it and works with the application's few rights, as the product does. Tests marked ``browser`` run
+against a real gunicorn on its own clone, in real Chromium.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
+os.environ["FRONTDOOR_OWNER"] = "0"
+# Playwright's synchronous interface runs an event loop in the test's own thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+
+def _migrations_digest() -> str:
+    parts = []
+    for folder in ("frontdoor", "contacts", "referrals", "assessments", "supervision"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "migrations" in path.parts or path.name in ("grants.py", "apps.py", "models.py", "rules.py"):
+                parts.append(path.read_bytes())
+        parts += [path.read_bytes() for path in sorted((ROOT / folder).rglob("data/*.json"))]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def _owner_connection() -> psycopg.Connection:
+    return psycopg.connect(settings.OWNER_URL, autocommit=True)
+
+
+def _url_for(database: str) -> str:
+    base, _, query = settings.OWNER_URL.partition("?")
+    head, _, _ = base.rpartition("/")
+    return f"{head}/{database}" + (f"?{query}" if query else "")
+
+
+def _make_template() -> str:
+    """The migrated template's name, made when there is none for these migrations."""
+    name = f"frontdoor_template_{_migrations_digest()}"
+    with _owner_connection() as connection:
+        # Workers started together wait here for the first to finish.
+        connection.execute("SELECT pg_advisory_lock(7316001)")
+        try:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+                return name
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            env = {**os.environ, "DATABASE_URL": _url_for(name), "FRONTDOOR_OWNER": "1"}
+            subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
+            for (old,) in connection.execute(
+                "SELECT datname FROM pg_database WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s", [name]
+            ).fetchall():
+                connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(old)))
+                with contextlib.suppress(psycopg.errors.ObjectInUse):
+                    connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(7316001)")
+    return name
+
+
+@contextlib.contextmanager
+def clone(label: str) -> Iterator[str]:
+    """A fresh copy of the migrated template, dropped at the end."""
+    template = _make_template()
+    name = f"frontdoor_test_{os.getpid()}_{label}"
+    with _owner_connection() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        # Two copies of one template cannot be made in the same instant.
+        connection.execute("SELECT pg_advisory_lock(7316001)")
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute("SELECT pg_advisory_unlock(7316001)")
+    try:
+        yield name
+    finally:
+        with _owner_connection() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -> Iterator[None]:
+    """Replace Django's own test database with a clone of the template, used as the application's role."""
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    with clone("main") as name:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        settings.DATABASES["default"]["NAME"] = name
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            yield
+            for each in connections.all():
+                each.close()
+        connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture
+def owner(db: None) -> Iterator[psycopg.Connection]:
+    """A connection as the owner of the test's database, for what the application may not do."""
+    with psycopg.connect(_url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """For tests that commit (threads, other processes): afterwards the owner empties what they wrote."""
+    keep = {"django_migrations", "codelists_code", "audit_chainhead", "django_content_type", "auth_permission", "cache"}
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        name = connections["default"].settings_dict["NAME"]
+        with psycopg.connect(_url_for(name), autocommit=True) as connection:
+            filled = {
+                table
+                for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                if connection.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))).fetchone() == (True,)
+            } | keep
+        yield
+        for each in connections.all():
+            each.close()
+        with psycopg.connect(_url_for(name), autocommit=True) as connection:
+            tables = [
+                table
+                for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                if table not in filled
+            ]
+            listed = sql.SQL(", ").join(map(sql.Identifier, tables))
+            connection.execute("SET session_replication_role = replica")
+            for table in tables:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            connection.execute("UPDATE audit_chainhead SET position = 0, hash = ''")
+            assert listed is not None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """A running product: its address, its database, and the means to kill and restart its web server."""
+
+    def __init__(self, database: str, folder: Path) -> None:
+        self.database = database
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.process: subprocess.Popen[bytes] | None = None
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": _url_for(database),
+            "FRONTDOOR_OWNER": "0",
+            "STATIC_ROOT": str(folder / "static"),
+            "DATA_DIR": str(settings.EMBEDDED.data),
+        }
+
+    def manage(self, *words: str) -> str:
+        """Run a management command on the served database and return what it printed."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=ROOT, env=self.env, check=True, text=True, stdout=subprocess.PIPE
+        ).stdout
+
+    def start(self) -> None:
+        """Start gunicorn and wait until it is ready."""
+        command = [
+            sys.executable, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+            "--threads", "4", "--no-control-socket", "--log-level", "warning",
+        ]  # fmt: skip
+        log = open(self.folder / "web.log", "ab")  # noqa: SIM115
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "web.log").read_text()[-3000:])
+
+    def kill(self) -> None:
+        """SIGKILL to the web server and all its workers."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The product served by gunicorn on its own clone, filled with a small demonstration borough."""
+    folder = tmp_path_factory.mktemp("served")
+    with clone("web") as name:
+        server = Served(name, folder)
+        server.manage("collectstatic", "--no-input", "-v", "0")
+        server.manage("demo", "--people", "120", "--seed", "7")
+        server.start()
+        yield server
+        server.kill()
+
+
+def chromium_path() -> str:
+    """Where the system's Chromium is; its absence is a failure, never a skip."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    raise RuntimeError("Chromium is not installed: 'python3 dev.py test' installs it when run as root.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The system's Chromium, without its background traffic."""
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium_path(), "args": [*quiet, *sandbox, "--disable-component-update", "--disable-sync"]}

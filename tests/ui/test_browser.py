@@ -124,7 +124,7 @@ def test_a_save_that_fails_says_why_and_loses_nothing(tab: Page, address: str, s
 
 def test_a_form_goes_on_saving_after_signing_in_again_elsewhere(tab: Page, address: str) -> None:
     tab.goto(address + "form/")
-    tab.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": address}])
+    tab.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "domain": "127.0.0.1", "path": "/"}])
     with tab.expect_response(lambda a: a.request.method == "PUT") as saved:
         tab.fill("[name=name]", "Sam")
     assert saved.value.status == 204

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The two commands a newcomer needs, and the ones a developer does. Python 3.11 or newer and git are enough.
 
-    python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
-    python3 dev.py test        set up what is missing and run every test, browser tests included
-    python3 dev.py test-fast   the tests that need no browser
-    python3 dev.py check       lint, types, import contracts, migrations, documentation in step
-    python3 dev.py setup       the set-up alone
-    python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
-    python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
+python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
+python3 dev.py test        set up what is missing and run every test, browser tests included
+python3 dev.py test-fast   the tests that need no browser
+python3 dev.py check       lint, types, import contracts, migrations, documentation in step
+python3 dev.py setup       the set-up alone
+python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
+python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
 """
 
 import fcntl
@@ -42,7 +42,9 @@ def run(*command: object, **options: object) -> None:
     except FileNotFoundError:
         sys.exit(f"{command[0]} is not on this machine and is needed for the set-up.")
     except subprocess.CalledProcessError as failed:
-        sys.exit(f"The set-up stopped: '{' '.join(map(str, command[:4]))} …' ended with {failed.returncode}. See above.")
+        sys.exit(
+            f"The set-up stopped: '{' '.join(map(str, command[:4]))} …' ended with {failed.returncode}. See above."
+        )
 
 
 @contextmanager

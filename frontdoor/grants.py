@@ -27,7 +27,10 @@ def is_history(model: type[models.Model]) -> bool:
 
 def wanted() -> dict[str, str]:
     """Table name to the privileges the application's role has on it, as PostgreSQL lists them."""
-    found: dict[str, str] = {"django_migrations": "SELECT", settings.CACHES["default"]["LOCATION"]: "DELETE,INSERT,SELECT,UPDATE"}
+    found: dict[str, str] = {
+        "django_migrations": "SELECT",
+        settings.CACHES["default"]["LOCATION"]: "DELETE,INSERT,SELECT,UPDATE",
+    }
     for model in apps.get_models(include_auto_created=True):
         if model._meta.proxy or not model._meta.managed:
             continue

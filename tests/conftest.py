@@ -67,7 +67,8 @@ def _make_template() -> str:
             subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
             for (old,) in connection.execute(
-                "SELECT datname FROM pg_database WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s", [name]
+                "SELECT datname FROM pg_database WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s",
+                [name],
             ).fetchall():
                 connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(old)))
                 with contextlib.suppress(psycopg.errors.ObjectInUse):
@@ -86,7 +87,9 @@ def clone(label: str) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         # Two copies of one template cannot be made in the same instant.
         connection.execute("SELECT pg_advisory_lock(7316001)")
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
         connection.execute("SELECT pg_advisory_unlock(7316001)")
     try:
         yield name
@@ -138,8 +141,13 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
         with psycopg.connect(_url_for(name), autocommit=True) as connection:
             filled = {
                 table
-                for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-                if connection.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))).fetchone() == (True,)
+                for (table,) in connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                ).fetchall()
+                if connection.execute(
+                    sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
+                ).fetchone()
+                == (True,)
             } | keep
         yield
         for each in connections.all():
@@ -147,7 +155,9 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
         with psycopg.connect(_url_for(name), autocommit=True) as connection:
             tables = [
                 table
-                for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                for (table,) in connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                ).fetchall()
                 if table not in filled
             ]
             listed = sql.SQL(", ").join(map(sql.Identifier, tables))
@@ -241,4 +251,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     """The system's Chromium, without its background traffic."""
     quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": chromium_path(), "args": [*quiet, *sandbox, "--disable-component-update", "--disable-sync"]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium_path(),
+        "args": [*quiet, *sandbox, "--disable-component-update", "--disable-sync"],
+    }

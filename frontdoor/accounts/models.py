@@ -34,7 +34,11 @@ class Team(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints: ClassVar = [one_of("kind", ["contact_centre", "duty", "assessment", "edt", "quality", "management"], name="team_kind_known")]
+        constraints: ClassVar = [
+            one_of(
+                "kind", ["contact_centre", "duty", "assessment", "edt", "quality", "management"], name="team_kind_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

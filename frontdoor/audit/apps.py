@@ -8,7 +8,9 @@ def make_heads(sender: Any, using: str = "default", **kwargs: Any) -> None:
     """After a migration: the chains have their heads."""
     from frontdoor.audit.models import CHAINS, ChainHead
 
-    ChainHead.objects.using(using).bulk_create([ChainHead(chain=number) for number in range(CHAINS)], ignore_conflicts=True)
+    ChainHead.objects.using(using).bulk_create(
+        [ChainHead(chain=number) for number in range(CHAINS)], ignore_conflicts=True
+    )
 
 
 class AuditConfig(AppConfig):

@@ -50,7 +50,9 @@ class AuditMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into its page and its own audit row."""
         if isinstance(exception, Denied):
-            note_refusal(request, kind=Entry.Kind.DENIED, event="act.denied", detail={"permission": exception.permission})
+            note_refusal(
+                request, kind=Entry.Kind.DENIED, event="act.denied", detail={"permission": exception.permission}
+            )
             return error(request, 403, exception.message, code=exception.permission)
         if isinstance(exception, Refused):
             note_refusal(request, kind=Entry.Kind.REFUSED, event="act.refused", detail={"code": exception.code})

@@ -29,7 +29,9 @@ def payload_sql(fields: tuple[str, ...], row: str) -> str:
     Times go in as microseconds since 1970, which no session setting can render differently.
     """
     parts = ", ".join(
-        f"(extract(epoch from {row}.{field}) * 1000000)::bigint" if field.endswith("_at") or field == "at" else f"{row}.{field}"
+        f"(extract(epoch from {row}.{field}) * 1000000)::bigint"
+        if field.endswith("_at") or field == "at"
+        else f"{row}.{field}"
         for field in fields
     )
     return f"jsonb_build_array({parts})::text"

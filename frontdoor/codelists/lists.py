@@ -57,7 +57,8 @@ def rows(name: str, *, on: date | None = None) -> list[Code]:
     return [
         row
         for row in _table(name)
-        if on is None or ((row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on))
+        if on is None
+        or ((row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on))
     ]
 
 

@@ -36,7 +36,7 @@ def supervise(commands: Mapping[str, Sequence[str]], *, env: Mapping[str, str], 
     for name, command in commands.items():
         process = subprocess.Popen(
             command, env=dict(env), text=True, errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
         )  # fmt: skip
         assert process.stdout is not None
         threading.Thread(target=_pump, args=(name, process.stdout), daemon=True).start()

@@ -30,4 +30,6 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"status": "not ready", "database": "does not answer"}, status=503)
     # Web processes never talk to Redis; whether one is configured is all there is to say here.
-    return JsonResponse({"status": "ready", "database": "answers", "broker": "configured" if settings.CELERY_BROKER_URL else "none"})
+    return JsonResponse(
+        {"status": "ready", "database": "answers", "broker": "configured" if settings.CELERY_BROKER_URL else "none"}
+    )

@@ -109,7 +109,14 @@ def _write(
         reason=reason,
         happened_at=at,
     )
-    write_audit(event, by=by, reference=record.reference, people=people, reason=reason, detail={"from": before, "to": record.status})
+    write_audit(
+        event,
+        by=by,
+        reference=record.reference,
+        people=people,
+        reason=reason,
+        detail={"from": before, "to": record.status},
+    )
 
 
 @transaction.atomic
@@ -128,7 +135,15 @@ def born(record: Any, *, by: User | None, at: datetime, reason: str = "", people
     )
     event = f"{kind}.recorded"
     EVENTS.setdefault(event, f"recorded the {record._meta.verbose_name}")
-    write_audit(event, by=by, agency=agency, reference=record.reference, people=people, reason=reason, detail={"to": record.status})
+    write_audit(
+        event,
+        by=by,
+        agency=agency,
+        reference=record.reference,
+        people=people,
+        reason=reason,
+        detail={"to": record.status},
+    )
 
 
 @transaction.atomic

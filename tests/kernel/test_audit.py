@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def some_rows(count: int = 5) -> list[Entry]:
-    return [record("page.opened", by=system_user(), kind="opened", reference="P-00000000", people=[n]) for n in range(count)]
+    return [
+        record("page.opened", by=system_user(), kind="opened", reference="P-00000000", people=[n]) for n in range(count)
+    ]
 
 
 def tamper(sentence: str, *values: object) -> None:
@@ -35,7 +37,11 @@ def tamper(sentence: str, *values: object) -> None:
 )  # fmt: skip
 def test_the_application_cannot_change_evidence(sentence: str) -> None:
     some_rows(1)
-    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sentence)
 
 

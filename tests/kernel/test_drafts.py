@@ -60,7 +60,9 @@ def test_submitting_twice_lands_on_the_first_record(officer: User) -> None:
 def test_saving_answers_204_without_a_body(officer: User, client: Client) -> None:
     client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
     url = f"/drafts/{uuid.uuid4()}/contact/"
-    answer = client.put(url, b"a=1", content_type="application/x-www-form-urlencoded", headers={"X-Draft-Sequence": "1"})
+    answer = client.put(
+        url, b"a=1", content_type="application/x-www-form-urlencoded", headers={"X-Draft-Sequence": "1"}
+    )
     assert (answer.status_code, answer.content) == (204, b"")
 
 

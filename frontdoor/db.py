@@ -60,14 +60,14 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.reference
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, giving a new record its reference."""
         if not self.reference:
             self.reference = new_reference(self.PREFIX)
         super().save(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return self.reference
 
 
 def all_or_none(*fields: str, name: str) -> models.CheckConstraint:

@@ -16,7 +16,8 @@ APPEND_ONLY = {"audit_entry", "workflow_statuschange"}
 UPDATE_ONLY = {"audit_chainhead"}
 #: Rows that are meant to go: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
-#: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong (the audit stays).
+#: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong
+#: (the audit stays).
 MAY_DELETE_TABLES = {"cache", "api_idempotencykey", "api_throttle", "people_nametoken", "people_involvement"}
 
 
@@ -56,7 +57,8 @@ def apply(using: str = DEFAULT_DB_ALIAS) -> None:
         if cursor.fetchone() is None:
             # Two databases of one cluster (parallel test runs) may race to make the same role.
             cursor.execute(
-                f"DO $$ BEGIN CREATE ROLE {quote(role)} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+                f"DO $$ BEGIN CREATE ROLE {quote(role)} NOLOGIN; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
         cursor.execute("SELECT current_user, pg_has_role(current_user, %s, 'MEMBER')", [role])
         owner, member = cursor.fetchone()
@@ -98,14 +100,14 @@ def privileges_as_listed(app_configs: Any, databases: Any = None, **kwargs: Any)
             )
             actual = dict(cursor.fetchall())
         expected = wanted()
-        for table in sorted(actual.keys() | expected.keys()):
-            if table in actual and actual[table] != expected.get(table, ""):
-                errors.append(
-                    Error(
-                        f"{settings.APP_ROLE} has {actual[table] or 'no rights'} on {table}; it should have "
-                        f"{expected.get(table) or 'none'}.",
-                        hint="Run 'manage.py migrate' as the owner: it sets the rights from the list in the code.",
-                        id="frontdoor.E001",
-                    )
-                )
+        errors += [
+            Error(
+                f"{settings.APP_ROLE} has {privileges or 'no rights'} on {table}; it should have "
+                f"{expected.get(table) or 'none'}.",
+                hint="Run 'manage.py migrate' as the owner: it sets the rights from the list in the code.",
+                id="frontdoor.E001",
+            )
+            for table, privileges in sorted(actual.items())
+            if privileges != expected.get(table, "")
+        ]
     return errors

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOUCH_EVERY_SECONDS = 60
@@ -33,14 +32,14 @@ class PrivacyHeadersMiddleware:
 class SessionMiddleware(DjangoSessionMiddleware):
     """Sessions in the database whose idle timer is wound at most once a minute, not with a write at each request."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Wind the timer when the last winding is a minute old."""
         session = request.session
-        if not session.is_empty() and not session.modified and response.status_code < 500:
-            if time.time() - session.get("touched_at", 0) >= TOUCH_EVERY_SECONDS and not _is_background(request):
-                session["touched_at"] = int(time.time())
-        answered: HttpResponseBase = super().process_response(request, response)
-        return answered
+        if session.is_empty() or session.modified or response.status_code >= 500 or _is_background(request):
+            return super().process_response(request, response)
+        if time.time() - session.get("touched_at", 0) >= TOUCH_EVERY_SECONDS:
+            session["touched_at"] = int(time.time())
+        return super().process_response(request, response)
 
 
 def _is_background(request: HttpRequest) -> bool:

@@ -50,7 +50,7 @@ OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "
 
 def _acts_as_owner() -> bool:
     if "FRONTDOOR_OWNER" in os.environ:
-        return env.bool("FRONTDOOR_OWNER")
+        return bool(env.bool("FRONTDOOR_OWNER"))
     words = sys.argv[1:] if Path(sys.argv[0]).name == "manage.py" else []
     return bool(words) and (words[0] in OWNER_COMMANDS or (words[0] == "demo" and "--reset" in words))
 
@@ -96,7 +96,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
-# Intervals, not crontab: a clock change moves no tick. A tick that could not run in time is dropped, the next one does all.
+# Intervals, not crontab: a clock change moves no tick. A tick that could not run in time is dropped; the next does all.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},

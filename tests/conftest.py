@@ -35,9 +35,11 @@ from psycopg import sql
 def _migrations_digest() -> str:
     parts = []
     for folder in ("frontdoor", "contacts", "referrals", "assessments", "supervision"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "migrations" in path.parts or path.name in ("grants.py", "apps.py", "models.py", "rules.py"):
-                parts.append(path.read_bytes())
+        parts += [
+            path.read_bytes()
+            for path in sorted((ROOT / folder).rglob("*.py"))
+            if "migrations" in path.parts or path.name in ("grants.py", "apps.py", "models.py", "rules.py")
+        ]
         parts += [path.read_bytes() for path in sorted((ROOT / folder).rglob("data/*.json"))]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
@@ -67,7 +69,8 @@ def _make_template() -> str:
             subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
             for (old,) in connection.execute(
-                "SELECT datname FROM pg_database WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s",
+                "SELECT datname FROM pg_database "
+                "WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s",
                 [name],
             ).fetchall():
                 connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(old)))

@@ -34,7 +34,8 @@ def save(*, by: User, draft_id: UUID, kind: str, body: bytes, sequence: int, at:
             """
             INSERT INTO drafts_draft (id, user_id, kind, about, body, sequence, saved_at, became)
             VALUES (%(id)s, %(user)s, %(kind)s, %(about)s, %(body)s, %(sequence)s, %(at)s, '')
-            ON CONFLICT (id) DO UPDATE SET body = excluded.body, sequence = excluded.sequence, saved_at = excluded.saved_at
+            ON CONFLICT (id) DO UPDATE
+            SET body = excluded.body, sequence = excluded.sequence, saved_at = excluded.saved_at
             WHERE drafts_draft.user_id = excluded.user_id AND drafts_draft.consumed_at IS NULL
               AND drafts_draft.sequence < excluded.sequence
             RETURNING 1

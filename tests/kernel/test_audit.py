@@ -31,10 +31,19 @@ def tamper(sentence: str, *values: object) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["UPDATE audit_entry SET reason = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry", "UPDATE workflow_statuschange SET reason = 'x'",
-     "DELETE FROM workflow_statuschange", "TRUNCATE workflow_statuschange", "DELETE FROM accounts_userevent", "TRUNCATE accounts_userevent",
-     "ALTER TABLE audit_entry DISABLE TRIGGER ALL", "CREATE TABLE mine (id int)"],
-)  # fmt: skip
+    [
+        "UPDATE audit_entry SET reason = 'x'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "UPDATE workflow_statuschange SET reason = 'x'",
+        "DELETE FROM workflow_statuschange",
+        "TRUNCATE workflow_statuschange",
+        "DELETE FROM accounts_userevent",
+        "TRUNCATE accounts_userevent",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        "CREATE TABLE mine (id int)",
+    ],
+)
 def test_the_application_cannot_change_evidence(sentence: str) -> None:
     some_rows(1)
     with (
@@ -83,8 +92,10 @@ def test_an_added_row_is_named() -> None:
     rows = some_rows()
     rows[1].refresh_from_db()
     tamper(
-        "INSERT INTO audit_entry (at, kind, event, reference, people, reason, detail, path, chain, position, previous_hash, hash) "
-        "SELECT at, kind, event, reference, people, 'forged', detail, path, chain, position, previous_hash, hash FROM audit_entry WHERE id = %s",
+        "INSERT INTO audit_entry"
+        " (at, kind, event, reference, people, reason, detail, path, chain, position, previous_hash, hash) "
+        "SELECT at, kind, event, reference, people, 'forged', detail, path, chain, position, previous_hash, hash "
+        "FROM audit_entry WHERE id = %s",
         rows[1].pk,
     )
     assert any("added" in fault.what or "altered" in fault.what for fault in faults())

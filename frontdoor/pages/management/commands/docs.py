@@ -31,7 +31,7 @@ def machines_page() -> str:
     lines = [NOTE + "# State machines"]
     for model, moves in sorted(MACHINES.items(), key=lambda pair: pair[0].__name__):
         lines += [
-            f"\n## {model._meta.verbose_name.capitalize()}\n",
+            f"\n## {str(model._meta.verbose_name).capitalize()}\n",
             "| move | from | to | who may |",
             "|---|---|---|---|",
         ]

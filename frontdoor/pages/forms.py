@@ -1,0 +1,306 @@
+"""Forms of the one record: key facts, and one small form for each thing that can be added."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from frontdoor.accounts.models import User
+from frontdoor.codelists import lists
+from frontdoor.people import identifiers
+from frontdoor.people.models import Address, Person
+from frontdoor.people.record import colleagues
+from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm
+
+YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
+
+
+def _codes(name: str, empty: str = "Not yet obtained") -> list[tuple[str, str]]:
+    found = lists.choices(name, on=timezone.localdate())
+    return [("", empty), *found] if empty else found
+
+
+def yes_no(value: str) -> bool | None:
+    """True, False, or None for "not yet known"."""
+    return {"yes": True, "no": False}.get(value)
+
+
+class KeyFacts(UiForm):
+    """What is known of a person beyond names and addresses."""
+
+    date_of_birth = DateField(label="Date of birth", required=False, latest="today")
+    dob_precision = forms.ChoiceField(
+        label="How sure is the date of birth?",
+        choices=list(Person.DobPrecision.choices),
+        widget=Radios(reveals={"expected": ["expected_on"]}),
+        required=False,
+    )
+    expected_on = DateField(label="Expected date of birth", required=False)
+    died_on = DateField(label="Date of death", required=False, latest="today")
+    sex = forms.ChoiceField(label="Sex", help_text="As sent in returns", required=False)
+    self_described_gender = forms.CharField(
+        label="How they describe their gender", help_text="Never sent in returns", max_length=100, required=False
+    )
+    ethnicity = forms.ChoiceField(label="Ethnicity", required=False)
+    first_language = forms.ChoiceField(label="First language", required=False)
+    interpreter_needed = forms.ChoiceField(
+        label="Do they need an interpreter?", choices=YES_NO, widget=Radios(inline=True), required=False
+    )
+    religion = forms.ChoiceField(label="Religion", required=False)
+    disabilities = forms.MultipleChoiceField(label="Disability", widget=Checkboxes(exclusive="NONE"), required=False)
+    communication_needs = forms.CharField(
+        label="How they communicate and what helps",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    school = forms.CharField(label="School, nursery or college", max_length=200, required=False)
+    description = forms.CharField(label="Description, if no name is known", max_length=300, required=False)
+    may_not_know_we_are_involved = forms.BooleanField(label="The family does not know we are involved", required=False)
+    reason = forms.CharField(label="Why is this changing?", max_length=300, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, listed in (
+            ("sex", "sex"),
+            ("ethnicity", "ethnicity"),
+            ("first_language", "language"),
+            ("religion", "religion"),
+        ):
+            self.fields[name].choices = _codes(listed)  # type: ignore[attr-defined]
+        self.fields["disabilities"].choices = _codes("disability", empty="")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The dates fit how sure they are."""
+        data = super().clean() or {}
+        precision = data.get("dob_precision")
+        if precision in ("exact", "estimated", "day_unknown") and not data.get("date_of_birth"):
+            if "date_of_birth" not in self.errors:
+                self.add_error("date_of_birth", "Enter the date of birth, or say that it is not known")
+        if precision in ("unknown", "expected"):
+            data["date_of_birth"] = None
+        if precision != "expected":
+            data["expected_on"] = None
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """Columns for the action."""
+        data = dict(self.cleaned_data)
+        data.pop("version")
+        data.pop("reason")
+        data["interpreter_needed"] = yes_no(data["interpreter_needed"])
+        data["ethnicity"] = data["ethnicity"] or "NOBT"
+        return data
+
+
+class NameForm(UiForm):
+    """One more name."""
+
+    given = forms.CharField(label="First names", max_length=150, required=False)
+    family = forms.CharField(
+        label="Last name", help_text="Leave empty for a single name", max_length=150, required=False
+    )
+    kind = forms.ChoiceField(
+        label="What kind of name is it?",
+        choices=[
+            ("primary", "Their name now (the present one becomes a former name)"),
+            ("known_as", "A name they are known by"),
+            ("former", "A former name"),
+            ("alias", "Another name they use"),
+        ],
+        widget=Radios(),
+        error_messages={"required": "Choose what kind of name it is"},
+    )
+    started_on = DateField(label="Used from", required=False)
+
+
+class IdentifierForm(UiForm):
+    """One identifier."""
+
+    kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), *identifiers.KINDS.items()])
+    value = forms.CharField(label="Number or code", max_length=60)
+    source = forms.CharField(label="Who gave it", max_length=100, required=False)
+
+
+class AddressForm(UiForm):
+    """One address."""
+
+    lines = forms.CharField(label="Address", max_length=300, required=False)
+    postcode = forms.CharField(label="Postcode", max_length=10, required=False)
+    kind = forms.ChoiceField(label="Kind of address", choices=list(Address.Kind.choices), widget=Radios())
+    started_on = DateField(label="Since", required=False)
+    replaces_current = forms.BooleanField(
+        label="They no longer live at the present address of this kind", required=False
+    )
+    is_communal = forms.BooleanField(
+        label="It is a refuge, hostel, hospital, school or children’s home", required=False
+    )
+    is_confidential = forms.BooleanField(
+        label="This address is confidential",
+        help_text="It is kept out of search, letters, replies and printed pages, and shown only when asked for",
+        required=False,
+    )
+    confidential_from = forms.CharField(label="Kept from whom", max_length=200, required=False)
+    why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
+    review_on = DateField(label="Look at this again on", required=False)
+
+
+class TelephoneForm(UiForm):
+    """One telephone number."""
+
+    number = forms.CharField(label="Telephone number", max_length=30)
+    safe = forms.ChoiceField(label="Is it safe to ring?", choices=YES_NO, widget=Radios(inline=True), required=False)
+    safe_time = forms.CharField(label="Safe time to ring", max_length=100, required=False)
+
+
+class WarningForm(UiForm):
+    """One warning."""
+
+    kind = forms.ChoiceField(label="Kind of danger")
+    text = forms.CharField(label="What is the danger?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    about = forms.ChoiceField(
+        label="Whom or what is it about?",
+        choices=[("person", "This person"), ("household", "Everybody in the household"), ("address", "The address")],
+        widget=Radios(),
+    )
+    evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
+    source = forms.CharField(label="Who told us", max_length=200, required=False)
+    review_on = DateField(label="Look at this again on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = _codes("warning_kind", empty="Choose")  # type: ignore[attr-defined]
+
+
+class RelationshipForm(UiForm):
+    """What somebody else on record is to this person."""
+
+    other = forms.CharField(label="Reference of the other person", help_text="For example P-7K3M9Q2D", max_length=20)
+    kind = forms.ChoiceField(label="What are they to this person?")
+    responsibility = forms.ChoiceField(
+        label="Do they have parental responsibility?", choices=YES_NO, widget=Radios(inline=True), required=False
+    )
+    lives = forms.ChoiceField(
+        label="Do they live together?", choices=YES_NO, widget=Radios(inline=True), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = _codes("relationship", empty="Choose")  # type: ignore[attr-defined]
+
+
+class ReviewWarning(UiForm):
+    """Keep a warning after looking at it again, or end it."""
+
+    decision = forms.ChoiceField(
+        label="Does the warning still apply?",
+        choices=[("keep", "Yes"), ("end", "No, it has passed")],
+        widget=Radios(reveals={"keep": ["review_on"]}),
+        error_messages={"required": "Say whether the warning still applies"},
+    )
+    review_on = DateField(label="Look at it again on", required=False)
+    reason = forms.CharField(label="What was found, and from whom?", max_length=500)
+    needed_when = {"review_on": ("decision", ["keep"], "Enter when to look at it again")}
+
+
+class ReasonForm(UiForm):
+    """Why somebody without a working relation opens a record."""
+
+    reason = forms.CharField(
+        label="Why do you need this record?",
+        help_text="Your reason is kept with the note that you opened it",
+        max_length=300,
+        min_length=10,
+        error_messages={
+            "required": "Say why you need this record",
+            "min_length": "Say why in a few words more",
+        },
+    )
+
+
+class BreakGlassForm(UiForm):
+    """Open a restricted record in an emergency."""
+
+    query = forms.CharField(
+        label="Reference or whole identifier",
+        help_text="For example P-7K3M9Q2D, an NHS number or a UPN. Names are not enough.",
+        max_length=60,
+        error_messages={"required": "Enter a reference or a whole identifier"},
+    )
+    reason = forms.CharField(
+        label="Why do you need it now?",
+        max_length=1000,
+        min_length=10,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Say why you need the record now",
+            "min_length": "Say why in a whole sentence",
+        },
+    )
+    hours = forms.TypedChoiceField(
+        label="For how long?",
+        coerce=int,
+        choices=[(1, "1 hour"), (2, "2 hours"), (4, "4 hours"), (8, "8 hours"), (24, "24 hours")],
+        widget=Radios(),
+        error_messages={"required": "Choose for how long"},
+    )
+
+
+class RestrictForm(UiForm):
+    """Restrict a record to named colleagues."""
+
+    holders = forms.CharField(
+        label="Colleagues who may see the record",
+        help_text="User names, one a line",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Name at least one colleague"},
+    )
+    kind = forms.ChoiceField(
+        label="Kind of restriction",
+        choices=[("restricted", "Restricted"), ("adoption", "Adoption")],
+        widget=Radios(),
+        error_messages={"required": "Choose the kind of restriction"},
+    )
+    reason = forms.CharField(
+        label="Why is it restricted?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the record is restricted"},
+    )
+
+    def clean_holders(self) -> list[User]:
+        """The accounts named; every name must be one."""
+        names = self.cleaned_data["holders"].replace(",", " ").lower().split()
+        found = colleagues(names)
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise forms.ValidationError(f"There is no colleague with the user name {', '.join(missing)}")
+        return list(found.values())
+
+
+class EndRestriction(UiForm):
+    """Open a restricted record again."""
+
+    reason = forms.CharField(
+        label="Why does the restriction end?",
+        max_length=1000,
+        error_messages={"required": "Say why the restriction ends"},
+    )
+
+
+class ConflictForm(UiForm):
+    """A member of staff knows this person."""
+
+    username = forms.CharField(
+        label="User name of the colleague who knows this person",
+        max_length=60,
+        error_messages={"required": "Enter a user name"},
+    )
+
+    def clean_username(self) -> User:
+        """The account named."""
+        user = next(iter(colleagues([self.cleaned_data["username"]]).values()), None)
+        if user is None:
+            raise forms.ValidationError("There is no colleague with this user name")
+        return user

@@ -1,0 +1,141 @@
+"""Where each role lands: counts that lead to lists, what is late first, then one's own work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from frontdoor import audit
+from frontdoor.access import ROLE_LABELS, Permission, Role, holds, signed_in
+from frontdoor.people import record
+from frontdoor.ui.responses import page
+
+P = Permission
+# A count past this is said as "1,000 or more": nothing on a home page grows with the size of the borough.
+COUNT_LIMIT = 1000
+LINES = 15
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One count that leads to its list; ``is_late`` ones stand first."""
+
+    text: str
+    count: int
+    href: str
+    is_late: bool = False
+
+    @property
+    def number(self) -> str:
+        """The count in words."""
+        return f"{COUNT_LIMIT:,} or more" if self.count >= COUNT_LIMIT else f"{self.count:,}"
+
+
+def _address(name: str, query: str = "") -> str:
+    try:
+        return reverse(name) + query
+    except NoReverseMatch:
+        return ""
+
+
+def _visible(label: str, user: Any) -> Any:
+    """The rows of a model this user may see; None when this installation does not have the model."""
+    try:
+        return apps.get_model(label)._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    except LookupError:
+        return None
+
+
+def _bounded(rows: Any) -> int:
+    return int(rows.order_by()[:COUNT_LIMIT].count())
+
+
+def tiles(user: Any, at: datetime) -> list[Tile]:
+    """Counts for this user's roles, of rows they may see, what is late first and empty ones last."""
+    found: list[Tile] = []
+
+    def tell(text: str, rows: Any, name: str, query: str = "", *, late: bool = False) -> None:
+        href = _address(name, query)
+        if rows is not None and href:
+            found.append(Tile(text, _bounded(rows), href, late))
+
+    clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
+    if clocks is not None:
+        tell("deadlines passed", clocks.late(at), "pages:breaches", late=True)
+        tell("deadlines about to pass", clocks.about_to_be(at), "pages:breaches", late=True)
+    contacts = _visible("contacts.Contact", user)
+    if contacts is not None and (holds(user, P.QUEUE_VIEW) or holds(user, P.CONTACT_SCREEN)):
+        tell("new contacts", contacts.filter(status="received"), "contacts:queue")
+        tell(
+            "contacts being screened",
+            contacts.filter(status__in=["in_screening", "awaiting_information"]),
+            "contacts:queue",
+        )
+        if holds(user, P.CONTACT_SIGN_OFF):
+            tell("contacts waiting for a manager’s sign-off", contacts.filter(status="awaiting_sign_off"), "contacts:queue")
+    referrals = _visible("referrals.Referral", user) if holds(user, P.REFERRAL_VIEW) else None
+    if referrals is not None:
+        if holds(user, P.REFERRAL_DECIDE):
+            tell("referrals waiting for a decision", referrals.filter(status="awaiting_decision"), "referrals:queue")
+        if holds(user, P.REFERRAL_ALLOCATE):
+            tell("referrals without a named worker", referrals.unallocated(), "referrals:queue")
+    assessments = _visible("assessments.Assessment", user) if holds(user, P.ASSESSMENT_VIEW) else None
+    if assessments is not None:
+        if holds(user, P.ASSESSMENT_WRITE):
+            tell("assessments you are writing", assessments.written_by(user), "assessments:list")
+        if holds(user, P.ASSESSMENT_AUTHORISE):
+            tell("assessments waiting for you to authorise", assessments.waiting_for(user), "assessments:list")
+    return sorted(found, key=lambda tile: (not tile.is_late or not tile.count, not tile.count))
+
+
+def starts(user: Any) -> list[tuple[str, str]]:
+    """The first things this user's roles do: text and address."""
+    wanted = [
+        (P.CONTACT_RECORD, "Record a contact", "contacts:record"),
+        (P.PEOPLE_SEARCH, "Find a person", "pages:people"),
+        (P.BREAK_GLASS, "Open a restricted record in an emergency", "pages:break_glass"),
+        (P.WHO_LOOKED, "See who looked at a record", "pages:who_looked_search"),
+        (P.STAFF_MANAGE, "Staff and teams", "accounts:staff"),
+        (P.AGENCY_MANAGE, "Agencies and their access", "accounts:agencies"),
+    ]
+    return [(text, href) for needed, text, name in wanted if holds(user, needed) and (href := _address(name))]
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The home page of the signed-in person's roles."""
+    user: Any = request.user
+    now = timezone.now()
+    mine = list(record.work_of(user)[:LINES]) if holds(user, P.PEOPLE_VIEW) else []
+    team = (
+        list(record.work_of_team(user.team, user).filter(worker__isnull=True)[:LINES])
+        if user.team_id and holds(user, P.REFERRAL_ALLOCATE)
+        else []
+    )
+    if mine or team:
+        audit.shows(request, {row.person_id for row in [*mine, *team]})
+    clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
+    late = list(clocks.late(now).filter(worker=user).order_by("due_at")[:LINES]) if clocks is not None else []
+    return page(
+        request,
+        "pages/home.html",
+        {
+            "now": now,
+            "today": timezone.localdate(),
+            "roles": [ROLE_LABELS[Role(name)] for name in user.roles if name in Role._value2member_map_],
+            "tiles": tiles(user, now),
+            "starts": starts(user),
+            "mine": mine,
+            "team": team,
+            "late": late,
+            "href_of": record.href_of,
+            "href_of_reference": record.href_of_reference,
+            "has_work": holds(user, P.REFERRAL_WORK),
+        },
+    )

@@ -1,0 +1,31 @@
+"""Addresses of the pages that read all apps."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import path
+
+from frontdoor.pages import home, people, protection
+
+app_name = "pages"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("people/", people.search, name="people"),
+    path("people/found/", people.found, name="found"),
+    path("people/break-glass/", protection.break_glass, name="break_glass"),
+    path("people/<str:reference>/", people.person, name="person"),
+    path("people/<str:reference>/why/", people.why, name="why"),
+    path("people/<str:reference>/chronology/", people.chronology, name="chronology"),
+    path("people/<str:reference>/change/", people.change, name="change"),
+    path("people/<str:reference>/addresses/<int:key>/show/", people.show_address, name="show_address"),
+    path("people/<str:reference>/warnings/<int:key>/review/", people.review_warning, name="review_warning"),
+    path("people/<str:reference>/restrict/", protection.restrict, name="restrict"),
+    path("people/<str:reference>/restrictions/<int:key>/end/", protection.end_restriction, name="end_restriction"),
+    path("people/<str:reference>/conflict/", protection.conflict, name="conflict"),
+    path("people/<str:reference>/<slug:what>/add/", people.add, name="add"),
+    path("who-looked/", protection.who_looked_search, name="who_looked_search"),
+    path("who-looked/<str:reference>/", protection.who_looked, name="who_looked"),
+]
+if find_spec("frontdoor.pages.breaches"):
+    breaches = import_module("frontdoor.pages.breaches")
+    urlpatterns.append(path("breaches/", breaches.breaches, name="breaches"))

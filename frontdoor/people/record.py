@@ -1,0 +1,228 @@
+"""What the one record shows of a person: read in a fixed number of queries, whatever the person's history."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+
+from frontdoor.accounts.models import OnDuty, User
+from frontdoor.audit.events import EVENTS
+from frontdoor.audit.models import Entry
+from frontdoor.db import tidy_reference
+from frontdoor.people.access import about_visible, hidden_people
+from frontdoor.people.models import Address, Involvement, Person, Relationship, Restriction
+from frontdoor.workflow.machines import MACHINES
+from frontdoor.workflow.models import StatusChange
+
+PLACES = {
+    "contact": "contacts:contact",
+    "referral": "referrals:referral",
+    "assessment": "assessments:assessment",
+}
+WORDS = {"contact": "Contact", "referral": "Referral", "assessment": "Assessment", "supervision": "Supervision"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a chronology."""
+
+    at: datetime
+    title: str
+    text: str = ""
+    by: str = ""
+    href: str = ""
+
+    @property
+    def html(self) -> str:
+        """No markup of its own: the text is escaped by the template."""
+        return ""
+
+
+# Called with (person, user): events the apps above know (visits, strategy discussions), already visible to the user.
+more_events: list[Callable[[Person, Any], Iterable[Event]]] = []
+
+
+def href_of(kind: str, reference: str) -> str:
+    """Address of a record's own page, or "" when this installation does not serve it."""
+    try:
+        return reverse(PLACES[kind], args=[reference])
+    except (KeyError, NoReverseMatch):
+        return ""
+
+
+def involvements(person: Person, user: Any) -> list[Involvement]:
+    """Every record about this person that the user may see, newest first."""
+    rows = about_visible(Involvement.objects.filter(person=person), user)
+    return list(rows.select_related("team", "worker").order_by("-opened_at", "-pk")[:500])
+
+
+def chronology(person: Person, user: Any, *, limit: int = 200) -> list[Event]:
+    """What happened about this person, newest first: changes of status of every visible record, and what apps add."""
+    parts = involvements(person, user)
+    kinds = {row.reference: row for row in parts}
+    sentences = {model._meta.label_lower: moves for model, moves in MACHINES.items()}
+    events: list[Event] = []
+    changes = StatusChange.objects.filter(reference__in=list(kinds)).select_related("by").order_by("-happened_at", "-pk")
+    for change in changes[:limit]:
+        row = kinds[change.reference]
+        move = sentences.get(change.model, {}).get(change.move)
+        done = "recorded" if change.move == "born" else EVENTS.get(move.event, move.label) if move else change.move
+        part = "" if row.role == "subject" else f" (named as {row.role.replace('_', ' ')})"
+        events.append(
+            Event(
+                at=change.happened_at,
+                title=f"{WORDS.get(row.kind, row.kind)} {change.reference}{part}: {done}",
+                text=change.reason,
+                by=change.by.name if change.by else "",
+                href=href_of(row.kind, change.reference),
+            )
+        )
+    told = {change.reference for change in changes[:limit]}
+    events += [
+        Event(
+            at=row.opened_at,
+            title=f"{WORDS.get(row.kind, row.kind)} {row.reference}",
+            text=row.status_label,
+            by=row.worker.name if row.worker else "",
+            href=href_of(row.kind, row.reference),
+        )
+        for row in parts
+        if row.reference not in told
+    ]
+    for more in more_events:
+        events.extend(more(person, user))
+    return sorted(events, key=lambda e: e.at, reverse=True)[:limit]
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Somebody of the family, as a line: the name is missing when the user may not see them."""
+
+    person: Person
+    kind: str
+    has_parental_responsibility: bool | None
+    lives_with: bool | None
+
+
+# What A is to B, read from the other end.
+OTHER_END = {
+    "mother": "child",
+    "father": "child",
+    "step_parent": "child",
+    "parents_partner": "child",
+    "carer": "child",
+    "foster_carer": "child",
+    "adoptive_parent": "child",
+    "guardian": "child",
+    "grandparent": "other_family",
+    "aunt_uncle": "other_family",
+    "child": "carer",
+}
+
+
+def family(person: Person, user: Any) -> list[Relative]:
+    """Relations from both ends, without anybody hidden from the user."""
+    hidden = hidden_people(user)
+    rows = (
+        Relationship.objects.filter(ended_on__isnull=True)
+        .exclude(person_id__in=hidden)
+        .exclude(other_id__in=hidden)
+        .select_related("person", "other")
+    )
+    found = [
+        Relative(r.other, r.kind, r.has_parental_responsibility, r.lives_with)
+        for r in rows.filter(person=person).order_by("pk")
+    ]
+    known = {relative.person.pk for relative in found}
+    found += [
+        Relative(r.person, OTHER_END.get(r.kind, r.kind), None, r.lives_with)
+        for r in rows.filter(other=person).order_by("pk")
+        if r.person_id not in known
+    ]
+    return found
+
+
+def addresses(person: Person) -> list[Address]:
+    """Addresses, present ones first."""
+    rows = list(Address.objects.filter(person=person).order_by("-pk"))
+    return sorted(rows, key=lambda a: a.ended_on is not None)
+
+
+def who_may_see(person: Person) -> tuple[list[Restriction], list[str]]:
+    """Restrictions in force with their holders, and the holders' names; both empty when the record is open to roles."""
+    rows = list(
+        Restriction.objects.in_force().filter(person=person).select_related("set_by").prefetch_related("holders__user")
+    )
+    names = sorted({h.user.name for r in rows for h in r.holders.all() if h.ended_at is None})
+    return rows, names
+
+
+def missing(person: Person) -> list[str]:
+    """Key facts not yet obtained, in words, to be chased."""
+    gaps = [
+        ("date of birth", person.date_of_birth is None and not person.is_unborn),
+        ("sex", not person.sex and not person.is_unborn),
+        ("ethnicity", person.ethnicity == "NOBT" and not person.is_unborn),
+        ("first language", not person.first_language and not person.is_unborn),
+        ("whether an interpreter is needed", person.interpreter_needed is None),
+        ("religion", not person.religion),
+        ("disability", not person.disabilities and not person.is_unborn),
+    ]
+    return [words for words, is_missing in gaps if is_missing]
+
+
+def relation(user: Any, person: Person, at: datetime) -> str:
+    """Why this user's opening the record needs no typed reason ("" when it does): read from work, rota and role."""
+    rows = list(Involvement.objects.open().filter(person=person).values_list("worker_id", "team_id"))
+    if any(worker == user.pk for worker, _ in rows):
+        return "allocated"
+    if user.team_id and any(team == user.team_id for _, team in rows):
+        return "work of the team"
+    if OnDuty.objects.at(at).filter(user=user).exists():
+        return "on duty"
+    return ""
+
+
+def for_oversight(reference: str) -> Person | None:
+    """The person with this reference, restricted or not: only for those who answer for who looked."""
+    found: Person | None = Person.objects.filter(reference=tidy_reference(reference).replace("\x00", "")).first()
+    return found
+
+
+def entries_about(person: Person) -> models.QuerySet[Entry]:
+    """Every audit row that names this person, newest first."""
+    return Entry.objects.filter(people__contains=[person.pk]).select_related("actor", "agency").order_by("-id")
+
+
+def restriction_of(person: Person, key: int) -> Restriction | None:
+    """One restriction in force on this person."""
+    return Restriction.objects.in_force().filter(person=person, pk=key).first()
+
+
+def colleagues(usernames: Iterable[str]) -> dict[str, User]:
+    """Active staff accounts by user name."""
+    names = [name.lower() for name in usernames]
+    return {user.username: user for user in User.objects.filter(username__in=names, is_active=True, is_machine=False)}
+
+
+def work_of(user: Any) -> models.QuerySet[Involvement]:
+    """Open records about a child whose named worker is this user, oldest first, without those hidden from them."""
+    rows = about_visible(Involvement.objects.worked_by(user).filter(role="subject"), user)
+    return rows.select_related("person", "team").order_by("opened_at", "pk")
+
+
+def work_of_team(team: Any, user: Any) -> models.QuerySet[Involvement]:
+    """Open records about a child in a team's hands, oldest first, without those hidden from the user."""
+    rows = about_visible(Involvement.objects.open().filter(team=team, role="subject"), user)
+    return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")
+
+
+KIND_OF = {"C": "contact", "R": "referral", "A": "assessment"}
+
+
+def href_of_reference(reference: str) -> str:
+    """Address of a record from its reference alone (the prefix tells the kind); "" when there is none."""
+    return href_of(KIND_OF.get(reference[:1], ""), reference)

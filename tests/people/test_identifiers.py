@@ -1,0 +1,100 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.gb import nhs as stdnum_nhs
+
+from frontdoor.people import dates, identifiers
+from frontdoor.people.words import fold, is_no_name, query_words, words
+
+DIGITS = st.text(alphabet="0123456789", min_size=9, max_size=9)
+
+
+@given(DIGITS, st.integers(0, 9))
+def test_nhs_number_check_agrees_with_another_implementation(nine, last):
+    value = f"{nine}{last}"
+    assert identifiers.nhs_ok(value) == stdnum_nhs.is_valid(value)
+
+
+@given(st.text(alphabet="0123456789", min_size=12, max_size=12), st.integers(0, 11), st.integers(1, 9))
+def test_a_upn_with_one_digit_wrong_is_noticed(rest, place, change):
+    letter = identifiers.upn_check_letter(rest)
+    assert identifiers.upn_ok(letter + rest)
+    wrong = rest[:place] + str((int(rest[place]) + change) % 10) + rest[place + 1 :]
+    assert not identifiers.upn_ok(letter + wrong)
+
+
+@pytest.mark.parametrize("upn", ["B801200005001", "H801200001001", "A950000178301", "G80120000101A", "J838200018001"])
+def test_genuine_upns_are_accepted(upn):
+    assert identifiers.check("upn", upn.lower()).check_ok is True
+
+
+def test_a_upn_of_an_unknown_authority_is_a_warning_only():
+    checked = identifiers.check("upn", "A950000178301")
+    assert checked.check_ok is True
+    assert "950" in checked.warning
+
+
+@given(st.sampled_from(sorted(identifiers.KINDS)), st.text(max_size=60))
+def test_checking_an_identifier_never_fails(kind, value):
+    assert identifiers.check(kind, value).value is not None
+
+
+@given(st.text(max_size=60))
+def test_guessing_and_telephone_and_postcode_never_fail(text):
+    identifiers.guess(text)
+    identifiers.telephone_key(text)
+    identifiers.postcode_key(text)
+    dates.find(text)
+
+
+@pytest.mark.parametrize("typed", ["01632 960123", "+44 1632 960123", "0044 (0)1632 960 123", "+44 (0) 1632-960-123"])
+def test_a_telephone_number_is_one_however_it_is_typed(typed):
+    assert identifiers.telephone_key(typed) == "01632960123"
+
+
+@given(st.text(max_size=80))
+def test_words_of_a_name_do_not_depend_on_case_or_on_doing_it_twice(name):
+    assert words(name) == words(" ".join(words(name))) or "-" in name or any(not c.isascii() for c in name)
+    assert all(0 < len(word) <= 80 and not any(c.isspace() for c in word) for word in words(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Zoë O’Brien-Smith", ["zoe", "obrien", "smith", "obriensmith"]),
+        ("Łukasz Żółć", ["lukasz", "zolc"]),
+        ("Nguyễn Thị", ["nguyen", "thi"]),
+        ("محمد", ["محمد"]),
+        ("王小明", ["王小明"]),
+        ("", []),
+    ],
+)
+def test_names_of_any_script_become_words(name, expected):
+    assert words(name) == expected
+
+
+@pytest.mark.parametrize("name", ["Unknown", "UNKNOWN unknown", "Not known", "?", " - ", "N/K"])
+def test_what_says_that_there_is_no_name_is_none(name):
+    assert is_no_name(name)
+
+
+def test_a_title_is_no_part_of_a_query():
+    assert query_words("Mrs Smith") == ["smith"]
+    assert fold("STRASSE") == fold("straße")
+
+
+@given(st.dates(date(1930, 1, 1), date(2030, 12, 31)))
+def test_day_and_month_exchanged_is_found_again(born):
+    other = dates.swapped(born)
+    assert other is None or (dates.swapped(other) == born and dates.likeness(born, other) == 0.8)
+    assert born in dates.near(born)
+    assert dates.find(f"smith {born:%d/%m/%Y} jane") == (born, "smith   jane")
+
+
+@pytest.mark.parametrize("typed", ["3/2/2015", "2015-02-03", "03.02.2015", "3 Feb 2015", "3rd February 2015", "3/2/15"])
+def test_a_date_of_birth_is_found_in_a_query(typed):
+    born, rest = dates.find(f"smyth {typed}")
+    assert born == date(2015, 2, 3)
+    assert rest == "smyth"

@@ -77,7 +77,11 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
             "contacts:queue",
         )
         if holds(user, P.CONTACT_SIGN_OFF):
-            tell("contacts waiting for a manager’s sign-off", contacts.filter(status="awaiting_sign_off"), "contacts:queue")
+            tell(
+                "contacts waiting for a manager’s sign-off",
+                contacts.filter(status="awaiting_sign_off"),
+                "contacts:queue",
+            )
     referrals = _visible("referrals.Referral", user) if holds(user, P.REFERRAL_VIEW) else None
     if referrals is not None:
         if holds(user, P.REFERRAL_DECIDE):

@@ -15,6 +15,14 @@ def hidden_people(user: Any) -> models.QuerySet[Any, Any]:
     return Restriction.objects.hiding_from(user).values_list("person_id", flat=True)
 
 
+def hidden_references(user: Any) -> models.QuerySet[Any, Any]:
+    """References of the records about anybody hidden from this user, as a queryset to use inside another."""
+    hidden: models.QuerySet[Any, Any] = Involvement.objects.filter(
+        person_id__in=Restriction.objects.hiding_from(user).values("person_id")
+    ).values("reference")
+    return hidden
+
+
 def about_visible(qs: Rows, user: Any) -> Rows:
     """The records of ``qs`` (with a ``reference``) that are not about anybody hidden from the user.
 
@@ -22,8 +30,7 @@ def about_visible(qs: Rows, user: Any) -> Rows:
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return qs.none()
-    hidden = Involvement.objects.filter(person_id__in=hidden_people(user)).values("reference")
-    return qs.exclude(reference__in=hidden)
+    return qs.exclude(reference__in=hidden_references(user))
 
 
 def check_conflict(user: Any, person: Person) -> None:

@@ -161,7 +161,12 @@ def amend_person(
 
 def _acted(event: str, person: Person, *, by: User, at: datetime, reason: str = "", **detail: Any) -> None:
     write_audit(
-        event, by=by, reference=person.reference, people=[person], reason=reason, detail={"at": at.isoformat(), **detail}
+        event,
+        by=by,
+        reference=person.reference,
+        people=[person],
+        reason=reason,
+        detail={"at": at.isoformat(), **detail},
     )
 
 
@@ -202,7 +207,12 @@ def add_name(
 def _identify(person: Person, *, kind: str, value: str, source: str = "", valid_from: date | None = None) -> Identifier:
     checked = identifiers.check(kind, value)
     return Identifier.objects.create(
-        person=person, kind=kind, value=checked.value[:60], check_ok=checked.check_ok, source=source, valid_from=valid_from
+        person=person,
+        kind=kind,
+        value=checked.value[:60],
+        check_ok=checked.check_ok,
+        source=source,
+        valid_from=valid_from,
     )
 
 
@@ -265,7 +275,9 @@ def add_address(
     if is_confidential and not why.strip():
         raise Refused("Say why this address is confidential.", code="why_confidential", field="why")
     if is_confidential and review_on is None:
-        raise Refused("Enter when to look again at whether it must stay confidential.", code="review", field="review_on")
+        raise Refused(
+            "Enter when to look again at whether it must stay confidential.", code="review", field="review_on"
+        )
     locked = touch(person)
     if replaces_current:
         for old in Address.objects.filter(person=locked, kind=kind, ended_on__isnull=True):
@@ -359,7 +371,11 @@ def add_relationship(
     )
     locked.save()
     write_audit(
-        "person.related", by=by, reference=locked.reference, people=[locked, other], detail={"kind": kind, "at": at.isoformat()}
+        "person.related",
+        by=by,
+        reference=locked.reference,
+        people=[locked, other],
+        detail={"kind": kind, "at": at.isoformat()},
     )
     return relationship
 
@@ -430,7 +446,9 @@ def refuse_match(*, person: Person, reference: str, position: int, by: User, at:
         reference=reference, position=position, person=person, defaults={"answered_at": at, "answered_by": by}
     )
     if made:
-        write_audit("person.refused_as_match", by=by, reference=reference, people=[person], detail={"position": position})
+        write_audit(
+            "person.refused_as_match", by=by, reference=reference, people=[person], detail={"position": position}
+        )
 
 
 def involve(

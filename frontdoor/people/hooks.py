@@ -55,4 +55,3 @@ def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int
             )
         )
     return found
-

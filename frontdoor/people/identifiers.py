@@ -135,4 +135,8 @@ POSTCODE_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d?[A-Z]?")
 def postcode_key(text: str) -> str:
     """A whole or partial postcode as looked up (upper case, no space), or "" when the text is not one."""
     key = re.sub(r"\s", "", text).upper()
-    return key if key.isascii() and (POSTCODE.fullmatch(key) or (len(key) >= 3 and POSTCODE_OUTWARD.fullmatch(key))) else ""
+    return (
+        key
+        if key.isascii() and (POSTCODE.fullmatch(key) or (len(key) >= 3 and POSTCODE_OUTWARD.fullmatch(key)))
+        else ""
+    )

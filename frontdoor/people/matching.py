@@ -100,16 +100,20 @@ def _score(facts: PersonFacts, allowed: Any, limit: int) -> list[Candidate]:
     near = {word: near_words(word) for word in wanted}
     numbers = {kind: identifiers.check(kind, value) for kind, value in facts.identifiers.items() if value}
     by_number = set(
-        Identifier.objects.filter(value__in=[c.value for c in numbers.values()], kind__in=list(numbers))
-        .values_list("person_id", flat=True)[:MOST]
+        Identifier.objects.filter(value__in=[c.value for c in numbers.values()], kind__in=list(numbers)).values_list(
+            "person_id", flat=True
+        )[:MOST]
     )
     phone = identifiers.telephone_key(facts.telephone)
-    by_phone = set(Telephone.objects.filter(number_key=phone).values_list("person_id", flat=True)[:MOST]) if phone else set()
+    by_phone = (
+        set(Telephone.objects.filter(number_key=phone).values_list("person_id", flat=True)[:MOST]) if phone else set()
+    )
     key = identifiers.postcode_key(facts.postcode)
     by_place = (
         set(
-            Address.objects.filter(postcode_key=key, is_confidential=False, is_communal=False)
-            .values_list("person_id", flat=True)[:MOST]
+            Address.objects.filter(postcode_key=key, is_confidential=False, is_communal=False).values_list(
+                "person_id", flat=True
+            )[:MOST]
         )
         if key
         else set()
@@ -128,7 +132,9 @@ def _score(facts: PersonFacts, allowed: Any, limit: int) -> list[Candidate]:
         # Two words of the name on record, whatever the date of birth: the same spelling only, bounded.
         first = NameToken.objects.filter(word=wanted[0]).values("person_id")
         both = NameToken.objects.filter(word=wanted[-1], person_id__in=first).values_list("person_id", flat=True)[:MOST]
-        _hold(held, NameToken.objects.filter(person_id__in=list(both), word__in=options).values_list("person_id", "word"))
+        _hold(
+            held, NameToken.objects.filter(person_id__in=list(both), word__in=options).values_list("person_id", "word")
+        )
     considered = by_number | by_phone | set(held)
     found: list[Candidate] = []
     for person in allowed.filter(pk__in=considered):

@@ -65,7 +65,9 @@ def chronology(person: Person, user: Any, *, limit: int = 200) -> list[Event]:
     kinds = {row.reference: row for row in parts}
     sentences = {model._meta.label_lower: moves for model, moves in MACHINES.items()}
     events: list[Event] = []
-    changes = StatusChange.objects.filter(reference__in=list(kinds)).select_related("by").order_by("-happened_at", "-pk")
+    changes = (
+        StatusChange.objects.filter(reference__in=list(kinds)).select_related("by").order_by("-happened_at", "-pk")
+    )
     for change in changes[:limit]:
         row = kinds[change.reference]
         move = sentences.get(change.model, {}).get(change.move)

@@ -65,7 +65,13 @@ class Page:
             return f"More than {TOO_MANY} people have this name. Add a first name, a date of birth or a postcode."
         if self.is_more_than_total:
             return f"More than {self.total:,} people found"
-        return "Nobody found" if not self.total else "1 person found" if self.total == 1 else f"{self.total:,} people found"
+        return (
+            "Nobody found"
+            if not self.total
+            else "1 person found"
+            if self.total == 1
+            else f"{self.total:,} people found"
+        )
 
 
 @dataclass
@@ -198,7 +204,8 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
         sizes = []
         for words in sets:
             cursor.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM people_nametoken WHERE word = ANY(%s) LIMIT 3000) AS few", [list(words)]
+                "SELECT count(*) FROM (SELECT 1 FROM people_nametoken WHERE word = ANY(%s) LIMIT 3000) AS few",
+                [list(words)],
             )
             sizes.append(cursor.fetchone()[0])
         order = sorted(range(len(sets)), key=lambda i: sizes[i])
@@ -207,11 +214,11 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
         for number, index in enumerate(order[1:]):
             values[f"s{number}"] = list(sets[index])
             probes += (
-                f" AND EXISTS (SELECT 1 FROM people_nametoken p{number} "  # noqa: S608 (numbers only)
+                f" AND EXISTS (SELECT 1 FROM people_nametoken p{number} "
                 f"WHERE p{number}.person_id = t.person_id AND p{number}.word = ANY(%(s{number})s))"
             )
         cursor.execute(
-            "SELECT DISTINCT held.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("  # noqa: S608
+            "SELECT DISTINCT held.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("
             "SELECT t.person_id FROM people_nametoken t WHERE t.word = w.word AND "
             + HIDDEN.replace("person_id <> ALL", "t.person_id <> ALL")
             + probes
@@ -232,7 +239,9 @@ def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -
     near = {word: near_words(word) for word in words}
     if born:
         close = set(_born(user, dates.near(born), 5000))
-        tokens = NameToken.objects.filter(person_id__in=close, word__in=[t for options in near.values() for t in options])
+        tokens = NameToken.objects.filter(
+            person_id__in=close, word__in=[t for options in near.values() for t in options]
+        )
         held: dict[int, set[str]] = {}
         for key, text in tokens.values_list("person_id", "word"):
             held.setdefault(key, set()).add(text)
@@ -305,7 +314,9 @@ def _page(
 def _lines(user: Any, keys: Sequence[int], found: Found, working: dict[int, list[OpenWork]]) -> tuple[Hit, ...]:
     people = {p.pk: p for p in _visible(user).filter(pk__in=keys)}
     places: dict[int, str] = {}
-    for address in Address.objects.filter(person_id__in=keys, is_confidential=False, ended_on__isnull=True).order_by("id"):
+    for address in Address.objects.filter(person_id__in=keys, is_confidential=False, ended_on__isnull=True).order_by(
+        "id"
+    ):
         places[address.person_id] = ", ".join(x for x in (address.lines, address.postcode) if x)
     others: dict[int, list[str]] = {}
     for name in Name.objects.filter(person_id__in=keys).exclude(kind="primary").order_by("id"):

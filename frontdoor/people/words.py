@@ -5,7 +5,20 @@ import unicodedata
 
 # Letters that do not fall apart into a base letter and a mark.
 LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "ng", "ə": "e"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ŋ": "ng",
+        "ə": "e",
+    }
 )
 # Inside a name these join (O'Brien, Nguyễn’s); other punctuation separates.
 JOINERS = re.compile("['’‘ʼʻ`´·]")

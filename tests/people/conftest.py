@@ -35,9 +35,7 @@ def edt(make_user):
 @pytest.fixture
 def make_person(manager):
     def make(given="", family="", born=None, **facts):
-        return actions.create_person(
-            by=manager, at=AT, names=[GivenName(given, family)], date_of_birth=born, **facts
-        )
+        return actions.create_person(by=manager, at=AT, names=[GivenName(given, family)], date_of_birth=born, **facts)
 
     return make
 

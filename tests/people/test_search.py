@@ -58,7 +58,16 @@ def test_a_confidential_address_is_neither_shown_nor_searched(officer, zoe, mana
 
 def test_a_restricted_child_does_not_exist_for_anybody_but_the_holders(officer, manager, zoe):
     protection.set_restriction(person=zoe, holders=[manager], by=manager, at=AT, reason="Threats")
-    for typed in ("zoe obrien", "smyth", "9990000018", "12 mill lane", "KX1 2AB", "01632 960123", zoe.reference, "3/2/2015"):
+    for typed in (
+        "zoe obrien",
+        "smyth",
+        "9990000018",
+        "12 mill lane",
+        "KX1 2AB",
+        "01632 960123",
+        zoe.reference,
+        "3/2/2015",
+    ):
         page = search(officer, typed)
         assert page.total == 0
         assert page.sentence == "Nobody found"
@@ -101,7 +110,9 @@ def test_a_bare_common_name_asks_for_a_second_fact(officer, make_person):
 def test_an_adopted_childs_record_is_not_offered(officer, make_person):
     person = make_person("Robin", "Quill", date(2014, 1, 2), is_adoption_protected=True)
     assert not search(officer, "robin quill").hits
-    assert not matching.candidates(matching.PersonFacts(given="Robin", family="Quill", date_of_birth=date(2014, 1, 2)), officer)
+    assert not matching.candidates(
+        matching.PersonFacts(given="Robin", family="Quill", date_of_birth=date(2014, 1, 2)), officer
+    )
     assert references(search(officer, person.reference)) == [person.reference]
 
 
@@ -159,4 +170,9 @@ def test_a_second_person_with_one_nhs_number_is_a_candidate_not_an_error(officer
 
 
 def test_the_words_of_a_name_are_kept_with_it(zoe):
-    assert set(NameToken.objects.filter(person=zoe).values_list("word", flat=True)) == {"zoe", "obrien", "smith", "obriensmith"}
+    assert set(NameToken.objects.filter(person=zoe).values_list("word", flat=True)) == {
+        "zoe",
+        "obrien",
+        "smith",
+        "obriensmith",
+    }

@@ -72,7 +72,11 @@ class Person(Record):
     class Meta:
         verbose_name_plural = "people"
         constraints: ClassVar = [
-            one_of("dob_precision", ["exact", "estimated", "day_unknown", "unknown", "expected"], name="dob_precision_known"),
+            one_of(
+                "dob_precision",
+                ["exact", "estimated", "day_unknown", "unknown", "expected"],
+                name="dob_precision_known",
+            ),
             models.CheckConstraint(
                 condition=(
                     models.Q(dob_precision__in=["unknown", "expected"], date_of_birth__isnull=True)

@@ -1,7 +1,30 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from frontdoor import audit
+
+
+def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After a migration: every local rule the product ships stands in the table."""
+    from frontdoor.clocks.rules import load
+
+    load()
 
 
 class ClocksConfig(AppConfig):
     name = "frontdoor.clocks"
     label = "clocks"
     verbose_name = "Clocks"
+
+    def ready(self) -> None:
+        """Say the words of our audit events; load shipped rules after each migration."""
+        audit.register(
+            {
+                "clock.paused": "let the clock stand still",
+                "clock.resumed": "let the clock run on",
+                "clock.explained": "recorded why it was late",
+            }
+        )
+        post_migrate.connect(bring_in_step, sender=self)

@@ -1,0 +1,145 @@
+"""Starting, stopping and pausing clocks; always inside the action they belong to, in its transaction."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from frontdoor.access import Permission, Refused, require
+from frontdoor.accounts.models import Agency, Team, User
+from frontdoor.audit.actions import record
+from frontdoor.clocks import rules
+from frontdoor.clocks.deadlines import moments
+from frontdoor.clocks.models import Clock, LatenessReason, Pause, closures
+from frontdoor.clocks.working_days import london_date
+
+
+@transaction.atomic
+def start(
+    rule: str,
+    *,
+    reference: str,
+    started_at: datetime,
+    by: User | None,
+    team: Team | None = None,
+    worker: User | None = None,
+    agency: Agency | None = None,
+    edition_on: date | None = None,
+    label: str = "",
+) -> Clock | None:
+    """Start a clock on a record; one that already runs under the same rule and label is left as it is.
+
+    ``started_at`` is when the matter began (for a contact, its receipt: never the moment of conversion), and
+    ``edition_on`` the day that chooses the edition (default: the London date of ``started_at``). None when a local
+    rule has no row for that day.
+    """
+    chosen = rules.find(rule, edition_on or london_date(started_at), agency)
+    if chosen is None:
+        return None
+    found = moments(chosen, started_at, closures())
+    clock, made = Clock.objects.get_or_create(
+        reference=reference,
+        rule=rule,
+        label=label or chosen.label,
+        stopped_at=None,
+        defaults={
+            "edition": chosen.edition,
+            "is_statutory": chosen.statutory,
+            "may_pause": chosen.may_pause,
+            "team": team,
+            "worker": worker,
+            "agency": agency,
+            "started_at": started_at,
+            "day_0": found.day_0,
+            "due_at": found.due_at,
+            "warn_at": found.warn_at,
+            "escalate_at": found.escalate_at,
+            "next_at": found.warn_at or found.due_at,
+        },
+    )
+    return clock
+
+
+def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str = "") -> int:
+    """Stop the running clocks of a record (of one rule, or all); returns how many stopped.
+
+    A clock stopped after its deadline stays late for ever: that is computed from ``stopped_at`` and ``due_at``.
+    """
+    rows = Clock.objects.of(reference).filter(stopped_at__isnull=True)
+    if rule:
+        rows = rows.filter(rule=rule)
+    return int(rows.update(stopped_at=at, stopped_by=by, stop_reason=reason[:200], next_at=None, paused_at=None))
+
+
+def reassign(*, reference: str, team: Team | None, worker: User | None) -> int:
+    """Say whose the running clocks of a record are now."""
+    return int(Clock.objects.of(reference).filter(stopped_at__isnull=True).update(team=team, worker=worker))
+
+
+def next_moment(clock: Clock) -> datetime | None:
+    """The next moment the sweep has something to do for a running clock."""
+    waiting = [
+        moment
+        for moment, done in (
+            (clock.warn_at, clock.warned_at or clock.breached_at),
+            (clock.due_at, clock.breached_at),
+            (clock.escalate_at, clock.escalated_at),
+        )
+        if moment is not None and done is None
+    ]
+    return min(waiting, default=None)
+
+
+@transaction.atomic
+def pause(*, clock: Clock, by: User, at: datetime, reason: str) -> Clock:
+    """Let a local clock stand still, with a reason. Raises Refused for a statutory clock, always."""
+    require(by, Permission.CLOCK_PAUSE)
+    locked: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    if locked.is_statutory:
+        raise Refused("A statutory deadline cannot be paused. Record the reason if it is missed.", code="statutory")
+    if not locked.may_pause:
+        raise Refused("The council's rule for this deadline does not allow a pause.", code="no_pause")
+    if locked.stopped_at is not None or locked.paused_at is not None:
+        raise Refused("This clock is not running.", code="not_running")
+    if not reason.strip():
+        raise Refused("Say why the clock has to stand still.", code="reason_required", field="reason")
+    Pause.objects.create(clock=locked, from_at=at, by=by, reason=reason)
+    locked.paused_at, locked.next_at = at, None
+    locked.save()
+    record("clock.paused", by=by, reference=locked.reference, reason=reason, detail={"rule": locked.rule})
+    return locked
+
+
+@transaction.atomic
+def resume(*, clock: Clock, by: User, at: datetime) -> Clock:
+    """Let a paused clock run on; what was left of its time is left still."""
+    require(by, Permission.CLOCK_PAUSE)
+    locked: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    if locked.paused_at is None:
+        raise Refused("This clock is not paused.", code="not_paused")
+    stood = at - locked.paused_at
+    locked.due_at += stood
+    locked.warn_at = locked.warn_at + stood if locked.warn_at else None
+    locked.escalate_at = locked.escalate_at + stood if locked.escalate_at else None
+    locked.paused_at = None
+    locked.next_at = next_moment(locked)
+    locked.save()
+    locked.pauses.filter(to_at__isnull=True).update(to_at=at)
+    record("clock.resumed", by=by, reference=locked.reference, detail={"rule": locked.rule})
+    return locked
+
+
+@transaction.atomic
+def explain_late(*, clock: Clock, by: User, at: datetime, code: str, text: str = "") -> LatenessReason:
+    """Record why a deadline was missed. Raises Refused while it has not been."""
+    require(by, Permission.BREACH_REASON)
+    if not clock.is_late(at):
+        raise Refused("This deadline has not passed.", code="not_late")
+    reason = LatenessReason.objects.create(clock=clock, code=code, text=text, by=by, at=at)
+    record("clock.explained", by=by, reference=clock.reference, detail={"rule": clock.rule, "code": code})
+    return reason
+
+
+def running_on(references: list[str]) -> QuerySet[Clock]:
+    """Running clocks of these records, the nearest deadline first."""
+    return Clock.objects.running().filter(reference__in=references).order_by("due_at")

@@ -1,0 +1,128 @@
+"""Telling people: notices and alerts, written in the transaction of what they tell of."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from frontdoor.access import Permission, Refused, Role, holds, require
+from frontdoor.accounts.models import User, on_duty
+from frontdoor.audit.actions import record
+from frontdoor.notifications.models import Alert, Notice
+
+CLIMB_AFTER = timedelta(minutes=15)
+
+
+def notify(
+    users: Iterable[User],
+    *,
+    kind: str,
+    text: str,
+    reference: str = "",
+    path: str = "",
+    urgent: bool = False,
+    once_key: str = "",
+) -> int:
+    """Write a notice for each active person once; ``text`` names a reference, never a child.
+
+    With ``once_key`` a person who has that notice already gets no second. Returns how many people it is for.
+    """
+    people = {user.pk: user for user in users if user.is_active and not user.is_machine}
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                user=user,
+                kind=kind,
+                text=text[:250],
+                reference=reference,
+                path=path,
+                is_urgent=urgent,
+                once_key=once_key,
+            )
+            for user in people.values()
+        ],
+        ignore_conflicts=bool(once_key),
+    )
+    return len(people)
+
+
+def mark_read(*, by: User, at: datetime, notice_id: int | None = None) -> None:
+    """Mark one of one's own notices read, or all of them."""
+    rows = Notice.objects.of(by).unread()
+    (rows if notice_id is None else rows.filter(pk=notice_id)).update(read_at=at)
+
+
+def duty_managers(at: datetime) -> list[User]:
+    """Who is the duty manager now; every active duty manager when the rota names nobody."""
+    found = list(on_duty("duty", at))
+    return found or list(User.objects.filter(is_active=True, roles__contains=[Role.DUTY_MANAGER.value]))
+
+
+def next_in_line(at: datetime, level: int) -> list[User]:
+    """Whom an untaken alert goes to at this height.
+
+    First the emergency duty team and the on-call manager where the rota names them, with the team managers; then the
+    service managers as well (PRACTICE: untaken after 15 minutes it goes to the next manager).
+    """
+    found = [*on_duty("edt", at), *on_duty("on_call", at)]
+    roles = [Role.TEAM_MANAGER.value] if level < 2 else [Role.TEAM_MANAGER.value, Role.SERVICE_MANAGER.value]
+    found += User.objects.filter(is_active=True, roles__overlap=roles)
+    return found
+
+
+@transaction.atomic
+def raise_alert(*, kind: str, reference: str, text: str, path: str, at: datetime, to: Iterable[User]) -> Alert:
+    """Put an alert on these people's screens until one of them takes it; raising it again adds people only."""
+    alert, _ = Alert.objects.get_or_create(
+        kind=kind,
+        reference=reference,
+        taken_at=None,
+        defaults={"text": text[:250], "path": path, "raised_at": at, "climbs_at": at + CLIMB_AFTER},
+    )
+    people = list(to)
+    alert.told.add(*people)
+    notify(people, kind=kind, text=text, reference=reference, path=path, urgent=True, once_key=f"alert-{alert.pk}-0")
+    return alert
+
+
+@transaction.atomic
+def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
+    """Take an alert by name; it leaves every screen. Raises Refused with who has it when somebody was faster."""
+    locked = Alert.objects.select_for_update(of=("self",)).select_related("taken_by").get(pk=alert.pk)
+    if locked.taken_by is not None:
+        raise Refused(f"{locked.taken_by} has taken this already.", code="taken")
+    if not locked.told.filter(pk=by.pk).exists():
+        require(by, Permission.CONTACT_DECIDE_ANY)
+    locked.taken_at, locked.taken_by, locked.climbs_at = at, by, None
+    locked.save()
+    record("alert.taken", by=by, reference=locked.reference, detail={"kind": locked.kind, "level": locked.level})
+    return locked
+
+
+def alerts_for(user: User) -> list[Alert]:
+    """Untaken alerts this person was told of, and for a manager every one, oldest first."""
+    rows = Alert.objects.filter(taken_at__isnull=True)
+    if not holds(user, Permission.CONTACT_DECIDE_ANY):
+        rows = rows.filter(told=user)
+    return list(rows.order_by("raised_at")[:20])
+
+
+@transaction.atomic
+def climb(at: datetime) -> int:
+    """Take every alert nobody took in time to the next people; returns how many climbed. Safe to run twice."""
+    waiting = list(
+        Alert.objects.select_for_update(skip_locked=True)
+        .filter(taken_at__isnull=True, climbs_at__lte=at)
+        .order_by("id")
+    )
+    for alert in waiting:
+        alert.level += 1
+        alert.climbs_at = at + CLIMB_AFTER
+        alert.save()
+        people = next_in_line(at, alert.level)
+        alert.told.add(*people)
+        notify(
+            people, kind=alert.kind, text=f"Not taken yet: {alert.text}", reference=alert.reference, path=alert.path,
+            urgent=True, once_key=f"alert-{alert.pk}-{alert.level}",
+        )  # fmt: skip
+    return len(waiting)

@@ -75,9 +75,9 @@ class KeyFacts(UiForm):
         """The dates fit how sure they are."""
         data = super().clean() or {}
         precision = data.get("dob_precision")
-        if precision in ("exact", "estimated", "day_unknown") and not data.get("date_of_birth"):
-            if "date_of_birth" not in self.errors:
-                self.add_error("date_of_birth", "Enter the date of birth, or say that it is not known")
+        needs_date = precision in ("exact", "estimated", "day_unknown")
+        if needs_date and not data.get("date_of_birth") and "date_of_birth" not in self.errors:
+            self.add_error("date_of_birth", "Enter the date of birth, or say that it is not known")
         if precision in ("unknown", "expected"):
             data["date_of_birth"] = None
         if precision != "expected":

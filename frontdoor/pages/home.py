@@ -46,7 +46,7 @@ def _address(name: str, query: str = "") -> str:
 def _visible(label: str, user: Any) -> Any:
     """The rows of a model this user may see; None when this installation does not have the model."""
     try:
-        return apps.get_model(label)._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        return apps.get_model(label)._default_manager.visible_to(user)
     except LookupError:
         return None
 

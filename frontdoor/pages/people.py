@@ -51,7 +51,7 @@ def found(request: HttpRequest) -> HttpResponse:
 
 def opened(request: HttpRequest, reference: str) -> Person:
     """The person if the user may see them: 404 otherwise, 403 on a declared conflict; the read is noted as opened."""
-    person: Person = get_visible(Person, request.user, reference)  # type: ignore[type-var]
+    person: Person = get_visible(Person, request.user, reference)
     try:
         check_conflict(request.user, person)
     except Denied:
@@ -229,7 +229,7 @@ def add(request: HttpRequest, reference: str, what: str) -> HttpResponse:
 
 def _relation(request: HttpRequest, facts: dict[str, Any]) -> dict[str, Any]:
     try:
-        other = get_visible(Person, request.user, facts["other"])  # type: ignore[type-var]
+        other = get_visible(Person, request.user, facts["other"])
     except Http404 as absent:
         raise Refused("There is no person with this reference.", code="no_person", field="other") from absent
     return {

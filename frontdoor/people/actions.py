@@ -132,7 +132,7 @@ def create_person(
 def amend_person(
     *, person: Person, by: User, at: datetime, version: int | None = None, reason: str = "", **facts: Any
 ) -> Person:
-    """Change facts about a person. Raises Stale when ``version`` is given and somebody else changed the record first."""
+    """Change facts about a person. Raises Stale when ``version`` is given and somebody else was faster."""
     unknown = set(facts) - FACTS
     if unknown:
         raise TypeError(f"not a fact about a person: {', '.join(sorted(unknown))}")
@@ -227,7 +227,7 @@ def add_identifier(
     source: str = "",
     valid_from: date | None = None,
 ) -> Identifier:
-    """Record an identifier. A wrong check digit is kept and marked; one that somebody else holds is a question, not an error."""
+    """Record an identifier. A wrong check digit is kept and marked; one somebody else holds is a question, no error."""
     if kind not in identifiers.KINDS:
         raise Refused("Choose what kind of identifier this is.", code="identifier_kind", field="kind")
     locked = touch(person)
@@ -266,7 +266,7 @@ def add_address(
     uprn: str = "",
     replaces_current: bool = False,
 ) -> Address:
-    """Record an address. A confidential one needs a reason and a review date, and is kept out of everything that leaves.
+    """Record an address. A confidential one needs a reason and a review date, and stays out of all that leaves.
 
     ``replaces_current`` ends the present addresses of the same kind the day this one starts.
     """

@@ -28,7 +28,7 @@ def near(born: date) -> list[date]:
 
 
 def likeness(a: date, b: date, *, exact: bool = True) -> float:
-    """How alike two dates of birth are: 1 the same, 0.8 day and month exchanged, less for slips, 0 for different people.
+    """How alike two dates of birth are: 1 the same, 0.8 day and month exchanged, less for slips, 0 unlike.
 
     ``exact=False`` when either is estimated or lacks its day: then months, not days, are compared.
     """

@@ -15,12 +15,15 @@ NHS = re.compile(r"\d{10}")
 # Local authority numbers that stand in a UPN: the 2023 English list and the pseudo-authorities of the CIN census rules.
 LOCAL_AUTHORITIES = frozenset(
     [f"{n:03d}" for n in (*range(1, 6), *range(660, 682), *range(701, 709))]
-    + "201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 304 305 306 307 308 309 310 311 312 313 314 315 "
-    "316 317 318 319 320 330 331 332 333 334 335 336 340 341 342 343 344 350 351 352 353 354 355 356 357 358 359 370 371 "
-    "372 373 380 381 382 383 384 390 391 392 393 394 420 800 801 802 803 805 806 807 808 810 811 812 813 815 816 820 821 "
-    "822 823 825 826 830 831 835 836 837 838 839 840 841 845 846 850 851 852 855 856 857 860 861 865 866 867 868 869 870 "
-    "871 872 873 874 876 877 878 879 880 881 882 883 884 885 886 887 888 889 890 891 892 893 894 895 896 908 909 916 919 "
-    "921 925 926 928 929 931 933 935 936 937 938 940 941 942 943".split()
+    + (
+        "201 202 203 204 205 206 207 208 209 210 211 212 213 301 302 303 304 305 306 307 308 309 310 311 "
+        "312 313 314 315 316 317 318 319 320 330 331 332 333 334 335 336 340 341 342 343 344 350 351 352 "
+        "353 354 355 356 357 358 359 370 371 372 373 380 381 382 383 384 390 391 392 393 394 420 800 801 "
+        "802 803 805 806 807 808 810 811 812 813 815 816 820 821 822 823 825 826 830 831 835 836 837 838 "
+        "839 840 841 845 846 850 851 852 855 856 857 860 861 865 866 867 868 869 870 871 872 873 874 876 "
+        "877 878 879 880 881 882 883 884 885 886 887 888 889 890 891 892 893 894 895 896 908 909 916 919 "
+        "921 925 926 928 929 931 933 935 936 937 938 940 941 942 943 "
+    ).split()
 )
 
 KINDS: dict[str, str] = {
@@ -40,7 +43,7 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """An identifier as stored, whether its check is right (None: the kind has none), and a sentence when something is odd."""
+    """An identifier as stored, whether its check is right (None: the kind has none), and a sentence if it is odd."""
 
     value: str
     check_ok: bool | None
@@ -69,7 +72,7 @@ def nhs_ok(value: str) -> bool:
 def upn_check_letter(rest: str) -> str:
     """Check letter for the twelve characters after it: Σ value × position (2 to 13) modulus 23.
 
-    A temporary UPN ends in a letter, whose value is its place among the check letters. ValueError for any other character.
+    A temporary UPN ends in a letter, whose value is its place among the check letters. ValueError for any other.
     """
     total = sum(_upn_value(c) * position for position, c in enumerate(rest, start=2))
     return UPN_LETTERS[total % 23]

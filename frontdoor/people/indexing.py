@@ -12,7 +12,7 @@ BATCH = 5000
 
 
 def index_names(person_ids: Iterable[int]) -> int:
-    """Write the words of these people's names (set-based; safe to repeat). Returns the number of words new to the vocabulary."""
+    """Write the words of these people's names (set-based; safe to repeat). Returns how many words were new."""
     ids = list(person_ids)
     added = 0
     for start in range(0, len(ids), BATCH):

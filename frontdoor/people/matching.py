@@ -94,7 +94,8 @@ def _score(facts: PersonFacts, allowed: Any, limit: int) -> list[Candidate]:
 
     1. Every gathering look-up is indexed and bounded.
     2. The weights: identifier 60; a name word that is the same 18, sounds so 12, is spelt nearly so 8 (at most 40 by
-       name); date of birth 40 × likeness, −25 when both are exact and unlike; address 12; telephone 15; sex differing −10.
+       name); date of birth 40 × likeness, −25 when both are exact and unlike; address 12; telephone 15; sex
+       differing −10.
     """
     wanted = words(facts.name)
     near = {word: near_words(word) for word in wanted}

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
+from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.audit.events import EVENTS
 from frontdoor.audit.models import Entry
@@ -228,3 +229,8 @@ KIND_OF = {"C": "contact", "R": "referral", "A": "assessment"}
 def href_of_reference(reference: str) -> str:
     """Address of a record from its reference alone (the prefix tells the kind); "" when there is none."""
     return href_of(KIND_OF.get(reference[:1], ""), reference)
+
+
+def staff_with(permission: Permission) -> list[User]:
+    """Active staff whose roles hold a permission: whom to tell."""
+    return list(User.objects.filter(is_active=True, roles__overlap=roles_holding(permission)).order_by("username"))

@@ -1,4 +1,4 @@
-"""Finding people while a caller talks: by name, sound, fragment, date of birth, identifier, address, telephone, reference.
+"""Finding people while a caller talks: by name, sound, fragment, birth date, identifier, address, telephone, reference.
 
 Fuzzy work is done on the vocabulary of distinct name words, which hardly grows with the number of people; people
 themselves are found by exact, indexed look-ups of those words, each look-up bounded. Nothing here counts past 1,000.
@@ -156,7 +156,8 @@ def _by_place(user: Any, text: str, found: Found) -> None:
 
 
 VOCABULARY = """
-    SELECT text, CASE WHEN text = %(w)s THEN 4 WHEN prefix THEN 3 WHEN sound AND alike > 0.25 THEN 2 ELSE 1 END AS tier, alike
+    SELECT text, alike,
+           CASE WHEN text = %(w)s THEN 4 WHEN prefix THEN 3 WHEN sound AND alike > 0.25 THEN 2 ELSE 1 END AS tier
     FROM (
         (SELECT text, true AS prefix, false AS sound, similarity(text, %(w)s) AS alike
            FROM people_nameword WHERE text >= %(w)s AND text < %(beyond)s ORDER BY text LIMIT 60)
@@ -173,11 +174,11 @@ VOCABULARY = """
 
 
 def near_words(word: str) -> dict[str, float]:
-    """Words of the vocabulary like this one, with a strength: 4 the same, 3 begins so, 2 sounds so, 1 spelt nearly so."""
+    """Known words like this one, with a strength: 4 the same, 3 begins so, 2 sounds so, 1 spelt nearly so."""
     with connection.cursor() as cursor:
         cursor.execute(VOCABULARY, {"w": word, "beyond": word + "\U0010ffff"})
         best: dict[str, float] = {}
-        for text, tier, alike in cursor.fetchall():
+        for text, alike, tier in cursor.fetchall():
             best[text] = max(best.get(text, 0.0), tier + float(alike) * 0.9)
     return best
 

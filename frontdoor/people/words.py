@@ -55,8 +55,8 @@ def words(text: str) -> list[str]:
 
 
 def query_words(text: str) -> list[str]:
-    """Words of a typed query: as :func:`words`, without titles, and hyphenated parts not joined (either may be on record)."""
-    found = [w for w in dict.fromkeys(p for p in SPLIT.split(JOINERS.sub("", fold(text))) if p)]
+    """Words of a typed query: as :func:`words`, without titles; hyphenated parts are not joined."""
+    found = list(dict.fromkeys(p for p in SPLIT.split(JOINERS.sub("", fold(text))) if p))
     return [w[:LONGEST] for w in found if w not in TITLES] or [w[:LONGEST] for w in found]
 
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from frontdoor.access import Role
 from frontdoor.audit.models import Entry
+from frontdoor.notifications.models import Notice
 from frontdoor.people import actions, protection
 from frontdoor.people.actions import GivenName
 
@@ -218,3 +219,13 @@ def test_pages_refuse_those_without_the_permission(client, sign_in, child):
     client.logout()
     assert client.get("/people/").status_code == 302
     assert client.get("/people/", headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_break_glass_tells_the_data_protection_officer_and_the_holders(client, sign_in, child, manager):
+    protection.set_restriction(person=child, holders=[manager], by=manager, at=AT, reason="Threats")
+    sign_in("data_protection_officer", username="dpo")
+    sign_in("edt_worker", username="night")
+    client.post("/people/break-glass/", {"query": child.reference, "reason": "In hospital tonight", "hours": "2"})
+    told = Notice.objects.filter(kind="break_glass")
+    assert {notice.user.username for notice in told} == {"dpo", "manager"}
+    assert all("O'Brien" not in notice.text and child.reference in notice.text for notice in told)

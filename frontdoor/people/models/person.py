@@ -1,7 +1,7 @@
 """A person and what identifies them. Nothing is deleted: rows end. No unique constraint spans people."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -61,13 +61,6 @@ class Person(Record):
     may_not_know_we_are_involved = models.BooleanField("family does not know we are involved", default=False)
 
     objects = PersonQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        names: models.Manager["Name"]
-        identifiers: models.Manager["Identifier"]
-        addresses: models.Manager["Address"]
-        telephones: models.Manager["Telephone"]
-        relationships: models.Manager["Relationship"]
 
     class Meta:
         verbose_name_plural = "people"
@@ -185,7 +178,7 @@ class NameToken(models.Model):
 
 @tracked()
 class Identifier(models.Model):
-    """A number or code somebody else gave a person, dated. Two people may hold the same one: a question, not an error."""
+    """A number or code somebody else gave a person, dated. Two people may hold one: a question, not an error."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=20)

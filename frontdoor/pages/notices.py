@@ -1,0 +1,52 @@
+"""Whom the product tells when a restricted record is opened, or somebody meets the record of a person they know."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from frontdoor.access import Permission
+from frontdoor.notifications.actions import notify
+from frontdoor.people.access import holders_of
+from frontdoor.people.models import Person
+from frontdoor.people.record import staff_with
+from frontdoor.ui.formats import moment
+
+
+def glass_broken(person: Person, user: Any, reason: str, at: datetime, expires_at: datetime) -> None:
+    """Tell the data protection officer and the named holders at once; the reason stands in the audit trail."""
+    reference = str(person.reference)
+    text = f"{user.name} opened the restricted record {reference} by break-glass, until {moment(expires_at)}."
+    officers = staff_with(Permission.WHO_LOOKED)
+    notify(
+        officers,
+        kind="break_glass",
+        text=text,
+        reference=reference,
+        path=reverse("pages:who_looked", args=[reference]),
+        urgent=True,
+    )
+    told = {officer.pk for officer in officers}
+    notify(
+        [holder for holder in holders_of(person) if holder.pk not in told],
+        kind="break_glass",
+        text=text,
+        reference=reference,
+        path=reverse("pages:person", args=[reference]),
+        urgent=True,
+    )
+
+
+def conflict_met(person: Person, user: Any, at: datetime) -> None:
+    """Tell the manager of somebody who tried to open the record of a person they have declared they know."""
+    manager = user.team.manager if user.team_id else None
+    told = [manager] if manager is not None and manager.pk != user.pk else staff_with(Permission.WHO_LOOKED)
+    notify(
+        told,
+        kind="declared_conflict",
+        text=f"{user.name} tried to open {person.reference}, a record they have declared a conflict with.",
+        reference=str(person.reference),
+        path=reverse("pages:person", args=[person.reference]),
+        # One notice a day is enough for a page somebody reloads.
+        once_key=f"conflict-{user.pk}-{person.pk}-{at:%Y%m%d}",
+    )

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from frontdoor.access import Permission, holds
+from frontdoor.notifications import screen
 
 P = Permission
 # Text, name of the page, and the permissions of which one is enough (none: everybody signed in).
@@ -49,8 +50,14 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``nav`` and, where they are served, the addresses of the notices and the alerts."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    """Context processor: the navigation, the bell and the alerts of the person signed in."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or request.headers.get("HX-Request") == "true":
         return {}
-    return {"nav": navigation(user, request.path)}
+    return {
+        "nav": navigation(user, request.path),
+        "unread": screen.unread(user),
+        "notices_url": reverse("notifications:notices"),
+        "alerts": screen.alert_lines(user),
+        "alerts_url": reverse("notifications:alerts"),
+    }

@@ -9,10 +9,16 @@ class PagesConfig(AppConfig):
     verbose_name = "Pages"
 
     def ready(self) -> None:
-        """Fill the hooks of the layers below: whom to tell about restricted records."""
-        # Models stand only now, so neither module can be imported at the head of this one.
+        """Fill the hooks of the layers below: whom to tell about restricted records, visits in a chronology."""
+        # Models stand only now, so none of these modules can be imported at the head of this one.
         hooks = import_module("frontdoor.people.hooks")
         notices = import_module("frontdoor.pages.notices")
-        for listed, told in ((hooks.glass_broken, notices.glass_broken), (hooks.conflict_met, notices.conflict_met)):
-            if told not in listed:
-                listed.append(told)
+        record = import_module("frontdoor.people.record")
+        visits = import_module("frontdoor.pages.visits")
+        for listed, filled in (
+            (hooks.glass_broken, notices.glass_broken),
+            (hooks.conflict_met, notices.conflict_met),
+            (record.more_events, visits.visits),
+        ):
+            if filled not in listed:
+                listed.append(filled)

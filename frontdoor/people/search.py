@@ -27,6 +27,10 @@ COUNT_LIMIT = 1000
 REFERENCE = re.compile(r"P-[0-9A-HJKMNP-TV-Z]{8}")
 FEW_ENOUGH = 10
 WORDS_AT_MOST = 6
+# A set of words with this many people is common; then this many words, and people of each, are looked at.
+COMMON = 3000
+CLOSEST = 12
+NEWEST = 400
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,10 @@ class Page:
     def sentence(self) -> str:
         """What was found, in words."""
         if self.too_many:
-            return f"More than {TOO_MANY} people have this name. Add a first name, a date of birth or a postcode."
+            return (
+                f"More than {TOO_MANY} people have this name or one like it. "
+                "Add a first name, a date of birth or a postcode."
+            )
         if self.is_more_than_total:
             return f"More than {self.total:,} people found"
         return (
@@ -197,7 +204,9 @@ HIDDEN = """
 def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[int]:
     """Keys of visible people with a word of every set, at most ``limit``, newest first.
 
-    Driven by the set with the fewest rows (counted to a bound), the others probed by person.
+    Driven by the set with the fewest rows (counted to a bound), the others probed by person. When every set is of
+    common names and more than one word each, only the closest words and their newest people are looked at: whoever
+    types that needs a date of birth anyway.
     """
     if any(not words for words in sets):
         return []
@@ -210,7 +219,14 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
             )
             sizes.append(cursor.fetchone()[0])
         order = sorted(range(len(sets)), key=lambda i: sizes[i])
-        values: dict[str, Any] = {"user": user.pk, "limit": limit, "driver": list(sets[order[0]])}
+        is_wide = len(sets) > 1 and min(sizes) >= COMMON and any(len(words) > 1 for words in sets)
+        driver = list(sets[order[0]])[: CLOSEST if is_wide else None]
+        tokens = "people_nametoken"
+        if is_wide:
+            tokens = (
+                f"(SELECT * FROM people_nametoken n WHERE n.word = w.word ORDER BY n.person_id DESC LIMIT {NEWEST})"
+            )
+        values: dict[str, Any] = {"user": user.pk, "limit": limit, "driver": driver}
         probes = ""
         for number, index in enumerate(order[1:]):
             values[f"s{number}"] = list(sets[index])
@@ -220,13 +236,18 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
             )
         cursor.execute(
             "SELECT DISTINCT held.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("
-            "SELECT t.person_id FROM people_nametoken t WHERE t.word = w.word AND "
+            f"SELECT t.person_id FROM {tokens} t WHERE t.word = w.word AND "
             + HIDDEN.replace("person_id <> ALL", "t.person_id <> ALL")
             + probes
             + " ORDER BY t.person_id DESC LIMIT %(limit)s) AS held ORDER BY 1 DESC LIMIT %(limit)s",
             values,
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _at_least(near: dict[str, float], least: int) -> list[str]:
+    """Words of at least this strength, the closest first."""
+    return [text for text, strength in sorted(near.items(), key=lambda pair: -pair[1]) if strength >= least]
 
 
 def _born(user: Any, days: Sequence[date], limit: int) -> list[int]:
@@ -264,14 +285,18 @@ def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -
     found.add(keys[:TOO_MANY], 60, "name")
     if len(keys) > TOO_MANY:
         return True
-    if len(keys) <= FEW_ENOUGH:
-        starts = [[t for t, s in near[w].items() if s >= 3] for w in words]
-        found.add(_having_words(user, starts, TOO_MANY), 45, "name begins so")
-        if len(found.scores) <= FEW_ENOUGH:
-            sounds = [[t for t, s in near[w].items() if s >= 2] for w in words]
-            found.add(_having_words(user, sounds, TOO_MANY), 35, "name sounds so")
-            spelt = [list(near[w]) for w in words]
-            found.add(_having_words(user, spelt, TOO_MANY), 25, "name spelt nearly so")
+    for least, score, reason in (
+        (3, 45, "name begins so"),
+        (2, 35, "name sounds so"),
+        (0, 25, "name spelt nearly so"),
+    ):
+        if len(found.scores) > FEW_ENOUGH:
+            break
+        closest = [_at_least(near[word], least) for word in words]
+        keys = _having_words(user, closest, TOO_MANY + 1)
+        found.add(keys[:TOO_MANY], score, reason)
+        if len(keys) > TOO_MANY:
+            return True
     return False
 
 

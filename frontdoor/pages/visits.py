@@ -1,0 +1,28 @@
+"""Visits as lines of a child's chronology."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+
+from frontdoor.people.models import Person
+from frontdoor.people.record import Event, href_of_reference
+
+
+def visits(person: Person, user: Any) -> Iterator[Event]:
+    """Each visit or attempt that the user may see: whether the child was seen, and alone. Nothing of what was said."""
+    try:
+        model: Any = apps.get_model("assessments", "Visit")
+    except LookupError:
+        return
+    rows = model._default_manager.visible_to(user).filter(referral__child=person, withdrawn_at__isnull=True)
+    for visit in rows.select_related("visited_by", "assessment", "referral").order_by("-happened_at")[:200]:
+        alone = {"yes": ", seen alone", "no": ", not seen alone"}.get(visit.seen_alone, "")
+        record = visit.assessment or visit.referral
+        yield Event(
+            at=visit.happened_at,
+            title=f"Visit: {'child seen' + alone if visit.is_seen else 'child not seen'}",
+            text=visit.get_mode_display(),
+            by=visit.visited_by.name,
+            href=href_of_reference(record.reference),
+        )

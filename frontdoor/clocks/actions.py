@@ -37,7 +37,7 @@ def start(
     if chosen is None:
         return None
     found = moments(chosen, started_at, closures())
-    clock, made = Clock.objects.get_or_create(
+    clock, _ = Clock.objects.get_or_create(
         reference=reference,
         rule=rule,
         label=label or chosen.label,

@@ -110,7 +110,9 @@ STATUTORY: tuple[Rule, ...] = (
         "the strategy discussion that decided the enquiry", FRAMEWORK, None,
     ),
     *_all("core_group", "First core group", 10, Unit.WORKING_DAYS, "the initial conference", FRAMEWORK, None),
-    *_all("first_review_conference", "First review conference", 3, Unit.MONTHS, "the initial conference", FRAMEWORK, None),
+    *_all(
+        "first_review_conference", "First review conference", 3, Unit.MONTHS, "the initial conference", FRAMEWORK, None,
+    ),
     *_all("review_conference", "Review conference", 6, Unit.MONTHS, "the last review conference", FRAMEWORK, None),
 )  # fmt: skip
 STATUTORY_CODES = frozenset(rule.code for rule in STATUTORY)

@@ -1,4 +1,4 @@
-"""Clocks: started deadlines, each with the rule and edition it follows; and the local rules and closures behind them."""
+"""Clocks: started deadlines, each with its rule and edition; and the local rules and closures behind them."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar, Self

@@ -1,0 +1,128 @@
+"""What a caller, an agency or a form tells us about one approach: plain data, the same for every way in."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass
+class AddressFacts:
+    """An address as given."""
+
+    lines: list[str] = field(default_factory=list)
+    postcode: str = ""
+    is_confidential: bool = False
+
+    @property
+    def text(self) -> str:
+        """The lines and the postcode as one line."""
+        return ", ".join(part for part in (*self.lines, self.postcode) if part)
+
+
+@dataclass
+class PersonFacts:
+    """A child or adult exactly as given. Nothing here is checked against the record."""
+
+    is_child: bool = True
+    given_name: str = ""
+    family_name: str = ""
+    known_as: str = ""
+    date_of_birth: date | None = None
+    dob_is_estimated: bool = False
+    expected_on: date | None = None
+    sex: str = ""
+    ethnicity: str = ""
+    nhs_number: str = ""
+    upn: str = ""
+    language: str = ""
+    interpreter: str = ""
+    school: str = ""
+    gp: str = ""
+    disability: str = ""
+    communication: str = ""
+    account: str = ""
+    role: str = "subject"
+    relationship: str = ""
+    parental_responsibility: bool | None = None
+    lives_with_children: bool | None = None
+    telephone: str = ""
+    address: AddressFacts | None = None
+    family_group: int = 1
+    # The record somebody suggested on the page; linked only when a person confirms it at screening.
+    suggested_reference: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name as given; empty when none was ("Unknown" counts as none)."""
+        text = " ".join(part for part in (self.given_name, self.family_name) if part).strip()
+        return "" if text.casefold() in ("unknown", "not known", "unknown unknown") else text
+
+
+@dataclass
+class FamilyFacts:
+    """What the family knows and agrees to; one for each family on the contact."""
+
+    number: int = 1
+    label: str = ""
+    told: str = ""
+    told_reason: str = ""
+    agreement: str = ""
+    agreement_reason: str = ""
+    agreement_by: str = ""
+    agreement_scope: str = ""
+
+
+@dataclass
+class ReferrerFacts:
+    """Who is telling us."""
+
+    name: str = ""
+    role: str = ""
+    organisation: str = ""
+    telephone: str = ""
+    email: str = ""
+    is_professional: bool = False
+    is_anonymous: bool = False
+    withhold_name_from_family: bool = False
+    is_the_child: bool = False
+    safe_way: str = ""
+
+
+@dataclass
+class ContactFacts:
+    """Everything one approach says."""
+
+    kind: str = "concern"
+    occurred_at: datetime | None = None
+    agency_reference: str = ""
+    source: str = ""
+    how: str = "telephone"
+    referrer: ReferrerFacts = field(default_factory=ReferrerFacts)
+    concerns: str = ""
+    child_said: str = ""
+    injuries: str = ""
+    child_location: str = ""
+    child_with: str = ""
+    safe_until: datetime | None = None
+    person_of_concern_location: str = ""
+    pregnancy: str = ""
+    summary: str = ""
+    grade: str = ""
+    grade_reasons: list[str] = field(default_factory=list)
+    level_of_need: str = ""
+    child_protection: bool = False
+    information_only: bool = False
+    address: AddressFacts | None = None
+    incident_reference: str = ""
+    powers_of_protection_at: datetime | None = None
+    police_told: str = ""
+    can_it_wait: str = ""
+    dash_grade: str = ""
+    dash_ticks: int | None = None
+    no_child_identified: bool = False
+    people: list[PersonFacts] = field(default_factory=list)
+    families: list[FamilyFacts] = field(default_factory=list)
+
+    @property
+    def children(self) -> list[PersonFacts]:
+        """The children among the people."""
+        return [person for person in self.people if person.is_child]

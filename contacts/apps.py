@@ -1,7 +1,26 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from frontdoor import audit
+
+
+def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After a migration: shipped contact types and decision rules stand in their tables."""
+    from contacts.shipped import load
+
+    load()
 
 
 class ContactsConfig(AppConfig):
     name = "contacts"
     label = "contacts"
     verbose_name = "Contacts"
+
+    def ready(self) -> None:
+        """Say the words of our audit events; load shipped rows after each migration."""
+        from contacts.events import EVENTS
+
+        audit.register(EVENTS)
+        post_migrate.connect(bring_in_step, sender=self)

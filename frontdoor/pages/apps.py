@@ -14,11 +14,12 @@ class PagesConfig(AppConfig):
         hooks = import_module("frontdoor.people.hooks")
         notices = import_module("frontdoor.pages.notices")
         record = import_module("frontdoor.people.record")
-        visits = import_module("frontdoor.pages.visits")
+        journey = import_module("frontdoor.pages.journey")
         for listed, filled in (
             (hooks.glass_broken, notices.glass_broken),
             (hooks.conflict_met, notices.conflict_met),
-            (record.more_events, visits.visits),
+            (record.more_events, journey.visits),
         ):
             if filled not in listed:
                 listed.append(filled)
+        hooks.visible_references["contact"] = journey.contacts_seen

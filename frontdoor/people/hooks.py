@@ -27,6 +27,19 @@ glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
 
+# By kind of record: which of these references the user may see, where an app has more rules than hidden people (an
+# allegation against a professional is on no child's general chronology).
+visible_references: dict[str, Callable[[list[str], Any], set[str]]] = {}
+
+
+def keep_visible(rows: list[Involvement], user: Any) -> list[Involvement]:
+    """The involvements whose records the apps above let the user see; one query for each kind with rules of its own."""
+    for kind, visible in visible_references.items():
+        asked = [row.reference for row in rows if row.kind == kind]
+        kept = visible(asked, user) if asked else set()
+        rows = [row for row in rows if row.kind != kind or row.reference in kept]
+    return rows
+
 
 def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int, list[OpenWork]]:
     """Open work of these people, newest first, in one query.
@@ -41,8 +54,9 @@ def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int
     )
     if hidden_from is not None:
         rows = about_visible(rows, hidden_from)
+    kept = list(rows) if hidden_from is None else keep_visible(list(rows), hidden_from)
     found: dict[int, list[OpenWork]] = {}
-    for row in rows:
+    for row in kept:
         found.setdefault(row.person_id, []).append(
             OpenWork(
                 reference=row.reference,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
+from django.urls import Resolver404, resolve
 
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import OnDuty, User
@@ -14,14 +14,16 @@ from frontdoor.audit.events import EVENTS
 from frontdoor.audit.models import Entry
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import about_visible, hidden_people
+from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Address, Involvement, Person, Relationship, Restriction
 from frontdoor.workflow.machines import MACHINES
 from frontdoor.workflow.models import StatusChange
 
+# The addresses of the outside contract; a page an installation does not serve is not linked to.
 PLACES = {
-    "contact": "contacts:contact",
-    "referral": "referrals:referral",
-    "assessment": "assessments:assessment",
+    "contact": "/contacts/{}/",
+    "referral": "/referrals/{}/",
+    "assessment": "/assessments/{}/",
 }
 WORDS = {"contact": "Contact", "referral": "Referral", "assessment": "Assessment", "supervision": "Supervision"}
 
@@ -48,16 +50,19 @@ more_events: list[Callable[[Person, Any], Iterable[Event]]] = []
 
 def href_of(kind: str, reference: str) -> str:
     """Address of a record's own page, or "" when this installation does not serve it."""
+    path = PLACES.get(kind, "").format(reference)
     try:
-        return reverse(PLACES[kind], args=[reference])
-    except (KeyError, NoReverseMatch):
+        resolve(path)
+    except Resolver404:
         return ""
+    return path
 
 
 def involvements(person: Person, user: Any) -> list[Involvement]:
     """Every record about this person that the user may see, newest first."""
     rows = about_visible(Involvement.objects.filter(person=person), user)
-    return list(rows.select_related("team", "worker").order_by("-opened_at", "-pk")[:500])
+    found = list(rows.select_related("team", "worker").order_by("-opened_at", "-pk")[:500])
+    return keep_visible(found, user)
 
 
 def chronology(person: Person, user: Any, *, limit: int = 200) -> list[Event]:

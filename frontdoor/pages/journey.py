@@ -1,4 +1,4 @@
-"""Visits as lines of a child's chronology."""
+"""What the apps of the journey add to, and keep out of, a child's record."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from frontdoor.people.record import Event, href_of_reference
 def visits(person: Person, user: Any) -> Iterator[Event]:
     """Each visit or attempt that the user may see: whether the child was seen, and alone. Nothing of what was said."""
     try:
-        model: Any = apps.get_model("assessments", "Visit")
+        model: Any = apps.get_app_config("assessments").get_model("Visit")
     except LookupError:
         return
     rows = model._default_manager.visible_to(user).filter(referral__child=person, withdrawn_at__isnull=True)
@@ -26,3 +26,13 @@ def visits(person: Person, user: Any) -> Iterator[Event]:
             by=visit.visited_by.name,
             href=href_of_reference(record.reference),
         )
+
+
+def contacts_seen(references: list[str], user: Any) -> set[str]:
+    """Which of these contacts the user may see, by the contacts' own rules."""
+    try:
+        model: Any = apps.get_app_config("contacts").get_model("Contact")
+    except LookupError:
+        return set(references)
+    rows = model._default_manager.visible_to(user).filter(reference__in=references)
+    return set(rows.values_list("reference", flat=True))

@@ -1,0 +1,25 @@
+"""The audit events of contacts, in the words they are shown in."""
+
+EVENTS = {
+    "contact.recorded": "recorded the contact",
+    "contact.claimed": "claimed the contact",
+    "contact.claim_extended": "went on with the contact",
+    "contact.claim_taken_over": "took the contact over",
+    "contact.released": "gave the contact back to the queue",
+    "contact.waiting": "put the contact to waiting for information",
+    "contact.resumed": "went on screening the contact",
+    "contact.proposed": "proposed an outcome for the contact",
+    "contact.returned": "returned the contact with comments",
+    "contact.decided": "decided the contact",
+    "contact.signed_off": "signed the contact off",
+    "contact.fast_tracked": "put the contact on the child protection fast track",
+    "contact.stood_down": "stood the fast track down",
+    "contact.reopened": "reopened the contact",
+    "contact.graded": "graded the contact",
+    "contact.acknowledged": "acknowledged the contact",
+    "contact.person_linked": "confirmed who a person on the contact is",
+    "contact.person_unlinked": "took a link to a record back",
+    "contact.information_asked": "asked for information",
+    "contact.information_received": "recorded the information asked for",
+    "contact.information_chased": "chased the information asked for",
+}

@@ -1,0 +1,127 @@
+"""Who may decide which outcome alone, who proposes it, and what only a manager decides. The rows are data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q
+
+from contacts.models import Contact, ContactPerson, DecisionRule
+from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
+from frontdoor.clocks.working_days import london_date
+from frontdoor.people.models import Involvement, Person
+
+YEAR = timedelta(days=365)
+
+
+class Power(StrEnum):
+    """What someone may do with an outcome."""
+
+    DECIDES = "decides"
+    PROPOSES = "proposes"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What this person may do with these outcomes, and the sentences that say why not more."""
+
+    power: Power
+    reasons: tuple[str, ...] = ()
+
+
+def is_manager(user: User) -> bool:
+    """Whether the user decides as a manager."""
+    return holds(user, Permission.CONTACT_DECIDE_ANY)
+
+
+def _column(user: User) -> str:
+    if is_manager(user):
+        return "manager"
+    return "social_worker" if holds(user, Permission.CONTACT_DECIDE_GREEN) else "contact_officer"
+
+
+def is_under_one(born: date | None, expected: date | None, on: date) -> bool:
+    """Whether the child is unborn or not yet one year old on this day."""
+    if expected is not None and born is None:
+        return True
+    return born is not None and born > on - YEAR
+
+
+def linked_people(contact: Contact) -> list[Person]:
+    """The children's confirmed records."""
+    return [
+        row.person for row in contact.people.filter(is_child=True).select_related("person") if row.person is not None
+    ]
+
+
+def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: datetime) -> list[str]:
+    """Why this contact can only be ended by a manager other than the author; empty when it need not be.
+
+    PRACTICE: red or amber; under one or unborn; open work; third contact in 12 months; a child's own call; a
+    professional's report of injury or disclosure; a grade lowered by screening.
+    """
+    reasons: list[str] = []
+    if contact.grade in ("red", "amber"):
+        reasons.append(f"The contact is graded {contact.grade}.")
+    today = london_date(at)
+    if any(is_under_one(child.date_of_birth, child.expected_on, today) for child in children):
+        reasons.append("A child is unborn or under one.")
+    people = [child.person_id for child in children if child.person_id is not None]
+    if people:
+        earlier = (
+            Involvement.objects.filter(person_id__in=people, kind="contact", opened_at__gte=contact.received_at - YEAR)
+            .exclude(reference=contact.reference)
+            .values("reference")
+            .distinct()
+            .count()
+        )
+        if earlier >= 2:
+            reasons.append("It is the third contact in 12 months or a later one.")
+        if Involvement.objects.open().filter(person_id__in=people, kind__in=["referral", "assessment"]).exists():
+            reasons.append("A child has open work.")
+    if contact.is_the_child:
+        reasons.append("A child called for themselves.")
+    if contact.is_professional and contact.text.injuries.strip():
+        reasons.append("A professional reports an injury or a disclosure.")
+    order = ["blue", "green", "amber", "red"]
+    if (
+        contact.agency_grade in order
+        and contact.grade in order
+        and order.index(contact.grade) < order.index(contact.agency_grade)
+    ):
+        reasons.append("Screening has lowered the agency’s grade.")
+    return reasons
+
+
+def who_decides(
+    contact: Contact, outcomes: Iterable[str], user: User, at: datetime, children: Sequence[ContactPerson]
+) -> Verdict:
+    """What the user may do with these outcomes on this contact: the least of what the rows and exceptions allow."""
+    today = london_date(at)
+    wanted = set(outcomes)
+    rows = {
+        row.outcome: row
+        for row in DecisionRule.objects.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+            outcome__in=wanted,
+        )
+    }  # fmt: skip
+    column = _column(user)
+    powers = [Power(getattr(rows[outcome], column)) if outcome in rows else Power.REFUSED for outcome in wanted]
+    reasons: list[str] = []
+    if Power.REFUSED in powers:
+        return Verdict(Power.REFUSED, ("Your role may not choose this outcome.",))
+    if column != "manager":
+        reasons = manager_reasons(contact, children, at)
+        if column == "contact_officer" and contact.level_by_screening not in ("", "1"):
+            reasons.append("The level of need is above 1.")
+        if column == "contact_officer" and contact.grade == "green":
+            reasons.append("The grade is above blue.")
+    if Power.PROPOSES in powers:
+        reasons.insert(0, "This outcome needs a manager’s decision.")
+    if reasons and column != "manager":
+        return Verdict(Power.PROPOSES, tuple(reasons))
+    return Verdict(Power.DECIDES)

@@ -1,0 +1,16 @@
+"""The contact types and decision rules the product ships, put where a council has none of its own."""
+
+import json
+from pathlib import Path
+
+from contacts.models import ContactType, DecisionRule
+
+DATA = Path(__file__).parent / "data"
+
+
+def load() -> None:
+    """Add shipped rows that are missing; rows a council changed are left alone."""
+    for position, row in enumerate(json.loads((DATA / "types.json").read_text(encoding="utf-8"))):
+        ContactType.objects.get_or_create(code=row["code"], defaults={**row, "position": position})
+    for row in json.loads((DATA / "decision_rules.json").read_text(encoding="utf-8")):
+        DecisionRule.objects.get_or_create(outcome=row["outcome"], defaults=row)

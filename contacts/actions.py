@@ -1,0 +1,454 @@
+"""Every write a contact can undergo up to its decision. The decision itself opens referrals and lives there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from contacts.facts import ContactFacts, FamilyFacts
+from contacts.models import (
+    GRADES,
+    Contact,
+    ContactPerson,
+    ContactText,
+    ContactType,
+    FamilyGroup,
+    GradeChange,
+    InformationRequest,
+)
+from frontdoor.access import Permission, Refused, Stale, holds, require
+from frontdoor.accounts.models import Agency, User
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.clocks import actions as clocks
+from frontdoor.db import new_reference
+from frontdoor.drafts import actions as drafts
+from frontdoor.notifications.actions import notify, raise_alert
+from frontdoor.people import matching
+from frontdoor.people.access import holders_of
+from frontdoor.people.actions import involve, leave, refuse_match
+from frontdoor.people.models import Person
+from frontdoor.workflow.actions import born, lock, move, touch
+
+CLAIM_FOR = timedelta(minutes=30)
+#: Hours an agency has to answer, by grade (data shipped with the product: 2, 6 and 24 hours).
+ANSWER_HOURS = {"red": 2, "amber": 6, "green": 24, "blue": 24, "": 24}
+PERSON_FIELDS = [
+    "is_child",
+    "given_name",
+    "family_name",
+    "known_as",
+    "date_of_birth",
+    "dob_is_estimated",
+    "expected_on",
+    "sex",
+    "ethnicity",
+    "nhs_number",
+    "upn",
+    "language",
+    "interpreter",
+    "school",
+    "gp",
+    "disability",
+    "communication",
+    "account",
+    "role",
+    "relationship",
+    "parental_responsibility",
+    "lives_with_children",
+    "telephone",
+    "family_group",
+    "suggested_reference",
+]
+
+
+def tier_of(contact: Contact) -> int:
+    """The first thing the queue is ordered by: 0 fast track, 1 red, 2 the rest."""
+    return 0 if contact.is_fast_track else 1 if contact.grade == "red" else 2
+
+
+def first_sentence(text: str) -> str:
+    """The beginning of a text for one line: to its first full stop, at most 250 characters."""
+    line = " ".join(text.split())
+    head, stop, _ = line.partition(". ")
+    line = head + stop.strip()
+    return line if len(line) <= 250 else line[:249] + "…"
+
+
+@transaction.atomic
+def record_contact(
+    *,
+    facts: ContactFacts,
+    by: User | None,
+    at: datetime,
+    received_at: datetime | None = None,
+    agency: Agency | None = None,
+    draft_id: UUID | None = None,
+    draft_kind: str = "contact",
+) -> Contact:
+    """Record one approach exactly as given: people and texts kept, clocks started from its receipt, nobody linked.
+
+    ``by`` is the officer, or None when an agency sent it. With ``draft_id`` the draft is used up in the same
+    transaction; a second submission raises :class:`frontdoor.drafts.actions.AlreadySubmitted` and records nothing.
+    A child who may be somebody restricted changes nothing anybody here can see; the named holders are alerted.
+    """
+    if by is not None:
+        require(by, Permission.CONTACT_RECORD)
+    received = received_at or at
+    kind = ContactType.objects.get(code=facts.kind)
+    who = facts.referrer
+    contact = Contact(
+        reference=new_reference(Contact.PREFIX),
+        type=kind,
+        received_at=received,
+        occurred_at=facts.occurred_at,
+        recorded_by=by,
+        agency=agency,
+        agency_reference=facts.agency_reference,
+        source=facts.source or ("9" if who.is_anonymous else agency.default_source if agency else ""),
+        how=facts.how,
+        referrer_name=who.name,
+        referrer_role=who.role,
+        referrer_organisation=who.organisation or (agency.name if agency else ""),
+        referrer_telephone=who.telephone,
+        referrer_email=who.email,
+        is_professional=who.is_professional,
+        is_anonymous=who.is_anonymous,
+        withhold_name_from_family=who.withhold_name_from_family,
+        is_the_child=who.is_the_child,
+        safe_way=who.safe_way,
+        summary=facts.summary or first_sentence(facts.concerns),
+        child_location=facts.child_location,
+        safe_until=facts.safe_until,
+        child_protection_marked=facts.child_protection,
+        information_only=facts.information_only,
+        no_child_identified=facts.no_child_identified,
+        grade=facts.grade,
+        agency_grade=facts.grade if agency is not None else "",
+        grade_reasons=facts.grade_reasons,
+        level_by_agency=facts.level_of_need if agency is not None else "",
+        level_by_screening="" if agency is not None else facts.level_of_need,
+        dash_grade=facts.dash_grade,
+        dash_ticks=facts.dash_ticks,
+        incident_reference=facts.incident_reference,
+        powers_of_protection_at=facts.powers_of_protection_at,
+        rank_at=received,
+    )
+    contact.tier = tier_of(contact)
+    if draft_id is not None and by is not None:
+        drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
+    contact.save()
+    ContactText.objects.create(
+        contact=contact,
+        concerns=facts.concerns,
+        child_said=facts.child_said,
+        injuries=facts.injuries,
+        child_with=facts.child_with,
+        person_of_concern_location=facts.person_of_concern_location,
+        pregnancy=facts.pregnancy,
+        police_told=facts.police_told,
+        can_it_wait=facts.can_it_wait,
+    )
+    _keep_people(contact, facts)
+    born(contact, by=by, at=at, agency=agency)
+    _start_clocks(contact, by=by)
+    _look_for_restricted(contact, at=at)
+    return contact
+
+
+def _keep_people(contact: Contact, facts: ContactFacts) -> None:
+    rows = []
+    for position, person in enumerate(facts.people, start=1):
+        address = person.address or facts.address
+        row = ContactPerson(
+            contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
+        )
+        if address is not None:
+            row.address, row.postcode = ", ".join(address.lines)[:300], address.postcode
+            row.address_is_confidential = address.is_confidential
+        rows.append(row)
+    ContactPerson.objects.bulk_create(rows)
+    numbers = {row.family_group for row in rows} | {family.number for family in facts.families} or {1}
+    given = {family.number: family for family in facts.families}
+    FamilyGroup.objects.bulk_create(
+        [
+            FamilyGroup(contact=contact, **vars(given.get(number, FamilyFacts(number=number))))
+            for number in sorted(numbers)
+        ]
+    )
+
+
+def _start_clocks(contact: Contact, *, by: User | None) -> None:
+    """All from receipt: the decision (or the type's own), the acknowledgement, and the grade's."""
+    common: dict[str, Any] = {
+        "reference": contact.reference,
+        "started_at": contact.received_at,
+        "by": by,
+        "agency": contact.agency,
+    }
+    clocks.start(contact.type.clock_rule or "referral_decision", **common)
+    clocks.start("acknowledgement", **common)
+    if contact.grade in ("red", "amber", "green") and contact.type.ranks_with_concerns:
+        clocks.start(f"grade_{contact.grade}", **common)
+
+
+def matching_facts(person: ContactPerson) -> matching.PersonFacts:
+    """A person on a contact as the matching takes them."""
+    return matching.PersonFacts(
+        given=person.given_name,
+        family=person.family_name,
+        known_as=person.known_as,
+        date_of_birth=person.date_of_birth,
+        dob_precision="estimated" if person.dob_is_estimated else "exact",
+        telephone=person.telephone,
+        sex=person.sex,
+        postcode=person.postcode,
+        address=person.address,
+        identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
+    )
+
+
+def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
+    """Silently: a child who may be somebody restricted is told to the named holders, and to nobody else."""
+    for row in contact.people.filter(is_child=True):
+        for hit in matching.restricted_hits(matching_facts(row)):
+            if not hit.needs_answer:
+                continue
+            raise_alert(
+                kind="restricted-contact",
+                reference=contact.reference,
+                text=f"Contact {contact.reference} may be about somebody on a record you hold.",
+                path=f"/contacts/{contact.reference}/",
+                at=at,
+                to=holders_of(hit.person),
+            )
+            clocks.start("restricted_take", reference=contact.reference, started_at=contact.received_at, by=None)
+
+
+@transaction.atomic
+def claim(*, contact: Contact, by: User, at: datetime, version: int | None = None) -> Contact:
+    """Take a contact by name for half an hour; opening it again goes on with it.
+
+    Raises Stale naming the holder when somebody else holds it now. A claim past its time holds nobody off: it ends
+    by itself, without any job.
+    """
+    require(by, Permission.CONTACT_SCREEN)
+    locked = lock(contact)
+    until = at + CLAIM_FOR
+    if locked.status == Contact.Status.RECEIVED:
+        claimed = move(locked, "claim", by=by, at=at, version=version, until=until)
+        clocks.stop(reference=locked.reference, rule="acknowledgement", at=at, by=by)
+        return claimed
+    holder = locked.claimed_at_moment(at)
+    if holder is not None and holder != by:
+        raise Stale(who=holder.name, when=None, what="they are screening it now")
+    if locked.status not in (Contact.Status.IN_SCREENING, Contact.Status.AWAITING_INFORMATION):
+        raise Refused(
+            f"This contact is {locked.get_status_display().lower()}; it cannot be claimed.", code="wrong_status"
+        )
+    changed = touch(locked, version=version)
+    event = "contact.claim_extended" if changed.claimed_by == by else "contact.claim_taken_over"
+    changed.claimed_by, changed.claimed_until = by, until
+    changed.save()
+    write_audit(event, by=by, reference=changed.reference)
+    return changed
+
+
+def release(*, contact: Contact, by: User, at: datetime, version: int | None = None) -> Contact:
+    """Give a contact back to the queue."""
+    holder = contact.claimed_at_moment(at)
+    if holder is not None and holder != by and not holds(by, Permission.CONTACT_DECIDE_ANY):
+        raise Refused(f"{holder.name} is screening this contact; only they or a manager can give it back.", code="held")
+    return move(contact, "release", by=by, at=at, version=version)
+
+
+@transaction.atomic
+def acknowledge(*, contact: Contact, by: User, at: datetime) -> Contact:
+    """Tell the referrer it has been received, by a person; set once, and it stays."""
+    require(by, Permission.CONTACT_SCREEN)
+    changed = touch(contact)
+    if changed.acknowledged_at is None:
+        changed.acknowledged_at, changed.acknowledged_by = at, by
+        changed.save()
+        clocks.stop(reference=changed.reference, rule="acknowledgement", at=at, by=by)
+        write_audit("contact.acknowledged", by=by, reference=changed.reference)
+    return changed
+
+
+@transaction.atomic
+def grade(
+    *, contact: Contact, by: User, at: datetime, grade: str, reason: str = "", version: int | None = None
+) -> Contact:
+    """Give or change the grade; a change needs a reason, and both grades stay. The grade's clock runs from receipt."""
+    require(by, Permission.CONTACT_SCREEN)
+    if grade not in GRADES:
+        raise Refused("Choose a grade.", code="grade", field="grade")
+    changed = touch(contact, version=version)
+    if changed.grade == grade:
+        return lock(contact)
+    if changed.grade and not reason.strip():
+        raise Refused("Say why the grade changes.", code="reason_required", field="reason")
+    GradeChange.objects.create(contact=changed, before=changed.grade, after=grade, reason=reason, by=by, at=at)
+    if changed.grade:
+        clocks.stop(reference=changed.reference, rule=f"grade_{changed.grade}", at=at, by=by, reason="regraded")
+    changed.grade = grade
+    changed.tier = tier_of(changed)
+    changed.save()
+    if grade != "blue" and changed.status != Contact.Status.DECIDED and changed.type.ranks_with_concerns:
+        clocks.start(
+            f"grade_{grade}", reference=changed.reference, started_at=changed.received_at, by=by, agency=changed.agency
+        )
+    write_audit("contact.graded", by=by, reference=changed.reference, reason=reason, detail={"grade": grade})
+    return changed
+
+
+@transaction.atomic
+def ask_information(
+    *,
+    contact: Contact,
+    by: User,
+    at: datetime,
+    asked_of: str,
+    question: str,
+    why: str,
+    lawful_basis: str,
+    without_agreement_reason: str = "",
+    version: int | None = None,
+) -> InformationRequest:
+    """Ask an agency or person for information; the contact waits, its clocks do not.
+
+    Without the family's agreement a manager's reason comes before the request leaves, except for child protection.
+    """
+    require(by, Permission.CONTACT_SCREEN)
+    agreed = all(family.agreement in ("given", "not_required") for family in contact.families.all())
+    if not agreed and contact.grade != "red" and not contact.child_protection_marked:
+        if not without_agreement_reason.strip():
+            raise Refused(
+                "The family has not agreed: a manager has to say why the check goes ahead without agreement.",
+                code="agreement",
+                field="without_agreement_reason",
+            )
+        require(by, Permission.CONTACT_DECIDE_ANY)
+    request = InformationRequest.objects.create(
+        contact=contact,
+        asked_of=asked_of,
+        question=question,
+        why=why,
+        lawful_basis=lawful_basis,
+        without_agreement_reason=without_agreement_reason,
+        asked_at=at,
+        asked_by=by,
+        due_at=at + timedelta(hours=ANSWER_HOURS[contact.grade]),
+    )
+    write_audit("contact.information_asked", by=by, reference=contact.reference, detail={"request": request.pk})
+    if contact.status == Contact.Status.IN_SCREENING:
+        move(contact, "wait", by=by, at=at, reason="Information has been asked for.", version=version)
+    return request
+
+
+@transaction.atomic
+def record_reply(
+    *, request: InformationRequest, by: User, at: datetime, reply: str, is_sensitive: bool = False
+) -> InformationRequest:
+    """Keep an answer; when nothing more is outstanding, screening goes on."""
+    require(by, Permission.CONTACT_SCREEN)
+    if not reply.strip():
+        raise Refused("Enter what they answered.", code="required", field="reply")
+    locked = InformationRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.replied_at is not None:
+        raise Refused("An answer has been recorded already.", code="answered")
+    locked.reply, locked.reply_is_sensitive, locked.replied_at, locked.reply_recorded_by = reply, is_sensitive, at, by
+    locked.save()
+    contact = lock(locked.contact)
+    write_audit("contact.information_received", by=by, reference=contact.reference, detail={"request": locked.pk})
+    outstanding = contact.information_requests.filter(replied_at__isnull=True).exists()
+    if contact.status == Contact.Status.AWAITING_INFORMATION and not outstanding:
+        move(contact, "resume", by=by, at=at, reason="The information has come.", until=at + CLAIM_FOR)
+        if contact.claimed_by is not None and contact.claimed_by != by:
+            notify(
+                [contact.claimed_by],
+                kind="information",
+                text=f"Information has come for {contact.reference}",
+                reference=contact.reference,
+                path=f"/contacts/{contact.reference}/",
+            )
+    return locked
+
+
+def go_on(*, contact: Contact, by: User, at: datetime, reason: str, version: int | None = None) -> Contact:
+    """Go on screening without waiting for an answer, with a reason."""
+    return move(contact, "resume", by=by, at=at, reason=reason, version=version, until=at + CLAIM_FOR)
+
+
+@transaction.atomic
+def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> ContactPerson:
+    """Confirm that somebody on a contact is this record. Nothing given overwrites the record."""
+    require(by, Permission.CONTACT_SCREEN)
+    contact = lock(on_contact.contact)
+    row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
+    if row.person_id == person.pk:
+        return row
+    if row.person is not None:
+        _unlink(contact, row, by=by)
+    row.person, row.linked_at, row.linked_by = person, at, by
+    row.save()
+    involve(
+        person=person,
+        reference=contact.reference,
+        kind="contact",
+        role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
+        at=contact.received_at,
+    )
+    contact.version += 1
+    contact.save()
+    write_audit(
+        "contact.person_linked", by=by, reference=contact.reference, people=[person], detail={"position": row.position}
+    )
+    return row
+
+
+def _unlink(contact: Contact, row: ContactPerson, *, by: User) -> None:
+    if row.person is None:
+        return
+    was = row.person
+    row.person = row.linked_at = row.linked_by = None
+    if not contact.people.filter(person=was).exclude(pk=row.pk).exists():
+        leave(reference=contact.reference, person=was)
+    write_audit(
+        "contact.person_unlinked", by=by, reference=contact.reference, people=[was], detail={"position": row.position}
+    )
+
+
+@transaction.atomic
+def unlink_person(*, on_contact: ContactPerson, by: User, at: datetime) -> ContactPerson:
+    """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there."""
+    require(by, Permission.CONTACT_SCREEN)
+    contact = lock(on_contact.contact)
+    row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
+    _unlink(contact, row, by=by)
+    row.save()
+    contact.version += 1
+    contact.save()
+    return row
+
+
+def not_this_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> None:
+    """Answer a candidate with no; it is remembered and not offered again."""
+    require(by, Permission.CONTACT_SCREEN)
+    refuse_match(person=person, reference=on_contact.contact.reference, position=on_contact.position, by=by, at=at)
+
+
+def unanswered(
+    contact: Contact, user: User, children: Sequence[ContactPerson]
+) -> list[tuple[ContactPerson, matching.Candidate]]:
+    """Candidates above the review threshold nobody has answered, for children without a confirmed record."""
+    return [
+        (child, candidate)
+        for child in children
+        if child.person_id is None
+        for candidate in matching.candidates(
+            matching_facts(child), user, reference=contact.reference, position=child.position
+        )
+        if candidate.needs_answer
+    ]

@@ -1,0 +1,157 @@
+"""What can be done to a contact before it is decided."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from contacts import actions
+from contacts.models import Contact, ContactType
+from frontdoor.access import Denied, Refused, Stale
+from frontdoor.accounts.models import Agency, User
+from frontdoor.audit.models import Entry
+from frontdoor.clocks.models import Clock
+from frontdoor.drafts.actions import AlreadySubmitted
+from frontdoor.people.actions import GivenName, create_person
+from frontdoor.people.models import Involvement
+from frontdoor.workflow.machines import MACHINES
+from frontdoor.workflow.models import StatusChange
+from tests.contacts.conftest import NOW, some_facts
+
+
+@pytest.fixture
+def contact(officer: User) -> Contact:
+    return actions.record_contact(facts=some_facts(), by=officer, at=NOW)
+
+
+def test_a_contact_keeps_everything_as_given(contact: Contact) -> None:
+    assert [person.name for person in contact.people.order_by("position")] == [
+        "Sam Example",
+        "Zoë Example",
+        "Alex Example",
+    ]
+    assert contact.text.concerns.startswith("Sam came to school")
+    assert contact.summary == "Sam came to school without a coat again."
+    assert contact.people.filter(person__isnull=False).count() == 0
+
+
+def test_recording_starts_the_clocks_from_receipt_and_leaves_its_traces(contact: Contact, officer: User) -> None:
+    clocks = {clock.rule: clock.started_at for clock in Clock.objects.of(contact.reference)}
+    assert clocks == {"referral_decision": NOW, "acknowledgement": NOW, "grade_green": NOW}
+    assert StatusChange.objects.get(reference=contact.reference).to_status == "received"
+    assert Entry.objects.get(event="contact.recorded").actor == officer
+
+
+def test_a_second_press_of_the_button_lands_on_the_first_record(officer: User) -> None:
+    draft = uuid.uuid4()
+    first = actions.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
+    with pytest.raises(AlreadySubmitted) as told:
+        actions.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
+    assert told.value.reference == first.reference
+    assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "'; DROP TABLE contacts_contact; --", "=HYPERLINK(1)", "محمد 王芳 Ọlá"]
+)
+def test_text_is_stored_literally(officer: User, text: str) -> None:
+    found = actions.record_contact(facts=some_facts(concerns=text), by=officer, at=NOW)
+    assert Contact.objects.get(pk=found.pk).text.concerns == text
+
+
+def test_a_claim_is_by_name_and_the_second_claimant_is_told_who(contact: Contact, worker: User, manager: User) -> None:
+    claimed = actions.claim(contact=contact, by=worker, at=NOW)
+    assert (claimed.status, claimed.claimed_by, claimed.acknowledged_by) == ("in_screening", worker, worker)
+    with pytest.raises(Stale, match="Sol Worker"):
+        actions.claim(contact=contact, by=manager, at=NOW)
+
+
+def test_a_claim_ends_by_itself(contact: Contact, worker: User, manager: User) -> None:
+    actions.claim(contact=contact, by=worker, at=NOW)
+    later = NOW + actions.CLAIM_FOR + timedelta(seconds=1)
+    assert actions.claim(contact=contact, by=manager, at=later).claimed_by == manager
+
+
+def test_claiming_stops_the_acknowledgement_clock_and_no_other(contact: Contact, worker: User) -> None:
+    actions.claim(contact=contact, by=worker, at=NOW)
+    assert {clock.rule for clock in Clock.objects.of(contact.reference).running()} == {
+        "referral_decision",
+        "grade_green",
+    }
+
+
+def test_a_change_of_grade_needs_a_reason_and_keeps_both(contact: Contact, worker: User) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        actions.grade(contact=contact, by=worker, at=NOW, grade="red")
+    changed = actions.grade(contact=contact, by=worker, at=NOW, grade="red", reason="The father is on his way.")
+    assert (changed.grade, changed.tier) == ("red", 1)
+    assert [(row.before, row.after) for row in contact.grade_changes.all()] == [("green", "red")]
+    assert {clock.rule for clock in Clock.objects.of(contact.reference).running()} >= {"grade_red"}
+
+
+def test_a_link_involves_the_person_and_can_be_taken_back(contact: Contact, worker: User) -> None:
+    person = create_person(by=worker, at=NOW, names=[GivenName(given="Sam", family="Example")])
+    sam = contact.people.get(position=1)
+    actions.link_person(on_contact=sam, person=person, by=worker, at=NOW)
+    assert Involvement.objects.get(person=person).reference == contact.reference
+    actions.unlink_person(on_contact=sam, by=worker, at=NOW)
+    assert not Involvement.objects.filter(person=person).exists()
+    assert Entry.objects.filter(event__startswith="contact.person_", people__contains=[person.pk]).count() == 2
+
+
+def test_information_asked_for_makes_it_wait_and_pauses_nothing(contact: Contact, manager: User) -> None:
+    claimed = actions.claim(contact=contact, by=manager, at=NOW)
+    asked = actions.ask_information(
+        contact=claimed, by=manager, at=NOW, asked_of="The school", question="Attendance?", why="To decide",
+        lawful_basis="public task", without_agreement_reason="Risk",
+    )  # fmt: skip
+    assert Contact.objects.get().status == "awaiting_information"
+    assert Clock.objects.of(contact.reference).filter(paused_at__isnull=False).count() == 0
+    actions.record_reply(request=asked, by=manager, at=NOW, reply="62 per cent.")
+    assert Contact.objects.get().status == "in_screening"
+
+
+def test_a_check_without_agreement_needs_a_manager(contact: Contact, worker: User) -> None:
+    with pytest.raises(Denied):
+        actions.ask_information(
+            contact=contact, by=worker, at=NOW, asked_of="GP", question="?", why="?", lawful_basis="x",
+            without_agreement_reason="Because",
+        )  # fmt: skip
+
+
+def test_an_agency_contact_keeps_its_grade_and_source(police: Agency) -> None:
+    found = actions.record_contact(
+        facts=some_facts(kind="police_notification", source="", grade="amber"), by=None, at=NOW, agency=police
+    )
+    assert (found.agency_grade, found.source, found.recorded_by) == ("amber", "6", None)
+
+
+def test_a_restricted_kind_is_seen_only_by_those_who_handle_it(officer: User, worker: User) -> None:
+    actions.record_contact(facts=some_facts(kind="allegation"), by=officer, at=NOW)
+    assert Contact.objects.visible_to(worker).count() == 0
+    assert Contact.objects.visible_to(officer).count() == 1
+
+
+MOVES = MACHINES[Contact]
+PAIRS = {(source, move.target) for move in MOVES.values() for source in move.sources}
+
+
+@pytest.mark.parametrize("target", Contact.Status.values)
+@pytest.mark.parametrize("source", Contact.Status.values)
+def test_the_database_refuses_every_pair_that_is_not_declared(
+    contact: Contact, source: str, target: str, manager: User
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('frontdoor.restate', 'on', true)")
+        cursor.execute("UPDATE contacts_contact SET status = %s WHERE id = %s", [source, contact.pk])
+        cursor.execute("SELECT set_config('frontdoor.restate', '', true)")
+        if source == target or (source, target) in PAIRS:
+            cursor.execute("UPDATE contacts_contact SET status = %s WHERE id = %s", [target, contact.pk])
+        else:
+            with pytest.raises(IntegrityError, match="no move leads"), transaction.atomic():
+                cursor.execute("UPDATE contacts_contact SET status = %s WHERE id = %s", [target, contact.pk])
+
+
+def test_every_shipped_type_is_there(db: None) -> None:
+    assert ContactType.objects.count() >= 21

@@ -145,6 +145,7 @@ class Contact(Record):
             all_or_none("decided_at", "decided_by", name="contact_decided_by_somebody"),
             all_or_none("acknowledged_at", "acknowledged_by", name="contact_acknowledged_by_somebody"),
             all_or_none("proposed_at", "proposed_by", name="contact_proposed_by_somebody"),
+            all_or_none("fast_tracked_at", "fast_tracked_by", name="contact_fast_tracked_by_somebody"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["tier", "rank_at", "id"], name="contact_queue", condition=Q(is_on_queue=True)),

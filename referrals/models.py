@@ -1,0 +1,438 @@
+"""A referral: the decision that children's services take a child on, and everything that is said of whose it is."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django_fsm import FSMField
+
+from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
+from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
+from frontdoor.people.access import about_visible, hidden_references
+from frontdoor.workflow.machines import machine, transition
+
+STATUSES = [
+    "awaiting_decision",
+    "accepted",
+    "allocated",
+    "in_assessment",
+    "assessed",
+    "in_service",
+    "no_further_action",
+    "closed",
+]
+OPEN_STATUSES = STATUSES[:6]
+RESPONSE_TYPES = ["assessment", "strategy_discussion", "other"]
+
+
+def child_is_confirmed(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """Nothing goes beyond the decision while nobody has said which record the child's is."""
+    if record.child_id is None and facts.get("child") is None:
+        return "Confirm first who the child is: choose the record, or say that there is none yet."
+    return None
+
+
+def nothing_begun(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """No further action only while nothing has begun (PRACTICE, machines)."""
+    if record.allocations.filter(worker__isnull=False).exists():
+        return "A worker has been allocated: close the referral instead, with what changed for the child."
+    return None
+
+
+def soon_after(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """Reopening is for a closure in error, soon after it; later news is a new referral."""
+    last: datetime | None = facts.get("not_after")
+    if last is not None and at > last:
+        return "It was closed too long ago to be reopened as closed in error: record the news as a new contact."
+    return None
+
+
+class ReferralQuerySet(VisibleQuerySet):
+    """Questions about referrals."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Referrals of children the user may see, or of nobody yet; none without the permission to view them."""
+        if not holds(user, Permission.REFERRAL_VIEW):
+            return self.none()
+        rows = about_visible(self, user).exclude(contact__reference__in=hidden_references(user))
+        return rows.filter(
+            Q(contact__taken_under_restriction_by__isnull=True) | Q(contact__taken_under_restriction_by=user.pk)
+        )
+
+    def open(self) -> Self:
+        """Not ended."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def awaiting_decision(self) -> Self:
+        """Fast-tracked and imported ones nobody has decided."""
+        return self.filter(status="awaiting_decision")
+
+    def unallocated(self) -> Self:
+        """Open ones without a current named worker, in every state: a team's tray is not a worker.
+
+        Computed from the allocation rows and never from the status (PRACTICE, machines).
+        """
+        held = Allocation.objects.filter(referral=OuterRef("pk"), to_at__isnull=True, worker__isnull=False)
+        return self.open().filter(~Exists(held))
+
+    def of_child(self, person_id: int) -> Self:
+        """One child's referrals, the newest first."""
+        return self.filter(child_id=person_id).order_by("-received_on", "-id")
+
+
+@tracked()
+@machine
+class Referral(Record):
+    """One child taken on from one contact. Source, date, risk and texts are read from the contact, never retyped."""
+
+    PREFIX = "R"
+
+    class Status(models.TextChoices):
+        AWAITING_DECISION = "awaiting_decision", "Awaiting decision"
+        ACCEPTED = "accepted", "Accepted"
+        ALLOCATED = "allocated", "Allocated"
+        IN_ASSESSMENT = "in_assessment", "In assessment"
+        ASSESSED = "assessed", "Assessed"
+        IN_SERVICE = "in_service", "In service"
+        NO_FURTHER_ACTION = "no_further_action", "No further action"
+        CLOSED = "closed", "Closed"
+
+    class Response(models.TextChoices):
+        ASSESSMENT = "assessment", "Assessment"
+        STRATEGY_DISCUSSION = "strategy_discussion", "Strategy discussion"
+        OTHER = "other", "Other statutory response"
+
+    class Service(models.TextChoices):
+        CHILD_IN_NEED = "child_in_need", "Child in need"
+        PROTECTION_PLAN = "protection_plan", "Child protection plan"
+        OTHER = "other", "Other statutory work"
+
+    class Ending(models.TextChoices):
+        NO_FURTHER_ACTION = "no_further_action", "No further action"
+        ADVICE = "advice", "Information and advice"
+        EARLY_HELP = "early_help", "Early help"
+        NAMED_SERVICE = "named_service", "Passed to a named service"
+        ANOTHER_AUTHORITY = "another_authority", "Passed to another authority"
+        STOOD_DOWN = "stood_down", "Entered on fast track, not child protection"
+        JOINED = "joined", "Joined to open work"
+
+    status = FSMField(default=Status.AWAITING_DECISION, choices=Status.choices)
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="referrals")
+    contact_person = models.ForeignKey("contacts.ContactPerson", on_delete=models.PROTECT, related_name="referrals")
+    # Empty only while a fast-tracked child has not been confirmed to be somebody on record, or nobody yet.
+    child = models.ForeignKey(
+        "people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
+    )
+    # Copied from the contact: clocks and returns count from its receipt.
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    source = models.CharField(max_length=4, blank=True)
+    is_fast_track = models.BooleanField(default=False)
+    response_type = models.CharField(max_length=20, choices=Response.choices, blank=True)
+    primary_need = models.CharField(max_length=4, blank=True)
+    service = models.CharField(max_length=20, choices=Service.choices, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decision_reason = models.TextField(blank=True)
+    # How it ended when it ended at the decision; whether that is a ReferralNFA of the returns.
+    ending = models.CharField(max_length=20, choices=Ending.choices, blank=True)
+    is_returnable = models.BooleanField(default=True)
+    is_nfa = models.BooleanField(default=False)
+    joined_reference = models.CharField(max_length=10, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closure_reason = models.CharField(max_length=4, blank=True)
+    what_changed = models.TextField(blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("status", STATUSES, name="referral_status_known"),
+            one_of("response_type", ["", *RESPONSE_TYPES], name="referral_response_known"),
+            all_or_none("decided_at", "decided_by", name="referral_decided_by_somebody"),
+            all_or_none("closed_at", "closed_by", name="referral_closed_by_somebody"),
+            models.UniqueConstraint(
+                fields=["contact_person"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="referral_one_open_per_child_given",
+            ),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(status__in=OPEN_STATUSES[1:]), name="referral_one_episode_per_child"
+            ),
+            models.CheckConstraint(
+                condition=Q(child__isnull=False) | Q(status__in=["awaiting_decision", "no_further_action"]),
+                name="referral_child_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | (Q(closed_at__isnull=False) & ~Q(closure_reason="")),
+                name="referral_closed_with_reason",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["received_at", "id"], name="referral_open", condition=Q(status__in=OPEN_STATUSES)),
+            models.Index(
+                fields=["received_at", "id"], name="referral_undecided", condition=Q(status="awaiting_decision")
+            ),
+            models.Index(fields=["child", "-received_on"], name="referral_of_child"),
+            models.Index(fields=["contact"], name="referral_of_contact"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def child_name(self) -> str:
+        """The child's name on record, or as given while nobody has confirmed who it is."""
+        if self.child is not None:
+            return str(self.child)
+        return str(self.contact_person)
+
+    def current_allocation(self) -> "Allocation | None":
+        """The allocation in force now, if there is one."""
+        return self.allocations.filter(to_at__isnull=True).select_related("team", "worker").first()
+
+    @property
+    def current_worker(self) -> User | None:
+        """The named worker now; None when the referral is unallocated."""
+        allocation = self.current_allocation()
+        return allocation.worker if allocation else None
+
+    @transition(
+        source="awaiting_decision",
+        target="accepted",
+        permission=Permission.REFERRAL_DECIDE,
+        label="Accept",
+        event="referral.accepted",
+        guards=(child_is_confirmed,),
+        needs_reason=True,
+    )
+    def accept(
+        self,
+        *,
+        by: User,
+        at: datetime,
+        decision_reason: str,
+        response_type: str,
+        primary_need: str = "",
+        child: Any = None,
+    ) -> None:
+        """Taken on, with the kind of response."""
+        self.child = child or self.child
+        self.decided_at, self.decided_by, self.decision_reason = at, by, decision_reason
+        self.response_type, self.primary_need = response_type, primary_need
+
+    @transition(
+        source="accepted",
+        target="allocated",
+        permission=Permission.REFERRAL_ALLOCATE,
+        label="Allocate",
+        event="referral.allocated",
+        guards=(child_is_confirmed,),
+    )
+    def allocate(self, *, by: User, at: datetime) -> None:
+        """Given to a named worker; the allocation row says who."""
+
+    @transition(
+        source=["allocated", "assessed", "in_service"],
+        target="in_assessment",
+        permission=Permission.ASSESSMENT_WRITE,
+        label="Start an assessment",
+        event="referral.assessment_started",
+    )
+    def start_assessment(self, *, by: User, at: datetime) -> None:
+        """An assessment has been started."""
+
+    @transition(
+        source="in_assessment",
+        target="assessed",
+        permission=Permission.ASSESSMENT_AUTHORISE,
+        label="Assessment authorised",
+        event="referral.assessed",
+    )
+    def finish_assessment(self, *, by: User, at: datetime) -> None:
+        """The assessment has been authorised."""
+
+    @transition(
+        source="in_assessment",
+        target="allocated",
+        permission=Permission.ASSESSMENT_AUTHORISE,
+        label="Assessment abandoned",
+        event="referral.assessment_abandoned",
+        needs_reason=True,
+    )
+    def abandon_assessment(self, *, by: User, at: datetime) -> None:
+        """The first assessment was abandoned by a manager; the referral stands where it was."""
+
+    @transition(
+        source="in_assessment",
+        target="in_service",
+        permission=Permission.ASSESSMENT_AUTHORISE,
+        label="Assessment abandoned, service goes on",
+        event="referral.assessment_abandoned",
+        needs_reason=True,
+    )
+    def go_on_with_service(self, *, by: User, at: datetime) -> None:
+        """A further assessment was abandoned by a manager while a service is provided; the service goes on."""
+
+    @transition(
+        source=["accepted", "allocated", "assessed"],
+        target="in_service",
+        permission=Permission.REFERRAL_DECIDE,
+        label="Provide a service",
+        event="referral.service_started",
+        needs_reason=True,
+    )
+    def provide_service(self, *, by: User, at: datetime, service: str) -> None:
+        """A service is provided: after an assessment, or without one where the response type allows."""
+        self.service = service
+
+    @transition(
+        source=["awaiting_decision", "accepted"],
+        target="no_further_action",
+        permission=Permission.REFERRAL_DECIDE,
+        label="No further action",
+        event="referral.ended_at_decision",
+        guards=(nothing_begun,),
+        needs_reason=True,
+    )
+    def no_further_action(
+        self,
+        *,
+        by: User,
+        at: datetime,
+        decision_reason: str,
+        ending: str = "no_further_action",
+        is_nfa: bool = True,
+        is_returnable: bool = True,
+        joined_reference: str = "",
+    ) -> None:
+        """Ended at the decision, before anything began."""
+        self.decided_at, self.decided_by, self.decision_reason = at, by, decision_reason
+        self.ending, self.is_nfa, self.is_returnable = ending, is_nfa, is_returnable
+        self.joined_reference = joined_reference
+
+    @transition(
+        source=["accepted", "allocated", "assessed", "in_service"],
+        target="closed",
+        permission=Permission.REFERRAL_CLOSE,
+        label="Close",
+        event="referral.closed",
+    )
+    def close(self, *, by: User, at: datetime, closure_reason: str, what_changed: str) -> None:
+        """The work has ended, with the reason of the returns and what changed for the child."""
+        self.closed_at, self.closed_by = at, by
+        self.closure_reason, self.what_changed = closure_reason, what_changed
+
+    @transition(
+        source="closed",
+        target="accepted",
+        permission=Permission.REFERRAL_REOPEN,
+        label="Reopen: closed in error",
+        event="referral.reopened",
+        guards=(soon_after,),
+        needs_reason=True,
+    )
+    def reopen(self, *, by: User, at: datetime, not_after: datetime | None = None) -> None:
+        """Closed in error: a manager takes it up again."""
+        self.closed_at = self.closed_by = None
+        self.closure_reason = self.what_changed = ""
+
+
+class AllocationQuerySet(VisibleQuerySet):
+    """Questions about allocations."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Allocations of referrals the user may see."""
+        return self.filter(referral__in=Referral.objects.visible_to(user))
+
+    def current(self) -> Self:
+        """Those in force."""
+        return self.filter(to_at__isnull=True)
+
+
+@tracked()
+class Allocation(models.Model):
+    """Whose a referral is, from when to when. A team without a worker is a tray, not an allocation to anybody."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="allocations")
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="+")
+    worker = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+    allocated_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["referral"], condition=Q(to_at__isnull=True), name="allocation_one_now"),
+            models.CheckConstraint(
+                condition=Q(to_at__isnull=True) | Q(to_at__gte=models.F("from_at")), name="allocation_ends_after_start"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["worker"], condition=Q(to_at__isnull=True), name="allocation_of_worker"),
+            models.Index(fields=["team"], condition=Q(to_at__isnull=True), name="allocation_of_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.worker_id or 'no worker'}"
+
+
+class OpenWorkNews(models.Model):
+    """News of a child with open work: it stays on the list of the worker's manager until the worker takes it."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="news")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="news")
+    is_fast_track = models.BooleanField(default=False)
+    raised_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    what_next = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            all_or_none("taken_at", "taken_by", name="open_work_news_taken_by_somebody"),
+            models.UniqueConstraint(fields=["referral", "contact"], name="open_work_news_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"news {self.contact_id} on {self.referral_id}"
+
+
+class StrategyDiscussion(models.Model):
+    """A strategy discussion held on a referral: when, with whom, what was decided."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="strategy_discussions")
+    held_at = models.DateTimeField()
+    chaired_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    with_police = models.BooleanField(default=False)
+    with_health = models.BooleanField(default=False)
+    others = models.CharField(max_length=250, blank=True)
+    section_47 = models.BooleanField()
+    decision = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [all_or_none("recorded_at", "recorded_by", name="strategy_recorded_by_somebody")]
+
+    def __str__(self) -> str:
+        return f"strategy discussion {self.held_at:%Y-%m-%d}"
+
+
+class EndingRule(models.Model):
+    """What an ending at the decision means for the returns. Data: authorities differ."""
+
+    ending = models.CharField(max_length=20, unique=True)
+    is_nfa = models.BooleanField()
+    is_returnable = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.ending

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pghistory
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOUCH_EVERY_SECONDS = 60
@@ -62,6 +64,24 @@ class AbsoluteTimeoutMiddleware:
             elif time.time() - began > settings.SESSION_ABSOLUTE_SECONDS:
                 logout(request)
         return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Where a second factor is demanded, somebody without one can do nothing but set one up or sign out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or send to the page where the second factor is set up."""
+        if not settings.MFA_REQUIRED or not request.user.is_authenticated or request.session.get("has_second_factor"):
+            return self.get_response(request)
+        if request.path.startswith(("/accounts/", "/static/", "/health/")):
+            return self.get_response(request)
+        if is_mfa_enabled(request.user):
+            request.session["has_second_factor"] = True
+            return self.get_response(request)
+        return redirect("mfa_index")
 
 
 class HistoryMiddleware:

@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "frontdoor.middleware.AbsoluteTimeoutMiddleware",
+    "frontdoor.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -253,6 +254,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "frontdoor.accounts.lockout.who"
 AXES_LOCKOUT_CALLABLE = "frontdoor.accounts.lockout.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["login", "username"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

@@ -1,4 +1,4 @@
-"""How allauth is told that accounts are made by the administrator, never by signing up."""
+"""How allauth is told that accounts are made by the administrator, and that each sign-in leaves its trace."""
 
 from typing import Any
 
@@ -6,13 +6,31 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
+from frontdoor.accounts import hooks
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """No self sign-up."""
+    """No self sign-up; sign-ins, failures and sign-outs are told to whoever keeps the evidence."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in, with a new session, and say so."""
+        super().login(request, user)
+        hooks.tell("session.signed_in", user, request)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Say so, then sign out."""
+        if request.user.is_authenticated:
+            hooks.tell("session.signed_out", request.user, request)
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password is told without what was typed."""
+        super().authentication_failed(request, **credentials)
+        hooks.tell("session.failed", None, request)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -16,3 +16,10 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     )
     response["Retry-After"] = "900"
     return response
+
+
+def who(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The user name tries are counted under: as typed, in lower case, whichever form or back end it came through."""
+    given = credentials or {}
+    name = given.get("username") or given.get("login") or request.POST.get("login") or ""
+    return str(name).casefold()[:150]

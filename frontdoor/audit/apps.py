@@ -19,5 +19,9 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        """Make the chain heads after each migration."""
+        """Keep each sign-in as evidence; make the chain heads after each migration."""
+        from frontdoor.accounts import hooks
+        from frontdoor.audit.sessions import keep
+
+        hooks.session_events.append(keep)
         post_migrate.connect(make_heads, sender=self)

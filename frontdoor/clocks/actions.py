@@ -1,15 +1,17 @@
 """Starting, stopping and pausing clocks; always inside the action they belong to, in its transaction."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.audit.actions import record
 from frontdoor.clocks import rules
 from frontdoor.clocks.deadlines import moments
+from frontdoor.clocks.editions import Unit
 from frontdoor.clocks.models import Clock, LatenessReason, Pause, closures
 from frontdoor.clocks.working_days import london_date
 
@@ -26,16 +28,20 @@ def start(
     agency: Agency | None = None,
     edition_on: date | None = None,
     label: str = "",
+    every_days: int | None = None,
 ) -> Clock | None:
     """Start a clock on a record; one that already runs under the same rule and label is left as it is.
 
     ``started_at`` is when the matter began (for a contact, its receipt: never the moment of conversion), and
-    ``edition_on`` the day that chooses the edition (default: the London date of ``started_at``). None when a local
-    rule has no row for that day.
+    ``edition_on`` the day that chooses the edition (default: the London date of ``started_at``). ``every_days`` is a
+    target of the caller's own, in calendar days, in place of a local rule's amount. None when a local rule has no
+    row for that day.
     """
     chosen = rules.find(rule, edition_on or london_date(started_at), agency)
     if chosen is None:
         return None
+    if every_days is not None and not chosen.statutory:
+        chosen = replace(chosen, amount=every_days, unit=Unit.CALENDAR_DAYS)
     found = moments(chosen, started_at, closures())
     clock, _ = Clock.objects.get_or_create(
         reference=reference,
@@ -44,6 +50,8 @@ def start(
         stopped_at=None,
         defaults={
             "edition": chosen.edition,
+            "amount": chosen.amount,
+            "unit": chosen.unit.value,
             "is_statutory": chosen.statutory,
             "may_pause": chosen.may_pause,
             "team": team,
@@ -60,14 +68,20 @@ def start(
     return clock
 
 
-def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str = "") -> int:
-    """Stop the running clocks of a record (of one rule, or all); returns how many stopped.
+@transaction.atomic
+def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str = "", label: str = "") -> int:
+    """Stop the running clocks of a record (of one rule and label, or all); returns how many stopped.
 
-    A clock stopped after its deadline stays late for ever: that is computed from ``stopped_at`` and ``due_at``.
+    A clock stopped after its deadline stays late for ever: that is computed from ``stopped_at`` and ``due_at``. One
+    stopped while it stood still has its deadline moved by that time first, as if it had been let run on.
     """
     rows = Clock.objects.of(reference).filter(stopped_at__isnull=True)
     if rule:
         rows = rows.filter(rule=rule)
+    if label:
+        rows = rows.filter(label=label)
+    Pause.objects.filter(clock__in=rows.filter(paused_at__isnull=False), to_at__isnull=True).update(to_at=at)
+    rows.filter(paused_at__isnull=False).update(due_at=F("due_at") + (Value(at) - F("paused_at")))
     return int(rows.update(stopped_at=at, stopped_by=by, stop_reason=reason[:200], next_at=None, paused_at=None))
 
 

@@ -1,10 +1,11 @@
 """Clocks: started deadlines, each with its rule and edition; and the local rules and closures behind them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from frontdoor.clocks.editions import Rule, Unit
@@ -12,6 +13,11 @@ from frontdoor.db import VisibleQuerySet, all_or_none, tracked
 from frontdoor.people.access import about_visible
 
 UNITS = [(unit.value, unit.value.replace("_", " ")) for unit in Unit]
+
+
+# Filled by the apps above: references of their records a user may not know of beside those about hidden people (an
+# allegation against a professional, a contact taken under a restriction).
+hidden: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
 
 
 class ClosureDay(models.Model):
@@ -56,7 +62,7 @@ class LocalRule(models.Model):
             source="the council's own timescale",
             from_on=self.valid_from,
             to_on=self.valid_to,
-            starts="the moment of receipt",
+            starts="its start",
             statutory=False,
             may_pause=self.may_pause,
             warn_minutes=self.warn_minutes,
@@ -68,8 +74,11 @@ class ClockQuerySet(VisibleQuerySet):
     """Questions about clocks."""
 
     def visible_to(self, user: Any) -> Self:
-        """Clocks on records about people this user may know of."""
-        return about_visible(self, user)
+        """Clocks on records about people this user may know of, and that the apps above let them see."""
+        rows = about_visible(self, user)
+        for references in hidden:
+            rows = rows.exclude(reference__in=references(user))
+        return rows
 
     def running(self) -> Self:
         """Clocks not stopped and not paused."""
@@ -83,6 +92,14 @@ class ClockQuerySet(VisibleQuerySet):
         """Running clocks inside their warning time at this moment."""
         return self.running().filter(due_at__gte=at, warn_at__lte=at)
 
+    def paused(self) -> Self:
+        """Clocks that stand still."""
+        return self.filter(paused_at__isnull=False)
+
+    def missed(self, since: datetime) -> Self:
+        """Clocks stopped since this moment, after their due time."""
+        return self.filter(stopped_at__gt=F("due_at"), stopped_at__gte=since)
+
     def of(self, reference: str) -> Self:
         """Clocks on this record."""
         return self.filter(reference=reference)
@@ -95,6 +112,9 @@ class Clock(models.Model):
     rule = models.SlugField(max_length=40)
     label = models.CharField(max_length=100)
     edition = models.CharField(max_length=60)
+    # The timescale as it was when the clock started, so that a rule changed later does not change its explanation.
+    amount = models.PositiveIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=20, choices=UNITS, blank=True, db_default="", default="")
     is_statutory = models.BooleanField()
     may_pause = models.BooleanField(default=False)
     team = models.ForeignKey("accounts.Team", null=True, blank=True, on_delete=models.PROTECT)
@@ -126,6 +146,16 @@ class Clock(models.Model):
             models.Index(
                 fields=["worker", "due_at"], name="clock_worker", condition=Q(stopped_at=None, worker__isnull=False)
             ),
+            models.Index(
+                fields=["team", "due_at"], name="clock_team", condition=Q(stopped_at=None, team__isnull=False)
+            ),
+            models.Index(
+                fields=["warn_at"],
+                name="clock_warning",
+                condition=Q(stopped_at=None, paused_at=None, warn_at__isnull=False),
+            ),
+            models.Index(fields=["-stopped_at", "-id"], name="clock_missed", condition=Q(stopped_at__gt=F("due_at"))),
+            models.Index(fields=["due_at", "id"], name="clock_paused", condition=Q(paused_at__isnull=False)),
         ]
         constraints: ClassVar = [
             all_or_none("stopped_at", "stopped_by", name="clock_stopped_by_somebody"),
@@ -175,6 +205,6 @@ class LatenessReason(models.Model):
         return f"{self.code} for {self.clock}"
 
 
-def closures() -> frozenset[date]:
-    """Every closure day of the council."""
-    return frozenset(ClosureDay.objects.values_list("day", flat=True))
+def closures() -> dict[date, str]:
+    """Every closure day of the council, and why it is one."""
+    return dict(ClosureDay.objects.values_list("day", "why"))

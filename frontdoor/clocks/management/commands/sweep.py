@@ -1,12 +1,10 @@
 """``manage.py sweep``: the breach sweep once, without Celery."""
 
-from datetime import UTC
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.core.management.base import BaseCommand, CommandParser
 
+from frontdoor.clocks.management.at import moment
 from frontdoor.clocks.sweep import sweep
 
 
@@ -21,14 +19,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, at: str, **options: Any) -> None:
         """Sweep and print what was done."""
-        moment = timezone.now()
-        if at:
-            try:
-                parsed = parse_datetime(at)
-            except ValueError:
-                parsed = None
-            if parsed is None:
-                raise CommandError(f"--at is {at!r}: give a moment such as 2026-11-23T09:00:00Z.")
-            moment = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-        done = sweep(moment)
+        done = sweep(moment(at))
         self.stdout.write(f"flagged={done.flagged} warned={done.warned} running={done.running}")

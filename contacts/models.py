@@ -121,6 +121,9 @@ class Contact(Record):
     proposed_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The weightiest outcome among the children's, in our words and in the words for outside.
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_outside = models.CharField(max_length=40, blank=True)
     # Fast track: on the queue, above everything, until its referrals are decided.
     is_fast_track = models.BooleanField(default=False)
     fast_tracked_at = models.DateTimeField(null=True, blank=True)
@@ -290,6 +293,7 @@ class Contact(Record):
     def stand_down(self, *, by: User, at: datetime) -> None:
         """Back to ordinary screening with its original receipt time."""
         self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
         self.is_fast_track, self.is_on_queue = False, True
         self.tier = 1 if self.grade == "red" else 2
 
@@ -304,6 +308,7 @@ class Contact(Record):
     def reopen(self, *, by: User, at: datetime, until: datetime) -> None:
         """Decided wrongly: a manager takes it up again."""
         self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
         self.is_on_queue = True
         self._take(by, until)
 

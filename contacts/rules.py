@@ -14,6 +14,8 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.people.models import Involvement, Person
 
 YEAR = timedelta(days=365)
+#: Outcomes that protect: nobody's sign-off stands in their way.
+PROTECTIVE = frozenset({"referral", "open_work"})
 
 
 class Power(StrEnum):
@@ -120,6 +122,12 @@ def who_decides(
             reasons.append("The level of need is above 1.")
         if column == "contact_officer" and contact.grade == "green":
             reasons.append("The grade is above blue.")
+    elif contact.recorded_by_id == user.pk and wanted - PROTECTIVE:
+        # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.
+        reasons = manager_reasons(contact, children, at)
+        if reasons:
+            reasons.insert(0, "You recorded this contact yourself: another manager has to sign its ending.")
+            return Verdict(Power.PROPOSES, tuple(reasons))
     if Power.PROPOSES in powers:
         reasons.insert(0, "This outcome needs a manager’s decision.")
     if reasons and column != "manager":

@@ -19,8 +19,12 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Referrals"
 
     def ready(self) -> None:
-        """Say the words of our audit events; load shipped rows after each migration."""
+        """Say the words of our audit events; hear of taken alerts; load shipped rows after each migration."""
+        from frontdoor.notifications import hooks
         from referrals.events import EVENTS
+        from referrals.fast_track import alert_taken
 
         audit.register(EVENTS)
+        if alert_taken not in hooks.on_taken:
+            hooks.on_taken.append(alert_taken)
         post_migrate.connect(bring_in_step, sender=self)

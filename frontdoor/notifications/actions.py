@@ -8,6 +8,7 @@ from django.db import transaction
 from frontdoor.access import Permission, Refused, Role, holds, require
 from frontdoor.accounts.models import User, on_duty
 from frontdoor.audit.actions import record
+from frontdoor.notifications import hooks
 from frontdoor.notifications.models import Alert, Notice
 
 CLIMB_AFTER = timedelta(minutes=15)
@@ -96,6 +97,8 @@ def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
     locked.taken_at, locked.taken_by, locked.climbs_at = at, by, None
     locked.save()
     record("alert.taken", by=by, reference=locked.reference, detail={"kind": locked.kind, "level": locked.level})
+    for told in hooks.on_taken:
+        told(locked, by, at)
     return locked
 
 

@@ -189,7 +189,7 @@ class Referral(Record):
     def child_name(self) -> str:
         """The child's name on record, or as given while nobody has confirmed who it is."""
         if self.child is not None:
-            return str(self.child)
+            return str(self.child.display_name)
         return str(self.contact_person)
 
     def current_allocation(self) -> "Allocation | None":

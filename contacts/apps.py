@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from frontdoor import audit
+from frontdoor.drafts import kinds
 
 
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
@@ -19,8 +20,9 @@ class ContactsConfig(AppConfig):
     verbose_name = "Contacts"
 
     def ready(self) -> None:
-        """Say the words of our audit events; load shipped rows after each migration."""
+        """Say the words of our audit events and name our drafts; load shipped rows after each migration."""
         from contacts.events import EVENTS
 
         audit.register(EVENTS)
+        kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft")
         post_migrate.connect(bring_in_step, sender=self)

@@ -1,0 +1,1 @@
+"""The pages of contacts: recording one, the queue, and the contact itself."""

@@ -14,6 +14,7 @@ from frontdoor.clocks.deadlines import moments
 from frontdoor.clocks.editions import Unit
 from frontdoor.clocks.models import Clock, LatenessReason, Pause, closures
 from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
 
 
 @transaction.atomic
@@ -145,8 +146,12 @@ def resume(*, clock: Clock, by: User, at: datetime) -> Clock:
 
 @transaction.atomic
 def explain_late(*, clock: Clock, by: User, at: datetime, code: str, text: str = "") -> LatenessReason:
-    """Record why a deadline was missed. Raises Refused while it has not been."""
+    """Record why a deadline was missed, by a code of ``lateness_reason``. Raises Refused while it has not been."""
     require(by, Permission.BREACH_REASON)
+    if not lists.is_valid("lateness_reason", code, on=london_date(at)):
+        raise Refused("Choose why the deadline was missed.", code="reason_required", field="code")
+    if code == "other" and not text.strip():
+        raise Refused("Say what the reason was.", code="text_required", field="text")
     if not clock.is_late(at):
         raise Refused("This deadline has not passed.", code="not_late")
     reason = LatenessReason.objects.create(clock=clock, code=code, text=text, by=by, at=at)

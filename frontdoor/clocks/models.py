@@ -175,8 +175,8 @@ class Clock(models.Model):
         return f"{self.label} on {self.reference}"
 
     def is_late(self, at: datetime) -> bool:
-        """Whether the deadline has passed while the clock ran, or had passed when it was stopped."""
-        return (self.stopped_at or at) > self.due_at
+        """Whether the deadline has passed while the clock ran, or had passed when it was stopped or stood still."""
+        return (self.stopped_at or self.paused_at or at) > self.due_at
 
 
 class Pause(models.Model):

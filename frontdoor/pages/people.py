@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, Refused, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.pages import forms
 from frontdoor.people import actions, identifiers, protection, record
@@ -88,6 +89,7 @@ def _record(request: HttpRequest, who: Person, reason: str, shown: int | None = 
     audit.shows(request, [who, *(r.person for r in relatives)], kind="opened", reference=who.reference, reason=reason)
     parts = record.involvements(who, request.user)
     restrictions, may_see = record.who_may_see(who)
+    open_work = [p for p in parts if p.closed_at is None]
     return page(
         request,
         "pages/person.html",
@@ -104,7 +106,8 @@ def _record(request: HttpRequest, who: Person, reason: str, shown: int | None = 
             "warnings": list(
                 who.warnings.filter(ended_at__isnull=True).select_related("set_by", "reviewed_by").order_by("review_on")
             ),
-            "open_work": [p for p in parts if p.closed_at is None],
+            "open_work": open_work,
+            "clocks": _clocks(request, [p.reference for p in open_work]),
             "closed_work": [p for p in parts if p.closed_at is not None][:20],
             "restrictions": restrictions,
             "may_see": may_see,
@@ -117,6 +120,15 @@ def _record(request: HttpRequest, who: Person, reason: str, shown: int | None = 
             "may_ask_who": holds(request.user, P.WHO_LOOKED),
         },
     )
+
+
+def _clocks(request: HttpRequest, references: list[str]) -> dict[str, list[Clock]]:
+    """Clocks not stopped yet by record, the nearest deadline first; one query whatever their number."""
+    rows = Clock.objects.visible_to(request.user).filter(reference__in=references, stopped_at__isnull=True)
+    found: dict[str, list[Clock]] = {}
+    for clock in rows.order_by("due_at", "pk"):
+        found.setdefault(clock.reference, []).append(clock)
+    return found
 
 
 @require_POST

@@ -1,11 +1,8 @@
 """Addresses of the pages that read all apps."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import path
 
-from frontdoor.pages import home, people, protection
+from frontdoor.pages import breaches, clocks, home, people, protection
 
 app_name = "pages"
 urlpatterns = [
@@ -25,7 +22,8 @@ urlpatterns = [
     path("people/<str:reference>/<slug:what>/add/", people.add, name="add"),
     path("who-looked/", protection.who_looked_search, name="who_looked_search"),
     path("who-looked/<str:reference>/", protection.who_looked, name="who_looked"),
+    path("breaches/", breaches.breaches, name="breaches"),
+    path("breaches/<int:key>/reason/", breaches.breach_reason, name="breach_reason"),
+    path("breaches/<int:key>/pause/", breaches.clock_pause, name="clock_pause"),
+    path("clocks/<str:reference>/", clocks.clock_explain, name="clock_explain"),
 ]
-if find_spec("frontdoor.pages.breaches"):
-    breaches = import_module("frontdoor.pages.breaches")
-    urlpatterns.append(path("breaches/", breaches.breaches, name="breaches"))

@@ -4,6 +4,7 @@ import { ButtonMenu, FilterToggleButton, MultiSelect, SortableTable } from "../v
 import { refresh, token } from "./csrf.js";
 import { startDrafts } from "./drafts.js";
 import { startRepeats } from "./repeat.js";
+import { startPolite } from "./polite.js";
 import { startQueue } from "./queue.js";
 import { startSearch } from "./search.js";
 import { startTimes } from "./times.js";
@@ -110,6 +111,7 @@ start(document);
 document.addEventListener("click", plainRadios);
 window.addEventListener("pageshow", plainRadios);
 startSearch(announce);
+startPolite(announce);
 guardDoubleSubmit();
 htmxGlue();
 autosubmit();

@@ -1,0 +1,181 @@
+"""What the breach board shows: lines by deadline, page by page, and counts by team, worker and rule.
+
+Every question is answered from ``due_at``, ``warn_at`` and the time, never from what a sweep has flagged: the board is
+right with no worker alive.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from django.db.models import Count, Q
+
+from frontdoor.accounts.models import Team, User
+from frontdoor.clocks.models import Clock, ClockQuerySet
+
+STATES = {
+    "late": "Late",
+    "soon": "About to be late",
+    "to_come": "Still in time",
+    "paused": "Standing still",
+    "finished_late": "Finished late",
+}
+#: How far back the board looks for clocks that were stopped late.
+LOOK_BACK = timedelta(days=90)
+PAGE = 50
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody asked to see; everything as it stands in the address."""
+
+    state: str = "late"
+    team: str = ""
+    worker: str = ""
+    rule: str = ""
+    kind: str = ""
+
+    def pairs(self) -> dict[str, str]:
+        """What differs from the board as it opens, for an address."""
+        first = Chosen()
+        return {f.name: v for f in fields(self) if (v := getattr(self, f.name)) != getattr(first, f.name)}
+
+
+@dataclass
+class Tally:
+    """How many are late and about to be."""
+
+    name: str = ""
+    late: int = 0
+    soon: int = 0
+
+    @property
+    def both(self) -> int:
+        """Everything that needs attention."""
+        return self.late + self.soon
+
+
+@dataclass
+class Counts:
+    """Counts of what needs attention: in all and by team, worker and rule, the most late first."""
+
+    all: Tally = field(default_factory=Tally)
+    teams: dict[str, Tally] = field(default_factory=dict)
+    workers: dict[str, Tally] = field(default_factory=dict)
+    rules: dict[str, Tally] = field(default_factory=dict)
+
+
+def narrowed(rows: ClockQuerySet, chosen: Chosen) -> ClockQuerySet:
+    """The rows of the chosen team, worker, rule and kind, whatever their state."""
+    if chosen.team == NOBODY:
+        rows = rows.filter(team__isnull=True)
+    elif chosen.team:
+        rows = rows.filter(team__in=Team.objects.filter(code=chosen.team))
+    if chosen.worker == NOBODY:
+        rows = rows.filter(worker__isnull=True)
+    elif chosen.worker:
+        rows = rows.filter(worker__in=User.objects.filter(username=chosen.worker))
+    if chosen.rule:
+        rows = rows.filter(rule=chosen.rule)
+    if chosen.kind:
+        rows = rows.filter(is_statutory=chosen.kind == "statutory")
+    return rows
+
+
+def in_state(rows: ClockQuerySet, state: str, at: datetime) -> ClockQuerySet:
+    """The rows in a state of :data:`STATES` at this moment."""
+    if state == "soon":
+        return rows.about_to_be(at)
+    if state == "to_come":
+        return rows.running().filter(due_at__gte=at)
+    if state == "paused":
+        return rows.paused()
+    if state == "finished_late":
+        return rows.missed(at - LOOK_BACK)
+    return rows.late(at)
+
+
+def lines(rows: ClockQuerySet, chosen: Chosen, at: datetime, after: str = "") -> tuple[list[Clock], str]:
+    """One page of clocks and the mark of the next page ("" at the end).
+
+    The longest late stands first; those finished late, the latest finished first. Pages go by key, so a page far
+    down costs no more than the first.
+    """
+    found = in_state(narrowed(rows, chosen), chosen.state, at)
+    newest_first = chosen.state == "finished_late"
+    column = "stopped_at" if newest_first else "due_at"
+    mark = _mark(after)
+    if mark is not None:
+        beyond = "lt" if newest_first else "gt"
+        moment, key = mark
+        found = found.filter(
+            Q(**{f"{column}__{beyond}": moment}) | Q(**{column: moment, f"id__{beyond}": key}),
+            **{f"{column}__{beyond}e": moment},
+        )
+    order = ("-stopped_at", "-id") if newest_first else ("due_at", "id")
+    page = list(found.select_related("team", "worker").prefetch_related("reasons").order_by(*order)[: PAGE + 1])
+    if len(page) <= PAGE:
+        return page, ""
+    last = page[PAGE - 1]
+    return page[:PAGE], f"{getattr(last, column).astimezone(UTC).isoformat()}_{last.pk}"
+
+
+def _mark(after: str) -> tuple[datetime, int] | None:
+    """The place a page begins after; None for a mark nobody was given."""
+    moment, _, key = after.rpartition("_")
+    try:
+        at, number = datetime.fromisoformat(moment), int(key)
+    except ValueError:
+        return None
+    return (at, number) if at.tzinfo is not None and 0 <= number < 2**63 else None
+
+
+def counts(rows: ClockQuerySet, at: datetime) -> Counts:
+    """Late and about to be late, counted once over what needs attention and laid out every way the board shows it."""
+    attention = rows.running().filter(Q(due_at__lt=at) | Q(warn_at__lte=at, due_at__gte=at))
+    groups = attention.order_by().values("team__code", "team__name", "worker__username", "worker__name", "rule")
+    found = Counts()
+    for row in groups.annotate(late=Count("id", filter=Q(due_at__lt=at)), every=Count("id")):
+        late, soon = row["late"], row["every"] - row["late"]
+        for tallies, key, name in (
+            (found.teams, row["team__code"] or NOBODY, row["team__name"] or "No team"),
+            (found.workers, row["worker__username"] or NOBODY, row["worker__name"] or "No named worker"),
+            (found.rules, row["rule"], ""),
+        ):
+            tally = tallies.setdefault(key, Tally(name))
+            tally.late += late
+            tally.soon += soon
+        found.all.late += late
+        found.all.soon += soon
+    for name in ("teams", "workers", "rules"):
+        most_first = sorted(getattr(found, name).items(), key=lambda e: (-e[1].late, -e[1].soon, e[1].name, e[0]))
+        setattr(found, name, dict(most_first))
+    return found
+
+
+def whole_service(at: datetime) -> Tally:
+    """Late and about to be late in the whole service, records hidden from the reader included: numbers alone."""
+    rows = Clock.objects.all()
+    return Tally("Whole service", rows.late(at).count(), rows.about_to_be(at).count())
+
+
+def teams() -> list[tuple[str, str]]:
+    """Code and name of every active team, for a choice."""
+    return list(Team.objects.filter(is_active=True).order_by("name").values_list("code", "name"))
+
+
+def name_of(username: str) -> str:
+    """The name of the worker chosen, for the filter's words."""
+    found: Any = User.objects.filter(username=username).values_list("name", flat=True).first()
+    return str(found or username)
+
+
+def fingerprint(clocks: Iterable[Clock], at: datetime) -> str:
+    """Changes when the lines of a page do: which clocks, in what state, with how many reasons."""
+    parts = [
+        (c.pk, c.is_late(at), c.paused_at is not None, c.worker_id, c.team_id, len(c.reasons.all())) for c in clocks
+    ]
+    return f"{crc32(repr(parts).encode()):x}"

@@ -1,0 +1,240 @@
+"""The breach board: what is late and about to be, whose it is, and why it was missed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from frontdoor.access import Permission, Refused, holds
+from frontdoor.access import page as needs
+from frontdoor.clocks import actions, board
+from frontdoor.clocks.board import NOBODY, STATES, Chosen
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.words import rule_labels
+from frontdoor.codelists import lists
+from frontdoor.people.record import href_of_reference
+from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.responses import is_htmx, page
+
+P = Permission
+KINDS = [("", "Statutory and local"), ("statutory", "Statutory"), ("local", "Local")]
+
+
+class FilterForm(UiForm):
+    """What the board shows."""
+
+    state = forms.ChoiceField(label="Show", choices=list(STATES.items()), required=False)
+    team = forms.ChoiceField(label="Team", required=False)
+    worker = forms.ChoiceField(label="Worker", required=False)
+    rule = forms.ChoiceField(label="Deadline", required=False)
+    kind = forms.ChoiceField(label="Kind", choices=KINDS, required=False)
+
+
+class ReasonForm(UiForm):
+    """Why a deadline was missed."""
+
+    code = forms.ChoiceField(
+        label="Why was this deadline missed?",
+        widget=Radios(),
+        error_messages={"required": "Choose why the deadline was missed"},
+    )
+    text = forms.CharField(
+        label="What happened, and what was done meanwhile",
+        help_text="Write nothing here that names the family",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    needed_when = {"text": ("code", ["other"], "Say what the reason was")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = lists.choices("lateness_reason", on=timezone.localdate())  # type: ignore[attr-defined]
+
+
+class PauseForm(UiForm):
+    """Why a local clock has to stand still."""
+
+    reason = forms.CharField(
+        label="Why does this deadline have to stand still?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the clock has to stand still"},
+    )
+
+
+def _chosen(query: QueryDict, me: Any) -> Chosen:
+    """The filters of an address; what is not a choice is as if it had not been sent."""
+    state, kind = query.get("state", ""), query.get("kind", "")
+    worker = query.get("worker", "")[:60].replace("\x00", "")
+    return Chosen(
+        state=state if state in STATES else "late",
+        team=query.get("team", "")[:40].replace("\x00", ""),
+        worker=me.username if worker == "me" else worker,
+        rule=query.get("rule", "")[:40].replace("\x00", ""),
+        kind=kind if kind in ("statutory", "local") else "",
+    )
+
+
+def _address(pairs: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update(pairs)
+    return reverse("pages:breaches") + (f"?{query.urlencode()}" if query else "")
+
+
+@require_safe
+@needs(P.BREACHES_VIEW)
+def breaches(request: HttpRequest) -> HttpResponse:
+    """The board. Asked again by itself each minute; an answer that changes nothing is 204 and moves nothing."""
+    now, user = timezone.now(), request.user
+    chosen = _chosen(request.GET, user)
+    visible = Clock.objects.visible_to(user)
+    lines, after = board.lines(visible, chosen, now, request.GET.get("after", ""))
+    found = board.counts(visible, now)
+    seen = f"{board.fingerprint(lines, now)}-{found.all.late}-{found.all.soon}"
+    if is_htmx(request) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    labels = rule_labels()
+    for code, tally in found.rules.items():
+        tally.name = labels.get(code, code)
+    pairs = chosen.pairs()
+    context = {
+        "now": now,
+        "lines": lines,
+        "counts": found,
+        "chosen": chosen,
+        "seen": seen,
+        "tags": _tags(chosen, pairs, labels, found),
+        "states": [
+            {
+                "text": text,
+                "href": _address({**pairs, "state": state}),
+                "active": state == chosen.state,
+                "count": {"late": found.all.late, "soon": found.all.soon}.get(state)
+                if not pairs.keys() - {"state"}
+                else None,
+            }
+            for state, text in STATES.items()
+        ],
+        "groups": [
+            ("team", "Team", found.teams),
+            ("worker", "Worker", found.workers),
+            ("rule", "Deadline", found.rules),
+        ],
+        "narrow": lambda name, value: _address({**pairs, name: value}),
+        "first": _address(pairs) if request.GET.get("after") else "",
+        "next": _address({**pairs, "after": after}) if after else "",
+        "poll": _address(
+            {**pairs, **({"after": request.GET["after"]} if request.GET.get("after") else {}), "seen": seen}
+        ),
+        "back": _query(pairs),
+        "form": _filter_form(chosen, labels, found),
+        "whole": board.whole_service(now) if holds(user, P.FIGURES_WHOLE_SERVICE) else None,
+        "href_of": href_of_reference,
+        "lateness": lambda code: lists.label("lateness_reason", code),
+        "may_explain": holds(user, P.BREACH_REASON),
+        "may_pause": holds(user, P.CLOCK_PAUSE),
+        "has_work": holds(user, P.REFERRAL_WORK),
+    }
+    return page(request, "pages/breaches.html", context, fragment="pages/_breaches.html")
+
+
+def _query(pairs: dict[str, str]) -> str:
+    return _address(pairs).partition("?")[2]
+
+
+def _filter_form(chosen: Chosen, labels: dict[str, str], found: board.Counts) -> FilterForm:
+    form = FilterForm(initial=vars(chosen))
+    workers = {code: tally.name for code, tally in found.workers.items() if code != NOBODY}
+    if chosen.worker and chosen.worker not in (NOBODY, *workers):
+        workers[chosen.worker] = board.name_of(chosen.worker)
+    for name, every, choices in (
+        ("team", "Every team", [*board.teams(), (NOBODY, "No team")]),
+        ("worker", "Every worker", [*sorted(workers.items(), key=lambda w: w[1]), (NOBODY, "No named worker")]),
+        ("rule", "Every deadline", list(labels.items())),
+    ):
+        form.fields[name].choices = [("", every), *choices]  # type: ignore[attr-defined]
+    return form
+
+
+def _tags(chosen: Chosen, pairs: dict[str, str], labels: dict[str, str], found: board.Counts) -> list[dict[str, str]]:
+    """The filters in force, each with the address of the board without it."""
+    words = {
+        "team": found.teams[chosen.team].name if chosen.team in found.teams else chosen.team,
+        "worker": found.workers[chosen.worker].name if chosen.worker in found.workers else chosen.worker,
+        "rule": labels.get(chosen.rule, chosen.rule),
+        "kind": dict(KINDS)[chosen.kind],
+    }
+    return [
+        {"text": words[name], "href": _address({k: v for k, v in pairs.items() if k != name})}
+        for name in ("team", "worker", "rule", "kind")
+        if name in pairs
+    ]
+
+
+def _clock(request: HttpRequest, key: int) -> Clock:
+    """The clock with this key if the user may see it; otherwise 404."""
+    found: Model = get_object_or_404(Clock.objects.visible_to(request.user).select_related("team", "worker"), pk=key)
+    return found  # type: ignore[return-value]
+
+
+def _back(request: HttpRequest) -> str:
+    """The board as it was filtered when somebody left it: read and written again, so nothing else passes."""
+    return _address(_chosen(request.GET, request.user).pairs())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.BREACH_REASON)
+def breach_reason(request: HttpRequest, key: int) -> HttpResponse:
+    """Record why a deadline was missed."""
+    clock, now = _clock(request, key), timezone.now()
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.explain_late(clock=clock, by=request.user, at=now, **form.cleaned_data)  # type: ignore[arg-type]
+        except Refused as refused:
+            refusal = refused.message
+        else:
+            messages.success(request, f"The reason is recorded: {clock.label} on {clock.reference}")
+            return redirect(_back(request))
+    return page(
+        request,
+        "pages/breach_reason.html",
+        {
+            "clock": clock,
+            "form": form,
+            "now": now,
+            "back": _back(request),
+            "refusal": refusal,
+            "reasons": clock.reasons.select_related("by").order_by("at"),
+            "lateness": lambda code: lists.label("lateness_reason", code),
+        },
+        status=409 if refusal else None,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.CLOCK_PAUSE)
+def clock_pause(request: HttpRequest, key: int) -> HttpResponse:
+    """Let a local clock stand still, or run on. A statutory one is refused, here and by the action."""
+    clock, now = _clock(request, key), timezone.now()
+    form = PauseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if clock.paused_at is not None:
+            actions.resume(clock=clock, by=request.user, at=now)  # type: ignore[arg-type]
+            messages.success(request, f"The clock runs on: {clock.label} on {clock.reference}")
+            return redirect(_back(request))
+        if clock.is_statutory or not clock.may_pause or form.is_valid():
+            # A refusal travels on: its page says the sentence, and it leaves its own audit row.
+            reason = str(form.data.get("reason", ""))
+            actions.pause(clock=clock, by=request.user, at=now, reason=reason)  # type: ignore[arg-type]
+            messages.success(request, f"The clock stands still: {clock.label} on {clock.reference}")
+            return redirect(_back(request))
+    return page(request, "pages/clock_pause.html", {"clock": clock, "form": form, "now": now, "back": _back(request)})

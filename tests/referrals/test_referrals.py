@@ -123,7 +123,7 @@ def test_only_case_holders_and_never_ones_own_family(
     officer = User.objects.get(username="contact.officer")
     with pytest.raises(Refused, match="does not hold cases"):
         actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=officer)
-    DeclaredConflict.objects.create(user=worker, person=referral.child, declared_at=NOW, note="cousin")
+    DeclaredConflict.objects.create(user=worker, person=referral.child, declared_at=NOW, declared_by=worker)
     with pytest.raises(Denied):
         actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
 

@@ -1,0 +1,466 @@
+"""The forms of deciding a contact and working a referral."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from contacts.models import Contact, ContactPerson
+from frontdoor.access import Permission, roles_holding
+from frontdoor.accounts.models import Team, User
+from frontdoor.codelists import lists
+from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm
+from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
+from referrals.models import Referral
+
+GRADES = [("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("blue", "Blue")]
+
+
+def long_text(label: str, hint: str = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
+    """A text of up to 5,000 characters."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class TeamChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A team by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The team's name."""
+        return str(obj.name)
+
+
+class WorkerChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A colleague by name and team."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The colleague's name and team."""
+        return f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
+
+
+def teams() -> Any:
+    """Teams, by name."""
+    return Team.objects.order_by("name")
+
+
+def staff(permission: Permission) -> Any:
+    """Active people whose roles allow something, by name."""
+    return (
+        User.objects.filter(is_active=True, is_machine=False, roles__overlap=roles_holding(permission))
+        .select_related("team")
+        .order_by("name")
+    )
+
+
+def coded(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
+    """Choices of a code list on a day, with an empty first one when ``empty`` names it."""
+    found = [
+        (code, label if name == "contact_outcome" else f"{code}: {label}") for code, label in lists.choices(name, on=on)
+    ]
+    return [("", empty), *found] if empty else found
+
+
+class ChildForm(UiForm):
+    """The outcome of one child of a contact; nothing preselected."""
+
+    def __init__(
+        self,
+        *args: Any,
+        row: ContactPerson,
+        on: date,
+        is_manager: bool,
+        may_refer: bool,
+        standing: Referral | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, prefix=f"child{row.pk}", **kwargs)
+        self.row = row
+        self.standing = standing
+        self.attributes = outcome_attributes(on)
+        choices: list[tuple[str, str]] = []
+        reveals: dict[str, list[str]] = {}
+        hints: dict[str, str] = {}
+        if row.role != "subject":
+            choices += NOT_ABOUT.items()
+        for code, label in coded("contact_outcome", on):
+            needs = self.attributes[code]
+            if needs.get("manager_only") and not is_manager:
+                continue
+            if needs.get("opens") and (standing is not None or not may_refer):
+                continue
+            if needs.get("joins"):
+                if standing is None:
+                    continue
+                hints[code] = f"{standing.reference}: the worker is told, and says what they will do"
+            choices.append((code, label))
+            reveals[code] = self._more(code, needs, on)
+        self.fields["outcome"] = forms.ChoiceField(
+            label=f"What is the outcome for {row}?",
+            choices=choices,
+            widget=Radios(reveals={code: names for code, names in reveals.items() if names}, hints=hints),
+            error_messages={"required": f"Choose an outcome for {row}"},
+        )
+        self.fields["level_of_need"] = forms.ChoiceField(
+            label="Level of need", choices=coded("level_of_need", on, "Not decided"), required=False
+        )
+        self.fields["reason"] = long_text("Why?", "In words the family may read one day.", required=False)
+        self.initial = {"level_of_need": row.level_of_need}
+        if row.outcome and row.decided_at is None:
+            self.initial |= {"outcome": row.outcome, "reason": row.outcome_reason, **self._before(row)}
+        self.order_fields(["outcome", "level_of_need", "reason"])
+
+    def _more(self, code: str, needs: Mapping[str, Any], on: date) -> list[str]:
+        """Fields an outcome asks for as well, made and named after it."""
+        if needs.get("opens"):
+            self.fields["response_type"] = forms.ChoiceField(
+                label="How is the referral answered?",
+                choices=Referral.Response.choices,
+                widget=Radios(),
+                required=False,
+            )
+            self.fields["primary_need"] = forms.ChoiceField(
+                label="Primary need, if it is clear already",
+                choices=coded("primary_need", on, "Not clear yet"),
+                required=False,
+            )
+            return ["response_type", "primary_need"]
+        if needs.get("needs_receiver"):
+            self.fields[f"receiver_{code}"] = forms.CharField(
+                label="Service or authority", max_length=150, required=False
+            )
+            self.fields[f"taken_by_{code}"] = forms.CharField(
+                label="Who there has taken it on?",
+                help_text="A name. Until somebody has taken it, the contact stays on the queue.",
+                max_length=150,
+                required=False,
+            )
+            return [f"receiver_{code}", f"taken_by_{code}"]
+        if needs.get("needs_contact"):
+            self.fields["same_contact"] = forms.CharField(
+                label="Reference of the other contact", max_length=12, required=False, widget=forms.TextInput()
+            )
+            return ["same_contact"]
+        return []
+
+    @staticmethod
+    def _before(row: ContactPerson) -> dict[str, Any]:
+        """What was proposed before and came back."""
+        detail = row.outcome_detail
+        return {
+            "response_type": detail.get("response_type", ""),
+            "primary_need": detail.get("primary_need", ""),
+            f"receiver_{row.outcome}": detail.get("receiver", ""),
+            f"taken_by_{row.outcome}": detail.get("taken_by", ""),
+            "same_contact": detail.get("contact", ""),
+        }
+
+    def decision(self) -> ChildDecision:
+        """The answers as the action takes them."""
+        data = self.cleaned_data
+        outcome = data["outcome"]
+        return ChildDecision(
+            child=self.row.pk,
+            outcome=outcome,
+            reason=data["reason"],
+            level_of_need=data["level_of_need"],
+            response_type=data.get("response_type") or "",
+            primary_need=data.get("primary_need") or "",
+            detail={
+                "receiver": data.get(f"receiver_{outcome}") or "",
+                "taken_by": data.get(f"taken_by_{outcome}") or "",
+                "contact": data.get("same_contact") or "",
+            },
+        )
+
+    def place(self, field: str) -> str:
+        """The form's own field for a field of the action's refusal."""
+        if field == "taken_by":
+            return f"taken_by_{self.data.get(self.add_prefix('outcome'), '')}"
+        return {"contact": "same_contact"}.get(field, field)
+
+
+class WithoutChildForm(UiForm):
+    """The outcome of a contact about adults only."""
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = outcome_attributes(on)
+        self.fields["outcome"] = forms.ChoiceField(
+            label="What is the outcome?",
+            choices=[
+                (code, label)
+                for code, label in coded("contact_outcome", on)
+                if not any(known[code].get(need) for need in ("opens", "joins", "needs_contact", "manager_only"))
+            ],
+            widget=Radios(),
+        )
+        self.fields["reason"] = long_text("Why?")
+
+    def decision(self) -> ChildDecision:
+        """The answer as the action takes it."""
+        return ChildDecision(child=0, outcome=self.cleaned_data["outcome"], reason=self.cleaned_data["reason"])
+
+    def place(self, field: str) -> str:
+        """The form's own field for a field of the action's refusal."""
+        return field
+
+
+class WholeForm(UiForm):
+    """What is said once for the whole decision: the grade when there is none, whose it is, who agreed by telephone."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, contact: Contact, may_allocate: bool, is_night: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("version", contact.version)
+        if not contact.grade and contact.type.ranks_with_concerns:
+            self.fields["grade"] = forms.ChoiceField(
+                label="How urgent is it? The contact has no grade yet", choices=GRADES, widget=Radios()
+            )
+        if may_allocate:
+            self.fields["team"] = TeamChoice(
+                label="Team for the referrals", queryset=teams(), required=False, empty_label="Decide later"
+            )
+            self.fields["worker"] = WorkerChoice(
+                label="Worker",
+                queryset=staff(Permission.REFERRAL_WORK),
+                required=False,
+                empty_label="Decide later",
+            )
+        if is_night:
+            self.fields["manager"] = WorkerChoice(
+                label="Manager who agreed by telephone, if a manager’s decision is needed now",
+                queryset=staff(Permission.CONTACT_SIGN_OFF),
+                required=False,
+                empty_label="Nobody: wait for sign-off",
+            )
+            self.fields["telephoned_at"] = DateTimeField(label="When did they agree?", required=False, latest="now")
+
+    def clean(self) -> dict[str, Any]:
+        """A call has a manager and a time, or neither."""
+        cleaned = super().clean()
+        if cleaned.get("manager") and not cleaned.get("telephoned_at") and "telephoned_at" not in self.errors:
+            self.add_error("telephoned_at", "Enter when the manager agreed")
+        return cleaned
+
+    def telephoned(self) -> Telephoned | None:
+        """Which manager agreed, and when."""
+        manager, at = self.cleaned_data.get("manager"), self.cleaned_data.get("telephoned_at")
+        return Telephoned(manager, at) if manager and at else None
+
+
+class VersionForm(UiForm):
+    """A form that carries the version of the record it was opened on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, record: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if record is not None:
+            self.initial.setdefault("version", record.version)
+        self.settle(record)
+
+    def settle(self, record: Any) -> None:
+        """Fill in choices that depend on the record."""
+
+
+class SignOffForm(VersionForm):
+    """Sign what was proposed, and say whose the referrals are."""
+
+    reason = long_text("Anything to add", required=False)
+    team = TeamChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
+    worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
+
+    def settle(self, record: Any) -> None:
+        """Teams and workers of today."""
+        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+
+
+class CommentsForm(VersionForm):
+    """Return a proposal."""
+
+    comments = long_text("What is to be done first?")
+
+
+class ReasonForm(VersionForm):
+    """An act that needs nothing but its reason."""
+
+    reason = long_text("Why?")
+
+
+class FastTrackForm(VersionForm):
+    """One sentence, where the child is, and the other children one by one."""
+
+    sentence = forms.CharField(label="What happened, in one sentence?", max_length=250)
+    location = forms.CharField(
+        label="Where is the child now?", help_text="Write “not known” if nobody knows.", max_length=250
+    )
+    others = forms.MultipleChoiceField(
+        label="Other children of the household: who else needs protection?", required=False, widget=Checkboxes()
+    )
+
+    def settle(self, record: Any) -> None:
+        """The contact's own sentence and place to start from; other children to tick, none of them ticked."""
+        self.initial.setdefault("sentence", record.summary)
+        self.initial.setdefault("location", record.child_location)
+        rows = [row for row in record.people.all() if row.is_child and row.role != "subject"]
+        if rows:
+            self.fields["others"].choices = [(str(row.pk), str(row)) for row in rows]  # type: ignore[attr-defined]
+        else:
+            del self.fields["others"]
+
+
+class CallForm(UiForm):
+    """Who was told."""
+
+    told = forms.CharField(label="Whom did you tell?", max_length=150, required=False)
+    called_999_at = forms.CharField(
+        label="999 called at", help_text="Leave empty if nobody called", max_length=20, required=False
+    )
+    police_reference = forms.CharField(label="Police reference", max_length=60, required=False)
+
+
+class AcceptForm(VersionForm):
+    """Take a referral on."""
+
+    response_type = forms.ChoiceField(label="How is it answered?", choices=Referral.Response.choices, widget=Radios())
+    primary_need = forms.ChoiceField(label="Primary need, if it is clear already", required=False)
+    reason = long_text("Why?")
+    team = TeamChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
+    worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
+
+    def settle(self, record: Any) -> None:
+        """Teams, workers and needs of today."""
+        self.fields["primary_need"].choices = coded(  # type: ignore[attr-defined]
+            "primary_need", timezone.localdate(), "Not clear yet"
+        )
+        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+
+
+class EndForm(VersionForm):
+    """End a referral at the decision."""
+
+    ending = forms.ChoiceField(
+        label="How does it end?",
+        choices=[
+            choice
+            for choice in Referral.Ending.choices
+            if choice[0] not in (Referral.Ending.STOOD_DOWN, Referral.Ending.JOINED)
+        ],
+        widget=Radios(),
+    )
+    reason = long_text("Why?")
+
+
+class AllocateForm(VersionForm):
+    """Whose the referral is from now on."""
+
+    team = TeamChoice(label="Team", queryset=None, empty_label="Choose a team")
+    worker = WorkerChoice(
+        label="Worker",
+        help_text="Without a worker it stays unallocated, in the team’s tray.",
+        queryset=None,
+        required=False,
+        empty_label="No worker yet",
+    )
+    reason = long_text("Why does it pass on?", "Needed when it passes from one worker to another.", required=False)
+
+    def settle(self, record: Any) -> None:
+        """Teams and workers of today; the present ones to start from."""
+        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
+        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+        now = record.current_allocation()
+        if now is not None:
+            self.initial.setdefault("team", now.team_id)
+            self.initial.setdefault("worker", now.worker_id)
+
+
+class ServiceForm(VersionForm):
+    """Begin a service."""
+
+    service = forms.ChoiceField(label="Which service?", choices=Referral.Service.choices, widget=Radios())
+    reason = long_text("Why?")
+
+
+class NeedForm(VersionForm):
+    """The child's primary need."""
+
+    primary_need = forms.ChoiceField(label="Primary need", widget=Radios())
+
+    def settle(self, record: Any) -> None:
+        """Needs of today."""
+        self.fields["primary_need"].choices = coded("primary_need", timezone.localdate())  # type: ignore[attr-defined]
+        self.initial.setdefault("primary_need", record.primary_need)
+
+
+class StrategyForm(VersionForm):
+    """A strategy discussion held."""
+
+    held_at = DateTimeField(label="When was it held?", latest="now")
+    present = forms.MultipleChoiceField(
+        label="Who took part?",
+        choices=[("police", "Police"), ("health", "Health")],
+        widget=Checkboxes(),
+        required=False,
+        help_text="Without health it has to be held again the next working day.",
+    )
+    others = forms.CharField(label="Who else?", max_length=250, required=False)
+    section_47 = forms.ChoiceField(
+        label="Was a section 47 enquiry decided?", choices=[("yes", "Yes"), ("no", "No")], widget=Radios(inline=True)
+    )
+    decision = long_text("What was decided, and why?", rows=5)
+
+
+class CloseForm(VersionForm):
+    """Close a referral."""
+
+    closure_reason = forms.ChoiceField(label="Why is it closed?", widget=Radios())
+    what_changed = long_text("What has changed for the child?", rows=5)
+
+    def settle(self, record: Any) -> None:
+        """Closure reasons of today."""
+        self.fields["closure_reason"].choices = coded(  # type: ignore[attr-defined]
+            "closure_reason", timezone.localdate()
+        )
+
+
+class NewsForm(UiForm):
+    """The worker takes news of an open child."""
+
+    what_next = long_text("What will you do about it?")
+
+
+class ConfirmChildForm(VersionForm):
+    """Who the child of a fast-tracked referral is."""
+
+    person = forms.ChoiceField(label="Who is the child?", widget=Radios())
+
+    def offer(self, candidates: Sequence[Any]) -> None:
+        """The possible records, and a new one."""
+        choices = [(c.person.reference, f"{c.person.display_name}, {c.person.reference}") for c in candidates]
+        hints = {c.person.reference: "; ".join(c.reasons) for c in candidates}
+        self.fields["person"].choices = [*choices, ("new", "Nobody on record: make a new record")]  # type: ignore[attr-defined]
+        self.fields["person"].widget.hints = hints
+
+
+class QueueFilter(UiForm):
+    """Filters of the referral list, kept in the address."""
+
+    NO_TEAM: ClassVar[str] = "none"
+    team = forms.ChoiceField(label="Team", required=False)
+    response = forms.ChoiceField(label="Response", required=False, choices=[("", "All"), *Referral.Response.choices])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Team.objects.filter(~Q(kind="contact_centre")).order_by("name").values_list("code", "name")
+        self.fields["team"].choices = [("", "All"), (self.NO_TEAM, "No team"), *rows]  # type: ignore[attr-defined]

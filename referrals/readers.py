@@ -1,0 +1,169 @@
+"""What the pages of referrals read, in a fixed number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+
+from contacts.models import Contact, ContactPerson
+from frontdoor.clocks.actions import running_on
+from frontdoor.clocks.models import Clock
+from frontdoor.people.models import Warning as Caution
+from referrals.models import Allocation, OpenWorkNews, Referral
+
+SHOWN = 50
+
+
+@dataclass
+class Line:
+    """One referral on the list."""
+
+    referral: Referral
+    allocation: Allocation | None
+    clock: Clock | None = None
+
+
+@dataclass
+class Listed:
+    """A page of the list: its lines, and the key of the next page."""
+
+    lines: list[Line] = field(default_factory=list)
+    after: str = ""
+
+
+def _current() -> Any:
+    rows = Allocation.objects.filter(to_at__isnull=True).select_related("team", "worker")
+    return Prefetch("allocations", queryset=rows, to_attr="now")
+
+
+def listed(user: Any, *, view: str, team: str = "", response: str = "", after: str = "") -> Listed:
+    """Referrals the user may see, the oldest receipt first, fifty at a time by key.
+
+    ``view`` is ``undecided``, ``unallocated``, ``mine`` or ``open``; ``team`` a team's code or ``none``.
+    """
+    rows = Referral.objects.visible_to(user)
+    if view == "undecided":
+        rows = rows.awaiting_decision()
+    elif view == "unallocated":
+        rows = rows.unallocated().exclude(status="awaiting_decision")
+    elif view == "mine":
+        rows = rows.open().filter(allocations__to_at__isnull=True, allocations__worker=user)
+    else:
+        rows = rows.open()
+    if team == "none":
+        rows = rows.exclude(allocations__in=Allocation.objects.filter(to_at__isnull=True))
+    elif team:
+        rows = rows.filter(allocations__in=Allocation.objects.filter(to_at__isnull=True, team__code=team))
+    if response:
+        rows = rows.filter(response_type=response)
+    moment, key = _key(after)
+    if moment is not None:
+        rows = rows.filter(received_at__gte=moment).exclude(received_at=moment, id__lte=key)
+    found = list(
+        rows.select_related("child", "contact_person", "contact", "contact__type")
+        .prefetch_related(_current())
+        .order_by("received_at", "id")[: SHOWN + 1]
+    )
+    nearest: dict[str, Clock] = {}
+    for clock in running_on([row.reference for row in found[:SHOWN]]):
+        nearest.setdefault(clock.reference, clock)
+    last = found[SHOWN - 1] if len(found) > SHOWN else None
+    return Listed(
+        [Line(row, row.now[0] if row.now else None, nearest.get(row.reference)) for row in found[:SHOWN]],
+        f"{last.received_at.isoformat()}~{last.pk}" if last else "",
+    )
+
+
+def _key(after: str) -> tuple[datetime | None, int]:
+    moment, _, key = after.partition("~")
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None, 0
+    if found.tzinfo is None or not (key.isascii() and key.isdigit() and len(key) < 19):
+        return None, 0
+    return found, int(key)
+
+
+def counted(user: Any, view: str) -> int:
+    """How many a view holds, counted to 1,000 at most."""
+    rows = Referral.objects.visible_to(user)
+    rows = rows.awaiting_decision() if view == "undecided" else rows.unallocated().exclude(status="awaiting_decision")
+    return int(rows.order_by()[:1000].count())
+
+
+def news_waiting(user: Any) -> list[OpenWorkNews]:
+    """News of open children nobody has taken, of the user's own cases and, for a manager, their teams' and nobody's."""
+    return list(
+        OpenWorkNews.objects.filter(taken_at__isnull=True, referral__in=Referral.objects.visible_to(user))
+        .select_related("referral", "referral__child", "referral__contact_person", "contact")
+        .order_by("-is_fast_track", "raised_at")[:SHOWN]
+    )
+
+
+def whole(user: Any, reference: str) -> Referral | None:
+    """One referral with what its page shows, or None when the user may not see it."""
+    found: Referral | None = (
+        Referral.objects.visible_to(user)
+        .filter(reference=reference)
+        .select_related(
+            "child",
+            "contact",
+            "contact__type",
+            "contact__agency",
+            "contact__text",
+            "contact_person",
+            "decided_by",
+            "closed_by",
+        )
+        .first()
+    )
+    return found
+
+
+def open_referrals(people: list[int]) -> dict[int, Referral]:
+    """The open referral of each of these people, where there is one."""
+    rows = Referral.objects.open().filter(child_id__in=people).order_by("-received_at")
+    return {row.child_id: row for row in rows}
+
+
+def siblings(referral: Referral, user: Any) -> list[Referral]:
+    """Referrals of the same contact."""
+    return list(
+        Referral.objects.visible_to(user)
+        .filter(contact=referral.contact_id)
+        .exclude(pk=referral.pk)
+        .select_related("child", "contact_person")
+        .order_by("id")
+    )
+
+
+def allocations(referral: Referral) -> list[Allocation]:
+    """Whose it was, the latest first."""
+    return list(referral.allocations.select_related("team", "worker", "allocated_by").order_by("-from_at", "-id"))
+
+
+def warnings_of(people: list[int]) -> list[Caution]:
+    """Standing warnings about these people."""
+    return list(Caution.objects.filter(person_id__in=people, ended_at__isnull=True).select_related("person"))
+
+
+def children_of(contact: Contact) -> list[ContactPerson]:
+    """The contact's children with their confirmed records."""
+    return list(contact.people.filter(is_child=True).select_related("person", "contact").order_by("position"))
+
+
+def adults_of(contact: Contact) -> list[ContactPerson]:
+    """The contact's adults."""
+    return list(contact.people.filter(is_child=False).order_by("position"))
+
+
+def undecided_referrals(contact: Contact, user: Any) -> list[Referral]:
+    """The fast-tracked referrals of a contact, for its page."""
+    return list(
+        Referral.objects.visible_to(user)
+        .filter(contact=contact)
+        .select_related("child", "contact_person")
+        .order_by("id")
+    )

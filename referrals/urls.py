@@ -1,0 +1,22 @@
+"""Addresses of decisions and referrals."""
+
+from django.urls import path
+
+from referrals.views import deciding, working
+
+app_name = "referrals"
+urlpatterns = [
+    path("contacts/new/<uuid:draft_id>/fast-track/", deciding.record_fast_track, name="record_fast_track"),
+    path("contacts/<str:reference>/decide/", deciding.decide, name="decide"),
+    path("contacts/<str:reference>/sign-off/", deciding.sign_off, name="sign_off"),
+    path("contacts/<str:reference>/fast-track/", deciding.fast_track, name="fast_track"),
+    path("contacts/<str:reference>/tell/", deciding.tell, name="tell"),
+    path("contacts/<str:reference>/stand-down/", deciding.stand_down, name="stand_down"),
+    path("contacts/<str:reference>/reopen/", deciding.reopen, name="reopen_contact"),
+    path("contacts/<str:reference>/confirm-telephone/", deciding.confirm_telephone, name="confirm_telephone"),
+    path("referrals/queue/", working.queue, name="queue"),
+    path("referrals/<str:reference>/", working.referral, name="referral"),
+    path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),
+    path("referrals/<str:reference>/news/<int:key>/take/", working.take_news, name="take_news"),
+    path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
+]

@@ -1,0 +1,1 @@
+"""The pages of deciding a contact and of working a referral."""

@@ -1,0 +1,420 @@
+"""The list of referrals, and the page of one with everything that can be done to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts import actions as contact_actions
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, get_visible, holds, require
+from frontdoor.access import page as needs
+from frontdoor.clocks.actions import running_on
+from frontdoor.codelists import lists
+from frontdoor.db import tidy_reference
+from frontdoor.people import matching
+from frontdoor.people.access import check_conflict
+from frontdoor.people.models import Person
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+from frontdoor.workflow.actions import history
+from referrals import actions, forms, readers
+from referrals.models import Referral
+
+P = Permission
+VIEWS = {
+    "undecided": "Awaiting decision",
+    "unallocated": "Without a worker",
+    "mine": "Mine",
+    "open": "All open",
+}
+
+
+@require_safe
+@needs(P.REFERRAL_VIEW)
+def queue(request: HttpRequest) -> HttpResponse:
+    """Referrals awaiting a decision, without a worker, one's own, and all open ones."""
+    user = request.user
+    first = "undecided" if holds(user, P.REFERRAL_DECIDE) else "mine" if holds(user, P.REFERRAL_WORK) else "open"
+    view = request.GET.get("view", first)
+    view = view if view in VIEWS else first
+    form = forms.QueueFilter(request.GET)
+    given = form.cleaned_data if form.is_valid() else {}
+    found = readers.listed(
+        user,
+        view=view,
+        team=given.get("team", ""),
+        response=given.get("response", ""),
+        after=request.GET.get("after", ""),
+    )
+    news = readers.news_waiting(user) if not request.GET.get("after") else []
+    people = [line.referral.child_id for line in found.lines] + [row.referral.child_id for row in news]
+    audit.shows(request, [person for person in people if person is not None])
+    query = request.GET.copy()
+    query.pop("after", None)
+    query["view"] = view
+    following = ""
+    if found.after:
+        query["after"] = found.after
+        following = "?" + query.urlencode()
+        query.pop("after")
+    counts = {name: readers.counted(user, name) for name in ("undecided", "unallocated")}
+    return page(
+        request,
+        "referrals/queue.html",
+        {
+            "view": view,
+            "tabs": [
+                {
+                    "href": f"?view={name}",
+                    "text": text,
+                    "active": name == view,
+                    "count": f"{counts[name]}{'+' if counts[name] == 1000 else ''}" if name in counts else None,
+                }
+                for name, text in VIEWS.items()
+            ],
+            "form": form,
+            "lines": found.lines,
+            "news": news,
+            "following": following,
+            "started": bool(request.GET.get("after")),
+            "now": timezone.now(),
+            "label": lists.label,
+        },
+    )
+
+
+def shown(request: HttpRequest, reference: str) -> Referral:
+    """The referral, if the user may see it; 404 otherwise, 403 on a declared conflict. The read is noted."""
+    found = readers.whole(request.user, tidy_reference(reference)) if "\x00" not in reference else None
+    if found is None:
+        raise Http404
+    if found.child is not None:
+        check_conflict(request.user, found.child)
+    audit.shows(request, [found.child] if found.child else [], kind="opened", reference=found.reference)
+    return found
+
+
+def _link(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def buttons(referral: Referral, user: Any) -> list[dict[str, Any]]:
+    """What this person may do next, the likeliest first."""
+    status = referral.status
+    ref = referral.reference
+    found: list[tuple[bool, str, str]] = [
+        (
+            referral.child is None and status == "awaiting_decision" and holds(user, P.CONTACT_SCREEN),
+            "Say who the child is",
+            _link("referrals:confirm_child", ref),
+        ),
+        (
+            referral.child is not None and status == "awaiting_decision" and holds(user, P.REFERRAL_DECIDE),
+            "Accept",
+            _link("referrals:act", ref, "accept"),
+        ),
+        (
+            status in ("accepted", "allocated", "in_assessment", "assessed", "in_service")
+            and holds(user, P.REFERRAL_ALLOCATE),
+            "Reallocate" if referral.current_worker else "Allocate",
+            _link("referrals:act", ref, "allocate"),
+        ),
+        (
+            status in ("allocated", "assessed", "in_service")
+            and holds(user, P.ASSESSMENT_WRITE)
+            and (status != "allocated" or referral.response_type != "other"),
+            "Start an assessment",
+            _link("assessments:start", ref),
+        ),
+        (
+            referral.is_open and holds(user, P.REFERRAL_DECIDE),
+            "Record a strategy discussion",
+            _link("referrals:act", ref, "strategy-discussion"),
+        ),
+        (
+            holds(user, P.REFERRAL_DECIDE)
+            and (
+                status == "assessed" or (status in ("accepted", "allocated") and referral.response_type != "assessment")
+            ),
+            "Provide a service",
+            _link("referrals:act", ref, "service"),
+        ),
+        (
+            referral.is_open and referral.child is not None and holds(user, P.REFERRAL_WORK),
+            "Set the primary need",
+            _link("referrals:act", ref, "need"),
+        ),
+        (
+            status in ("awaiting_decision", "accepted")
+            and holds(user, P.REFERRAL_DECIDE)
+            and referral.current_worker is None,
+            "End without further work",
+            _link("referrals:act", ref, "end"),
+        ),
+        (
+            status in ("accepted", "allocated", "assessed", "in_service") and holds(user, P.REFERRAL_CLOSE),
+            "Close",
+            _link("referrals:act", ref, "close"),
+        ),
+        (
+            status == "closed" and holds(user, P.REFERRAL_REOPEN),
+            "Reopen: closed in error",
+            _link("referrals:act", ref, "reopen"),
+        ),
+    ]
+    return [{"text": text, "href": href} for wanted, text, href in found if wanted and href]
+
+
+@require_safe
+@needs(P.REFERRAL_VIEW)
+def referral(request: HttpRequest, reference: str) -> HttpResponse:
+    """One referral: the child, whose it is, the deadlines, the decision, the contact's words, and what can be done."""
+    user = request.user
+    found = shown(request, reference)
+    contact = found.contact
+    people = [found.child_id] if found.child_id is not None else []
+    assessments: Any = found.assessments
+    news = list(found.news.select_related("contact", "taken_by").order_by("-raised_at"))
+    return page(
+        request,
+        "referrals/referral.html",
+        {
+            "referral": found,
+            "contact": contact,
+            "given": found.contact_person,
+            "siblings": readers.siblings(found, user),
+            "allocations": readers.allocations(found),
+            "warnings": readers.warnings_of(people),
+            "clocks": list(running_on([found.reference])),
+            "news": news,
+            "form": forms.NewsForm() if any(row.taken_at is None for row in news) else None,
+            "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at")),
+            "assessments": list(assessments.select_related("author").order_by("-started_at"))
+            if holds(user, P.ASSESSMENT_VIEW)
+            else [],
+            "changes": list(history(found.reference)),
+            "buttons": buttons(found, user),
+            "may_search": holds(user, P.PEOPLE_VIEW),
+            "now": timezone.now(),
+            "today": timezone.localdate(),
+            "label": lists.label,
+        },
+    )
+
+
+@require_POST
+@needs(P.REFERRAL_WORK)
+def take_news(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+    """Take news of an open child, saying what one will do."""
+    found = shown(request, reference)
+    news = found.news.filter(pk=key).first()
+    if news is None:
+        raise Http404
+    form = forms.NewsForm(request.POST)
+    what = form.cleaned_data["what_next"] if form.is_valid() else ""
+    actions.take_news(news=news, by=request.user, at=timezone.now(), what_next=what)  # type: ignore[arg-type]
+    messages.success(request, "Taken. It has left your manager’s list.")
+    return redirect("referrals:referral", found.reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.CONTACT_SCREEN)
+def confirm_child(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say who the child of a fast-tracked referral is: one of the possible records, or a new one."""
+    user: Any = request.user
+    found = shown(request, reference)
+    row = found.contact_person
+    candidates = matching.candidates(
+        contact_actions.matching_facts(row), user, reference=found.contact.reference, position=row.position
+    )
+    audit.shows(request, [candidate.person for candidate in candidates])
+    form = forms.ConfirmChildForm(posted(request), record=found)
+    form.offer(candidates)
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        chosen: str = form.cleaned_data["person"]
+        try:
+            if chosen == "new":
+                for candidate in candidates:
+                    contact_actions.not_this_person(
+                        on_contact=row,
+                        person=candidate.person,
+                        by=user,
+                        at=at,
+                    )
+            person = None if chosen == "new" else get_visible(Person, user, chosen)
+            moved = actions.confirm_child(
+                referral=found,
+                by=user,
+                at=at,
+                person=person,
+                version=form.cleaned_data["version"],
+            )
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            if moved.joined_reference:
+                messages.success(request, f"The child has open work: this has joined {moved.joined_reference}.")
+                return redirect("referrals:referral", moved.joined_reference)
+            messages.success(request, "The child is confirmed.")
+            return redirect("referrals:referral", found.reference)
+    return page(
+        request,
+        "referrals/confirm_child.html",
+        {"referral": found, "given": row, "form": form, "candidates": candidates, "today": timezone.localdate()},
+    )
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing done to a referral on a page of its own: what it needs, what it says, what it runs."""
+
+    permission: Permission
+    title: str
+    button: str
+    form: type[forms.VersionForm]
+    run: Callable[[Referral, Any, datetime, dict[str, Any]], Any]
+    done: str
+    text: str = ""
+    kind: str = ""
+
+
+def _strategy(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) -> Any:
+    return actions.record_strategy_discussion(
+        referral=referral,
+        by=by,
+        at=at,
+        held_at=given["held_at"],
+        with_police="police" in given["present"],
+        with_health="health" in given["present"],
+        others=given["others"],
+        section_47=given["section_47"] == "yes",
+        decision=given["decision"],
+        version=given["version"],
+    )
+
+
+def _accept(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) -> Any:
+    response = actions.Response(given["response_type"], given["primary_need"], given["team"], given["worker"])
+    if given["worker"] is not None and given["team"] is None:
+        response = actions.Response(
+            given["response_type"], given["primary_need"], given["worker"].team, given["worker"]
+        )
+    return actions.accept(
+        referral=referral, by=by, at=at, reason=given["reason"], response=response, version=given["version"]
+    )
+
+
+def _plain(action: Callable[..., Any]) -> Callable[[Referral, Any, datetime, dict[str, Any]], Any]:
+    """An action whose facts are the form's fields."""
+    return lambda referral, by, at, given: action(referral=referral, by=by, at=at, **given)
+
+
+ACTS: dict[str, Act] = {
+    "accept": Act(P.REFERRAL_DECIDE, "Accept this referral", "Accept", forms.AcceptForm, _accept, "Accepted."),
+    "end": Act(
+        P.REFERRAL_DECIDE,
+        "End without further work",
+        "End the referral",
+        forms.EndForm,
+        _plain(actions.no_further_action),
+        "The referral has ended.",
+        kind="warning",
+    ),
+    "allocate": Act(
+        P.REFERRAL_ALLOCATE,
+        "Whose is this referral?",
+        "Allocate",
+        forms.AllocateForm,
+        _plain(actions.allocate),
+        "Allocated. The worker has a notice.",
+    ),
+    "service": Act(
+        P.REFERRAL_DECIDE,
+        "Provide a service",
+        "Begin the service",
+        forms.ServiceForm,
+        _plain(actions.provide_service),
+        "The service has begun.",
+    ),
+    "need": Act(
+        P.REFERRAL_WORK,
+        "The child’s primary need",
+        "Save",
+        forms.NeedForm,
+        _plain(actions.set_primary_need),
+        "Saved.",
+    ),
+    "strategy-discussion": Act(
+        P.REFERRAL_DECIDE,
+        "Record a strategy discussion",
+        "Record it",
+        forms.StrategyForm,
+        _strategy,
+        "Recorded.",
+        text="Only a discussion that decides a section 47 enquiry starts the enquiry’s clock.",
+    ),
+    "close": Act(
+        P.REFERRAL_CLOSE,
+        "Close this referral",
+        "Close the referral",
+        forms.CloseForm,
+        _plain(actions.close),
+        "Closed.",
+        kind="warning",
+    ),
+    "reopen": Act(
+        P.REFERRAL_REOPEN,
+        "Reopen this referral",
+        "Reopen",
+        forms.ReasonForm,
+        _plain(actions.reopen),
+        "Reopened.",
+        text="Only for a referral closed in error, soon after. Later news of the child is a new contact.",
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.REFERRAL_VIEW)
+def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """The page of one act; what the act itself needs is asked before anything is shown."""
+    chosen = ACTS.get(name)
+    if chosen is None:
+        raise Http404
+    require(request.user, chosen.permission)
+    found = shown(request, reference)
+    form = chosen.form(posted(request), record=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen.run(found, request.user, timezone.now(), form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, chosen.done)
+            return redirect("referrals:referral", found.reference)
+    return page(
+        request,
+        "referrals/act.html",
+        {
+            "record": found,
+            "form": form,
+            "title": chosen.title,
+            "button": chosen.button,
+            "text": chosen.text,
+            "kind": chosen.kind,
+            "who": found.child_name,
+            "back": "referrals:referral",
+        },
+    )

@@ -1,0 +1,244 @@
+"""The pages of deciding and referring, as their users go through them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contacts import actions as contacts
+from contacts.models import Contact
+from frontdoor.accounts.models import Team, User
+from frontdoor.audit.models import Entry
+from frontdoor.people.actions import GivenName, create_person
+from frontdoor.people.protection import set_restriction
+from referrals import actions
+from referrals.models import Referral
+from tests.referrals.conftest import LATER, NOW, some_facts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed(client: Client) -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def answers(contact: Contact, **more: str) -> dict[str, str]:
+    """A referral for every child, as the form sends it."""
+    data = {"version": str(contact.version), **more}
+    for row in contact.people.filter(is_child=True):
+        data |= {
+            f"child{row.pk}-outcome": "referral",
+            f"child{row.pk}-response_type": "assessment",
+            f"child{row.pk}-reason": "He needs help.",
+        }
+    return data
+
+
+def test_a_manager_decides_and_allocates_in_one_act(
+    contact: Contact, manager: User, worker: User, team: Team, signed: Callable[[User], Client]
+) -> None:
+    client = signed(manager)
+    page = client.get(reverse("referrals:decide", args=[contact.reference]))
+    assert page.status_code == 200
+    assert b"What is the outcome for Sam Example?" in page.content
+    assert b"checked" not in page.content
+    sent = client.post(
+        reverse("referrals:decide", args=[contact.reference]),
+        answers(contact, team=str(team.pk), worker=str(worker.pk)),
+    )
+    assert sent.status_code == 302
+    assert {referral.current_worker for referral in Referral.objects.all()} == {worker}
+    entry = Entry.objects.get(event="contact.decided")
+    assert entry.reference == contact.reference
+
+
+def test_what_is_missing_is_named_at_its_field_and_nothing_is_lost(
+    contact: Contact, manager: User, signed: Callable[[User], Client]
+) -> None:
+    data = answers(contact)
+    first = contact.people.filter(is_child=True).order_by("position").first()
+    del data[f"child{first.pk}-outcome"]
+    second = contact.people.get(given_name="Zoë")
+    data[f"child{second.pk}-reason"] = "Words I do not want to type twice."
+    answer = signed(manager).post(reverse("referrals:decide", args=[contact.reference]), data)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "Choose an outcome for Sam Example" in text
+    assert "Words I do not want to type twice." in text
+
+
+def test_a_refusal_lands_on_its_field(contact: Contact, manager: User, signed: Callable[[User], Client]) -> None:
+    first = contact.people.filter(is_child=True).order_by("position").first()
+    data = answers(contact) | {
+        f"child{first.pk}-outcome": "early_help",
+        f"child{first.pk}-receiver_early_help": "Early help hub",
+    }
+    answer = signed(manager).post(reverse("referrals:decide", args=[contact.reference]), data)
+    assert answer.status_code == 422
+    assert f'href="#id_child{first.pk}-taken_by_early_help"' in answer.content.decode()
+
+
+def test_two_tabs_the_second_is_told_who_was_first(
+    contact: Contact, manager: User, second_manager: User, signed: Callable[[User], Client]
+) -> None:
+    data = answers(contact)
+    contacts.grade(contact=contact, by=second_manager, at=NOW, grade="red", reason="There is more.")
+    answer = signed(manager).post(reverse("referrals:decide", args=[contact.reference]), data)
+    assert answer.status_code == 422
+    assert "Tess Manager changed this record while you had it open" in answer.content.decode()
+    assert not Referral.objects.exists()
+
+
+def test_a_worker_proposes_and_a_manager_signs(
+    contact: Contact, worker: User, manager: User, team: Team, signed: Callable[[User], Client]
+) -> None:
+    signed(worker).post(reverse("referrals:decide", args=[contact.reference]), answers(contact))
+    contact.refresh_from_db()
+    assert contact.status == "awaiting_sign_off"
+    client = signed(manager)
+    page = client.get(reverse("referrals:sign_off", args=[contact.reference]))
+    assert b"Proposed by Sol Worker" in page.content
+    answer = client.post(
+        reverse("referrals:sign_off", args=[contact.reference]),
+        {"version": contact.version, "team": team.pk, "worker": worker.pk},
+    )
+    assert answer.status_code == 302
+    assert set(Referral.objects.values_list("status", flat=True)) == {"allocated"}
+
+
+def test_a_manager_returns_it_with_comments(
+    contact: Contact, worker: User, manager: User, signed: Callable[[User], Client]
+) -> None:
+    signed(worker).post(reverse("referrals:decide", args=[contact.reference]), answers(contact))
+    contact.refresh_from_db()
+    client = signed(manager)
+    address = reverse("referrals:sign_off", args=[contact.reference])
+    empty = client.post(address, {"return": "1", "back-version": contact.version, "back-comments": ""})
+    assert empty.status_code == 422
+    client.post(address, {"return": "1", "back-version": contact.version, "back-comments": "Ring the school."})
+    contact.refresh_from_db()
+    assert contact.status == "in_screening"
+    again = signed(worker).get(reverse("referrals:decide", args=[contact.reference]))
+    assert "He needs help." in again.content.decode()
+
+
+def test_the_fast_track_of_a_recorded_contact(
+    contact: Contact, officer: User, manager: User, signed: Callable[[User], Client]
+) -> None:
+    manager.telephone = "01632 960555"
+    manager.save()
+    answer = signed(officer).post(
+        reverse("referrals:fast_track", args=[contact.reference]),
+        {"version": contact.version, "sentence": "Hit with a belt.", "location": "At school"},
+        follow=True,
+    )
+    text = answer.content.decode()
+    assert "Tell a person now" in text
+    assert "01632 960555" in text
+    told = signed(officer).post(
+        reverse("referrals:tell", args=[contact.reference]), {"told": "Dora Manager", "called_999_at": "10:04"}
+    )
+    assert told.status_code == 302
+    assert Entry.objects.filter(event="contact.fast_track_call").exists()
+
+
+def test_the_list_keeps_its_query_count(
+    officer: User,
+    manager: User,
+    signed: Callable[[User], Client],
+) -> None:
+    client = signed(manager)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get("/referrals/queue/?view=undecided").status_code == 200
+        return len(captured)
+
+    contact = contacts.record_contact(facts=some_facts(), by=officer, at=NOW)
+    actions.fast_track(contact=contact, by=officer, at=NOW)
+    queries()
+    few = queries()
+    for _ in range(10):
+        contact = contacts.record_contact(facts=some_facts(), by=officer, at=NOW)
+        actions.fast_track(contact=contact, by=officer, at=NOW)
+    assert queries() <= few
+
+
+def test_the_page_of_a_referral_says_whose_it_is_and_what_may_be_done(
+    referral: Referral, manager: User, worker: User, team: Team, signed: Callable[[User], Client]
+) -> None:
+    actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
+    text = signed(manager).get(f"/referrals/{referral.reference}/").content.decode()
+    assert "Sam Example" in text
+    assert "Sol Worker" in text
+    assert "Reallocate" in text
+    assert "Provide a service" not in text
+    assert signed(worker).get(f"/referrals/{referral.reference}/do/close/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["accept", "end", "allocate", "service", "need", "strategy-discussion", "close", "reopen"]
+)
+def test_each_act_has_its_page(name: str, referral: Referral, manager: User, signed: Callable[[User], Client]) -> None:
+    client = signed(manager)
+    assert client.get(f"/referrals/{referral.reference}/do/{name}/").status_code == 200
+    assert client.post(f"/referrals/{referral.reference}/do/{name}/", {}).status_code == 422
+
+
+def test_closing_through_the_page(referral: Referral, manager: User, signed: Callable[[User], Client]) -> None:
+    address = f"/referrals/{referral.reference}/do/close/"
+    wrong = signed(manager).post(
+        address, {"version": referral.version, "closure_reason": "RC8", "what_changed": "He is safe."}
+    )
+    assert wrong.status_code == 422
+    assert "no assessment was made" in wrong.content.decode()
+    assert "He is safe." in wrong.content.decode()
+    done = signed(manager).post(
+        address, {"version": referral.version, "closure_reason": "RC7", "what_changed": "He is safe."}
+    )
+    assert done.status_code == 302
+
+
+def test_saying_who_the_child_is(
+    contact: Contact, officer: User, manager: User, signed: Callable[[User], Client]
+) -> None:
+    known = create_person(
+        by=manager, at=NOW, names=[GivenName("Sam", "Example")], date_of_birth=some_facts().people[0].date_of_birth
+    )
+    actions.fast_track(contact=contact, by=officer, at=NOW)
+    referral = Referral.objects.order_by("id").first()
+    client = signed(manager)
+    address = f"/referrals/{referral.reference}/child/"
+    assert known.reference in client.get(address).content.decode()
+    client.post(address, {"version": referral.version, "person": known.reference})
+    referral.refresh_from_db()
+    assert referral.child == known
+
+
+def test_a_restricted_childs_referral_does_not_exist_for_others(
+    referral: Referral, manager: User, worker: User, signed: Callable[[User], Client]
+) -> None:
+    dpo = User.objects.create_user("dpo", "Dee Pio", roles=["data_protection_officer"])
+    set_restriction(
+        person=referral.child, holders=[manager], by=dpo, at=NOW, reason="A colleague’s child.", kind="restricted"
+    )
+    absent = signed(worker).get("/referrals/R-00000000/")
+    hidden = signed(worker).get(f"/referrals/{referral.reference}/")
+    assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert referral.reference not in signed(worker).get("/referrals/queue/?view=open").content.decode()
+    assert signed(manager).get(f"/referrals/{referral.reference}/").status_code == 200
+
+
+@pytest.mark.parametrize("reference", ["R-00000000", "nonsense", "%00", "R-7K3M9Q2D'--", "…"])
+def test_references_nobody_has(reference: str, manager: User, signed: Callable[[User], Client]) -> None:
+    assert signed(manager).get(f"/referrals/{reference}/").status_code == 404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import contact, recording
+from contacts.views import contact, queue, recording
 
 app_name = "contacts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("contacts/new/", recording.new, name="record"),
     path("contacts/new/known/", recording.known, name="known"),
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
+    path("contacts/queue/", queue.listing, name="queue"),
+    path("contacts/<str:reference>/claim/", queue.claim, name="claim"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/", contact.contact, name="contact"),
 ]

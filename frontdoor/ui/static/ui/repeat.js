@@ -40,6 +40,7 @@ function wire(box, start) {
     list.append(item);
     renumber(box);
     start(item);
+    window.htmx?.process(item);
     item.querySelector("[data-repeat-heading]").focus();
     changed();
   });

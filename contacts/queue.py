@@ -1,0 +1,278 @@
+"""The one queue: open contacts and fast tracks, in order, with what a screener must know on each line.
+
+Every question is asked once for the whole page, however many lines it has. Lines carry no confidential address.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from contacts.actions import CLAIM_FOR
+from contacts.models import Contact, ContactPerson, InformationRequest
+from frontdoor.access import Permission, holds
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
+from frontdoor.db import tidy_reference
+from frontdoor.people.access import about_visible
+from frontdoor.people.hooks import keep_visible
+from frontdoor.people.models import Involvement
+from frontdoor.people.models import Warning as Danger
+from frontdoor.ui.formats import age, joined
+
+PAGE = 50
+YEAR = timedelta(days=365)
+#: A count past this is said as "1,000 or more".
+COUNT_LIMIT = 1000
+STATES = [
+    ("received", "Received"),
+    ("in_screening", "In screening"),
+    ("awaiting_information", "Waiting for information"),
+    ("awaiting_sign_off", "Waiting for sign-off"),
+    ("fast_track", "Fast track"),
+]
+COLOURS = {"received": "grey", "in_screening": "blue", "awaiting_information": "purple", "awaiting_sign_off": "yellow"}
+AGREES = {
+    "given": "agrees",
+    "refused": "refuses agreement",
+    "not_sought": "agreement not asked",
+    "withdrawn": "agreement withdrawn",
+    "not_required": "agreement not needed",
+}
+TOLD = {"yes": "told", "no": "not told"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked to see of the queue; anything unknown in the address is left out."""
+
+    tab: str = ""
+    kind: str = ""
+    grade: str = ""
+    state: str = ""
+    is_oldest_first: bool = False
+    after: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> "Wanted":
+        """From the query of an address."""
+        grade, state, tab = (str(query.get(name, "")) for name in ("grade", "state", "tab"))
+        return cls(
+            tab=tab if tab in ("sign-off", "mine") else "",
+            kind=str(query.get("type", ""))[:40].replace("\x00", ""),
+            grade=grade if grade in ("red", "amber", "green", "blue", "none") else "",
+            state=state if state in dict(STATES) else "",
+            is_oldest_first=query.get("order") == "oldest",
+            after=str(query.get("after", ""))[:10].replace("\x00", ""),
+        )
+
+
+@dataclass
+class Page:
+    """One page of the queue."""
+
+    contacts: list[Contact] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    people: set[int] = field(default_factory=set)
+    after: str = ""
+
+
+def on_tab(user: Any, tab: str, at: datetime) -> Any:
+    """The contacts of one tab that this user may see."""
+    rows = Contact.objects.visible_to(user).on_queue()
+    if tab == "sign-off":
+        return rows.filter(status=Contact.Status.AWAITING_SIGN_OFF).exclude(proposed_by=user)
+    if tab == "mine":
+        return rows.filter(claimed_by=user, claimed_until__gt=at)
+    return rows
+
+
+def tabs(user: Any, at: datetime) -> list[tuple[str, str, str]]:
+    """The tabs this user has: key, words and how many, in words."""
+    found = [("", "All contacts")]
+    if holds(user, Permission.CONTACT_SIGN_OFF):
+        found.append(("sign-off", "Waiting for my sign-off"))
+    if holds(user, Permission.CONTACT_SCREEN):
+        found.append(("mine", "Claimed by me"))
+    return [(key, words, _bounded(on_tab(user, key, at))) for key, words in found]
+
+
+def _bounded(rows: Any) -> str:
+    count = rows.order_by()[:COUNT_LIMIT].count()
+    return f"{COUNT_LIMIT:,} or more" if count >= COUNT_LIMIT else f"{count:,}"
+
+
+def read(user: Any, wanted: Wanted, at: datetime) -> Page:
+    """One page of lines in a fixed number of queries.
+
+    1. The contacts, by tier, rank and number (or by receipt, oldest first), from after the last page's end.
+    2. Their people, families and requests for information; their clocks.
+    3. What is known of the children already confirmed: open work, contacts in 12 months, warnings.
+    """
+    rows = on_tab(user, wanted.tab, at)
+    if wanted.kind:
+        rows = rows.filter(type__code=wanted.kind)
+    if wanted.grade:
+        rows = rows.filter(grade="" if wanted.grade == "none" else wanted.grade)
+    if wanted.state == "fast_track":
+        rows = rows.filter(is_fast_track=True)
+    elif wanted.state:
+        rows = rows.filter(status=wanted.state)
+    rows = _after(rows, user, wanted)
+    order = ("received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
+    asked = InformationRequest.objects.only("id", "contact_id", "replied_at")
+    rows = (
+        rows.order_by(*order)
+        .select_related("type", "agency", "claimed_by", "proposed_by")
+        .prefetch_related(
+            Prefetch("people", ContactPerson.objects.order_by("position")),
+            "families",
+            Prefetch("information_requests", asked),
+        )
+    )
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    people = {row.person_id for contact in shown for row in contact.people.all() if row.person_id is not None}
+    known = _Known(user, shown, people, at)
+    return Page(
+        contacts=shown,
+        lines=[_line(contact, known, at) for contact in shown],
+        people=people,
+        after=shown[-1].reference if len(found) > PAGE else "",
+    )
+
+
+def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
+    """Rows behind the last one of the page before; the beginning when there is no such contact."""
+    if not wanted.after:
+        return rows
+    last = Contact.objects.visible_to(user).filter(reference=tidy_reference(wanted.after)).first()
+    if last is None:
+        return rows
+    if wanted.is_oldest_first:
+        return rows.filter(Q(received_at__gt=last.received_at) | Q(received_at=last.received_at, pk__gt=last.pk))
+    same = Q(tier=last.tier)
+    return rows.filter(
+        Q(tier__gt=last.tier) | same & Q(rank_at__gt=last.rank_at) | same & Q(rank_at=last.rank_at, pk__gt=last.pk)
+    )
+
+
+class _Known:
+    """What is known about the people and clocks of one page, asked once."""
+
+    def __init__(self, user: Any, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
+        keys = list(people)
+        self.clocks: dict[str, Clock] = {}
+        references = [contact.reference for contact in contacts]
+        for clock in Clock.objects.visible_to(user).running().filter(reference__in=references).order_by("-due_at"):
+            self.clocks[clock.reference] = clock
+        parts = about_visible(
+            Involvement.objects.filter(
+                Q(closed_at__isnull=True) | Q(kind="contact", opened_at__gte=at - YEAR), person_id__in=keys
+            ).select_related("worker", "team"),
+            user,
+        )
+        self.parts: dict[int, list[Involvement]] = defaultdict(list)
+        for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+            self.parts[part.person_id].append(part)
+        self.warnings: dict[int, list[str]] = defaultdict(list)
+        for danger in Danger.objects.in_force().filter(person_id__in=keys).order_by("pk"):
+            self.warnings[danger.person_id].append(lists.label("warning_kind", danger.kind))
+
+    def of(self, contact: Contact, people: Sequence[int]) -> list[str]:
+        """Open work and earlier contacts of these people, in words."""
+        said: dict[str, None] = {}
+        earlier: dict[str, Involvement] = {}
+        for key in people:
+            for part in self.parts[key]:
+                if part.reference == contact.reference:
+                    continue
+                if part.kind == "contact":
+                    earlier.setdefault(part.reference, part)
+                elif part.closed_at is None:
+                    who = ", ".join(n for n in (part.worker.name if part.worker else "no worker", _team(part)) if n)
+                    said[f"open {part.kind} {part.reference} ({who})"] = None
+        if earlier:
+            last = max(earlier.values(), key=lambda part: part.opened_at)
+            ended = f", last: {last.status_label.lower()}" if last.status_label else ""
+            said[f"{len(earlier)} other {'contact' if len(earlier) == 1 else 'contacts'} in 12 months{ended}"] = None
+        return list(said)
+
+
+def _team(part: Involvement) -> str:
+    return part.team.name if part.team else ""
+
+
+def ages(children: Sequence[ContactPerson], on: date) -> str:
+    """The youngest child's age and how many children: "7 months, 3 children", "unborn and 4 years"."""
+    if not children:
+        return "no child identified"
+    born = [child for child in children if child.date_of_birth is not None]
+    youngest = max(born, key=lambda c: c.date_of_birth or on, default=None)
+    words = ["unborn"] if any(c.date_of_birth is None and c.expected_on is not None for c in children) else []
+    if youngest is not None:
+        words.append(("about " if youngest.dob_is_estimated else "") + age(youngest.date_of_birth, on))
+    text = joined(words) or "age not known"
+    return text if len(children) == 1 else f"{text}, {len(children)} children"
+
+
+def who_told(contact: Contact) -> str:
+    """Who told us, without a name: names of callers stand on the record only."""
+    if contact.is_the_child:
+        return "A child called for themselves"
+    if contact.is_anonymous:
+        return "Anonymous caller"
+    agency = contact.agency.name if contact.agency else ""
+    given = [contact.referrer_organisation or agency, contact.referrer_role]
+    return ", ".join(part for part in given if part) or lists.label("referral_source", contact.source) or "Caller"
+
+
+def agreement(contact: Contact) -> str:
+    """What the families know and agree to, in a few words."""
+    said: dict[str, None] = {}
+    for family in contact.families.all():
+        words = " and ".join(w for w in (TOLD.get(family.told), AGREES.get(family.agreement)) if w)
+        if words:
+            said[words] = None
+    return "; ".join(said)
+
+
+def _line(contact: Contact, known: _Known, at: datetime) -> dict[str, Any]:
+    rows = list(contact.people.all())
+    children = [row for row in rows if row.is_child]
+    holder = contact.claimed_at_moment(at)
+    asked = list(contact.information_requests.all())
+    people = [row.person_id for row in rows if row.person_id is not None]
+    clock = known.clocks.get(contact.reference)
+    confidential = any(row.address_is_confidential for row in rows)
+    first = next((row for row in [*children, *rows] if row.name), None)
+    return {
+        "href": f"/contacts/{contact.reference}/",
+        "reference": contact.reference,
+        "fast_track": contact.is_fast_track,
+        "ages": ages(children, london_date(at)),
+        "surname": (first.family_name or first.given_name) if first else "",
+        "sentence": contact.summary,
+        "where": "At a confidential address" if confidential else contact.child_location,
+        "safe_until": contact.safe_until,
+        "agency_grade": contact.agency_grade,
+        "grade": contact.grade,
+        "source": f"{contact.type.label}: {who_told(contact)}",
+        "known": known.of(contact, people),
+        "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
+        "agreement": agreement(contact),
+        "information": f"{sum(r.replied_at is not None for r in asked)} of {len(asked)}" if asked else "",
+        "unmatched": any(child.person_id is None for child in children),
+        "claimed_by": f"Claimed by {holder.name}" if holder else "",
+        "claimed_since": contact.claimed_until - CLAIM_FOR if holder and contact.claimed_until else None,
+        "state": "Waiting for a decision" if contact.status == "decided" else contact.get_status_display(),
+        "state_colour": COLOURS.get(contact.status, "red"),
+        "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
+        "holder": holder,
+        "may_claim": contact.status in ("received", "in_screening", "awaiting_information") and holder is None,
+        "version": contact.version,
+    }

@@ -1,0 +1,106 @@
+"""The small forms of screening: what the queue shows, the grade, and information asked for and received."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from contacts.forms import codes, kinds
+from contacts.queue import STATES
+from frontdoor.codelists import lists
+from frontdoor.ui.forms import Radios, UiForm
+
+
+class QueueFilter(UiForm):
+    """What the queue shows. Sent by GET: nothing of a person stands in the address."""
+
+    type = forms.ChoiceField(label="Type", required=False, choices=lambda: [("", "All types"), *kinds()[1:]])
+    grade = forms.ChoiceField(
+        label="Grade",
+        required=False,
+        choices=lambda: [("", "All grades"), *lists.choices("grade"), ("none", "No grade yet")],
+    )
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "All states"), *STATES])
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ActForm(UiForm):
+    """A change of a contact: carries the version of the record it was made on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, prefix: str = "", **kwargs: Any) -> None:
+        # Several of these forms stand on one page: names stay plain, ids are told apart.
+        super().__init__(*args, auto_id=f"id_{prefix}_%s" if prefix else "id_%s", **kwargs)
+
+
+class GradeForm(ActForm):
+    """The screener's own grade."""
+
+    grade = forms.ChoiceField(
+        label="Grade",
+        choices=lambda: lists.choices("grade", on=timezone.localdate()),
+        widget=Radios,
+        error_messages={"required": "Choose a grade"},
+    )
+    reason = forms.CharField(
+        label="Why does the grade change?",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed when there is a grade already. Both grades stay on the record",
+    )
+
+
+class AskForm(ActForm):
+    """Something asked of an agency or a person."""
+
+    asked_of = forms.CharField(
+        label="Who is asked?", max_length=150, help_text="For example, the health visitor, or the school’s lead"
+    )
+    question = forms.CharField(
+        label="What do you ask?",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Enter what you ask"},
+    )
+    why = forms.CharField(
+        label="Why is it needed?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Enter why it is needed"},
+    )
+    lawful_basis = forms.ChoiceField(label="Lawful basis", choices=codes("lawful_basis"))
+    without_agreement_reason = forms.CharField(
+        label="Why does this go ahead without the family’s agreement?",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="A manager’s reason, needed unless the family agreed or this is child protection",
+    )
+
+
+class ReplyForm(ActForm):
+    """What they answered."""
+
+    reply = forms.CharField(
+        label="What did they answer?",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Enter what they answered"},
+    )
+    is_sensitive = forms.BooleanField(
+        label="Sensitive: keep out of what is shared", required=False, help_text="For example, health of an adult"
+    )
+
+
+class GoOnForm(ActForm):
+    """Going on without waiting for an answer."""
+
+    reason = forms.CharField(
+        label="Why not wait?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why you do not wait for the answer"},
+    )

@@ -1,0 +1,98 @@
+"""The queue page, and claiming from it."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts import actions, queue
+from contacts.forms import kinds
+from contacts.models import Contact
+from contacts.screening_forms import QueueFilter
+from frontdoor import audit
+from frontdoor.access import Denied, Permission, Refused, get_visible, holds, signed_in
+from frontdoor.access import page as needs
+from frontdoor.codelists import lists
+from frontdoor.ui.responses import page
+
+View = Callable[..., HttpResponse]
+P = Permission
+
+
+def _screeners(view: View) -> View:
+    """Those who see the whole queue and those who screen it: contact officers screen too."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not (holds(request.user, P.QUEUE_VIEW) or holds(request.user, P.CONTACT_SCREEN)):
+            raise Denied(P.QUEUE_VIEW)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@signed_in
+@_screeners
+def listing(request: HttpRequest) -> HttpResponse:
+    """Open contacts and fast tracks, first what cannot wait."""
+    now = timezone.now()
+    wanted = queue.Wanted.of(request.GET)
+    found = queue.read(request.user, wanted, now)
+    if found.people:
+        audit.shows(request, found.people, reason="on the queue")
+    chosen = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
+    if wanted.is_oldest_first:
+        chosen["order"] = "oldest"
+
+    def address(**changed: str) -> str:
+        query = urlencode({key: value for key, value in {**chosen, **changed}.items() if value})
+        return f"{request.path}?{query}" if query else request.path
+
+    words = {"type": dict(kinds()), "grade": dict(lists.choices("grade")) | {"none": "No grade yet"}}
+    words["state"] = dict(queue.STATES)
+    return page(
+        request,
+        "contacts/queue.html",
+        {
+            "now": now,
+            "lines": found.lines,
+            "wanted": wanted,
+            "tabs": [
+                {"href": address(tab=key), "text": text, "active": key == wanted.tab, "count": count}
+                for key, text, count in queue.tabs(request.user, now)
+            ],
+            "filter": QueueFilter(initial=chosen),
+            "chosen": [
+                {"text": words[key].get(chosen[key], chosen[key]), "href": address(**{key: ""})}
+                for key in ("type", "grade", "state")
+                if chosen[key]
+            ],
+            "clear_href": address(type="", grade="", state=""),
+            "order_href": address(order="" if wanted.is_oldest_first else "oldest"),
+            "first_href": address() if wanted.after else "",
+            "next_href": address(after=found.after) if found.after else "",
+            "may_claim": holds(request.user, P.CONTACT_SCREEN),
+        },
+        fragment="contacts/_queue.html",
+    )
+
+
+@require_POST
+@needs(P.CONTACT_SCREEN)
+def claim(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a contact by name and go to it; when somebody else holds it, say who."""
+    contact: Contact = get_visible(Contact, request.user, reference)
+    try:
+        actions.claim(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except Refused as refused:
+        messages.warning(request, f"{contact.reference} was not claimed. {refused.message}")
+        return redirect("contacts:queue" if request.POST.get("from") == "queue" else "contacts:contact", *(
+            [] if request.POST.get("from") == "queue" else [contact.reference]
+        ))  # fmt: skip
+    return redirect("contacts:contact", contact.reference)

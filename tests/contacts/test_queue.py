@@ -1,0 +1,221 @@
+"""The one queue: its order, its lines, who sees what, and a cost that does not grow."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts import actions, queue
+from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.models import Contact
+from frontdoor.accounts.models import User
+from frontdoor.audit.models import Entry
+from frontdoor.clocks.models import Clock
+from frontdoor.db import new_reference
+from frontdoor.people import actions as people
+from frontdoor.people import protection
+from frontdoor.people.actions import GivenName
+from frontdoor.people.models import Involvement
+from tests.contacts.conftest import some_facts
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def body(response):
+    return response.content.decode()
+
+
+def open_as(client: Client, user: User) -> Client:
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def head(db: None) -> User:
+    return User.objects.create_user("service.manager", "Sefa Head", roles=["service_manager"])
+
+
+def record(by: User, number: int = 0, **facts: object) -> Contact:
+    return actions.record_contact(facts=some_facts(**facts), by=by, at=NOW + timedelta(minutes=number))
+
+
+def linked(contact: Contact, by: User, name: str = "Sam"):
+    child = people.create_person(
+        by=by, at=NOW, names=[GivenName(name, "Example")], date_of_birth=date(2017, 3, 3),
+        address={"lines": "9 Hidden Lane", "postcode": "ZZ99 9ZZ", "is_confidential": True, "why": "Threats"},
+    )  # fmt: skip
+    people.add_warning(person=child, kind="dogs", text="Two dogs", by=by, at=NOW, review_on=date(2027, 1, 1))
+    actions.link_person(on_contact=contact.people.get(position=1), person=child, by=by, at=NOW)
+    return child
+
+
+@pytest.fixture
+def fill(officer: User, head: User):
+    def make(total: int) -> None:
+        for number in range(total):
+            contact = record(officer, number)
+            linked(contact, head, f"Sam{number}")
+            actions.claim(contact=contact, by=head, at=timezone.now())
+            actions.ask_information(
+                contact=contact, by=head, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
+                without_agreement_reason="Risk",
+            )  # fmt: skip
+
+    return make
+
+
+def again(contact: Contact) -> None:
+    """The same contact once more, with everything that stands on it."""
+    parts = [
+        *contact.people.all(), *contact.families.all(), *contact.information_requests.all(),
+        *Clock.objects.filter(reference=contact.reference), *Involvement.objects.filter(reference=contact.reference),
+    ]  # fmt: skip
+    old, contact.pk = contact.pk, None
+    contact.reference = new_reference("C")
+    contact._state.adding = True
+    contact.save()
+    for part in parts:
+        part.pk = None
+        part._state.adding = True
+        if hasattr(part, "contact_id"):
+            assert part.contact_id == old
+            part.contact = contact
+        else:
+            part.reference = contact.reference
+        part.save()
+
+
+def test_the_queue_costs_the_same_for_5_lines_and_for_50(client: Client, manager: User, fill) -> None:
+    open_as(client, manager)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/contacts/queue/").status_code == 200
+        # The session is written now and then, whatever the page.
+        return len([query for query in captured if query["sql"].startswith("SELECT")])
+
+    fill(5)
+    cost()
+    few = cost()
+    one = Contact.objects.latest("pk")
+    for _ in range(45):
+        again(one)
+    assert body(client.get("/contacts/queue/")).count("data-queue-line") == 50
+    assert cost() == few
+
+
+def test_lines_stand_by_tier_then_rank_and_pages_follow_one_another(client: Client, officer: User, monkeypatch) -> None:
+    monkeypatch.setattr(queue, "PAGE", 2)
+    calm = [record(officer, number, grade="green") for number in range(3)]
+    red = record(officer, 9, grade="red")
+    open_as(client, officer)
+    first = body(client.get("/contacts/queue/"))
+    assert first.index(red.reference) < first.index(calm[0].reference)
+    assert calm[1].reference not in first
+    second = body(client.get("/contacts/queue/", {"after": calm[0].reference}))
+    assert f"/contacts/queue/?after={calm[0].reference}" in first
+    assert calm[1].reference in second
+    assert red.reference not in second
+    oldest = body(client.get("/contacts/queue/", {"order": "oldest"}))
+    assert oldest.index(calm[0].reference) < oldest.index(calm[1].reference)
+    assert red.reference not in oldest
+
+
+def test_a_line_says_what_a_screener_must_know(client: Client, officer: User, head: User) -> None:
+    contact = record(
+        officer, grade="amber", safe_until=timezone.now() + timedelta(hours=2),
+        families=[FamilyFacts(told="no", agreement="not_sought")],
+    )  # fmt: skip
+    earlier = record(officer)
+    child = linked(contact, head)
+    actions.link_person(on_contact=earlier.people.get(position=1), person=child, by=head, at=NOW)
+    actions.claim(contact=contact, by=head, at=timezone.now())
+    page = body(open_as(client, officer).get("/contacts/queue/"))
+    for told in ("2 children", "Example", "without a coat", "safe until", "Concern about a child: Teacher",
+                 "1 other contact in 12 months", "Dogs", "not told and agreement not asked", "match unconfirmed",
+                 "Claimed by Sefa Head", "In screening", "Amber"):  # fmt: skip
+        assert told.lower() in page.lower(), told
+    assert "Ms Teach" not in page
+    assert child.pk in Entry.objects.filter(kind="listed").latest("at").people
+
+
+def test_no_confidential_address_stands_on_a_line(client: Client, officer: User, head: User) -> None:
+    hidden = AddressFacts(lines=["7 Refuge Road"], postcode="ZZ99 7AA", is_confidential=True)
+    contact = record(officer, address=hidden, child_location="7 Refuge Road")
+    linked(contact, head)
+    page = body(open_as(client, officer).get("/contacts/queue/"))
+    assert contact.reference in page
+    assert "Refuge Road" not in page
+    assert "Hidden Lane" not in page
+
+
+def test_a_contact_about_a_restricted_child_is_not_there(client: Client, officer: User, head: User) -> None:
+    contact = record(officer)
+    child = linked(contact, head)
+    protection.set_restriction(person=child, holders=[head], by=head, at=NOW, reason="Threats")
+    open_as(client, officer)
+    assert contact.reference not in body(client.get("/contacts/queue/"))
+    assert client.get(f"/contacts/{contact.reference}/").status_code == 404
+    assert client.post(f"/contacts/{contact.reference}/claim/").status_code == 404
+    open_as(client, head)
+    assert contact.reference in body(client.get("/contacts/queue/"))
+
+
+def test_filters_tabs_and_empty_queues_say_what_they_show(client: Client, officer: User, manager: User) -> None:
+    open_as(client, manager)
+    assert "The queue is empty" in body(client.get("/contacts/queue/"))
+    green, red = record(officer, 1), record(officer, 2, grade="red")
+    assert green.reference not in body(client.get("/contacts/queue/", {"grade": "red"}))
+    assert red.reference in body(client.get("/contacts/queue/", {"grade": "red", "type": "concern"}))
+    assert "No contact fits" in body(client.get("/contacts/queue/", {"grade": "blue"}))
+    assert "You hold no contact" in body(client.get("/contacts/queue/", {"tab": "mine"}))
+    actions.claim(contact=red, by=manager, at=timezone.now())
+    assert red.reference in body(client.get("/contacts/queue/", {"tab": "mine"}))
+    assert "Nothing waits for your sign-off" in body(client.get("/contacts/queue/", {"tab": "sign-off"}))
+    for nonsense in ({"after": "x\x00"}, {"after": "C-00000000"}, {"grade": "'"}, {"type": "\x00"}, {"state": "?"}):
+        assert client.get("/contacts/queue/", nonsense).status_code == 200
+
+
+def test_whoever_comes_second_is_told_who_holds_it(client: Client, officer: User, worker: User) -> None:
+    contact = record(officer)
+    open_as(client, officer)
+    taken = client.post(f"/contacts/{contact.reference}/claim/", {"from": "queue"})
+    assert taken["Location"] == f"/contacts/{contact.reference}/"
+    open_as(client, worker)
+    late = client.post(f"/contacts/{contact.reference}/claim/", {"from": "queue"}, follow=True)
+    assert "Una Officer" in body(late)
+    assert "was not claimed" in body(late)
+    contact.refresh_from_db()
+    assert contact.claimed_by == officer
+
+
+def test_a_claim_past_its_time_holds_nobody_off(client: Client, officer: User, worker: User) -> None:
+    contact = record(officer)
+    actions.claim(contact=contact, by=officer, at=timezone.now() - timedelta(minutes=31))
+    page = body(open_as(client, worker).get("/contacts/queue/"))
+    assert "Claimed by" not in page.replace("Claimed by me", "")
+    client.post(f"/contacts/{contact.reference}/claim/")
+    contact.refresh_from_db()
+    assert contact.claimed_by == worker
+
+
+def test_only_screeners_see_the_queue(client: Client, db: None) -> None:
+    checker = User.objects.create_user("quality", "Qua Lity", roles=["quality_officer"])
+    assert open_as(client, checker).get("/contacts/queue/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "no child identified"),
+        ([PersonFacts(sex="F")], "age not known"),
+        ([PersonFacts(expected_on=date(2027, 1, 1)), PersonFacts(date_of_birth=date(2022, 11, 1))], "unborn and 4"),
+        ([PersonFacts(date_of_birth=date(2022, 11, 1), dob_is_estimated=True)], "about 4 years"),
+    ],
+)  # fmt: skip
+def test_ages_are_said_youngest_first(officer: User, given: list[PersonFacts], said: str) -> None:
+    contact = record(officer, people=given, referrer=ReferrerFacts(is_anonymous=True))
+    assert queue.ages([p for p in contact.people.order_by("position") if p.is_child], NOW.date()).startswith(said)

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks.models import Clock, ClockQuerySet
@@ -26,6 +27,8 @@ STATES = {
 LOOK_BACK = timedelta(days=90)
 PAGE = 50
 NOBODY = "none"
+#: Counts of a half go no further than this; nothing on a page may cost more the more there is.
+COUNT_LIMIT = 20_000
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ class Tally:
     soon: int = 0
 
     @property
-    def both(self) -> int:
-        """Everything that needs attention."""
-        return self.late + self.soon
+    def words(self) -> str:
+        """The number late, said as a least number when it was cut off."""
+        return f"{self.late:,}" + (" or more" if self.late >= COUNT_LIMIT else "")
 
 
 @dataclass
@@ -70,19 +73,25 @@ class Counts:
 
 def narrowed(rows: ClockQuerySet, chosen: Chosen) -> ClockQuerySet:
     """The rows of the chosen team, worker, rule and kind, whatever their state."""
+    # Keys, not subqueries: the planner then reads the index of that team or worker, already in order.
     if chosen.team == NOBODY:
         rows = rows.filter(team__isnull=True)
     elif chosen.team:
-        rows = rows.filter(team__in=Team.objects.filter(code=chosen.team))
+        rows = rows.filter(team=_key(Team.objects.filter(code=chosen.team)))
     if chosen.worker == NOBODY:
         rows = rows.filter(worker__isnull=True)
     elif chosen.worker:
-        rows = rows.filter(worker__in=User.objects.filter(username=chosen.worker))
+        rows = rows.filter(worker=_key(User.objects.filter(username=chosen.worker)))
     if chosen.rule:
         rows = rows.filter(rule=chosen.rule)
     if chosen.kind:
         rows = rows.filter(is_statutory=chosen.kind == "statutory")
     return rows
+
+
+def _key(rows: QuerySet[Any]) -> int:
+    """The key of the one row, or one that no row has."""
+    return int(rows.values_list("pk", flat=True).first() or 0)
 
 
 def in_state(rows: ClockQuerySet, state: str, at: datetime) -> ClockQuerySet:
@@ -133,17 +142,40 @@ def _mark(after: str) -> tuple[datetime, int] | None:
     return (at, number) if at.tzinfo is not None and 0 <= number < 2**63 else None
 
 
+GROUPED = """
+WITH late AS MATERIALIZED ({late}), soon AS MATERIALIZED ({soon}), grouped AS (
+    SELECT team_id, worker_id, rule, sum(late) AS late, sum(soon) AS soon FROM (
+        SELECT team_id, worker_id, rule, 1 AS late, 0 AS soon FROM late UNION ALL
+        SELECT team_id, worker_id, rule, 0, 1 FROM soon) attention
+    GROUP BY team_id, worker_id, rule
+)
+SELECT t.code, t.name, u.username, u.name, g.rule, g.late, g.soon FROM grouped g
+LEFT JOIN accounts_team t ON t.id = g.team_id LEFT JOIN accounts_user u ON u.id = g.worker_id
+"""
+
+
+def _grouped(rows: ClockQuerySet, at: datetime) -> list[tuple[Any, ...]]:
+    """Team, worker, rule, number late and number about to be, of at most :data:`COUNT_LIMIT` each.
+
+    Both halves ask for columns of one index alone and are cut off: PostgreSQL cannot know that few old deadlines are
+    still running, and would otherwise read the whole table to count them.
+    """
+    late = rows.late(at).order_by("due_at", "id").values("team_id", "worker_id", "rule")[:COUNT_LIMIT]
+    soon = rows.about_to_be(at).order_by("due_at", "id").values("team_id", "worker_id", "rule")[:COUNT_LIMIT]
+    (late_sql, late_params), (soon_sql, soon_params) = (half.query.sql_with_params() for half in (late, soon))
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPED.format(late=late_sql, soon=soon_sql), [*late_params, *soon_params])
+        return list(cursor.fetchall())
+
+
 def counts(rows: ClockQuerySet, at: datetime) -> Counts:
     """Late and about to be late, counted once over what needs attention and laid out every way the board shows it."""
-    attention = rows.running().filter(Q(due_at__lt=at) | Q(warn_at__lte=at, due_at__gte=at))
-    groups = attention.order_by().values("team__code", "team__name", "worker__username", "worker__name", "rule")
     found = Counts()
-    for row in groups.annotate(late=Count("id", filter=Q(due_at__lt=at)), every=Count("id")):
-        late, soon = row["late"], row["every"] - row["late"]
+    for team, team_name, worker, worker_name, rule, late, soon in _grouped(rows, at):
         for tallies, key, name in (
-            (found.teams, row["team__code"] or NOBODY, row["team__name"] or "No team"),
-            (found.workers, row["worker__username"] or NOBODY, row["worker__name"] or "No named worker"),
-            (found.rules, row["rule"], ""),
+            (found.teams, team or NOBODY, team_name or "No team"),
+            (found.workers, worker or NOBODY, worker_name or "No named worker"),
+            (found.rules, rule, ""),
         ):
             tally = tallies.setdefault(key, Tally(name))
             tally.late += late
@@ -158,8 +190,7 @@ def counts(rows: ClockQuerySet, at: datetime) -> Counts:
 
 def whole_service(at: datetime) -> Tally:
     """Late and about to be late in the whole service, records hidden from the reader included: numbers alone."""
-    rows = Clock.objects.all()
-    return Tally("Whole service", rows.late(at).count(), rows.about_to_be(at).count())
+    return counts(Clock.objects.all(), at).all
 
 
 def teams() -> list[tuple[str, str]]:

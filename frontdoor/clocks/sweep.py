@@ -50,16 +50,29 @@ WITH due AS (
     SELECT s.*, e.what, e.words FROM swept s CROSS JOIN LATERAL (VALUES
         ('warned', 'Nearly due', s.warned AND NOT s.breached), ('breached', 'Late', s.breached),
         ('escalated', 'Still late', s.escalated)) AS e(what, words, happened) WHERE e.happened
+), duty AS MATERIALIZED (
+    SELECT id, team_id FROM accounts_user WHERE is_active AND NOT is_machine AND %(duty)s = ANY(roles)
+), heads AS MATERIALIZED (
+    -- whom a team's deadlines are told to: its manager, and its duty managers (every one for a team without, and for
+    -- clocks without a team, which stand under 0); once it escalates, its manager and the service managers
+    SELECT t.id AS team_id, u.id AS user_id, true AS higher
+    FROM accounts_team t JOIN accounts_user u ON u.id = t.manager_id AND u.is_active AND NOT u.is_machine
+    UNION ALL
+    SELECT t.id, d.id, false FROM accounts_team t
+    JOIN duty d ON d.team_id = t.id OR NOT EXISTS (SELECT 1 FROM duty own WHERE own.team_id = t.id)
+    UNION ALL
+    SELECT 0, id, false FROM duty
 ), told AS (
-    -- the worker whose it is, the manager of the team, and the duty managers of the team (all of them without a team)
-    SELECT DISTINCT e.id, e.what, e.words, e.label, e.reference, u.id AS user_id
-    FROM events e JOIN accounts_user u ON u.is_active AND NOT u.is_machine AND (
-        (u.id = e.worker_id AND e.what <> 'escalated')
-        OR (u.id IN (SELECT manager_id FROM accounts_team t WHERE t.id = e.team_id))
-        OR (%(duty)s = ANY(u.roles) AND e.what <> 'escalated' AND (e.team_id IS NULL OR u.team_id = e.team_id
-            OR NOT EXISTS (SELECT 1 FROM accounts_user d WHERE d.is_active AND d.team_id = e.team_id
-                           AND %(duty)s = ANY(d.roles))))
-        OR (%(service)s = ANY(u.roles) AND e.what = 'escalated'))
+    SELECT e.id, e.what, e.words, e.label, e.reference, u.id AS user_id
+    FROM events e JOIN accounts_user u ON u.id = e.worker_id AND u.is_active AND NOT u.is_machine
+    WHERE e.what <> 'escalated'
+    UNION
+    SELECT e.id, e.what, e.words, e.label, e.reference, h.user_id
+    FROM events e JOIN heads h ON h.team_id = coalesce(e.team_id, 0) AND (h.higher OR e.what <> 'escalated')
+    UNION
+    SELECT e.id, e.what, e.words, e.label, e.reference, u.id
+    FROM events e JOIN accounts_user u ON e.what = 'escalated' AND u.is_active AND NOT u.is_machine
+        AND %(service)s = ANY(u.roles)
 ), written AS (
     INSERT INTO notifications_notice (user_id, kind, text, reference, path, is_urgent, once_key)
     SELECT user_id, 'clock-' || what, words || ': ' || label || ' on ' || reference, reference, '/breaches/',

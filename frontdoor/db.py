@@ -2,7 +2,9 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -14,11 +16,22 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
 
 
-def new_reference(prefix: str, rng: random.Random | None = None) -> str:
-    """Return a new reference: kind prefix, hyphen and eight random characters (``C-7K3M9Q2D``).
+_SEEDED: ContextVar[random.Random | None] = ContextVar("seeded", default=None)
 
-    ``rng`` is given only by the demonstration borough, which has to be the same each time.
-    """
+
+@contextmanager
+def references_from(rng: random.Random) -> Iterator[None]:
+    """Inside this block new references come from ``rng``: only for the demonstration borough, the same each time."""
+    token = _SEEDED.set(rng)
+    try:
+        yield
+    finally:
+        _SEEDED.reset(token)
+
+
+def new_reference(prefix: str) -> str:
+    """Return a new reference: kind prefix, hyphen and eight random characters (``C-7K3M9Q2D``)."""
+    rng = _SEEDED.get()
     choose = rng.choice if rng is not None else secrets.choice
     return f"{prefix}-" + "".join(choose(ALPHABET) for _ in range(REFERENCE_LENGTH))
 

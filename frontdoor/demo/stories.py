@@ -1,0 +1,276 @@
+"""What happened in the demonstration borough: contacts taken along the path by the same actions the pages use."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from contacts import actions as contacts
+from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.models import Contact
+from frontdoor.clocks.working_days import is_working_day, london_date
+from frontdoor.demo import words
+from frontdoor.demo.borough import Family
+from frontdoor.demo.staff import Staff
+from frontdoor.people.actions import add_address, add_warning, create_person
+from frontdoor.people.models import Person
+from frontdoor.people.protection import set_restriction
+from referrals import actions as referrals
+from referrals.actions import ChildDecision
+from referrals.models import Referral
+
+HISTORY_DAYS = 75
+
+
+class RanOut(Exception):
+    """Every family has its story."""
+
+
+@dataclass
+class Teller:
+    """Tells stories: the staff, the families, the moment it all leads up to, and the dice."""
+
+    staff: Staff
+    families: list[Family]
+    now: datetime
+    rng: Random
+
+    def workdays_ago(self, days: int, hour: int, minute: int = 0) -> datetime:
+        """A moment in office hours, so many days before now, moved back to a working day; never after now."""
+        moment = (self.now - timedelta(days=days)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        while not is_working_day(london_date(moment)):
+            moment -= timedelta(days=1)
+        return min(moment, self.now - timedelta(minutes=5))
+
+    def family(self) -> Family:
+        """A family with children nobody told a story about yet. Raises RanOut when there is none."""
+        while self.families:
+            family = self.families.pop(self.rng.randrange(len(self.families)))
+            if family.children:
+                return family
+        raise RanOut
+
+    def call(self, family: Family, number: int, **changes: object) -> ContactFacts:
+        """What a caller says about a family."""
+        role, source, grade, level, sentence, said, injuries = words.CALLS[number % len(words.CALLS)]
+        adult = family.adults[0] if family.adults else None
+        given = family.children[0].display_name.split(" ")[0]
+        filled = sentence.format(child=given, adult=adult.display_name if adult else "the mother")
+        facts = ContactFacts(
+            source=source,
+            referrer=ReferrerFacts(
+                name=f"{self.rng.choice(words.WOMEN)} {self.rng.choice(words.FAMILIES)}",
+                role=role,
+                telephone=f"01632 960{self.rng.randrange(200, 1000)}",
+                is_professional=source not in ("1A", "1B"),
+            ),
+            concerns=f"{filled} It has been going on for some weeks, and it seems to be getting worse.",
+            summary=filled,
+            child_said=said,
+            injuries=injuries,
+            grade=grade,
+            grade_reasons=["as told by the caller"],
+            level_of_need=level,
+            child_location="At home with the mother",
+            address=AddressFacts(lines=[family.street], postcode=family.postcode),
+            families=[FamilyFacts(told="yes", agreement="given", agreement_by="Mother")],
+            people=[as_given(child, "subject") for child in family.children]
+            + [as_given(person, "carer", is_child=False) for person in family.adults],
+        )
+        for name, value in changes.items():
+            setattr(facts, name, value)
+        return facts
+
+    def record(self, facts: ContactFacts, at: datetime, agency: str = "") -> Contact:
+        """Record it, as the contact officer or as an agency sends it."""
+        if agency:
+            return contacts.record_contact(facts=facts, by=None, agency=self.staff.agencies[agency], at=at)
+        return contacts.record_contact(facts=facts, by=self.staff["contact.officer"], at=at)
+
+    def confirm(self, contact: Contact, family: Family, at: datetime) -> Contact:
+        """Confirm who the children and adults are."""
+        known = {person.display_name: person for person in (*family.children, *family.adults)}
+        for row in contact.people.all():
+            if row.name in known:
+                contacts.link_person(on_contact=row, person=known[row.name], by=self.staff["duty.manager"], at=at)
+        contact.refresh_from_db()
+        return contact
+
+    def decide(self, contact: Contact, outcome: str, at: datetime, by: str = "duty.manager") -> list[Referral]:
+        """Decide it the same for every child."""
+        detail = {"receiver": "Early help hub", "taken_by": "Ellen Hubbard"} if outcome == "early_help" else {}
+        decisions = [
+            ChildDecision(
+                child=row.pk,
+                outcome=outcome,
+                reason=words.REASONS[outcome],
+                response_type="assessment",
+                primary_need="N1" if outcome == "referral" else "",
+                detail=detail,
+                is_new_record=row.person_id is None,
+            )
+            for row in contact.people.filter(is_child=True).order_by("position")
+        ]
+        done = referrals.decide_contact(contact=contact, decisions=decisions, by=self.staff[by], at=at)
+        return list(done.referrals)
+
+    def allocate(self, referral: Referral, worker: str, at: datetime) -> Referral:
+        """Give it to a worker and their team."""
+        user = self.staff[worker]
+        team = user.team or self.staff.teams["assessment_a"]
+        return referrals.allocate(referral=referral, by=self.staff["team.manager"], at=at, team=team, worker=user)
+
+
+def as_given(person: Person, role: str, *, is_child: bool = True) -> PersonFacts:
+    """A person on record as a caller would give them."""
+    given, _, family = person.display_name.partition(" ")
+    return PersonFacts(
+        is_child=is_child,
+        given_name=given,
+        family_name=family,
+        date_of_birth=person.date_of_birth if is_child else None,
+        dob_is_estimated=person.dob_precision == "estimated",
+        sex=person.sex,
+        ethnicity=person.ethnicity if is_child else "",
+        school=person.school,
+        role=role,
+        relationship="" if is_child else ("mother" if person.sex == "F" else "father"),
+        lives_with_children=None if is_child else True,
+        parental_responsibility=None if is_child else True,
+    )
+
+
+Story = Callable[[Teller, int], object]
+
+
+def ended(tell: Teller, number: int) -> None:
+    """A contact that ended without a referral."""
+    at = tell.workdays_ago(5 + number % HISTORY_DAYS, 10, number % 60)
+    family = tell.family()
+    contact = tell.confirm(tell.record(tell.call(family, number), at), family, at + timedelta(minutes=30))
+    contact = contacts.claim(contact=contact, by=tell.staff["duty.manager"], at=at + timedelta(minutes=40))
+    tell.decide(contact, ("advice", "early_help", "no_further_action")[number % 3], at + timedelta(hours=2))
+
+
+def referred(tell: Teller, number: int) -> list[Referral]:
+    """A contact that became referrals, allocated the same day."""
+    at = tell.workdays_ago(6 + (number * 7) % HISTORY_DAYS, 9, number % 60)
+    family = tell.family()
+    contact = tell.confirm(tell.record(tell.call(family, number + 1), at), family, at + timedelta(minutes=20))
+    opened = tell.decide(contact, "referral", at + timedelta(hours=3))
+    worker = ("social.worker", "social.worker2", "senior.practitioner")[number % 3]
+    return [tell.allocate(referral, worker, at + timedelta(hours=4)) for referral in opened]
+
+
+def waiting(tell: Teller, number: int) -> None:
+    """A contact on the queue now, in one of its states."""
+    minutes = (35, 80, 150, 240, 400, 1500, 2900)[number % 7]
+    at = tell.now - timedelta(minutes=minutes + number)
+    family = tell.family()
+    agency = ("police", "school", "health")[number % 3] if number % 2 else ""
+    contact = tell.record(tell.call(family, number), at, agency)
+    by = tell.staff["social.worker"]
+    later = at + timedelta(minutes=20)
+    if number % 5 == 1:
+        contacts.claim(contact=contact, by=by, at=tell.now - timedelta(minutes=4))
+    elif number % 5 == 2:
+        contact = contacts.claim(contact=contact, by=by, at=later)
+        contact.families.update(agreement="given")
+        contacts.ask_information(
+            contact=contact,
+            by=by,
+            at=later,
+            asked_of="The school",
+            question="Attendance since September, and any worries of the staff.",
+            why="To know whether the worry is seen elsewhere.",
+            lawful_basis="Agreement of the mother",
+        )
+    elif number % 5 == 3:
+        contact = tell.confirm(contact, family, later)
+        tell.decide(contact, "referral", later, by="social.worker")
+
+
+def unallocated(tell: Teller, number: int) -> None:
+    """A referral accepted two days ago without a worker."""
+    at = tell.workdays_ago(2, 11, number)
+    family = tell.family()
+    contact = tell.confirm(tell.record(tell.call(family, 4), at), family, at + timedelta(minutes=15))
+    tell.decide(contact, "referral", at + timedelta(hours=1))
+
+
+def fast_tracked(tell: Teller, number: int) -> None:
+    """A fast track six minutes ago that nobody has taken yet."""
+    at = tell.now - timedelta(minutes=6)
+    facts = tell.call(tell.family(), 5, child_location="At school with the head teacher until 15:15")
+    referrals.record_and_fast_track(facts=facts, by=tell.staff["contact.officer"], at=at)
+
+
+def news(tell: Teller, number: int) -> None:
+    """News of an open child, which the worker has not taken yet."""
+    referral = referred(tell, number)[0]
+    at = tell.now - timedelta(hours=3)
+    if referral.child is None:
+        return
+    family = Family("", "2 Mill Lane, Exampleton", "ZZ99 1AA", "", [], [referral.child])
+    contact = tell.confirm(tell.record(tell.call(family, 1), at, "police"), family, at)
+    referrals.decide_contact(
+        contact=contact,
+        decisions=[
+            ChildDecision(child=row.pk, outcome="open_work", reason="The child has a worker.")
+            for row in contact.people.filter(is_child=True)
+        ],
+        by=tell.staff["duty.manager"],
+        at=at + timedelta(minutes=30),
+    )
+
+
+def protected(tell: Teller, number: int) -> None:
+    """A restricted child, a confidential address, a warning, an unborn child."""
+    dpo, manager = tell.staff["dpo"], tell.staff["service.manager"]
+    at = tell.workdays_ago(20, 10)
+    family = tell.family()
+    set_restriction(
+        person=family.children[0],
+        holders=[manager, tell.staff["team.manager"]],
+        by=dpo,
+        at=at,
+        reason="The child of a colleague.",
+    )
+    family = tell.family()
+    add_address(
+        person=family.children[0],
+        by=manager,
+        at=at,
+        lines="Refuge, address kept at the office",
+        is_confidential=True,
+        confidential_from="the father",
+        why="Violence by the father; non-molestation order",
+        review_on=london_date(tell.now) + timedelta(days=60),
+    )
+    add_warning(
+        person=family.adults[0],
+        by=tell.staff["social.worker"],
+        at=at,
+        kind="do_not_visit_alone",
+        text="Visit in pairs: threats to a worker in September.",
+        source="Police",
+        review_on=london_date(tell.now) - timedelta(days=3),
+    )
+    create_person(
+        by=manager,
+        at=at,
+        description=f"Unborn child of {family.adults[0].display_name}",
+        expected_on=london_date(tell.now) + timedelta(days=70),
+        dob_precision="expected",
+    )
+
+
+def plan(size: int) -> Iterator[tuple[Story, int]]:
+    """Which stories are told for a borough of this size, and how often."""
+    yield fast_tracked, 1
+    yield protected, 1
+    yield news, 1
+    yield unallocated, 3
+    yield waiting, 15 if size < 500 else 25
+    yield ended, max(6, size // 80)
+    yield referred, max(6, size // 100)

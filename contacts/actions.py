@@ -439,6 +439,20 @@ def not_this_person(*, on_contact: ContactPerson, person: Person, by: User, at: 
     refuse_match(person=person, reference=on_contact.contact.reference, position=on_contact.position, by=by, at=at)
 
 
+@transaction.atomic
+def show_address(*, on_contact: ContactPerson, by: User, at: datetime) -> ContactPerson:
+    """Open one confidential address as it was given: the evidence is written before anybody sees it."""
+    require(by, Permission.CONTACT_VIEW)
+    write_audit(
+        "contact.address_shown",
+        by=by,
+        reference=on_contact.contact.reference,
+        people=[on_contact.person] if on_contact.person is not None else [],
+        detail={"position": on_contact.position},
+    )
+    return on_contact
+
+
 def unanswered(
     contact: Contact, user: User, children: Sequence[ContactPerson]
 ) -> list[tuple[ContactPerson, matching.Candidate]]:

@@ -137,7 +137,7 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     people = {row.person_id for contact in shown for row in contact.people.all() if row.person_id is not None}
-    known = _Known(user, shown, people, at)
+    known = Background(user, shown, people, at)
     return Page(
         contacts=shown,
         lines=[_line(contact, known, at) for contact in shown],
@@ -161,7 +161,7 @@ def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
     )
 
 
-class _Known:
+class Background:
     """What is known about the people and clocks of one page, asked once."""
 
     def __init__(self, user: Any, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
@@ -241,7 +241,7 @@ def agreement(contact: Contact) -> str:
     return "; ".join(said)
 
 
-def _line(contact: Contact, known: _Known, at: datetime) -> dict[str, Any]:
+def _line(contact: Contact, known: Background, at: datetime) -> dict[str, Any]:
     rows = list(contact.people.all())
     children = [row for row in rows if row.is_child]
     holder = contact.claimed_at_moment(at)

@@ -104,3 +104,15 @@ class GoOnForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say why you do not wait for the answer"},
     )
+
+
+class LinkForm(ActForm):
+    """Somebody's record, named by its reference."""
+
+    person = forms.CharField(
+        label="Another record: its reference",
+        max_length=20,
+        help_text="For example, P-7K3M9Q2D. Find the person first",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the reference of the record"},
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import contact, queue, recording
+from contacts.views import acts, contact, queue, recording
 
 app_name = "contacts"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
     path("contacts/queue/", queue.listing, name="queue"),
     path("contacts/<str:reference>/claim/", queue.claim, name="claim"),
+    path("contacts/<str:reference>/release/", acts.release, name="release"),
+    path("contacts/<str:reference>/acknowledge/", acts.acknowledge, name="acknowledge"),
+    path("contacts/<str:reference>/grade/", acts.grade, name="grade"),
+    path("contacts/<str:reference>/ask/", acts.ask, name="ask"),
+    path("contacts/<str:reference>/ask/<int:key>/reply/", acts.reply, name="reply"),
+    path("contacts/<str:reference>/go-on/", acts.go_on, name="go_on"),
+    path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
+    path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
+    path("contacts/<str:reference>/people/<int:position>/unlink/", acts.unlink, name="unlink"),
+    path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/", contact.contact, name="contact"),
 ]

@@ -1,0 +1,176 @@
+"""What the page of one contact shows: people as given beside the record, whom they may be, and what has happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contacts.actions import matching_facts
+from contacts.models import Contact, ContactPerson
+from frontdoor import audit
+from frontdoor.codelists import lists
+from frontdoor.people import matching
+from frontdoor.people.models import Address, Identifier, NotThisPerson, Person, Telephone
+from frontdoor.people.models import Warning as Danger
+from frontdoor.ui.formats import day
+from frontdoor.workflow.actions import history
+from frontdoor.workflow.machines import MACHINES
+
+#: Whom people may be is worked out for this many at once; the rest are looked at one by one.
+LOOKED_AT = 12
+CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact as given beside what is on record."""
+
+    what: str
+    given: str
+    on_record: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether both are known and not the same."""
+        return bool(self.given and self.on_record) and self.given.casefold() != self.on_record.casefold()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether only what was given says it."""
+        return bool(self.given) and not self.on_record
+
+
+@dataclass
+class Card:
+    """One person on the contact, with whom they may be."""
+
+    row: ContactPerson
+    differences: list[Difference] = field(default_factory=list)
+    candidates: list[matching.Candidate] = field(default_factory=list)
+    was_looked_at: bool = False
+    known: list[str] = field(default_factory=list)
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether somebody above the review threshold waits for a yes or a no."""
+        return any(candidate.needs_answer for candidate in self.candidates)
+
+
+def rows_of(contact: Contact) -> list[ContactPerson]:
+    """The people on the contact in their order, with the records confirmed."""
+    return list(contact.people.select_related("person", "linked_by", "decided_by").order_by("position"))
+
+
+def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:
+    """One card for each person. Candidates are looked for ``limit`` people, and for the one at position ``look``."""
+    linked = [row.person for row in rows if row.person is not None]
+    facts = _facts_on_record(linked)
+    found = []
+    asked = 0
+    for row in rows:
+        card = Card(row)
+        if row.person is not None:
+            card.differences = differences(row, row.person, facts)
+        elif asked < limit or row.position == look:
+            asked += 1
+            card.was_looked_at = True
+            card.candidates = _candidates(contact, row, user)
+        found.append(card)
+    return found
+
+
+def _candidates(contact: Contact, row: ContactPerson, user: Any) -> list[matching.Candidate]:
+    found = matching.candidates(
+        matching_facts(row), user, limit=CANDIDATES, reference=contact.reference, position=row.position
+    )
+    if row.suggested_reference and all(c.person.reference != row.suggested_reference for c in found):
+        named = Person.objects.visible_to(user).filter(reference=row.suggested_reference).first()
+        refused = named is not None and NotThisPerson.objects.filter(
+            reference=contact.reference, position=row.position, person=named
+        )
+        if named is not None and not refused:
+            found.insert(0, matching.Candidate(named, 0, ("chosen by whoever took the call",)))
+    return found
+
+
+@dataclass
+class _OnRecord:
+    names: dict[int, set[str]] = field(default_factory=dict)
+    identifiers: dict[tuple[int, str], str] = field(default_factory=dict)
+    addresses: dict[int, str] = field(default_factory=dict)
+    telephones: dict[int, str] = field(default_factory=dict)
+
+
+def _facts_on_record(people: Sequence[Person]) -> _OnRecord:
+    keys = [person.pk for person in people]
+    facts = _OnRecord()
+    if not keys:
+        return facts
+    for one in Identifier.objects.filter(person_id__in=keys, kind__in=["nhs", "upn"], valid_to__isnull=True):
+        facts.identifiers[one.person_id, one.kind] = one.value
+    for place in Address.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
+        text = ", ".join(part for part in (place.lines, place.postcode) if part)
+        facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
+    for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
+        facts.telephones[phone.person_id] = phone.number
+    return facts
+
+
+def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
+    """What was given beside what is on record, for what was given. A confidential address is never written out."""
+    address = ", ".join(part for part in (row.address, row.postcode) if part)
+    pairs = [
+        ("Name", row.name, person.display_name),
+        ("Date of birth", day(row.date_of_birth), day(person.date_of_birth)),
+        ("Sex", lists.label("sex", row.sex) if row.sex else "", lists.label("sex", person.sex) if person.sex else ""),
+        ("Address", _shown(row, address), facts.addresses.get(person.pk, "")),
+        ("Telephone", row.telephone, facts.telephones.get(person.pk, "")),
+        ("NHS number", row.nhs_number.replace(" ", ""), facts.identifiers.get((person.pk, "nhs"), "")),
+        ("Unique pupil number", row.upn, facts.identifiers.get((person.pk, "upn"), "")),
+        ("School", row.school, person.school),
+        ("How they communicate", row.communication, person.communication_needs),
+    ]
+    return [Difference(*pair) for pair in pairs if pair[1]]
+
+
+def _shown(row: ContactPerson, address: str) -> str:
+    return "A confidential address" if row.address_is_confidential and address else address
+
+
+def warnings_of(people: Sequence[int]) -> list[Danger]:
+    """Warnings in force about these people, those never looked at again for longest first."""
+    return list(Danger.objects.in_force().filter(person_id__in=people).select_related("person").order_by("review_on"))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of what happened to a contact."""
+
+    at: datetime
+    title: str
+    by: str = ""
+    text: str = ""
+    href: str = ""
+    html: str = ""
+
+
+def events(contact: Contact) -> list[Event]:
+    """Changes of status and of grade, newest first."""
+    moves = MACHINES[Contact]
+    found = []
+    for change in history(contact.reference):
+        known = moves.get(change.move)
+        words = "contact.recorded" if change.move == "born" else known.event if known else ""
+        title = audit.sentence(words) if words else f"set to {change.to_status.replace('_', ' ')}"
+        by = change.by.name if change.by else (contact.agency.name if contact.agency else "")
+        found.append(Event(change.happened_at, title.capitalize(), by, change.reason))
+    for graded in contact.grade_changes.select_related("by"):
+        before = f"from {graded.before} " if graded.before else ""
+        found.append(
+            Event(graded.at, f"Graded {before}{'to ' if before else ''}{graded.after}", graded.by.name, graded.reason)
+        )
+    for asked in contact.information_requests.select_related("asked_by", "reply_recorded_by"):
+        found.append(Event(asked.asked_at, f"Asked {asked.asked_of} for information", asked.asked_by.name))
+        if asked.replied_at and asked.reply_recorded_by:
+            found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
+    return sorted(found, key=lambda event: event.at, reverse=True)

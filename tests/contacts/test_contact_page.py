@@ -1,0 +1,222 @@
+"""The page of one contact: as given, beside the record, whom they may be, and what a screener does."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts import actions
+from contacts.facts import AddressFacts, PersonFacts
+from contacts.models import Contact
+from frontdoor.accounts.models import User
+from frontdoor.audit.models import Entry
+from frontdoor.people import actions as people
+from frontdoor.people import protection
+from frontdoor.people.actions import GivenName
+from frontdoor.people.models import NotThisPerson, Person
+from tests.contacts.conftest import some_facts
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def body(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def head(db: None) -> User:
+    return User.objects.create_user("service.manager", "Sefa Head", roles=["service_manager"])
+
+
+@pytest.fixture
+def contact(officer: User) -> Contact:
+    return actions.record_contact(facts=some_facts(), by=officer, at=NOW)
+
+
+@pytest.fixture
+def desk(client: Client, officer: User) -> Client:
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def sam(head: User) -> Person:
+    return people.create_person(
+        by=head, at=NOW, names=[GivenName("Sam", "Example")], date_of_birth=date(2017, 3, 4), school="Mill School",
+        address={"lines": "9 Hidden Lane", "postcode": "ZZ99 9ZZ", "is_confidential": True, "why": "Threats"},
+    )  # fmt: skip
+
+
+def path(contact: Contact, rest: str = "") -> str:
+    return f"/contacts/{contact.reference}/{rest}"
+
+
+def test_the_page_shows_what_was_told_and_leaves_evidence(desk: Client, contact: Contact, sam: Person) -> None:
+    shown = body(desk.get(path(contact)))
+    for told in ("Sam came to school without a coat", "Zoë Example", "Alex Example", "Ms Teach", "01632 960001",
+                 "At school until 15:15", "Recorded the contact", "1 Example Street"):  # fmt: skip
+        assert told in shown, told
+    assert sam.reference in shown
+    assert "Answer needed" in shown
+    assert "Hidden Lane" not in shown
+    row = Entry.objects.get(kind="opened")
+    assert (row.reference, row.reason) == (contact.reference, "on duty")
+    assert sam.pk in row.people
+
+
+def test_this_is_the_child_shows_the_differences_and_may_be_taken_back(
+    desk: Client, contact: Contact, sam: Person, head: User
+) -> None:
+    people.add_warning(person=sam, kind="dogs", text="Two large dogs", by=head, at=NOW, review_on=date(2026, 11, 1))
+    done = desk.post(
+        path(contact, "people/1/link/"), {"person": sam.reference, "version": contact.version}, follow=True
+    )
+    shown = body(done)
+    assert "The link is confirmed" in shown
+    assert "3 March 2017" in shown
+    assert "4 March 2017" in shown
+    assert "Two large dogs" in shown
+    assert "Review overdue" in shown
+    assert "Hidden Lane" not in shown
+    assert contact.people.get(position=1).person == sam
+    desk.post(path(contact, "people/1/unlink/"))
+    assert contact.people.get(position=1).person is None
+
+
+def test_not_this_child_is_remembered(desk: Client, contact: Contact, sam: Person) -> None:
+    shown = body(desk.post(path(contact, "people/1/not-this/"), {"person": sam.reference}, follow=True))
+    assert NotThisPerson.objects.filter(person=sam, reference=contact.reference, position=1).exists()
+    assert sam.reference not in shown.split('id="person-1"')[1].split("</article>")[0]
+
+
+def test_a_record_named_by_reference_must_exist_and_be_seen(
+    desk: Client, contact: Contact, sam: Person, head: User
+) -> None:
+    protection.set_restriction(person=sam, holders=[head], by=head, at=NOW, reason="Threats")
+    hidden = desk.post(path(contact, "people/1/link/"), {"person": sam.reference, "version": contact.version})
+    absent = desk.post(path(contact, "people/1/link/"), {"person": "P-00000000", "version": contact.version})
+    assert hidden.status_code == absent.status_code == 422
+    assert "There is no record with this reference" in body(hidden)
+    assert 'value="P-00000000"' in body(absent)
+
+
+def test_a_grade_needs_a_reason_once_there_is_one(desk: Client, contact: Contact) -> None:
+    refused = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "", "version": contact.version})
+    assert refused.status_code == 422
+    assert "Say why the grade changes" in body(refused)
+    done = desk.post(
+        path(contact, "grade/"), {"grade": "red", "reason": "A burn", "version": contact.version}, follow=True
+    )
+    assert "Graded from green to red" in body(done)
+    assert "A burn" in body(done)
+
+
+def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, contact: Contact, manager: User) -> None:
+    old = contact.version
+    actions.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="New bruise")
+    late = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": old})
+    assert late.status_code == 422
+    shown = body(late)
+    assert "Dora Manager changed this record while you had it open: graded the contact" in shown
+    assert "My own words" in shown
+    contact.refresh_from_db()
+    assert contact.grade == "amber"
+    assert f'name="version" value="{contact.version}"' in shown
+    again = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": contact.version})
+    assert again.status_code == 302
+
+
+def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, contact: Contact, manager: User) -> None:
+    actions.claim(contact=contact, by=manager, at=timezone.now())
+    contact.refresh_from_db()
+    asked = {
+        "asked_of": "Health visitor", "question": "Weight?", "why": "Hunger", "lawful_basis": "section_17",
+        "without_agreement_reason": "", "version": contact.version,
+    }  # fmt: skip
+    refused = desk.post(path(contact, "ask/"), asked)
+    assert refused.status_code == 422
+    assert "a manager has to say why" in body(refused)
+    assert "Weight?" in body(refused)
+    desk.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    desk.post(path(contact, "ask/"), asked | {"without_agreement_reason": "It would raise the risk"})
+    contact.refresh_from_db()
+    assert contact.status == "awaiting_information"
+    request = contact.information_requests.get()
+    empty = desk.post(path(contact, f"ask/{request.pk}/reply/"), {"reply": "", "version": contact.version})
+    assert "Enter what they answered" in body(empty)
+    desk.post(
+        path(contact, f"ask/{request.pk}/reply/"), {"reply": "14 kg", "is_sensitive": "on", "version": contact.version}
+    )
+    contact.refresh_from_db()
+    assert contact.status == "in_screening"
+    assert "14 kg" in body(desk.get(path(contact)))
+    checker = User.objects.create_user("quality", "Qua Lity", roles=["quality_officer"])
+    desk.force_login(checker, backend="django.contrib.auth.backends.ModelBackend")
+    assert "14 kg" not in body(desk.get(path(contact)))
+
+
+def test_going_on_without_an_answer_needs_a_reason(desk: Client, contact: Contact, manager: User) -> None:
+    held = actions.claim(contact=contact, by=manager, at=timezone.now())
+    actions.ask_information(
+        contact=held, by=manager, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
+        without_agreement_reason="Risk",
+    )  # fmt: skip
+    contact.refresh_from_db()
+    assert desk.post(path(contact, "go-on/"), {"reason": "", "version": contact.version}).status_code == 422
+    assert desk.post(path(contact, "go-on/"), {"reason": "Urgent", "version": contact.version}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.status == "in_screening"
+
+
+def test_claiming_releasing_and_acknowledging(desk: Client, contact: Contact, officer: User, manager: User) -> None:
+    desk.post(path(contact, "acknowledge/"))
+    desk.post(path(contact, "claim/"))
+    assert "You are screening this" in body(desk.get(path(contact)))
+    desk.post(path(contact, "release/"))
+    contact.refresh_from_db()
+    assert contact.status == "received"
+    assert contact.acknowledged_by == officer
+    actions.claim(contact=contact, by=manager, at=timezone.now())
+    held = body(desk.post(path(contact, "claim/"), follow=True))
+    assert "Dora Manager" in held
+    refused = body(desk.post(path(contact, "release/"), follow=True))
+    assert "Dora Manager is screening this contact" in refused
+
+
+def test_a_confidential_address_opens_with_evidence(desk: Client, officer: User) -> None:
+    hidden = AddressFacts(lines=["7 Refuge Road"], postcode="ZZ99 7AA", is_confidential=True)
+    contact = actions.record_contact(facts=some_facts(address=hidden), by=officer, at=NOW)
+    assert "Refuge Road" not in body(desk.get(path(contact)))
+    assert "Refuge Road" in body(desk.post(path(contact, "people/1/address/")))
+    assert Entry.objects.filter(event="contact.address_shown", reference=contact.reference).count() == 1
+
+
+def test_a_child_calling_and_a_caller_not_to_be_named_are_marked(desk: Client, officer: User) -> None:
+    facts = some_facts()
+    facts.referrer.is_the_child, facts.referrer.withhold_name_from_family = True, True
+    facts.referrer.safe_way = "Text after school"
+    contact = actions.record_contact(facts=facts, by=officer, at=NOW)
+    shown = body(desk.get(path(contact)))
+    assert "No letter, call or text to the home" in shown
+    assert "Text after school" in shown
+    assert "Do not tell the family who called" in shown
+
+
+def test_thirty_children_do_not_make_the_page_slow(desk: Client, officer: User) -> None:
+    children = [PersonFacts(given_name=f"Child{n}", family_name="Example") for n in range(30)]
+    contact = actions.record_contact(facts=some_facts(people=children), by=officer, at=NOW)
+    with CaptureQueriesContext(connection) as captured:
+        shown = body(desk.get(path(contact)))
+    assert len(captured) < 250
+    assert f'href="{path(contact)}?look=20#person-20"' in shown
+    assert desk.get(path(contact), {"look": "20"}).status_code == 200
+    assert desk.get(path(contact), {"look": "٢"}).status_code == 200
+
+
+def test_somebody_who_knows_the_child_is_kept_out(desk: Client, contact: Contact, sam: Person, officer: User) -> None:
+    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
+    protection.declare_conflict(person=sam, user=officer, by=officer, at=NOW + timedelta(minutes=1))
+    assert desk.get(path(contact)).status_code == 403

@@ -110,6 +110,11 @@ class CallForm(UiForm):
         """As Django's; when lenient, errors go and the text that caused them is kept as a line of its own."""
         super().full_clean()
         if not self.lenient or not self.is_bound:
+            # The summary names what is wrong in the order of the page.
+            place = {name: number for number, name in enumerate(self.fields)}
+            in_order = sorted(self.errors.items(), key=lambda error: place.get(error[0], -1))
+            self.errors.clear()
+            self.errors.update(in_order)
             return
         self.left_over = []
         for name in dict(self.errors):
@@ -199,7 +204,9 @@ class ContactForm(PlaceForm):
         ),
     )
     safe_way = line("A safe way and time to reach them", 250)
-    kind = forms.ChoiceField(label="Type of contact", choices=kinds)
+    kind = forms.ChoiceField(
+        label="Type of contact", choices=kinds, error_messages={"required": "Choose the type of contact"}
+    )
     agency_reference = line("Their own reference", 100, "For example, a police notification number", width="20")
     received_at = DateTimeField(
         label="When did it reach us?", required=False, latest="now", help_text="Only if it came earlier than now"

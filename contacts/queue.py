@@ -168,7 +168,12 @@ class Background:
         keys = list(people)
         self.clocks: dict[str, Clock] = {}
         references = [contact.reference for contact in contacts]
-        for clock in Clock.objects.visible_to(user).running().filter(reference__in=references).order_by("-due_at"):
+        for clock in (
+            Clock.objects.visible_to(user)
+            .running()
+            .filter(reference__in=references)
+            .order_by("-due_at", "is_statutory")
+        ):
             self.clocks[clock.reference] = clock
         parts = about_visible(
             Involvement.objects.filter(
@@ -261,7 +266,7 @@ def _line(contact: Contact, known: Background, at: datetime) -> dict[str, Any]:
         "safe_until": contact.safe_until,
         "agency_grade": contact.agency_grade,
         "grade": contact.grade,
-        "source": f"{contact.type.label}: {who_told(contact)}",
+        "source": who_told(contact) if contact.type.code == "concern" else f"{contact.type.label}: {who_told(contact)}",
         "known": known.of(contact, people),
         "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
         "agreement": agreement(contact),

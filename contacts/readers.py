@@ -173,4 +173,5 @@ def events(contact: Contact) -> list[Event]:
         found.append(Event(asked.asked_at, f"Asked {asked.asked_of} for information", asked.asked_by.name))
         if asked.replied_at and asked.reply_recorded_by:
             found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
-    return sorted(found, key=lambda event: event.at, reverse=True)
+    # Of two acts in one moment the later one stands first as well.
+    return sorted(found, key=lambda event: event.at)[::-1]

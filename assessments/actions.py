@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import duty_managers, notify
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import end_involvement, involve, update_involvement
@@ -134,12 +136,14 @@ def save_section(
     at: datetime,
     given: Mapping[str, Any],
     revision: int | None = None,
+    draft_id: UUID | None = None,
 ) -> int:
     """Save one section; the others stay as they are. Returns its new revision.
 
     ``given`` holds the section's fields: texts; for a domain ``{code: (finding, evidence)}`` under ``dimensions``; for
     the outcome ``outcome``, ``factors``, ``never_seen_reason`` as well. Raises Stale naming who saved the section since
-    ``revision``, Refused when factors cannot stand together.
+    ``revision``, Refused when factors cannot stand together. ``draft_id`` is used up in the same transaction; a second
+    sending raises :class:`frontdoor.drafts.actions.AlreadySubmitted`.
     """
     if section not in outline.SECTION_TITLES:
         raise LookupError(section)
@@ -151,6 +155,8 @@ def save_section(
         raise Stale(
             who=state.saved_by.name, when=state.saved_at, what=f"they saved “{outline.SECTION_TITLES[section]}”"
         )
+    if draft_id is not None:
+        drafts.consume(by=by, draft_id=draft_id, kind="assessment", reference=locked.reference, at=at)
     if section in TEXT_FIELDS:
         _save_fields(AssessmentText.objects.get(assessment=locked), TEXT_FIELDS[section], given)
     if section == "child":
@@ -427,6 +433,7 @@ def authorise(*, assessment: Assessment, by: User, at: datetime, reason: str, ve
     moved = move(assessment, "authorise", by=by, at=at, reason=reason, version=version, people=[assessment.child])
     clocks.stop(reference=moved.clock_reference, rule=moved.clock_rule, at=at, by=by)
     referral = move(moved.referral, "finish_assessment", by=by, at=at, people=[moved.child])
+    moved.referral = referral
     update_involvement(reference=referral.reference, status_label=str(referral.get_status_display()))
     end_involvement(reference=moved.reference, at=at, status_label=str(moved.get_status_display()))
     if moved.author != by:
@@ -453,6 +460,7 @@ def abandon(*, assessment: Assessment, by: User, at: datetime, reason: str, vers
     else:
         name = "go_on_with_service" if referral.service else "abandon_assessment"
     back = move(referral, name, by=by, at=at, reason=reason)
+    moved.referral = back
     update_involvement(reference=back.reference, status_label=str(back.get_status_display()))
     end_involvement(reference=moved.reference, at=at, status_label=str(moved.get_status_display()))
     if moved.clock_reference == moved.reference:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from assessments import actions as assessments
+from assessments import outline
+from assessments.models import Assessment
 from contacts import actions as contacts
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.models import Contact
@@ -162,6 +165,76 @@ def referred(tell: Teller, number: int) -> list[Referral]:
     return [tell.allocate(referral, worker, at + timedelta(hours=4)) for referral in opened]
 
 
+def assessed(tell: Teller, number: int) -> None:
+    """Referrals being assessed: begun, waiting for a manager, authorised, in service, closed."""
+    for place, referral in enumerate(referred(tell, number)):
+        worker = referral.current_worker
+        if worker is None:
+            continue
+        begun = min(referral.received_at + timedelta(days=1), tell.now - timedelta(minutes=30))
+        assessment = assessments.start(referral=referral, by=worker, at=begun)
+        write_assessment(tell, assessment, number + place, begun)
+
+
+def write_assessment(tell: Teller, assessment: Assessment, number: int, begun: datetime) -> None:
+    """Write an assessment as far as its story goes."""
+    by = assessment.author
+    seen = min(begun + timedelta(days=2), tell.now - timedelta(minutes=20))
+    assessments.save_section(
+        assessment=assessment, section="purpose", by=by, at=seen,
+        given={"purpose": words.REASONS["referral"], "information_from": "Mother, school, health visitor."},
+    )  # fmt: skip
+    assessments.record_visit(
+        assessment=assessment, by=by, at=seen, happened_at=seen, mode="in_person", place="home", is_seen=True,
+        seen_alone="yes", observed="Settled, talked about school and drew the family. The kitchen was cold.",
+    )  # fmt: skip
+    if number % 4 == 0:
+        return
+    at = min(seen + timedelta(days=8), tell.now - timedelta(minutes=15))
+    save = assessments.save_section
+    told = {"words": "“I like it when Nan comes. I do not like the shouting.”", "how": "Alone, with drawing."}
+    save(assessment=assessment, section="child", by=by, at=at, given=told)
+    today = london_date(tell.now)
+    for section, domain, _ in outline.DOMAINS:
+        found = {
+            code: ("strength" if place % 3 else "need", f"{label}: as seen at home and told by school.")
+            for place, (code, label) in enumerate(assessments.dimensions_on(today)[domain])
+        }
+        save(assessment=assessment, section=section, by=by, at=at, given={"dimensions": found})
+    save(
+        assessment=assessment, section="analysis", by=by, at=at,
+        given={
+            "worries": "Shouting at night, missed meals, and a mother who is often too low to get up.",
+            "strengths": "Grandmother comes three times a week; school is a safe place.",
+            "impact": "Tired and hungry in the morning; without help it will get worse over the winter.",
+            "unknown": "What the father knows and wants.",
+            "conclusion": "The child needs help that the family cannot give alone at the moment.",
+        },
+    )  # fmt: skip
+    save(
+        assessment=assessment, section="outcome", by=by, at=at,
+        given={"outcome": "child_in_need", "outcome_reason": "A plan with school and grandmother.", "factors": ["4B"]},
+    )  # fmt: skip
+    done = assessments.submit(assessment=Assessment.objects.get(pk=assessment.pk), by=by, at=at)
+    if number % 4 == 1:
+        return
+    signed = min(at + timedelta(days=1), tell.now - timedelta(minutes=10))
+    manager = tell.staff["team.manager"]
+    authorised = assessments.authorise(
+        assessment=done, by=manager, at=signed, reason="I agree. The plan starts this week."
+    )
+    referral = authorised.referral
+    if number % 4 == 2:
+        referrals.provide_service(
+            referral=referral, by=manager, at=signed, service="child_in_need", reason="As assessed."
+        )
+        return
+    referrals.close(
+        referral=referral, by=manager, at=signed, closure_reason="RC8",
+        what_changed="Breakfast at school, and grandmother has the children at weekends.",
+    )  # fmt: skip
+
+
 def waiting(tell: Teller, number: int) -> None:
     """A contact on the queue now, in one of its states."""
     minutes = (35, 80, 150, 240, 400, 1500, 2900)[number % 7]
@@ -273,4 +346,5 @@ def plan(size: int) -> Iterator[tuple[Story, int]]:
     yield unallocated, 3
     yield waiting, 15 if size < 500 else 25
     yield ended, max(6, size // 80)
-    yield referred, max(6, size // 100)
+    yield referred, max(4, size // 150)
+    yield assessed, max(6, size // 100)

@@ -1,7 +1,31 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from frontdoor import audit
+
+
+def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After a migration: every role the product knows a target for has one."""
+    from supervision.shipped import load
+
+    load()
 
 
 class SupervisionConfig(AppConfig):
     name = "supervision"
     label = "supervision"
     verbose_name = "Supervision"
+
+    def ready(self) -> None:
+        """Say the words of our audit events; name our drafted form; say who sees a session on a child’s record."""
+        from frontdoor.drafts import kinds
+        from frontdoor.people import hooks
+        from supervision.events import EVENTS
+        from supervision.readers import seen
+
+        audit.register(EVENTS)
+        kinds.register("supervision", label="Record a supervision session", url_name="supervision:hold")
+        hooks.visible_references["supervision"] = seen
+        post_migrate.connect(bring_in_step, sender=self)

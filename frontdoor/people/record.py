@@ -24,6 +24,7 @@ PLACES = {
     "contact": "/contacts/{}/",
     "referral": "/referrals/{}/",
     "assessment": "/assessments/{}/",
+    "supervision": "/supervision/{}/",
 }
 WORDS = {"contact": "Contact", "referral": "Referral", "assessment": "Assessment", "supervision": "Supervision"}
 
@@ -228,7 +229,7 @@ def work_of_team(team: Any, user: Any) -> models.QuerySet[Involvement]:
     return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")
 
 
-KIND_OF = {"C": "contact", "R": "referral", "A": "assessment"}
+KIND_OF = {"C": "contact", "R": "referral", "A": "assessment", "S": "supervision"}
 
 
 def href_of_reference(reference: str) -> str:

@@ -1,0 +1,8 @@
+"""What the audit says of supervision."""
+
+EVENTS = {
+    "session.recorded": "planned a supervision session",
+    "supervision.held": "recorded the supervision session",
+    "supervision.cancelled": "cancelled the supervision session",
+    "supervision.moved": "moved the supervision session",
+}

@@ -1,5 +1,6 @@
 """The page of one contact: as given, beside the record, whom they may be, and what a screener does."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -124,7 +125,8 @@ def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, cont
     assert "My own words" in shown
     contact.refresh_from_db()
     assert contact.grade == "amber"
-    assert f'name="version" value="{contact.version}"' in shown
+    hidden = re.search(r'<input[^>]*id="id_grade_version"[^>]*>', shown)[0]
+    assert f'value="{contact.version}"' in hidden
     again = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": contact.version})
     assert again.status_code == 302
 

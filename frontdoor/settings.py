@@ -315,6 +315,7 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"contacts": "Send contacts and read what became of them"},
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
 }
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 
 # --- E-mail -----------------------------------------------------------------------------------------------------------

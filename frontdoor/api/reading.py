@@ -1,0 +1,75 @@
+"""Reading a body strictly: size, encoding, JSON without tricks."""
+
+import json
+import math
+from typing import Any
+
+from rest_framework.parsers import BaseParser
+
+from frontdoor.api.problems import Problem
+
+SINGLE_BYTES = 1_000_000
+BATCH_BYTES = 16_000_000
+NOT_JSON = "The body is not JSON as RFC 8259 means it."
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError("number out of range")
+    return value
+
+
+def _check(value: Any) -> None:
+    """NUL and lone surrogates cannot be stored or sent on; they stand nowhere, names included."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            if "\x00" in each:
+                raise ValueError("NUL")
+            each.encode("utf-8")
+        elif isinstance(each, dict):
+            waiting.extend(each)
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def loads(body: bytes) -> Any:
+    """The JSON value of a body. Raises Problem 400 ``json_invalid``."""
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float)
+        _check(value)
+    except (ValueError, RecursionError):
+        raise Problem(400, "json_invalid", NOT_JSON) from None
+    return value
+
+
+class StrictJSONParser(BaseParser):  # type: ignore[misc]
+    """JSON, read only up to the view's ``largest`` bytes."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """The value, or a Problem."""
+        largest: int = getattr(parser_context["view"], "largest", SINGLE_BYTES)
+        length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
+        too_large = Problem(413, "body_too_large", f"At most {largest:,} bytes are read.")
+        if length.isdigit() and int(length) > largest:
+            raise too_large
+        body = stream.read(largest + 1)
+        if len(body) > largest:
+            raise too_large
+        return loads(body)

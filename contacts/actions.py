@@ -24,6 +24,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
+from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import notify, raise_alert
 from frontdoor.people import matching
 from frontdoor.people.access import holders_of
@@ -237,8 +238,11 @@ def claim(*, contact: Contact, by: User, at: datetime, version: int | None = Non
     locked = lock(contact)
     until = at + CLAIM_FOR
     if locked.status == Contact.Status.RECEIVED:
+        is_first = locked.acknowledged_at is None
         claimed = move(locked, "claim", by=by, at=at, version=version, until=until)
         clocks.stop(reference=locked.reference, rule="acknowledgement", at=at, by=by)
+        if is_first:
+            _tell_agency_acknowledged(claimed, at=at)
         return claimed
     holder = locked.claimed_at_moment(at)
     if holder is not None and holder != by:
@@ -273,7 +277,13 @@ def acknowledge(*, contact: Contact, by: User, at: datetime) -> Contact:
         changed.save()
         clocks.stop(reference=changed.reference, rule="acknowledgement", at=at, by=by)
         write_audit("contact.acknowledged", by=by, reference=changed.reference)
+        _tell_agency_acknowledged(changed, at=at)
     return changed
+
+
+def _tell_agency_acknowledged(contact: Contact, *, at: datetime) -> None:
+    if contact.agency_id is not None:
+        outbox.put("agency.event", {"contact": contact.reference, "type": "contact.acknowledged"}, at=at)
 
 
 @transaction.atomic

@@ -115,6 +115,17 @@ def test_a_grade_needs_a_reason_once_there_is_one(desk: Client, contact: Contact
     assert "A burn" in body(done)
 
 
+def test_the_first_grade_is_one_press(desk: Client, officer: User) -> None:
+    contact = actions.record_contact(facts=some_facts(grade=""), by=officer, at=NOW)
+    shown = body(desk.get(path(contact)))
+    for key, grade in (("r", "red"), ("a", "amber"), ("g", "green"), ("b", "blue")):
+        assert f'name="grade" value="{grade}" data-key="{key}"' in shown
+    desk.post(path(contact, "grade/"), {"grade": "blue", "version": contact.version})
+    contact.refresh_from_db()
+    assert contact.grade == "blue"
+    assert 'data-key="r"' not in body(desk.get(path(contact)))
+
+
 def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, contact: Contact, manager: User) -> None:
     old = contact.version
     actions.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="New bruise")

@@ -112,7 +112,8 @@ class ChildForm(UiForm):
             label="Level of need", choices=coded("level_of_need", on, "Not decided"), required=False
         )
         self.fields["reason"] = long_text("Why?", "In words the family may read one day.", required=False)
-        self.initial = {"level_of_need": row.level_of_need}
+        told = row.level_of_need or row.contact.level_by_screening or row.contact.level_by_agency
+        self.initial = {"level_of_need": told}
         if row.outcome and row.decided_at is None:
             self.initial |= {"outcome": row.outcome, "reason": row.outcome_reason, **self._before(row)}
         self.order_fields(["outcome", "level_of_need", "reason"])

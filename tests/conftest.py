@@ -48,7 +48,7 @@ def _owner_connection() -> psycopg.Connection:
     return psycopg.connect(settings.OWNER_URL, autocommit=True)
 
 
-def _url_for(database: str) -> str:
+def url_for(database: str) -> str:
     base, _, query = settings.OWNER_URL.partition("?")
     head, _, _ = base.rpartition("/")
     return f"{head}/{database}" + (f"?{query}" if query else "")
@@ -65,7 +65,7 @@ def _make_template() -> str:
                 return name
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            env = {**os.environ, "DATABASE_URL": _url_for(name), "FRONTDOOR_OWNER": "1"}
+            env = {**os.environ, "DATABASE_URL": url_for(name), "FRONTDOOR_OWNER": "1"}
             subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=env, check=True)
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
             for (old,) in connection.execute(
@@ -131,7 +131,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -
 @pytest.fixture
 def owner(db: None) -> Iterator[psycopg.Connection]:
     """A connection as the owner of the test's database, for what the application may not do."""
-    with psycopg.connect(_url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as connection:
+    with psycopg.connect(url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as connection:
         yield connection
 
 
@@ -141,7 +141,7 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
     keep = {"django_migrations", "codelists_code", "audit_chainhead", "django_content_type", "auth_permission", "cache"}
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         name = connections["default"].settings_dict["NAME"]
-        with psycopg.connect(_url_for(name), autocommit=True) as connection:
+        with psycopg.connect(url_for(name), autocommit=True) as connection:
             filled = {
                 table
                 for (table,) in connection.execute(
@@ -155,7 +155,7 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
         yield
         for each in connections.all():
             each.close()
-        with psycopg.connect(_url_for(name), autocommit=True) as connection:
+        with psycopg.connect(url_for(name), autocommit=True) as connection:
             tables = [
                 table
                 for (table,) in connection.execute(
@@ -188,7 +188,7 @@ class Served:
         self.process: subprocess.Popen[bytes] | None = None
         self.env = {
             **os.environ,
-            "DATABASE_URL": _url_for(database),
+            "DATABASE_URL": url_for(database),
             "FRONTDOOR_OWNER": "0",
             "STATIC_ROOT": str(folder / "static"),
             "DATA_DIR": str(settings.EMBEDDED.data),
@@ -209,13 +209,16 @@ class Served:
         log = open(self.folder / "web.log", "ab")  # noqa: SIM115
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
         log.close()
-        for _ in range(300):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
             try:
                 with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
+        self.kill()
         raise RuntimeError((self.folder / "web.log").read_text()[-3000:])
 
     def kill(self) -> None:

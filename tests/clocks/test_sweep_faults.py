@@ -19,7 +19,7 @@ from frontdoor.celery import app
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.sweep import BATCH, sweep
 from frontdoor.notifications.models import Notice
-from tests.conftest import ROOT, _url_for
+from tests.conftest import ROOT, url_for
 
 NOW = timezone.now()
 
@@ -34,7 +34,7 @@ def staff(committed: None) -> User:
 
 @pytest.fixture
 def as_owner(committed: None) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(_url_for(connections["default"].settings_dict["NAME"])) as owner:
+    with psycopg.connect(url_for(connections["default"].settings_dict["NAME"])) as owner:
         yield owner
 
 
@@ -111,7 +111,7 @@ def test_a_sweep_killed_in_the_middle_leaves_nothing_and_the_next_does_it_all(
             died.append(problem)
 
     def kill() -> None:
-        with psycopg.connect(_url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as other:
+        with psycopg.connect(url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as other:
             for _ in range(300):
                 done = other.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
@@ -133,7 +133,7 @@ def test_a_sweep_killed_in_the_middle_leaves_nothing_and_the_next_does_it_all(
 
 def environment(**extra: str) -> dict[str, str]:
     return {
-        **os.environ, "DATABASE_URL": _url_for(connections["default"].settings_dict["NAME"]), "FRONTDOOR_OWNER": "0",
+        **os.environ, "DATABASE_URL": url_for(connections["default"].settings_dict["NAME"]), "FRONTDOOR_OWNER": "0",
         "DATA_DIR": str(settings.EMBEDDED.data), **extra,
     }  # fmt: skip
 

@@ -1,0 +1,119 @@
+"""Real Chromium on the product as served: signing in by role, looking at each page, reading the database."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.conftest import Served, chromium_path, url_for
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (1280, 375)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    import os
+
+    play: Playwright
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield browser
+        browser.close()
+
+
+class Desk:
+    """One member of staff at a browser of their own."""
+
+    def __init__(self, browser: Browser, served: Served, username: str) -> None:
+        self.served = served
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=served.url)
+        self.page: Page = self.context.new_page()
+        self.told: list[str] = []
+        self.page.on("console", lambda message: self.told.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.told.append(str(error)))
+        self.sign_in(username)
+
+    def sign_in(self, username: str) -> None:
+        """Sign in through the form."""
+        self.page.goto("/accounts/login/")
+        self.page.fill("[name=login]", username)
+        self.page.fill("[name=password]", "front-door-demo")
+        self.page.click("form button[type=submit]")
+        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+    def go(self, path: str) -> None:
+        """Open a page and look at it."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, (path, answer.status)
+        self.look()
+
+    def look(self) -> None:
+        """The page has no accessibility violation and no sideways scrolling at either width, and a silent console."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (self.page.url, width, wide)
+            found = Axe().run(self.page, options=RULES).response["violations"]
+            told = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+            assert told == [], (self.page.url, width, told)
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        assert self.told == [], self.page.url
+
+    def press(self, text: str, *, exact: bool = True) -> None:
+        """Press the first visible button or link of this name and wait for the page that follows."""
+        target = self.page.get_by_role("button", name=text, exact=exact).or_(
+            self.page.get_by_role("link", name=text, exact=exact)
+        )
+        target.locator("visible=true").first.click()
+        self.page.wait_for_load_state()
+
+    def fill(self, **answers: str) -> None:
+        """Fill fields by name; radio buttons, check boxes and selects by their value."""
+        for name, value in answers.items():
+            self.answer(name, value)
+
+    def answer(self, name: str, value: str) -> None:
+        """Answer one field by name."""
+        fields = self.page.locator(f"[name='{name}']")
+        if fields.first.evaluate("e => e.type") in ("radio", "checkbox"):
+            self.page.locator(f"[name='{name}'][value='{value}']").check()
+        elif fields.first.evaluate("e => e.tagName") == "SELECT":
+            fields.first.select_option(value)
+        else:
+            fields.first.fill(value)
+
+    def names(self) -> dict[str, str]:
+        """Every visible field of the page with what stands in it."""
+        return self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('main input, main select, main textarea')]
+               .filter(e => e.type !== 'hidden' && e.name).map(e => [e.name,
+                 (e.type === 'radio' || e.type === 'checkbox') ? (e.checked ? e.value : '') : e.value]))"""
+        )
+
+
+@pytest.fixture
+def desk(chromium: Browser, served: Served) -> Iterator[Callable[[str], Desk]]:
+    """Open a desk for a user name; each closes at the end."""
+    opened: list[Desk] = []
+
+    def sit(username: str) -> Desk:
+        opened.append(Desk(chromium, served, username))
+        return opened[-1]
+
+    yield sit
+    for each in opened:
+        each.context.close()
+
+
+@pytest.fixture
+def sql(served: Served) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Read the served product's database as its owner."""
+    with psycopg.connect(url_for(served.database), autocommit=True) as connection:
+        yield lambda text, *values: connection.execute(text, values).fetchall()

@@ -27,7 +27,7 @@ class Caller:
         self.pk = None
 
 
-class BearerAuthentication(BaseAuthentication):  # type: ignore[misc]
+class BearerAuthentication(BaseAuthentication):
     """``Authorization: Bearer TOKEN``."""
 
     def authenticate(self, request: Any) -> tuple[Caller, None] | None:
@@ -61,7 +61,7 @@ def _by_oauth(token: str) -> Agency | None:
     return client.agency if client else None
 
 
-class IsAgency(BasePermission):  # type: ignore[misc]
+class IsAgency(BasePermission):
     """An agency, and nobody else: staff use the pages."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
@@ -69,7 +69,7 @@ class IsAgency(BasePermission):  # type: ignore[misc]
         return isinstance(request.user, Caller)
 
 
-class PerMinute(BaseThrottle):  # type: ignore[misc]
+class PerMinute(BaseThrottle):
     """So many requests a minute per agency, counted in the database: exact over all web processes."""
 
     def allow_request(self, request: Any, view: Any) -> bool:
@@ -88,7 +88,7 @@ class PerMinute(BaseThrottle):  # type: ignore[misc]
             count: int = cursor.fetchone()[0]
             if count == 1:
                 cursor.execute("DELETE FROM api_throttle WHERE minute < %s", [minute - timedelta(hours=1)])
-        return count <= settings.API_RATE_PER_MINUTE
+        return count <= int(settings.API_RATE_PER_MINUTE)
 
     def wait(self) -> float:
         """Seconds to the next minute."""

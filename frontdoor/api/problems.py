@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), each with a stable code."""
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +51,7 @@ class FieldError:
     message: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """An answer that is an error."""
 
@@ -97,7 +98,8 @@ def as_problem(exc: Exception) -> Problem:
             headers["Retry-After"] = str(int(wait) + 1)
         detail = str(exc.detail) if isinstance(exc.detail, str) else ""
         return Problem(exc.status_code, CODES.get(exc.status_code, "error"), detail, headers=headers)
-    log.error("api_failed", error=type(exc).__name__, exc_info=exc)
+    # Where, not what: an error's own words may hold the values it was about.
+    log.error("api_failed", error=type(exc).__name__, where=traceback.format_tb(exc.__traceback__)[-4:])
     return Problem(500, "server_error", "The request was not carried out. Send it again with the same key.")
 
 

@@ -4,12 +4,15 @@ import json
 import math
 from typing import Any
 
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from frontdoor.api.problems import Problem
 
 SINGLE_BYTES = 1_000_000
 BATCH_BYTES = 16_000_000
+DEEPEST = 32
 NOT_JSON = "The body is not JSON as RFC 8259 means it."
 
 
@@ -32,19 +35,21 @@ def _float(text: str) -> float:
 
 
 def _check(value: Any) -> None:
-    """NUL and lone surrogates cannot be stored or sent on; they stand nowhere, names included."""
-    waiting = [value]
+    """NUL and lone surrogates cannot be stored or sent on; they stand nowhere, names included. Nor may it nest deep."""
+    waiting = [(value, 0)]
     while waiting:
-        each = waiting.pop()
+        each, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ValueError("nested too deep")
         if isinstance(each, str):
             if "\x00" in each:
                 raise ValueError("NUL")
             each.encode("utf-8")
         elif isinstance(each, dict):
-            waiting.extend(each)
-            waiting.extend(each.values())
+            waiting.extend((name, depth) for name in each)
+            waiting.extend((inner, depth + 1) for inner in each.values())
         elif isinstance(each, list):
-            waiting.extend(each)
+            waiting.extend((inner, depth + 1) for inner in each)
 
 
 def loads(body: bytes) -> Any:
@@ -57,7 +62,7 @@ def loads(body: bytes) -> Any:
     return value
 
 
-class StrictJSONParser(BaseParser):  # type: ignore[misc]
+class StrictJSONParser(BaseParser):
     """JSON, read only up to the view's ``largest`` bytes."""
 
     media_type = "application/json"
@@ -73,3 +78,13 @@ class StrictJSONParser(BaseParser):  # type: ignore[misc]
         if len(body) > largest:
             raise too_large
         return loads(body)
+
+
+def body_of(request: Request) -> Any:
+    """The JSON value sent. Nothing sent is not JSON either; 415 when it does not call itself JSON."""
+    kind = str(request.content_type or "").partition(";")[0].strip().lower()
+    if kind != StrictJSONParser.media_type:
+        raise UnsupportedMediaType(kind)
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        raise Problem(400, "json_invalid", NOT_JSON)
+    return request.data

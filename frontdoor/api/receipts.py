@@ -1,11 +1,14 @@
 """What an agency is told of a contact: the same shape and the same words whatever is known of the children."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contacts.models import Contact
+from frontdoor.accounts.models import Agency
 from frontdoor.clocks.models import Clock
 
+REFERENCE = re.compile(r"C-[0-9A-Z]{8}")
 UNDO = timedelta(minutes=1)
 OUTCOMES = {
     "referral": "Referral",
@@ -61,3 +64,19 @@ def receipt(contact: Contact, at: datetime) -> dict[str, Any]:
         "outcome": outcome,
         "links": {"self": f"/api/v1/contacts/{contact.reference}"},
     }
+
+
+def own_contact(agency: Agency, reference: str) -> Contact | None:
+    """The agency's contact with this reference; None for another agency's as for one that does not exist."""
+    if not REFERENCE.fullmatch(reference):
+        return None
+    found: Contact | None = Contact.objects.filter(agency=agency, reference=reference).first()
+    return found
+
+
+def own_contacts(agency: Agency, agency_reference: str) -> list[Contact]:
+    """The agency's contacts under its own reference, newest first, at most a hundred."""
+    if "\x00" in agency_reference:
+        return []
+    rows = Contact.objects.filter(agency=agency, agency_reference=agency_reference)
+    return list(rows.order_by("-received_at", "-id")[:100])

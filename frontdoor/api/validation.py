@@ -211,7 +211,7 @@ def _codes(name: str, today: date) -> set[str]:
     return {code for code, _ in lists.choices(name, on=today)}
 
 
-def _address(reader: Reader | None) -> AddressFacts | None:
+def address_facts(reader: Reader | None) -> AddressFacts | None:
     if reader is None:
         return None
     lines = reader.texts("lines", 8, 100)
@@ -222,7 +222,8 @@ def _address(reader: Reader | None) -> AddressFacts | None:
     return found
 
 
-def _child(reader: Reader, today: date) -> PersonFacts:
+def child_facts(reader: Reader, today: date) -> PersonFacts:
+    """A child; a given name or a family name is needed, nothing else."""
     given, family = reader.text("given_name", 100), reader.text("family_name", 100)
     if not given.strip() and not family.strip() and not _named_wrongly(reader):
         reader.wrong("given_name", "required", "A given name or a family name is needed.")
@@ -243,7 +244,7 @@ def _child(reader: Reader, today: date) -> PersonFacts:
         communication=reader.text("communication", 250),
         account=reader.text("account", LONGEST_TEXT, lines=True),
         role=reader.code("role", CHILD_ROLES, default="subject"),
-        address=_address(reader.inner("address")),
+        address=address_facts(reader.inner("address")),
     )
     reader.done()
     return person
@@ -259,21 +260,23 @@ def _adult(reader: Reader, today: date) -> PersonFacts:
         is_child=False,
         given_name=reader.text("given_name", 100),
         family_name=reader.text("family_name", 100),
-        known_as=reader.text("known_as", 100),
         date_of_birth=reader.day("date_of_birth", today),
         relationship=reader.text("relationship", 60),
         parental_responsibility=reader.flag("parental_responsibility"),
         lives_with_children=reader.flag("lives_with_children"),
         role=reader.code("role", ADULT_ROLES, default="other"),
-        telephone=reader.text("phone", 40),
-        address=_address(reader.inner("address")),
+        address=address_facts(reader.inner("address")),
     )
     reader.done()
     return person
 
 
-def _referrer(reader: Reader | None) -> ReferrerFacts:
+def referrer_facts(body: Reader, field_name: str = "referrer") -> ReferrerFacts:
+    """Who is telling us; a name is needed. Agencies speak through professionals unless they say otherwise."""
+    reader = body.inner(field_name)
     if reader is None:
+        if body.value.get(field_name) is None:
+            body.errors.append(FieldError(f"{body.at(field_name)}/name", "required", MESSAGES["required"]))
         return ReferrerFacts()
     email = reader.text("email", 254)
     if email and not EMAIL.fullmatch(email):
@@ -291,7 +294,8 @@ def _referrer(reader: Reader | None) -> ReferrerFacts:
     return found
 
 
-def _family(body: Reader) -> FamilyFacts:
+def family_facts(body: Reader) -> FamilyFacts:
+    """What the family agrees to and has been told."""
     found = FamilyFacts()
     consent = body.inner("consent")
     if consent is not None:
@@ -326,9 +330,9 @@ def contact_facts(value: Any, now: datetime, *, kind: str = "") -> ContactFacts:
     facts.level_of_need = str(level) if level else ""
     facts.child_protection = bool(body.flag("child_protection"))
     facts.information_only = bool(body.flag("information_only"))
-    facts.referrer = _referrer(body.inner("referrer", required=True))
-    facts.families = [_family(body)]
-    facts.address = _address(body.inner("address"))
+    facts.referrer = referrer_facts(body)
+    facts.families = [family_facts(body)]
+    facts.address = address_facts(body.inner("address"))
     place = body.inner("child_location")
     if place is not None:
         facts.child_location, facts.safe_until = place.text("now", 250), place.moment("safe_until", None)
@@ -342,12 +346,12 @@ def contact_facts(value: Any, now: datetime, *, kind: str = "") -> ContactFacts:
     if dash is not None:
         facts.dash_grade, facts.dash_ticks = dash.code("grade", DASH), dash.number("ticks", 0, 99)
         dash.done()
-    facts.people = [_child(row, today) for row in body.rows("children", MOST_PEOPLE, required=True)]
+    facts.people = [child_facts(row, today) for row in body.rows("children", MOST_PEOPLE, required=True)]
     facts.people += [_adult(row, today) for row in body.rows("adults", MOST_PEOPLE)]
     risk_missing = _risk(body, facts, is_police=is_police)
     body.done()
     if body.errors:
-        raise Problem(400, "risk_required" if risk_missing else "invalid_body", _summary(body.errors), body.errors)
+        raise Problem(400, "risk_required" if risk_missing else "invalid_body", summary(body.errors), body.errors)
     return facts
 
 
@@ -372,5 +376,6 @@ def _risk(body: Reader, facts: ContactFacts, *, is_police: bool) -> bool:
     return missing
 
 
-def _summary(errors: Collection[FieldError]) -> str:
+def summary(errors: Collection[FieldError]) -> str:
+    """How many fields are wrong, as a sentence."""
     return f"{len(errors)} {'field is' if len(errors) == 1 else 'fields are'} not right."

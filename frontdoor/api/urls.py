@@ -1,0 +1,17 @@
+"""The addresses of the agency API."""
+
+from django.urls import path, re_path
+
+from frontdoor.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("contacts", views.Contacts.as_view(), name="contacts"),
+    path("contacts/batch", views.Batch.as_view(), name="batch"),
+    path("contacts/<str:reference>", views.OneContact.as_view(), name="contact"),
+    path("events", views.Events.as_view(), name="events"),
+    path("early-help-assessments", views.EarlyHelp.as_view(), name="early_help"),
+    path("thresholds", views.Thresholds.as_view(), name="thresholds"),
+    re_path(r"^codelists/(?P<name>[a-z_]{1,40})$", views.CodeList.as_view(), name="codelist"),
+    re_path(r"", views.Unknown.as_view(), name="unknown"),
+]

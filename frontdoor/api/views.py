@@ -1,0 +1,215 @@
+"""The calls of the agency API: each checks who asks, makes one action call for each contact, and answers JSON."""
+
+import json
+import re
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from contacts.models import Contact
+from frontdoor.accounts.models import Agency
+from frontdoor.api import problems
+from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
+from frontdoor.api.early_help import early_help_facts
+from frontdoor.api.intake import Taken, check_key, take
+from frontdoor.api.models import IdempotencyKey
+from frontdoor.api.numbering import events_after, number_waiting
+from frontdoor.api.problems import FieldError, Problem
+from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of
+from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp
+from frontdoor.api.validation import contact_facts
+from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
+
+MOST_ITEMS = 500
+NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+class AgencyView(APIView):
+    """What every call has in common: a token of an agency, strict JSON, problem documents."""
+
+    permission = "agency"
+    authentication_classes = [BearerAuthentication]
+    permission_classes = [IsAgency]
+    throttle_classes = [PerMinute]
+    parser_classes = [StrictJSONParser]
+    metadata_class = None
+
+    def get_exception_handler(self) -> Any:
+        """Every error is a problem document."""
+        return problems.handler
+
+    @property
+    def agency(self) -> Agency:
+        """Whose call this is."""
+        caller = self.request.user
+        if not isinstance(caller, Caller):
+            raise Problem(401, "unauthenticated")
+        return caller.agency
+
+
+def _created(taken: Taken) -> HttpResponse:
+    answer = HttpResponse(taken.answer, content_type="application/json", status=201)
+    if taken.is_replay:
+        answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+class Contacts(AgencyView):
+    """``POST contacts`` and ``GET contacts?agency_reference=``."""
+
+    def post(self, request: Request) -> HttpResponse:
+        """Take one contact."""
+        key = check_key(request.headers.get("Idempotency-Key"))
+        return _created(
+            take(
+                agency=self.agency,
+                scope=IdempotencyKey.Scope.CONTACTS,
+                key=key,
+                body=body_of(request),
+                at=timezone.now(),
+                read=contact_facts,
+            )
+        )
+
+    def get(self, request: Request) -> Response:
+        """One's own contacts by one's own reference, newest first."""
+        reference = request.query_params.get("agency_reference", "")
+        if not reference:
+            raise Problem(
+                400, "invalid_query", "", [FieldError("/agency_reference", "required", "Say which reference of yours.")]
+            )
+        at = timezone.now()
+        return Response({"results": [receipt(contact, at) for contact in own_contacts(self.agency, reference)]})
+
+
+class Batch(AgencyView):
+    """``POST contacts/batch``."""
+
+    largest = BATCH_BYTES
+
+    def post(self, request: Request) -> Response:
+        """Take up to 500 contacts; each stands alone, in the order sent."""
+        body = body_of(request)
+        if not isinstance(body, dict) or set(body) != {"items"} or not isinstance(body["items"], list):
+            raise Problem(400, "batch_invalid", 'The body has to be {"items": [contact, …]} and nothing else.')
+        items = body["items"]
+        if not 1 <= len(items) <= MOST_ITEMS:
+            raise Problem(400, "batch_size", f"A batch holds 1 to {MOST_ITEMS} contacts.")
+        return Response({"results": [self._one(index, item) for index, item in enumerate(items)]}, status=207)
+
+    def _one(self, index: int, item: Any) -> dict[str, Any]:
+        try:
+            if not isinstance(item, dict):
+                raise Problem(
+                    400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")]
+                )  # fmt: skip
+            body = {name: value for name, value in item.items() if name != "idempotency_key"}
+            taken = take(
+                agency=self.agency,
+                scope=IdempotencyKey.Scope.CONTACTS,
+                key=check_key(item.get("idempotency_key")),
+                body=body,
+                at=timezone.now(),
+                read=contact_facts,
+            )
+        except Exception as exc:  # each item stands alone: whatever happens to one, the others are answered
+            problem = problems.as_problem(exc)
+            return {"index": index, "status": problem.status, "error": problem.document()}
+        return {"index": index, "status": 201, "receipt": json.loads(taken.answer)}
+
+
+class OneContact(AgencyView):
+    """``GET contacts/REFERENCE``."""
+
+    def get(self, request: Request, reference: str) -> Response:
+        """The receipt; another agency's contact and an unknown one are the same 404."""
+        contact: Contact | None = own_contact(self.agency, reference)
+        if contact is None:
+            raise Http404
+        return Response(receipt(contact, timezone.now()))
+
+
+class Events(AgencyView):
+    """``GET events?after=SEQ``."""
+
+    def get(self, request: Request) -> Response:
+        """One's own events after a number, at most a hundred."""
+        text = request.query_params.get("after", "0")
+        if not NUMBER.fullmatch(text):
+            raise Problem(
+                400, "invalid_query", "", [FieldError("/after", "invalid_type", "This has to be a whole number.")]
+            )
+        after = int(text)
+        number_waiting(self.agency, timezone.now())
+        rows, more = events_after(self.agency, after)
+        listed = [
+            {"seq": row.seq, "type": row.type, "occurred_at": stamp(row.occurred_at), "receipt": row.receipt}
+            for row in rows
+        ]
+        return Response({"events": listed, "last": rows[-1].seq if rows else after, "more": more})
+
+
+class EarlyHelp(AgencyView):
+    """``POST early-help-assessments``."""
+
+    def post(self, request: Request) -> HttpResponse:
+        """Take one early help assessment; it is recorded as a request for early help."""
+        key = check_key(request.headers.get("Idempotency-Key"))
+        return _created(
+            take(
+                agency=self.agency,
+                scope=IdempotencyKey.Scope.EARLY_HELP,
+                key=key,
+                body=body_of(request),
+                at=timezone.now(),
+                read=early_help_facts,
+            )
+        )
+
+
+def _listed(name: str) -> list[dict[str, Any]]:
+    today = london_date(timezone.now())
+    return [
+        {"code": row.code, "label": row.label, "valid_from": row.valid_from, "valid_to": row.valid_to}
+        for row in lists.rows(name, on=today)
+    ]
+
+
+class Thresholds(AgencyView):
+    """``GET thresholds``."""
+
+    def get(self, request: Request) -> Response:
+        """The levels of need and the grades in force today."""
+        return Response({"levels_of_need": _listed("level_of_need"), "grades": _listed("grade")})
+
+
+class CodeList(AgencyView):
+    """``GET codelists/NAME``."""
+
+    def get(self, request: Request, name: str) -> Response:
+        """The codes of one list in force today."""
+        if not (lists.DATA / f"{name}.json").is_file():
+            raise Http404
+        return Response({"name": name, "codes": _listed(name)})
+
+
+class Unknown(AgencyView):
+    """Any other address under the API: a problem document, not a page."""
+
+    permission = "public"
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """404, whatever the method."""
+        return HttpResponse(
+            json.dumps(Problem(404, "not_found").document(), ensure_ascii=False),
+            content_type="application/problem+json",
+            status=404,
+        )

@@ -15,6 +15,7 @@ from frontdoor.notifications.models import Outbox
 
 KIND = "agency.event"
 ACKNOWLEDGED, DECIDED, CORRECTED = "contact.acknowledged", "contact.decided", "contact.corrected"
+TYPES = (ACKNOWLEDGED, DECIDED, CORRECTED)
 MOST = 100
 
 

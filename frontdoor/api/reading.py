@@ -83,8 +83,9 @@ class StrictJSONParser(BaseParser):
 def body_of(request: Request) -> Any:
     """The JSON value sent. Nothing sent is not JSON either; 415 when it does not call itself JSON."""
     kind = str(request.content_type or "").partition(";")[0].strip().lower()
-    if kind != StrictJSONParser.media_type:
+    is_empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
+    if kind != StrictJSONParser.media_type and not (is_empty and not kind):
         raise UnsupportedMediaType(kind)
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+    if is_empty:
         raise Problem(400, "json_invalid", NOT_JSON)
     return request.data

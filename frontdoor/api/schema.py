@@ -1,0 +1,370 @@
+"""The OpenAPI 3.1 description. Written beside the validator it describes, whose limits and codes it takes."""
+
+from typing import Any
+
+from django.conf import settings
+
+from frontdoor.api import validation
+from frontdoor.api.numbering import TYPES
+from frontdoor.api.receipts import OUTCOMES
+
+JSON = dict[str, Any]
+EMERGENCY = (
+    "This is not an emergency line. When a child is in danger now, ring 999. A contact marked child_protection goes "
+    "to the duty manager at once; telephone the front door as well, every time."
+)
+KEY_HEADER: JSON = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A key of your own, kept 90 days: the same key and body give the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
+}
+
+
+def _text(longest: int, description: str = "", *, required: bool = False) -> JSON:
+    kind: JSON = {"type": "string" if required else ["string", "null"], "maxLength": longest}
+    if required:
+        kind["minLength"] = 1
+    if description:
+        kind["description"] = description
+    return kind
+
+
+def _code(codes: Any, *, required: bool = False) -> JSON:
+    return {"type": "string", "enum": [*codes]} if required else {"enum": [*codes, "", None]}
+
+
+def _object(properties: JSON, required: list[str] | None = None, *, may_be_null: bool = True) -> JSON:
+    found: JSON = {
+        "type": ["object", "null"] if may_be_null else "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    if required:
+        found["required"] = required
+    return found
+
+
+FLAG: JSON = {"type": ["boolean", "null"]}
+DAY: JSON = {"type": ["string", "null"], "format": "date"}
+MOMENT: JSON = {"type": ["string", "null"], "format": "date-time"}
+STAMP: JSON = {"type": "string", "format": "date-time", "description": "UTC with Z, to the microsecond"}
+REF = "#/components/schemas/"
+
+
+def _people() -> JSON:
+    names = {"given_name": _text(100), "family_name": _text(100)}
+    address = {"address": {"$ref": REF + "Address"}}
+    child = {
+        **names,
+        "known_as": _text(100),
+        "date_of_birth": DAY,
+        "dob_is_estimated": FLAG,
+        "expected_date_of_birth": DAY,
+        "sex": _text(1, "A code of codelists/sex"),
+        "ethnicity": _text(4, "A code of codelists/ethnicity"),
+        **{name: _text(20) for name in ("nhs_number", "upn")},
+        "language": _text(60),
+        "school": _text(150),
+        **{name: _text(250) for name in ("disability", "communication")},
+        "account": _text(validation.LONGEST_TEXT, "What the child said, in the child’s words"),
+        "role": _code(validation.CHILD_ROLES),
+        **address,
+    }
+    adult = {
+        **names,
+        "date_of_birth": DAY,
+        "relationship": _text(60),
+        "parental_responsibility": FLAG,
+        "lives_with_children": FLAG,
+        "role": _code(validation.ADULT_ROLES),
+        **address,
+    }
+    named = [{"required": ["given_name"]}, {"required": ["family_name"]}]
+    return {
+        "Child": {**_object(child, may_be_null=False), "anyOf": named},
+        "Adult": _object(adult, may_be_null=False),
+        "Referrer": _object(
+            {
+                "name": _text(200, required=True),
+                "role": _text(100),
+                "phone": _text(40),
+                "email": _text(254),
+                "is_professional": FLAG,
+                "withhold_name_from_family": FLAG,
+            },
+            ["name"],
+            may_be_null=False,
+        ),
+        "Address": _object(
+            {
+                "lines": {"type": ["array", "null"], "maxItems": 8, "items": _text(100, required=True)},
+                "postcode": _text(10),
+                "is_confidential": FLAG,
+            }
+        ),
+        "Consent": _object(
+            {"status": _code(validation.CONSENT, required=True), "reason": _text(1000), "given_by": _text(200)},
+            ["status"],
+        ),
+    }
+
+
+def _contact() -> JSON:
+    child_list = {"type": "array", "minItems": 1, "maxItems": validation.MOST_PEOPLE, "items": {"$ref": REF + "Child"}}
+    adult_list = {"type": ["array", "null"], "maxItems": validation.MOST_PEOPLE, "items": {"$ref": REF + "Adult"}}
+    risk = _object(
+        {
+            "grade": _code(validation.GRADES),
+            "reasons": {"type": ["array", "null"], "maxItems": 20, "items": _text(60, required=True)},
+        }
+    )
+    told = _object({"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"])
+    found = _object(
+        {
+            "agency_reference": _text(100, "Your own reference; the police always give one"),
+            "kind": _code(validation.KINDS, required=True),
+            "occurred_at": MOMENT,
+            "risk": risk,
+            "level_of_need": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
+            "child_protection": {**FLAG, "description": EMERGENCY},
+            "concerns": _text(validation.LONGEST_TEXT, required=True),
+            "consent": {"$ref": REF + "Consent"},
+            "family_told": told,
+            "referrer": {"$ref": REF + "Referrer"},
+            "address": {"$ref": REF + "Address"},
+            "information_only": FLAG,
+            "child_location": _object({"now": _text(250), "safe_until": MOMENT}),
+            "incident": _object({"reference": _text(100), "powers_of_protection_at": MOMENT}),
+            "children": child_list,
+            "adults": adult_list,
+            "dash": _object(
+                {
+                    "grade": _code(validation.DASH),
+                    "ticks": {"type": ["integer", "null"], "minimum": 0, "maximum": 99},
+                }
+            ),
+        },
+        ["kind", "concerns", "referrer", "children"],
+        may_be_null=False,
+    )
+    found["if"] = {"properties": {"kind": {"const": "police_notification"}}, "required": ["kind"]}
+    found["then"] = {
+        "required": ["agency_reference", "risk"],
+        "properties": {
+            "agency_reference": {"type": "string", "minLength": 1},
+            "risk": {
+                "type": "object",
+                "required": ["grade", "reasons"],
+                "properties": {"grade": {"enum": [*validation.GRADES]}, "reasons": {"type": "array", "minItems": 1}},
+            },
+        },
+    }
+    return found
+
+
+def _answers() -> JSON:
+    stamp_or_null = {**STAMP, "type": ["string", "null"]}
+    receipt = {
+        "reference": {"type": "string", "pattern": "^C-[0-9A-Z]{8}$"},
+        "agency_reference": {"type": "string"},
+        "received_at": STAMP,
+        "acknowledge_by": stamp_or_null,
+        "status": {"enum": ["received", "in_screening", "decided"]},
+        "acknowledged_at": stamp_or_null,
+        "decided_at": stamp_or_null,
+        "outcome": _object(
+            {"code": {"enum": list(OUTCOMES)}, "label": {"enum": list(OUTCOMES.values())}}, ["code", "label"]
+        ),
+        "links": _object({"self": {"type": "string"}}, ["self"], may_be_null=False),
+    }
+    problem = {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": _object(
+                {
+                    "pointer": {"type": "string", "description": "RFC 6901"},
+                    "code": {"enum": list(FIELD_CODES)},
+                    "message": {"type": "string"},
+                },
+                ["pointer", "code", "message"],
+                may_be_null=False,
+            ),
+        },
+    }
+    event = {
+        "seq": {"type": "integer", "minimum": 1},
+        "type": {"enum": list(TYPES)},
+        "occurred_at": STAMP,
+        "receipt": {"$ref": REF + "Receipt"},
+    }
+    return {
+        "Receipt": _object(receipt, list(receipt), may_be_null=False),
+        "Problem": _object(problem, list(problem), may_be_null=False),
+        "Event": _object(event, list(event), may_be_null=False),
+    }
+
+
+FIELD_CODES = {
+    "required": "Something has to stand here.",
+    "unknown_field": "There is no such field; look at the spelling.",
+    "invalid_type": "A text where a list is meant, and the like.",
+    "invalid_code": "Not one of the allowed values.",
+    "invalid_date": "Not a real date or moment; a moment has its offset or Z.",
+    "in_future": "Lies ahead: a birth date after today, an event more than five minutes from now.",
+    "too_long": "More characters than are kept.",
+    "too_many": "More rows than are kept.",
+    "invalid_format": "Not written as it has to be: a control character, an e-mail address without @.",
+}
+
+
+def _body(schema: JSON) -> JSON:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _said(description: str, schema: JSON) -> JSON:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _call(summary: str, name: str, answers: JSON, *problems: int, **more: Any) -> JSON:
+    refused = {"$ref": "#/components/responses/Problem"}
+    statuses = sorted({401, 406, 429, *problems})
+    return {
+        "operationId": name,
+        "summary": summary,
+        **more,
+        "responses": {**answers, **{str(status): refused for status in statuses}},
+    }
+
+
+def _query(name: str, schema: JSON, *, required: bool, where: str = "query") -> JSON:
+    return {"name": name, "in": where, "required": required, "schema": schema}
+
+
+def _paths() -> JSON:
+    receipt = {"$ref": REF + "Receipt"}
+    taken = _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", receipt)
+    results = {"type": "object", "required": ["results"], "properties": {"results": {"type": "array"}}}
+    found = {**results, "properties": {"results": {"type": "array", "items": receipt}}}
+    item = {"allOf": [{"type": "object", "required": ["idempotency_key"]}], "type": "object"}
+    batch = _object(
+        {"items": {"type": "array", "minItems": 1, "maxItems": 500, "items": item}}, ["items"], may_be_null=False
+    )
+    events = _object(
+        {
+            "events": {"type": "array", "maxItems": 100, "items": {"$ref": REF + "Event"}},
+            "last": {"type": "integer"},
+            "more": {"type": "boolean"},
+        },
+        ["events", "last", "more"],
+        may_be_null=False,
+    )
+    any_object = {"type": "object"}
+    sent = (400, 413, 415, 422)
+    return {
+        "/contacts": {
+            "post": _call(
+                "Send one contact", "send_contact", {"201": taken}, *sent,
+                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "Contact"}),
+            ),
+            "get": _call(
+                "Find your contacts by your reference", "find_contacts", {"200": _said("Newest first", found)}, 400,
+                parameters=[_query("agency_reference", {"type": "string", "minLength": 1}, required=True)],
+            ),
+        },
+        "/contacts/batch": {
+            "post": _call(
+                "Send up to 500 contacts", "send_batch", {"207": _said("One result for each, in order", results)},
+                400, 413, 415, requestBody=_body(batch),
+            )
+        },
+        "/contacts/{reference}": {
+            "get": _call(
+                "The receipt of one contact", "get_contact", {"200": _said("The receipt as it stands", receipt)}, 404,
+                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+            )
+        },
+        "/events": {
+            "get": _call(
+                "What has happened since", "events", {"200": _said("In order, at most a hundred", events)}, 400,
+                parameters=[_query("after", {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}, required=False)],
+            )
+        },
+        "/early-help-assessments": {
+            "post": _call(
+                "Send an early help assessment", "send_early_help", {"201": taken}, *sent,
+                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "EarlyHelpAssessment"}),
+            )
+        },
+        "/thresholds": {
+            "get": _call("Levels of need and grades", "thresholds", {"200": _said("In force", any_object)}),
+        },
+        "/codelists/{name}": {
+            "get": _call(
+                "A code list", "codelist", {"200": _said("In force", any_object)}, 404,
+                parameters=[_query("name", {"type": "string", "minLength": 1}, required=True, where="path")],
+            )
+        },
+    }  # fmt: skip
+
+
+def document() -> JSON:
+    """The whole description."""
+    early_help = _object(
+        {
+            "agency_reference": _text(100),
+            "occurred_at": MOMENT,
+            "child": {"$ref": REF + "Child"},
+            "concerns": _text(validation.LONGEST_TEXT, "What the assessment found", required=True),
+            "lead_professional": {"$ref": REF + "Referrer"},
+            "consent": {"$ref": REF + "Consent"},
+            "family_told": _object(
+                {"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"]
+            ),
+        },
+        ["child", "concerns", "lead_professional"],
+        may_be_null=False,
+    )
+    problem = {
+        "description": "A problem document",
+        "content": {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": settings.SPECTACULAR_SETTINGS["TITLE"],
+            "version": settings.SPECTACULAR_SETTINGS["VERSION"],
+            "description": EMERGENCY,
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"bearer": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": {"Problem": problem},
+            "schemas": {**_people(), "Contact": _contact(), "EarlyHelpAssessment": early_help, **_answers()},
+        },
+    }
+
+
+EXAMPLE = """\
+POST /api/v1/contacts
+Authorization: Bearer fd_…
+Idempotency-Key: 2026-0012345-1
+Content-Type: application/json
+
+{
+  "kind": "police_notification",
+  "agency_reference": "PPN/2026/0012345",
+  "occurred_at": "2026-11-21T22:40:00Z",
+  "risk": {"grade": "amber", "reasons": ["domestic_abuse", "child_present"]},
+  "concerns": "What was seen and heard, by whom, and when",
+  "referrer": {"name": "PC 1234 Example", "role": "Constable", "phone": "01632 960001"},
+  "children": [{"given_name": "Sam", "family_name": "Example", "date_of_birth": "2017-03-03"}]
+}"""

@@ -44,10 +44,19 @@ def number_event(payload: dict[str, Any], at: datetime) -> None:
     agency = Agency.objects.select_for_update(no_key=True).get(pk=contact.agency.pk)
     told = AgencyEvent.objects.filter(agency=agency, contact=contact)
     if kind != ACKNOWLEDGED:
+        if contact.acknowledged_at is not None:
+            # Decided without a claim: it was acknowledged by being decided, and the agency hears both, in order.
+            _tell(agency, contact, ACKNOWLEDGED, contact.acknowledged_at, at)
         kind = CORRECTED if told.filter(type=DECIDED).exclude(occurred_at=moment).exists() else DECIDED
-    if told.filter(type=kind, occurred_at=moment).exists():
+    _tell(agency, contact, kind, moment, at)
+
+
+def _tell(agency: Agency, contact: Contact, kind: str, moment: datetime, at: datetime) -> None:
+    """Number one event, unless it has been. The agency's row is locked."""
+    events = AgencyEvent.objects.filter(agency=agency)
+    if events.filter(contact=contact, type=kind, occurred_at=moment).exists():
         return
-    last = AgencyEvent.objects.filter(agency=agency).order_by("-seq").values_list("seq", flat=True).first() or 0
+    last = events.order_by("-seq").values_list("seq", flat=True).first() or 0
     AgencyEvent.objects.create(
         agency=agency, seq=last + 1, type=kind, contact=contact, occurred_at=moment, receipt=receipt(contact, at)
     )

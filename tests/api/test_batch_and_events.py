@@ -163,6 +163,14 @@ def test_a_decision_is_told_when_it_can_no_longer_be_undone(police: Caller, mana
     assert [row["type"] for row in police.get("events?after=1").json()["events"]] == ["contact.corrected"]
 
 
+def test_a_decision_without_a_claim_is_told_as_both(police: Caller, manager: User) -> None:
+    contact = Contact.objects.get(reference=police.post("contacts", SMALL_BODY).json()["reference"])
+    Contact.objects.update(acknowledged_at=timezone.now() - timedelta(minutes=3), acknowledged_by=manager)
+    _decided(contact, manager, timedelta(minutes=3))
+    told = police.get("events").json()["events"]
+    assert [(row["seq"], row["type"]) for row in told] == [(1, "contact.acknowledged"), (2, "contact.decided")]
+
+
 def test_a_decision_taken_back_in_its_minute_is_never_told(police: Caller, manager: User) -> None:
     contact = Contact.objects.get(reference=police.post("contacts", SMALL_BODY).json()["reference"])
     _decided(contact, manager, timedelta(seconds=10))

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.conftest import Served, chromium_path, url_for
 
@@ -35,9 +35,14 @@ class Desk:
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=served.url)
         self.page: Page = self.context.new_page()
         self.told: list[str] = []
-        self.page.on("console", lambda message: self.told.append(message.text) if message.type == "error" else None)
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.told.append(str(error)))
         self.sign_in(username)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser itself notes every answer of 4xx; ours say in the page what is missing.
+        if message.type == "error" and "status of 4" not in message.text:
+            self.told.append(message.text)
 
     def sign_in(self, username: str) -> None:
         """Sign in through the form."""
@@ -90,12 +95,17 @@ class Desk:
             fields.first.fill(value)
 
     def names(self) -> dict[str, str]:
-        """Every visible field of the page with what stands in it."""
-        return self.page.evaluate(
+        """Every visible question of the page, by its words, with what stands in it."""
+        found: dict[str, str] = self.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll('main input, main select, main textarea')]
-               .filter(e => e.type !== 'hidden' && e.name).map(e => [e.name,
-                 (e.type === 'radio' || e.type === 'checkbox') ? (e.checked ? e.value : '') : e.value]))"""
+               .filter(e => e.type !== 'hidden' && e.name).map(e => {
+                 const choice = e.type === 'radio' || e.type === 'checkbox'
+                 const group = e.closest('fieldset')?.querySelector('legend')?.innerText
+                 const own = e.labels?.[0]?.innerText
+                 const words = (choice || ['Day', 'Month', 'Year', 'Time'].includes(own) ? group : own) || e.name
+                 return [words.trim(), choice ? (e.checked ? e.value : '') : e.value] }))"""
         )
+        return found
 
 
 @pytest.fixture

@@ -1,11 +1,52 @@
 """What tells others how to call us: the OpenAPI description and a page for people. Open to anybody, about nobody."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontdoor.access import public
 from frontdoor.api import schema as described
+
+BODIES = ("Contact", "Child", "Adult", "Referrer", "Address", "Consent", "EarlyHelpAssessment")
+WORDS = {"boolean": "True or false.", "integer": "A whole number.", "string": "A text."}
+FORMATS = {"date": "A date, 2017-03-03.", "date-time": "A moment with its offset or Z, 2026-11-21T22:40:00Z."}
+
+
+def _rows(schema: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Each field of an object, those of objects inside it as ``outer.inner``, and what may stand there."""
+    for name, kind in schema["properties"].items():
+        words = ["Needed."] if name in schema.get("required", []) else []
+        yield before + name, " ".join(words + _words(kind))
+        if "properties" in kind:
+            yield from _rows(kind, f"{before}{name}.")
+
+
+def _words(kind: dict[str, Any]) -> list[str]:
+    types = kind.get("type", [])
+    words = []
+    if "$ref" in kind:
+        words.append(f"An object: {kind['$ref'].rpartition('/')[2]}.")
+    elif "properties" in kind:
+        words.append("An object.")
+    elif "enum" in kind:
+        words.append(f"One of {', '.join(code for code in kind['enum'] if code)}.")
+    elif "format" in kind:
+        words.append(FORMATS[kind["format"]])
+    elif "items" in kind:
+        inner = kind["items"].get("$ref", "/text").rpartition("/")[2]
+        words.append(f"A list, each a {inner}; at most {kind['maxItems']}.")
+    else:
+        words.append(next((word for name, word in WORDS.items() if name in types), ""))
+    if "maxLength" in kind:
+        words.append(f"At most {kind['maxLength']:,} characters.")
+    if "maximum" in kind:
+        words.append(f"From {kind['minimum']} to {kind['maximum']}.")
+    if kind.get("description"):
+        words.append(kind["description"].rstrip(".") + ".")
+    return words
 
 
 @public
@@ -20,6 +61,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """The same for people: one page, nothing fetched from elsewhere."""
     document = described.document()
+    schemas = document["components"]["schemas"]
     calls = [
         {"method": method.upper(), "path": path, **call}
         for path, methods in document["paths"].items()
@@ -33,6 +75,6 @@ def docs(request: HttpRequest) -> HttpResponse:
             "emergency": described.EMERGENCY,
             "field_codes": described.FIELD_CODES,
             "example": described.EXAMPLE,
-            "schemas": document["components"]["schemas"],
+            "bodies": [(name, list(_rows(schemas[name]))) for name in BODIES],
         },
     )

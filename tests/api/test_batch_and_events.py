@@ -226,4 +226,5 @@ def test_the_description_and_the_page_are_open_to_all(db: None, client: Any) -> 
     page = client.get("/api/v1/docs/").content.decode()
     assert "not an emergency line" in page
     assert "telephone the front door as well" in page
+    assert "powers_of_protection_at" in page
     assert "https://" not in page.split("<main")[1].split("</main")[0]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks import actions, board
@@ -29,7 +30,8 @@ KINDS = [("", "Statutory and local"), ("statutory", "Statutory"), ("local", "Loc
 class FilterForm(UiForm):
     """What the board shows."""
 
-    state = forms.ChoiceField(label="Show", choices=list(STATES.items()), required=False)
+    # The tabs choose the state; the form only carries it along.
+    state = forms.CharField(widget=forms.HiddenInput(), required=False)
     team = forms.ChoiceField(label="Team", required=False)
     worker = forms.ChoiceField(label="Worker", required=False)
     rule = forms.ChoiceField(label="Deadline", required=False)
@@ -200,6 +202,7 @@ def breach_reason(request: HttpRequest, key: int) -> HttpResponse:
         try:
             actions.explain_late(clock=clock, by=request.user, at=now, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refused:
+            audit.refused(request, refused)
             refusal = refused.message
         else:
             messages.success(request, f"The reason is recorded: {clock.label} on {clock.reference}")

@@ -78,8 +78,8 @@ def test_filters_stand_in_the_address_and_unknown_ones_find_nothing(client, sign
 def test_pages_go_by_key_and_lose_nothing(client, sign_in, manager):
     sign_in("duty_manager")
     at = timezone.now() - timedelta(days=3)
-    for n in range(120):  # sixty pairs with the same deadline
-        actions.start("allocation", reference=number(n), started_at=at + timedelta(minutes=n // 2), by=manager)
+    for n in range(120):  # seven at a time with the same deadline, so that a page ends among equals
+        actions.start("allocation", reference=number(n), started_at=at + timedelta(minutes=n // 7), by=manager)
     found, address = [], "/breaches/"
     for _ in range(4):
         response = client.get(address)
@@ -204,6 +204,10 @@ def test_the_poll_is_silent_until_something_changes(client, sign_in, manager):
     assert answer.status_code == 200
     assert "<html" not in text(answer)
     assert rows(answer) == [number(1), number(2)]
+    poll = re.search(r'hx-get="(/breaches/[^"]+)"', text(answer)).group(1).replace("&amp;", "&")
+    assert client.get(poll, headers=headers).status_code == 204
+    actions.explain_late(clock=Clock.objects.first(), by=manager, at=timezone.now(), code="staffing")
+    assert client.get(poll, headers=headers).status_code == 200
 
 
 def test_the_explanation_of_a_record_is_a_page(client, sign_in, manager):

@@ -112,7 +112,7 @@ def start(*, referral: Referral, by: User, at: datetime, kind: str = "", version
     return assessment
 
 
-def _may_write(assessment: Assessment, by: User) -> Assessment:
+def _may_write(assessment: Assessment, *, by: User) -> Assessment:
     """The locked assessment, if this person may write in it now."""
     require(by, Permission.ASSESSMENT_WRITE)
     locked = lock(assessment)
@@ -147,7 +147,7 @@ def save_section(
     """
     if section not in outline.SECTION_TITLES:
         raise LookupError(section)
-    locked = _may_write(assessment, by)
+    locked = _may_write(assessment, by=by)
     state = SectionState.objects.filter(assessment=locked, name=section).select_related("saved_by").first()
     if state is None:
         state = SectionState(assessment=locked, name=section)
@@ -278,7 +278,7 @@ def record_visit(
     "Alone: not applicable" needs what was observed. A child moved, missing or kept from the worker is told to the
     manager at once. Raises Refused naming the field.
     """
-    locked = _may_write(assessment, by)
+    locked = _may_write(assessment, by=by)
     today = london_date(at)
     if happened_at > at:
         raise Refused("A visit cannot be in the future.", code="in_future", field="happened_at")
@@ -349,7 +349,7 @@ def withdraw_visit(*, visit: Visit, by: User, at: datetime, reason: str) -> Visi
     locked: Visit = Visit.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=visit.pk)
     if locked.assessment is None:
         raise Refused("This visit belongs to no assessment.", code="no_assessment")
-    assessment = _may_write(locked.assessment, by)
+    assessment = _may_write(locked.assessment, by=by)
     if locked.withdrawn_at is not None:
         raise Refused("This visit is withdrawn already.", code="withdrawn")
     locked.withdrawn_at, locked.withdrawn_by = at, by
@@ -389,7 +389,7 @@ def submit(*, assessment: Assessment, by: User, at: datetime, version: int | Non
     """Hand it to a manager. Raises Refused with everything that is still missing."""
     locked = lock(assessment, version=version)
     if locked.status == Assessment.Status.IN_PROGRESS:
-        _may_write(locked, by)
+        _may_write(locked, by=by)
         missing = outline.missing(written(locked, at))
         if missing:
             raise Refused(" ".join(told for rows in missing.values() for told in rows), code="incomplete")

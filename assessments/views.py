@@ -133,6 +133,7 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, "The assessment is started.")
@@ -186,8 +187,10 @@ def section(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         except drafts.AlreadySubmitted:
             return redirect("assessments:assessment", found.reference)
         except Stale as stale:
+            audit.refused(request, stale)
             form = _again(request, found, name, revision, stale)
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, f"Saved: {outline.SECTION_TITLES[name]}.")
@@ -268,6 +271,7 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             actions.record_visit(assessment=found, by=who(request), at=timezone.now(), **given)
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, "The visit is recorded.")
@@ -322,6 +326,7 @@ def _act(
         try:
             run(form.cleaned_data)
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, done)

@@ -81,7 +81,7 @@ __all__ = [
 AFTER_ASSESSMENT = frozenset({"RC8", "RC9"})
 
 
-def _check_own_family(by: User, referral: Referral) -> None:
+def _check_own_family(referral: Referral, *, by: User) -> None:
     if referral.child is not None:
         check_conflict(by, referral.child)
 
@@ -171,7 +171,7 @@ def accept(
     """
     require(by, Permission.REFERRAL_DECIDE)
     locked = lock(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if response.kind not in Referral.Response.values:
         raise Refused("Choose how the referral is answered.", code="required", field="response_type")
     moved = move(
@@ -206,7 +206,7 @@ def no_further_action(
     """End a referral at the decision, before anything began. What it means for the returns is looked up (data)."""
     require(by, Permission.REFERRAL_DECIDE)
     locked = lock(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if ending not in Referral.Ending.values or ending in (Referral.Ending.STOOD_DOWN, Referral.Ending.JOINED):
         raise Refused("Choose how it ends.", code="required", field="ending")
     if locked.child is None and contacts.unanswered(locked.contact, by, [locked.contact_person]):
@@ -241,7 +241,7 @@ def allocate(
     """
     require(by, Permission.REFERRAL_ALLOCATE)
     locked = touch(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if not locked.is_open:
         raise Refused("This referral has ended; nobody can be allocated to it.", code="ended")
     if locked.status == Referral.Status.AWAITING_DECISION and worker is not None:
@@ -275,7 +275,7 @@ def provide_service(
 ) -> Referral:
     """Begin a service: after an assessment, or without one where the response was other than an assessment."""
     locked = lock(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if service not in Referral.Service.values:
         raise Refused("Choose the service.", code="required", field="service")
     if locked.status != Referral.Status.ASSESSED and locked.response_type == Referral.Response.ASSESSMENT:
@@ -294,7 +294,7 @@ def set_primary_need(
     """Set the child's primary need, at the decision or the assessment; the caller's reason is kept apart."""
     require(by, Permission.REFERRAL_WORK)
     locked = touch(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if not lists.is_valid("primary_need", primary_need, on=london_date(at)):
         raise Refused("Choose the primary need from the list.", code="invalid", field="primary_need")
     locked.primary_need = primary_need
@@ -320,7 +320,7 @@ def record_strategy_discussion(
     """Record a strategy discussion. Only one that decides a section 47 enquiry starts the enquiry's clocks."""
     require(by, Permission.REFERRAL_DECIDE)
     locked = touch(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if not locked.is_open:
         raise Refused("This referral has ended.", code="ended")
     if held_at > at:
@@ -411,7 +411,7 @@ def close(
     ever made (Children in Need census).
     """
     locked = lock(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     if not lists.is_valid("closure_reason", closure_reason, on=london_date(at)):
         raise Refused("Choose the reason for closing from the list.", code="required", field="closure_reason")
     if not what_changed.strip():
@@ -448,7 +448,7 @@ def _end(referral: Referral, *, by: User, at: datetime) -> None:
 def reopen(*, referral: Referral, by: User, at: datetime, reason: str, version: int | None = None) -> Referral:
     """Take up again a referral closed in error, soon after (data: five working days). Later news is a new referral."""
     locked = lock(referral, version=version)
-    _check_own_family(by, locked)
+    _check_own_family(locked, by=by)
     not_after = None
     if locked.closed_at is not None:
         rule = rules.find("referral_reopen", london_date(locked.closed_at))

@@ -78,7 +78,8 @@ def plan(request: HttpRequest) -> HttpResponse:
                     referral=_referral(request, form.cleaned_data["referral"]),
                 )
             except Refused as refused:
-                _tell(form, refused)
+                audit.refused(request, refused)
+                _tell(request, form, refused)
             else:
                 messages.success(request, "The session is planned")
                 return redirect("supervision:session", session.reference)
@@ -97,7 +98,8 @@ def _referral(request: HttpRequest, reference: str) -> Referral | None:
         raise Refused("There is no referral with this reference.", code="absent", field="referral") from absent
 
 
-def _tell(form: django_forms.Form, refused: Refused) -> None:
+def _tell(request: HttpRequest, form: django_forms.Form, refused: Refused) -> None:
+    audit.refused(request, refused)
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
 
 
@@ -156,7 +158,8 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
             except AlreadySubmitted as done:
                 return redirect("supervision:session", done.reference)
             except (Refused, Stale) as refused:
-                _tell(form, refused)
+                audit.refused(request, refused)
+                _tell(request, form, refused)
             else:
                 messages.success(request, "The session is recorded")
                 return redirect("supervision:session", found.reference)
@@ -211,7 +214,8 @@ def _changed(request: HttpRequest, found: Session, form_class: Any, act: Any, te
             try:
                 act(session=found, by=request.user, at=timezone.now(), **form.cleaned_data)
             except (Refused, Stale) as refused:
-                _tell(form, refused)
+                audit.refused(request, refused)
+                _tell(request, form, refused)
             else:
                 messages.success(request, told)
                 return redirect("supervision:session", found.reference)

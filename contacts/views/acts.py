@@ -14,6 +14,7 @@ from contacts import actions
 from contacts.models import Contact, ContactPerson, InformationRequest
 from contacts.screening_forms import ActForm, AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
 from contacts.views.contact import opened, show
+from frontdoor import audit
 from frontdoor.access import Permission, Refused, Stale, get_visible
 from frontdoor.access import page as needs
 from frontdoor.people.models import Person
@@ -45,6 +46,7 @@ def carry_out(
         try:
             act(found, form.cleaned_data, timezone.now())
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, why(refused))
         else:
             messages.success(request, said)
@@ -124,6 +126,7 @@ def at_once(request: HttpRequest, reference: str, act: Callable[[Contact, dateti
     try:
         act(found, timezone.now())
     except Refused as refused:
+        audit.refused(request, refused)
         messages.warning(request, why(refused).split(" Look again")[0])
     else:
         messages.success(request, said)

@@ -91,6 +91,7 @@ def claim(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         actions.claim(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     except Refused as refused:
+        audit.refused(request, refused)
         messages.warning(request, f"{contact.reference} was not claimed. {refused.message}")
         return redirect("contacts:queue" if request.POST.get("from") == "queue" else "contacts:contact", *(
             [] if request.POST.get("from") == "queue" else [contact.reference]

@@ -87,6 +87,7 @@ def _posted(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
                 draft_id=draft_id,
             )
         except Refused as refused:
+            audit.refused(request, refused)
             screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
         else:
             return redirect("contacts:recorded", contact.reference)
@@ -146,6 +147,7 @@ def keep(request: HttpRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
             at=timezone.now(),
         )
     except Refused as refused:
+        audit.refused(request, refused)
         if refused.code == "submitted":
             drafts.load(by=request.user, draft_id=draft_id)  # type: ignore[arg-type]
         if refused.code != "too_large":

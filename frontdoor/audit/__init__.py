@@ -38,4 +38,12 @@ def shows(
     shown.reason = reason or shown.reason
 
 
-__all__ = ["EVENTS", "Shown", "register", "sentence", "shows"]
+def refused(request: HttpRequest, refusal: Any) -> None:
+    """Say that an act was refused and that the view answers with its form: the refusal's own row follows.
+
+    Called in every ``except Refused`` of a view, outside the act's transaction, which has been rolled back by then.
+    """
+    request.audit_refused = getattr(refusal, "code", "refused")  # type: ignore[attr-defined]
+
+
+__all__ = ["EVENTS", "Shown", "refused", "register", "sentence", "shows"]

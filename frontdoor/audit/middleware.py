@@ -28,6 +28,9 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request; an audit row that cannot be written makes the answer a 500."""
         response = self.get_response(request)
+        refusal = getattr(request, "audit_refused", None)
+        if refusal is not None:
+            note_refusal(request, kind=Entry.Kind.REFUSED, event="act.refused", detail={"code": refusal})
         shown = getattr(request, "audit_shown", None)
         if shown is not None and response.status_code < 500:
             try:

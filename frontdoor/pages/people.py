@@ -228,6 +228,7 @@ def add(request: HttpRequest, reference: str, what: str) -> HttpResponse:
                 facts = _relation(request, facts)
             done = act(person=who, by=request.user, at=timezone.now(), **facts)
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, "Added")

@@ -37,6 +37,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
                 hours=form.cleaned_data["hours"],
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             if person is not None:

@@ -125,6 +125,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             decided = _decide(user, contact, [form.decision() for form in children], whole)
         except Refused as refused:
+            audit.refused(request, refused)
             place_error(children, whole, refused)
         else:
             return _after(request, decided)
@@ -206,6 +207,7 @@ def sign_off(request: HttpRequest, reference: str) -> HttpResponse:
                 ),
             )
         except Refused as refused:
+            audit.refused(request, refused)
             chosen.add_error(refused.field if refused.field in chosen.fields else None, refused.message)
     about = _about(request, contact)
     opens = any(row.outcome == "referral" for row in about["children"])
@@ -244,6 +246,7 @@ def fast_track(request: HttpRequest, reference: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             return redirect("referrals:tell", contact.reference)
@@ -266,6 +269,7 @@ def record_fast_track(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except AlreadySubmitted as done:
         return redirect("contacts:contact", done.reference)
     except Refused as refused:
+        audit.refused(request, refused)
         return _ask_again(request, draft_id, refused)
     return redirect("referrals:tell", contact.reference)
 
@@ -300,6 +304,7 @@ def tell(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             actions.record_call(contact=contact, by=request.user, at=now, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, "Noted.")
@@ -362,6 +367,7 @@ def _with_reason(
                 version=form.cleaned_data["version"],
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, "Done.")

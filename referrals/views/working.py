@@ -262,6 +262,7 @@ def confirm_child(request: HttpRequest, reference: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             if moved.joined_reference:
@@ -400,6 +401,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         try:
             chosen.run(found, request.user, timezone.now(), form.cleaned_data)
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             messages.success(request, chosen.done)

@@ -103,6 +103,25 @@ def test_views_start_every_query_from_what_the_user_may_see(path: Path) -> None:
     assert holes == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sources() if path.stem == "views" or "views" in path.parts or path.parent.name == "pages"],
+    ids=str,
+)
+def test_a_refusal_answered_with_its_form_leaves_its_own_audit_row(path: Path) -> None:
+    silent = [
+        f"{path.name}:{node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and node.type is not None
+        and {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} & {"Refused", "Stale"}
+        and "audit.refused(" not in ast.unparse(node)
+        and "raise" not in ast.unparse(node)
+        and path.parent.name != "drafts"
+    ]
+    assert silent == []
+
+
 def test_actions_take_their_arguments_by_name() -> None:
     """``by`` and ``at`` cannot be mixed up when nothing is positional."""
     wrong = []

@@ -79,7 +79,7 @@ def plan(request: HttpRequest) -> HttpResponse:
                 )
             except Refused as refused:
                 audit.refused(request, refused)
-                _tell(request, form, refused)
+                _tell(form, refused)
             else:
                 messages.success(request, "The session is planned")
                 return redirect("supervision:session", session.reference)
@@ -98,8 +98,7 @@ def _referral(request: HttpRequest, reference: str) -> Referral | None:
         raise Refused("There is no referral with this reference.", code="absent", field="referral") from absent
 
 
-def _tell(request: HttpRequest, form: django_forms.Form, refused: Refused) -> None:
-    audit.refused(request, refused)
+def _tell(form: django_forms.Form, refused: Refused) -> None:
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
 
 
@@ -159,7 +158,7 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
                 return redirect("supervision:session", done.reference)
             except (Refused, Stale) as refused:
                 audit.refused(request, refused)
-                _tell(request, form, refused)
+                _tell(form, refused)
             else:
                 messages.success(request, "The session is recorded")
                 return redirect("supervision:session", found.reference)
@@ -215,7 +214,7 @@ def _changed(request: HttpRequest, found: Session, form_class: Any, act: Any, te
                 act(session=found, by=request.user, at=timezone.now(), **form.cleaned_data)
             except (Refused, Stale) as refused:
                 audit.refused(request, refused)
-                _tell(request, form, refused)
+                _tell(form, refused)
             else:
                 messages.success(request, told)
                 return redirect("supervision:session", found.reference)

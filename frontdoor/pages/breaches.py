@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import audit
-from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks import actions, board

@@ -161,6 +161,7 @@ def test_no_reason_before_the_deadline(client, sign_in, manager):
     assert answer.status_code == 409
     assert "This deadline has not passed" in text(answer)
     assert not LatenessReason.objects.exists()
+    assert Entry.objects.filter(kind="refused", event="act.refused", detail__code="not_late").count() == 1
 
 
 def test_a_local_clock_stands_still_with_a_reason_and_runs_on(client, sign_in, manager):

@@ -281,6 +281,7 @@ def test_moving_and_cancelling_have_their_pages(team: Team, worker: User, head: 
     stale = client.post(f"{address}cancel/", {"reason": "Left", "version": 1})
     assert stale.status_code == 422
     assert "Left</textarea>" in text(stale)
+    assert Entry.objects.filter(kind="refused", reference=session.reference, detail__code="stale").count() == 1
     assert "Tess Manager changed this record" in text(stale)
     assert client.post(f"{address}cancel/", {"reason": "Left", "version": 2}).status_code == 302
     assert "Cancelled" in text(client.get(address))

@@ -316,7 +316,8 @@ def tell(request: HttpRequest, reference: str) -> HttpResponse:
             "contact": contact,
             "form": form,
             "managers": duty_managers(now),
-            "referrals": readers.undecided_referrals(contact, request.user),
+            "children": readers.children_of(contact),
+            "referrals": {row.contact_person_id: row for row in readers.undecided_referrals(contact, request.user)},
             "now": now,
         },
     )

@@ -26,7 +26,7 @@ def test_half_a_form_survives_a_killed_server_and_a_lost_session(
     address = officer.page.url
     officer.fill(concerns=TYPED, child_location="At sc")
     officer.fill(
-        **{"children-0-given_name": "Zoë-Ł", "children-0-date_of_birth_day": "31", "children-0-school": TYPED[:9]}
+        **{"children-0-given_name": "Zoë-Ł", "children-0-date_of_birth_day": "31", "children-0-about_age": TYPED[:9]}
     )
     officer.page.locator("[name='children-0-date_of_birth_month']").fill("2")
     officer.page.locator("[data-state=saved]").wait_for()

@@ -1,12 +1,14 @@
 """The breach sweep when things go wrong: in parallel, killed in the middle, with and without Celery and Redis."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,7 +21,7 @@ from frontdoor.celery import app
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.sweep import BATCH, sweep
 from frontdoor.notifications.models import Notice
-from tests.conftest import ROOT, url_for
+from tests.conftest import ROOT, Served, clone, url_for
 
 NOW = timezone.now()
 
@@ -170,3 +172,25 @@ def test_a_real_worker_sweeps_when_beat_asks(staff: User, tmp_path: object) -> N
         worker.wait(30)
         log.close()
         connection.close()
+
+
+LATE = "stopped_at IS NULL AND paused_at IS NULL AND due_at < %s"
+
+
+@pytest.mark.usefixtures("django_db_setup")
+def test_the_demonstration_borough_is_swept_as_plain_sql_has_it(tmp_path: Path) -> None:
+    with clone("sweep") as name, psycopg.connect(url_for(name), autocommit=True) as owner:
+        product = Served(name, tmp_path)
+        product.manage("demo", "--people", "150", "--seed", "7")
+        for later in (timedelta(hours=5), timedelta(days=30)):
+            at = NOW + later
+            new = f"SELECT count(*) FROM clocks_clock WHERE breached_at IS NULL AND {LATE}"
+            (expected,) = owner.execute(new, [at]).fetchone() or (0,)
+            assert expected > 0
+            last = product.manage("sweep", "--at", at.isoformat()).splitlines()[-1]
+            assert re.fullmatch(rf"flagged={expected} warned=\d+ running=\d+", last), last
+            running = "stopped_at IS NULL AND paused_at IS NULL"
+            wrong = f"SELECT count(*) FROM clocks_clock WHERE {running} AND (breached_at IS NOT NULL) <> ({LATE})"
+            assert owner.execute(wrong, [at]).fetchone() == (0,)
+        again = product.manage("sweep", "--at", at.isoformat()).splitlines()[-1]
+        assert again.startswith("flagged=0 warned=0 ")

@@ -22,7 +22,7 @@ LAYERS = [
 ]  # fmt: skip
 HEIGHT = {label: len(LAYERS) - number for number, labels in enumerate(LAYERS) for label in labels}
 #: Views of libraries that stand for themselves: signing in, and the second factors of whoever is signed in.
-LIBRARY = ("allauth.", "drf_spectacular.", "oauth2_provider.")
+LIBRARY = ("allauth.", "oauth2_provider.")
 
 
 def our_models() -> list[type[models.Model]]:

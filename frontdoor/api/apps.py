@@ -12,4 +12,9 @@ class ApiConfig(AppConfig):
         """Say the words of our audit events; take the outbox rows that become an agency's events."""
         from frontdoor.api import numbering  # noqa: F401  registers its outbox handler
 
-        audit.register({"agency.token_issued": "was given a token for the API"})
+        audit.register(
+            {
+                "agency.token_issued": "was given a token for the API",
+                "agency.client_issued": "was given an OAuth client for the API",
+            }
+        )

@@ -1,5 +1,6 @@
 """Who is calling: an agency, by a long-lived token or by OAuth client credentials; and how often."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +55,8 @@ def _by_token(token: str) -> Agency | None:
 
 
 def _by_oauth(token: str) -> Agency | None:
-    found = get_access_token_model().objects.filter(token=token).first()
+    checksum = hashlib.sha256(token.encode()).hexdigest()  # the token itself is not kept
+    found = get_access_token_model().objects.filter(token_checksum=checksum).first()
     if found is None or not found.is_valid(["contacts"]) or found.application_id is None:
         return None
     client = AgencyClient.objects.filter(application_id=found.application_id).select_related("agency").first()

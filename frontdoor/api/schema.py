@@ -338,15 +338,26 @@ def document() -> JSON:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": settings.SPECTACULAR_SETTINGS["TITLE"],
-            "version": settings.SPECTACULAR_SETTINGS["VERSION"],
+            "title": "Front Door agency API",
+            "version": "1",
             "description": EMERGENCY,
         },
         "servers": [{"url": "/api/v1"}],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"client_credentials": ["contacts"]}],
         "paths": _paths(),
         "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "client_credentials": {
+                    "type": "oauth2",
+                    "flows": {
+                        "clientCredentials": {
+                            "tokenUrl": "/api/v1/oauth/token/",
+                            "scopes": settings.OAUTH2_PROVIDER["SCOPES"],
+                        }
+                    },
+                },
+            },
             "responses": {"Problem": problem},
             "schemas": {**_people(), "Contact": _contact(), "EarlyHelpAssessment": early_help, **_answers()},
         },

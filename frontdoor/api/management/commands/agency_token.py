@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from frontdoor.accounts.models import Agency, ApiToken
+from frontdoor.accounts.models import ApiToken
+from frontdoor.api.management.agencies import named
 from frontdoor.audit.actions import record as write_audit
 
 
@@ -21,10 +22,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, agency: str, **options: Any) -> None:
         """Issue and print; an unknown agency is one line on stderr and exit code 1."""
-        found = Agency.objects.filter(code=agency, is_active=True).first()
-        if found is None:
-            codes = ", ".join(Agency.objects.filter(is_active=True).order_by("code").values_list("code", flat=True))
-            raise CommandError(f"There is no agency {agency!r}. Known: {codes or 'none yet (run manage.py demo)'}.")
+        found = named(agency)
         token = ApiToken.issue(found, "agency_token")
         write_audit("agency.token_issued", by=None, agency=found)
         self.stdout.write(token)

@@ -69,9 +69,6 @@ def _refused(problem: Problem) -> HttpResponse:
 class Token(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no types
     """``POST oauth/token/`` with ``grant_type=client_credentials``."""
 
-    permission = "public"
-    http_method_names = ["post"]
-
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whatever goes wrong is a problem document."""
         try:

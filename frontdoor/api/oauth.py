@@ -20,6 +20,7 @@ from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import get_access_token_model, get_application_model
 from oauth2_provider.views.mixins import OAuthLibMixin
 
+from frontdoor.access import public
 from frontdoor.accounts.models import Agency
 from frontdoor.api.models import AgencyClient
 from frontdoor.api.problems import Problem, as_problem
@@ -65,7 +66,7 @@ def _refused(problem: Problem) -> HttpResponse:
     )
 
 
-@method_decorator([csrf_exempt, sensitive_post_parameters("client_secret")], name="dispatch")
+@method_decorator(sensitive_post_parameters("client_secret"), name="dispatch")
 class Token(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no types
     """``POST oauth/token/`` with ``grant_type=client_credentials``."""
 
@@ -104,3 +105,10 @@ class Token(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no ty
             raise Problem(400, str(json.loads(body).get("error", "invalid_request")))
         get_access_token_model().objects.filter(application=client.application, expires__lt=timezone.now()).delete()
         return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@public
+@csrf_exempt
+def token(request: HttpRequest) -> HttpResponse:
+    """The address of tokens: anybody may ask, only an agency's client is given one."""
+    return Token().dispatch(request)

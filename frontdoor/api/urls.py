@@ -2,7 +2,6 @@
 
 from django.urls import path, re_path
 
-from frontdoor.access import public
 from frontdoor.api import describing, oauth, views
 
 app_name = "api"
@@ -14,7 +13,7 @@ urlpatterns = [
     path("early-help-assessments", views.EarlyHelp.as_view(), name="early_help"),
     path("thresholds", views.Thresholds.as_view(), name="thresholds"),
     re_path(r"^codelists/(?P<name>[a-z_]{1,40})$", views.CodeList.as_view(), name="codelist"),
-    path("oauth/token/", public(oauth.Token.as_view()), name="token"),
+    path("oauth/token/", oauth.token, name="token"),
     path("schema/", describing.schema, name="schema"),
     path("docs/", describing.docs, name="docs"),
     re_path(r"", views.Unknown.as_view(), name="unknown"),

@@ -50,9 +50,9 @@ def test_a_call_is_taken_kept_and_recorded(desk: Page, served: Served) -> None:
     desk.locator(".contact-known input[type=radio]").first.check()
     desk.get_by_role("button", name="Add another child").click()
     desk.fill("#id_children-1-given_name", "Girl, Flat 3")
-    desk.fill("#id_children-1-about_age", "4")
-    desk.locator("#id_referrer_name").press("Enter")
-    desk.wait_for_selector("[data-state=saved]")
+    with desk.expect_response(lambda sent: "/drafts/" in sent.url and "about_age=4" in (sent.request.post_data or "")):
+        desk.fill("#id_children-1-about_age", "4")
+        desk.locator("#id_referrer_name").press("Enter")
     assert desk.url == draft
     desk.goto(draft)
     assert desk.input_value("#id_children-1-given_name") == "Girl, Flat 3"

@@ -6,25 +6,18 @@ from typing import Any
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.conftest import Served, chromium_path, url_for
+from tests.conftest import Served, url_for
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (1280, 375)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    import os
-
-    play: Playwright
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
-        yield browser
-        browser.close()
+@pytest.fixture
+def chromium(browser: Browser) -> Browser:
+    """One Chromium for the whole run: Playwright allows no second one in a process."""
+    return browser
 
 
 class Desk:

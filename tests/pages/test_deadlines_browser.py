@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions
 from supervision import actions as supervision
-from tests.conftest import Served, chromium_path
+from tests.conftest import Served
 from tests.ui.test_browser import RULES
 
 pytestmark = pytest.mark.browser
@@ -39,16 +39,14 @@ def address(manager: User, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def tab(manager: User, address: str) -> Iterator[Page]:
+def tab(manager: User, address: str, browser: Browser) -> Iterator[Page]:
     client = Client()
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     cookie: Any = client.cookies[settings.SESSION_COOKIE_NAME]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-        yield context.new_page()
-        browser.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    yield context.new_page()
+    context.close()
 
 
 def late(n: int, by: User, rule: str = "allocation") -> Any:

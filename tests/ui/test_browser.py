@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or ""
 VENDOR = Path(__file__).resolve().parents[2] / "frontdoor/ui/static/vendor/govuk/govuk-frontend.min.js"
@@ -46,12 +46,9 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture
+def chromium(browser: Browser) -> Browser:
+    return browser
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""Two managers decide the same contact in the same instant, a thousand times: one wins, the other is told."""
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+from contacts import actions as contacts
+from frontdoor.access import Refused
+from frontdoor.accounts.models import User
+from frontdoor.workflow.models import StatusChange
+from referrals import actions
+from referrals.models import OPEN_STATUSES, Referral
+from tests.referrals.conftest import LATER, NOW, each, some_facts
+
+
+def both(first: Callable[[], object], second: Callable[[], object]) -> list[str]:
+    """Run two acts at once, each on its own connection; what came of each."""
+    results = ["", ""]
+    gate = threading.Barrier(2)
+
+    def run(index: int, act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+            results[index] = "done"
+        except Refused as refused:
+            results[index] = type(refused).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(i, act)) for i, act in enumerate((first, second))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_deciders_a_thousand_times_make_one_decision(committed: None) -> None:
+    officer = User.objects.create_user("contact.officer", "Una Officer", roles=["contact_officer"])
+    one = User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
+    two = User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    rounds = 1000
+    facts = some_facts(people=[some_facts().people[0]])
+    for number in range(rounds):
+        facts.people[0].given_name, facts.people[0].date_of_birth = f"Child{number:04d}", None
+        facts.people[0].family_name = f"Family{number:04d}"
+        contact = contacts.record_contact(facts=facts, by=officer, at=NOW)
+        decisions = each(contact, "referral", is_new_record=True)
+        results = both(
+            lambda c=contact, d=decisions: actions.decide_contact(  # type: ignore[misc]
+                contact=c, decisions=d, by=one, at=LATER, version=c.version
+            ),
+            lambda c=contact, d=decisions: actions.decide_contact(  # type: ignore[misc]
+                contact=c, decisions=d, by=two, at=LATER, version=c.version
+            ),
+        )
+        assert sorted(results) == ["Stale", "done"], (number, results)
+    assert Referral.objects.count() == rounds
+    assert StatusChange.objects.filter(move="decide").count() == rounds
+    assert Referral.objects.filter(status__in=OPEN_STATUSES).values("child").distinct().count() == rounds

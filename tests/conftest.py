@@ -101,7 +101,7 @@ def clone(label: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure(config: pytest.Config | None) -> None:
     if not os.environ.get("DATABASE_URL"):
         settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

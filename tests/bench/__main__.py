@@ -1,0 +1,221 @@
+"""``python3 dev.py bench``: the product at 10,000 and at BENCH_CONTACTS contacts, as ratios."""
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
+from tests import conftest
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from contacts.actions import link_person, record_contact  # noqa: E402
+from frontdoor.accounts.models import Agency, ApiToken, User  # noqa: E402
+from frontdoor.clocks.models import Clock  # noqa: E402
+from frontdoor.clocks.sweep import sweep  # noqa: E402
+from frontdoor.people.actions import GivenName, create_person  # noqa: E402
+from frontdoor.people.models import Address, Identifier, Involvement, Name  # noqa: E402
+from tests.bench.filling import fill  # noqa: E402
+from tests.contacts.conftest import some_facts  # noqa: E402
+
+SMALL = 10_000
+REPEATS = 15
+Measured = dict[str, dict[str, float]]
+
+
+@contextmanager
+def borough(contacts: int) -> Iterator[None]:
+    """A filled database, used as the application's role."""
+    with conftest.clone(f"bench{contacts}") as name:
+        connection.close()
+        before = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+        started = time.perf_counter()
+        fill(conftest.url_for(name), contacts, _first())
+        print(f"  {contacts:,} contacts filled in {time.perf_counter() - started:.0f} s", flush=True)
+        yield
+        connection.close()
+        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = before
+
+
+def _first() -> dict[str, int]:
+    """One row of each table, made by the product's own actions."""
+    at = timezone.now()
+    manager = User.objects.create_user("bench", "Bea Bench", roles=["duty_manager"])
+    Agency.objects.create(code="police", name="Police", kind="police", default_source="6")
+    facts = some_facts(people=[some_facts().people[0]])
+    contact = record_contact(facts=facts, by=manager, at=at)
+    person = create_person(
+        by=manager, at=at, names=[GivenName("First", "Row")], date_of_birth=facts.people[0].date_of_birth, sex="M",
+        identifiers_given={"nhs": "9990000018"}, address={"lines": "1 Mill Lane", "postcode": "ZZ99 1AA"},
+    )  # fmt: skip
+    row = link_person(on_contact=contact.people.get(), person=person, by=manager, at=at)
+    return {
+        "user": manager.pk,
+        "people_person": person.pk,
+        "people_name": Name.objects.get(person=person).pk,
+        "people_address": Address.objects.get(person=person).pk,
+        "people_identifier": Identifier.objects.get(person=person).pk,
+        "people_involvement": Involvement.objects.get(person=person).pk,
+        "contacts_contact": contact.pk,
+        "contacts_contacttext": contact.text.pk,
+        "contacts_familygroup": contact.families.get().pk,
+        "contacts_contactperson": row.pk,
+        "clocks_clock": Clock.objects.filter(reference=contact.reference).order_by("id")[0].pk,
+    }
+
+
+def timed(act: Callable[[], object], repeats: int = REPEATS) -> dict[str, float]:
+    """Milliseconds of an act: median and the slowest of twenty, after two to warm up."""
+    for _ in range(2):
+        act()
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - started) * 1000)
+    taken.sort()
+    return {"median": statistics.median(taken), "p95": taken[min(len(taken) - 1, int(len(taken) * 0.95))]}
+
+
+def with_plain(act: Callable[[], object]) -> dict[str, float]:
+    """An act, and the statements it sent sent again alone: what the database alone takes of it."""
+    measured = timed(act)
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    reads = [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith("SELECT")]
+
+    def plain() -> None:
+        with connection.cursor() as cursor:
+            for text in reads:
+                cursor.execute(text.replace("%", "%%"), [])
+                cursor.fetchall()
+
+    measured["plain"] = timed(plain)["median"]
+    measured["ratio_to_plain"] = measured["median"] / max(measured["plain"], 0.001)
+    measured["queries"] = float(len(captured))
+    return measured
+
+
+def measure(contacts: int) -> Measured:
+    """Everything, on one borough."""
+    found: Measured = {}
+    client = Client()
+    client.force_login(User.objects.get(username="bench"), backend="django.contrib.auth.backends.ModelBackend")
+
+    def page(path: str) -> Callable[[], object]:
+        def get() -> None:
+            answer = client.get(path)
+            assert answer.status_code in (200, 302), (path, answer.status_code)
+
+        return get
+
+    found["queue page"] = with_plain(page("/contacts/queue/"))
+    person = "P-" + f"{77:08X}"
+    client.post(f"/people/{person}/why/", {"reason": "benchmark"})
+    found["person page"] = with_plain(page(f"/people/{person}/"))
+    name = Name.objects.get(person__reference=person)
+    for title, asked in (
+        ("search: surname", name.family),
+        ("search: full name", name.full),
+        ("search: misspelt", name.full.replace("a", "e", 1)),
+        ("search: born", "1 June 2015"),
+        ("search: NHS number", "999 000 0077"),
+        ("search: postcode", "ZZ99 1AA"),
+    ):
+        found[title] = with_plain(page("/people/?q=" + asked.replace(" ", "+")))
+    found["API: one contact"] = timed(_posting(), 20)
+    found["API: each of a batch of 50"] = {key: value / 50 for key, value in timed(_batching(), 3).items()}
+    now = timezone.now()
+    found["sweep: nothing new"] = timed(lambda: sweep(now))
+    due = list(Clock.objects.filter(rule="assessment", stopped_at__isnull=True).values_list("pk", flat=True)[:10_000])
+    Clock.objects.filter(pk__in=due).update(due_at=now - timedelta(minutes=1), next_at=now - timedelta(minutes=1))
+    started = time.perf_counter()
+    result = sweep(now)
+    taken = (time.perf_counter() - started) * 1000
+    found[f"sweep: {result.flagged:,} new breaches"] = {"median": taken, "p95": taken}
+    return found
+
+
+def _body() -> dict[str, Any]:
+    return {
+        "kind": "contact", "concerns": "A child waits alone in the yard every day.", "referrer": {"name": "T Teacher"},
+        "risk": {"grade": "green", "reasons": ["neglect"]},
+        "children": [{"given_name": "Kara", "family_name": "Bodega"}],
+    }  # fmt: skip
+
+
+def _posting() -> Callable[[], object]:
+    token = ApiToken.issue(Agency.objects.get(code="police"))
+    client = Client()
+    numbers = iter(range(10_000_000))
+
+    def post() -> None:
+        answer = client.post(
+            "/api/v1/contacts", json.dumps(_body()), content_type="application/json",
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"one-{next(numbers)}"},
+        )  # fmt: skip
+        assert answer.status_code == 201, answer.content
+
+    return post
+
+
+def _batching() -> Callable[[], object]:
+    token = ApiToken.issue(Agency.objects.get(code="police"))
+    client = Client()
+    numbers = iter(range(10_000_000))
+
+    def post() -> None:
+        items = [{**_body(), "idempotency_key": f"batch-{next(numbers)}"} for _ in range(50)]
+        answer = client.post(
+            "/api/v1/contacts/batch", json.dumps({"items": items}), content_type="application/json",
+            headers={"Authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        assert answer.status_code == 207, answer.content
+
+    return post
+
+
+def main() -> None:
+    """Measure both sizes, print the table, write the file."""
+    conftest.pytest_configure(None)  # servers and static files as the tests have them
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    settings.API_RATE_PER_MINUTE = 1_000_000
+    large = int(os.environ.get("BENCH_CONTACTS") or 1_000_000)
+    results: dict[int, Measured] = {}
+    for contacts in sorted({SMALL, large}):
+        with borough(contacts):
+            results[contacts] = measure(contacts)
+    path = settings.EMBEDDED.data / "bench.json"
+    path.write_text(json.dumps({str(size): found for size, found in results.items()}, indent=1), encoding="utf-8")
+    small, big = results[SMALL], results[large]
+    head = f"{'':32}{'10,000 ms':>12}{f'{large:,} ms':>16}{'p95':>9}{'growth':>9}{'× plain SQL':>13}{'queries':>9}"
+    print("\n" + head)
+    for name, found in big.items():
+        other = small.get(name, {})
+        growth = found["median"] / other["median"] if other.get("median") else float("nan")
+        plain = f"{found['ratio_to_plain']:.1f}" if "ratio_to_plain" in found else ""
+        queries = f"{found['queries']:.0f}" if "queries" in found else ""
+        print(
+            f"{name:32}{other.get('median', float('nan')):12.1f}{found['median']:16.1f}{found['p95']:9.1f}"
+            f"{growth:9.2f}{plain:>13}{queries:>9}"
+        )
+    print(f"\nWritten to {path}")
+    transaction.get_connection().close()
+
+
+if __name__ == "__main__":
+    main()

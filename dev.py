@@ -69,6 +69,8 @@ def install_python() -> None:
     if stamp.exists() and stamp.read_text() == want:
         return
     say("Making the virtual environment and installing packages (about a minute)")
+    if VENV.is_symlink():  # --clear would empty the environment of another copy
+        VENV.unlink()
     # Without pip: works where the distribution leaves ensurepip out.
     run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
     run(sys.executable, "-m", "pip", "--python", PY, "install", "-q", "--require-hashes", "-r", INSTALLER)

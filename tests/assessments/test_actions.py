@@ -264,6 +264,22 @@ def test_every_status_and_every_move(complete: Assessment, second_manager: User)
             transaction.set_rollback(True)
 
 
+def test_the_database_refuses_undeclared_changes_of_status(complete: Assessment) -> None:
+    """By raw SQL, past every Python rule: the trigger made of the same declarations says no."""
+    statuses = [status.value for status in Assessment.Status]
+    pairs = {(source, declared.target) for declared in MACHINES[Assessment].values() for source in declared.sources}
+    for before, after in product(statuses, statuses):
+        if before == after or (before, after) in pairs:
+            continue
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('frontdoor.restate', 'on', true)")
+            Assessment.objects.filter(pk=complete.pk).update(status=before)
+            cursor.execute("SELECT set_config('frontdoor.restate', '', true)")
+            with pytest.raises(IntegrityError, match="no move leads"), transaction.atomic():
+                cursor.execute("UPDATE assessments_assessment SET status = %s WHERE id = %s", [after, complete.pk])
+            transaction.set_rollback(True)
+
+
 CODES = ["1A", "1B", "2B", "21", "18A", "19A", "99Z"]
 
 

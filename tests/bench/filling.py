@@ -50,7 +50,7 @@ def fill(url: str, contacts: int, first: dict[str, int]) -> None:
         connection.execute("SET maintenance_work_mem = '512MB'")
         base = 1000
         every = f"SELECT generate_series(1, {people})"
-        given, family = word(f"g % {GIVEN}", 3), word(f"(g * 7919) % {FAMILY}", 4)
+        given, family = word(f"g % {GIVEN}", 3), word(f"((g::bigint * 7919) % {FAMILY})::int", 4)
         capital = f"initcap({given}) || ' ' || initcap({family})"
         copy_rows(
             connection, "people_person", first["people_person"], every, id=f"{base} + g",

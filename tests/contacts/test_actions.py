@@ -15,6 +15,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.models import Involvement
+from frontdoor.workflow.actions import move
 from frontdoor.workflow.machines import MACHINES
 from frontdoor.workflow.models import StatusChange
 from tests.contacts.conftest import NOW, some_facts
@@ -155,3 +156,25 @@ def test_the_database_refuses_every_pair_that_is_not_declared(
 
 def test_every_shipped_type_is_there(db: None) -> None:
     assert ContactType.objects.count() >= 21
+
+
+@pytest.mark.parametrize("status", Contact.Status.values)
+def test_every_move_from_every_status(contact: Contact, status: str, manager: User) -> None:
+    """What is declared goes through, everything else is refused, and a refusal leaves no trace of a change."""
+    for name, declared in MOVES.items():
+        facts = {"until": NOW + timedelta(hours=1)} if name in {"claim", "resume", "send_back", "reopen"} else {}
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('frontdoor.restate', 'on', true)")
+                cursor.execute("UPDATE contacts_contact SET status = %s WHERE id = %s", [status, contact.pk])
+                cursor.execute("SELECT set_config('frontdoor.restate', '', true)")
+            record = Contact.objects.get(pk=contact.pk)
+            changes = StatusChange.objects.count()
+            if status in declared.sources:
+                assert move(record, name, by=manager, at=NOW, reason="x", **facts).status == declared.target
+                assert StatusChange.objects.count() == changes + 1
+            else:
+                with pytest.raises(Refused):
+                    move(record, name, by=manager, at=NOW, reason="x", **facts)
+                assert StatusChange.objects.count() == changes
+            transaction.set_rollback(True)

@@ -18,7 +18,14 @@ UPDATE_ONLY = {"audit_chainhead"}
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
 #: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong
 #: (the audit stays).
-MAY_DELETE_TABLES = {"cache", "api_idempotencykey", "api_throttle", "people_nametoken", "people_involvement"}
+MAY_DELETE_TABLES = {
+    "cache",
+    "api_idempotencykey",
+    "api_throttle",
+    "api_tokenrefusals",
+    "people_nametoken",
+    "people_involvement",
+}
 
 
 def is_history(model: type[models.Model]) -> bool:

@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "frontdoor.middleware.PrivacyHeadersMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "frontdoor.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -307,9 +308,20 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a checksum is kept, not the token
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    # Grants nobody is given here are kept to the same rules, so that nothing opens by an upgrade.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
+#: Wrong secrets a network address may send for a token in a minute.
+TOKEN_REFUSALS_PER_MINUTE = env.int("TOKEN_REFUSALS_PER_MINUTE", 30)
 
 # --- E-mail -----------------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url_config(

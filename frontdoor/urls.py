@@ -3,8 +3,9 @@
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from frontdoor.api.views import Unknown
 from frontdoor.pages import health
 
 handler400 = "frontdoor.ui.responses.bad_request"
@@ -29,5 +30,7 @@ for prefix, module in [
 ]:
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
+# Whatever else is asked for under /api/ is asked by a program: a problem document, never a page.
+urlpatterns.append(re_path(r"^api(?:/.*)?$", Unknown.as_view(), name="api_unknown"))
 if settings.FRONTDOOR_ENV != "production":
     urlpatterns.append(path("gallery/", include("frontdoor.ui.urls")))

@@ -61,6 +61,20 @@ class Throttle(models.Model):
         return f"{self.count} requests"
 
 
+class TokenRefusals(models.Model):
+    """How many requests for a token were refused in one minute to one network address, kept as a hash."""
+
+    address = models.CharField(max_length=64)
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["address", "minute"], name="token_refusals_once")]
+
+    def __str__(self) -> str:
+        return f"{self.count} refusals"
+
+
 class AgencyClient(models.Model):
     """Which agency an OAuth client (client credentials) speaks for."""
 

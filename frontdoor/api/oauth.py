@@ -5,11 +5,14 @@ The library checks the secret and keeps the token as a checksum only. Other gran
 
 import base64
 import binascii
+import hashlib
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -22,7 +25,7 @@ from oauth2_provider.views.mixins import OAuthLibMixin
 
 from frontdoor.access import public
 from frontdoor.accounts.models import Agency
-from frontdoor.api.models import AgencyClient
+from frontdoor.api.models import AgencyClient, TokenRefusals
 from frontdoor.api.problems import Problem, as_problem
 
 FORM = "application/x-www-form-urlencoded"
@@ -57,6 +60,38 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
     return str(request.POST.get("client_id", "")), str(request.POST.get("client_secret", ""))
 
 
+class _Guesser:
+    """Whoever asks from one network address: after so many wrong secrets in a minute, none is looked at.
+
+    Counted by address and not by client, so that nobody can lock an agency out by guessing under its name.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        if settings.SECURE_PROXY_SSL_HEADER:  # the proxy in front is trusted; what it adds stands last
+            address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+        now = timezone.now()
+        self.address = hashlib.sha256(address.encode()).hexdigest()
+        self.minute = now.replace(second=0, microsecond=0)
+        self.left = 60 - now.second
+
+    def check(self) -> None:
+        """Raises Problem 429 when this minute's refusals are used up."""
+        refusals = TokenRefusals.objects.filter(address=self.address, minute=self.minute).first()
+        if refusals is not None and refusals.count >= int(settings.TOKEN_REFUSALS_PER_MINUTE):
+            raise Problem(429, "rate_limited", "Too many wrong secrets.", headers={"Retry-After": str(self.left)})
+
+    def refused(self) -> None:
+        """One more; the counts of earlier hours go."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO api_tokenrefusals (address, minute, count) VALUES (%s, %s, 1)"
+                " ON CONFLICT (address, minute) DO UPDATE SET count = api_tokenrefusals.count + 1",
+                [self.address, self.minute],
+            )
+        TokenRefusals.objects.filter(minute__lt=self.minute - timedelta(hours=1)).delete()
+
+
 def _refused(problem: Problem) -> HttpResponse:
     """A problem document that also has the members ``error`` and ``error_description`` OAuth clients read."""
     document = problem.document()
@@ -84,6 +119,16 @@ class Token(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no ty
             raise Problem(415, "unsupported_media_type", f"Send {FORM}.")
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
             raise Problem(413, "body_too_large", f"At most {LARGEST:,} bytes are read.")
+        guesser = _Guesser(request)
+        guesser.check()
+        try:
+            return self._granted(request)
+        except Problem as problem:
+            if problem.status == 401:
+                guesser.refused()
+            raise
+
+    def _granted(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("grant_type") != "client_credentials":
             raise Problem(400, "unsupported_grant_type", "Only grant_type=client_credentials.")
         name, secret = _credentials(request)

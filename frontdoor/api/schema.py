@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description. Written beside the validator it describes, whose limits and codes it takes."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.conf import settings
 from frontdoor.api import validation
 from frontdoor.api.numbering import TYPES
 from frontdoor.api.receipts import OUTCOMES
+from frontdoor.codelists import lists
 
 JSON = dict[str, Any]
 EMERGENCY = (
@@ -19,6 +21,25 @@ KEY_HEADER: JSON = {
     "required": True,
     "description": "A key of your own, kept 90 days: the same key and body give the first answer again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
+    "example": "2026-0012345-1",
+}
+REFERRER: JSON = {"name": "PC 1234 Example", "role": "Constable", "phone": "01632 960001"}
+CHILD: JSON = {"given_name": "Sam", "family_name": "Example", "date_of_birth": "2017-03-03"}
+CONTACT: JSON = {
+    "kind": "police_notification",
+    "agency_reference": "PPN/2026/0012345",
+    "occurred_at": "2026-11-21T22:40:00Z",
+    "risk": {"grade": "amber", "reasons": ["domestic_abuse", "child_present"]},
+    "concerns": "What was seen and heard, by whom, and when",
+    "referrer": REFERRER,
+    "children": [CHILD],
+}
+EARLY_HELP: JSON = {
+    "agency_reference": "EH/2026/77",
+    "concerns": "What the assessment found",
+    "child": CHILD,
+    "lead_professional": {"name": "Pat Teacher", "role": "Deputy head"},
+    "consent": {"status": "given", "given_by": "mother"},
 }
 
 
@@ -81,7 +102,10 @@ def _people() -> JSON:
         "role": _code(validation.ADULT_ROLES),
         **address,
     }
-    named = [{"required": ["given_name"]}, {"required": ["family_name"]}]
+    named = [
+        {"required": [name], "properties": {name: {"type": "string", "pattern": "\\S"}}}
+        for name in ("given_name", "family_name")
+    ]
     return {
         "Child": {**_object(child, may_be_null=False), "anyOf": named},
         "Adult": _object(adult, may_be_null=False),
@@ -207,6 +231,11 @@ def _answers() -> JSON:
     return {
         "Receipt": _object(receipt, list(receipt), may_be_null=False),
         "Problem": _object(problem, list(problem), may_be_null=False),
+        "TokenProblem": _object(
+            {**problem, "error": {"type": "string"}, "error_description": {"type": "string"}},
+            [*problem, "error", "error_description"],
+            may_be_null=False,
+        ),
         "Event": _object(event, list(event), may_be_null=False),
     }
 
@@ -224,8 +253,8 @@ FIELD_CODES = {
 }
 
 
-def _body(schema: JSON) -> JSON:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def _body(schema: JSON, example: JSON) -> JSON:
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
 def _said(description: str, schema: JSON) -> JSON:
@@ -271,7 +300,7 @@ def _paths() -> JSON:
         "/contacts": {
             "post": _call(
                 "Send one contact", "send_contact", {"201": taken}, *sent,
-                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "Contact"}),
+                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "Contact"}, CONTACT),
             ),
             "get": _call(
                 "Find your contacts by your reference", "find_contacts", {"200": _said("Newest first", found)}, 400,
@@ -281,7 +310,7 @@ def _paths() -> JSON:
         "/contacts/batch": {
             "post": _call(
                 "Send up to 500 contacts", "send_batch", {"207": _said("One result for each, in order", results)},
-                400, 413, 415, requestBody=_body(batch),
+                400, 413, 415, requestBody=_body(batch, {"items": [{"idempotency_key": "2026-0012345-2", **CONTACT}]}),
             )
         },
         "/contacts/{reference}": {
@@ -299,7 +328,7 @@ def _paths() -> JSON:
         "/early-help-assessments": {
             "post": _call(
                 "Send an early help assessment", "send_early_help", {"201": taken}, *sent,
-                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "EarlyHelpAssessment"}),
+                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "EarlyHelpAssessment"}, EARLY_HELP),
             )
         },
         "/thresholds": {
@@ -308,10 +337,49 @@ def _paths() -> JSON:
         "/codelists/{name}": {
             "get": _call(
                 "A code list", "codelist", {"200": _said("In force", any_object)}, 404,
-                parameters=[_query("name", {"type": "string", "minLength": 1}, required=True, where="path")],
+                parameters=[_query("name", {"enum": lists.names()}, required=True, where="path")],
             )
         },
+        "/oauth/token/": _token(),
     }  # fmt: skip
+
+
+def _token() -> JSON:
+    """A token for a client's secret, RFC 6749 §4.4."""
+    refused = {"$ref": "#/components/responses/TokenProblem"}
+    form = _object(
+        {
+            "grant_type": {"const": "client_credentials"},
+            "client_id": {"type": "string", "maxLength": 255},
+            "client_secret": {"type": "string", "maxLength": 255},
+            "scope": {"const": "contacts"},
+        },
+        ["grant_type"],
+        may_be_null=False,
+    )
+    token = _object(
+        {
+            "access_token": {"type": "string"},
+            "token_type": {"const": "Bearer"},
+            "expires_in": {"type": "integer", "description": "Seconds"},
+            "scope": {"const": "contacts"},
+        },
+        ["access_token", "token_type", "expires_in", "scope"],
+        may_be_null=False,
+    )
+    return {
+        "post": {
+            "operationId": "token",
+            "summary": "A token of ten minutes for your client's secret",
+            "description": "The client's id and secret as HTTP Basic credentials or as fields of the form.",
+            "security": [{}, {"client": []}],
+            "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
+            "responses": {
+                "200": _said("A token", token),
+                **{str(status): refused for status in (400, 401, 413, 415, 429)},
+            },
+        }
+    }
 
 
 def document() -> JSON:
@@ -335,6 +403,10 @@ def document() -> JSON:
         "description": "A problem document",
         "content": {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}},
     }
+    token_problem = {
+        "description": "A problem document with the members RFC 6749 §5.2 asks for beside",
+        "content": {"application/problem+json": {"schema": {"$ref": REF + "TokenProblem"}}},
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -348,6 +420,7 @@ def document() -> JSON:
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "client": {"type": "http", "scheme": "basic"},
                 "client_credentials": {
                     "type": "oauth2",
                     "flows": {
@@ -358,24 +431,16 @@ def document() -> JSON:
                     },
                 },
             },
-            "responses": {"Problem": problem},
+            "responses": {"Problem": problem, "TokenProblem": token_problem},
             "schemas": {**_people(), "Contact": _contact(), "EarlyHelpAssessment": early_help, **_answers()},
         },
     }
 
 
-EXAMPLE = """\
+EXAMPLE = f"""\
 POST /api/v1/contacts
 Authorization: Bearer fd_…
-Idempotency-Key: 2026-0012345-1
+Idempotency-Key: {KEY_HEADER["example"]}
 Content-Type: application/json
 
-{
-  "kind": "police_notification",
-  "agency_reference": "PPN/2026/0012345",
-  "occurred_at": "2026-11-21T22:40:00Z",
-  "risk": {"grade": "amber", "reasons": ["domestic_abuse", "child_present"]},
-  "concerns": "What was seen and heard, by whom, and when",
-  "referrer": {"name": "PC 1234 Example", "role": "Constable", "phone": "01632 960001"},
-  "children": [{"given_name": "Sam", "family_name": "Example", "date_of_birth": "2017-03-03"}]
-}"""
+{json.dumps(CONTACT, indent=2)}"""

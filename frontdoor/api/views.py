@@ -19,7 +19,7 @@ from frontdoor.api.intake import Taken, check_key, take
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
-from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of
+from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of, check
 from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp
 from frontdoor.api.validation import contact_facts
 from frontdoor.clocks.working_days import london_date
@@ -94,7 +94,7 @@ class Batch(AgencyView):
 
     def post(self, request: Request) -> Response:
         """Take up to 500 contacts; each stands alone, in the order sent."""
-        body = body_of(request)
+        body = body_of(request, texts=False)
         if not isinstance(body, dict) or set(body) != {"items"} or not isinstance(body["items"], list):
             raise Problem(400, "batch_invalid", 'The body has to be {"items": [contact, …]} and nothing else.')
         items = body["items"]
@@ -108,6 +108,7 @@ class Batch(AgencyView):
                 raise Problem(
                     400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")]
                 )  # fmt: skip
+            check(item)
             body = {name: value for name, value in item.items() if name != "idempotency_key"}
             taken = take(
                 agency=self.agency,
@@ -193,7 +194,7 @@ class CodeList(AgencyView):
 
     def get(self, request: Request, name: str) -> Response:
         """The codes of one list in force today."""
-        if not (lists.DATA / f"{name}.json").is_file():
+        if name not in lists.names():
             raise Http404
         return Response({"name": name, "codes": _listed(name)})
 

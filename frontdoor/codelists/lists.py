@@ -16,6 +16,11 @@ def shipped() -> dict[str, list[dict[str, Any]]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
 
 
+def names() -> list[str]:
+    """The lists there are, in the order of the alphabet."""
+    return sorted(path.stem for path in DATA.glob("*.json"))
+
+
 def load() -> int:
     """Bring the table in step with the shipped files; rows a council added itself stay. Returns rows in the files."""
     rows = [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from contacts import actions
@@ -228,3 +229,21 @@ def test_the_description_and_the_page_are_open_to_all(db: None, client: Any) -> 
     assert "telephone the front door as well" in page
     assert "powers_of_protection_at" in page
     assert "https://" not in page.split("<main")[1].split("</main")[0]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+def test_one_unstorable_item_does_not_stop_the_others(police: Caller, small: dict[str, Any], text: str) -> None:
+    """A NUL or half a character in one notification: that one is refused, its neighbours are recorded."""
+    bad = {**small, "concerns": text, "idempotency_key": "bad"}
+    answer = police.post("contacts/batch", {"items": [bad, {**small, "idempotency_key": "good"}]})
+    assert answer.status_code == 207
+    first, second = answer.json()["results"]
+    assert (first["status"], first["error"]["code"]) == (400, "json_invalid")
+    assert second["status"] == 201
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api", "/api/v2/contacts", "/api/v1", "/api/v1/nothing"])
+def test_every_unknown_address_of_the_api_is_a_problem_document(db: None, path: str) -> None:
+    answer = Client().post(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"

@@ -21,7 +21,7 @@ from tests.api.conftest import Caller
 
 schema = schemathesis.openapi.from_dict(document())
 schema.app = get_wsgi_application()
-# Each field's limits stand in test_fields; here it is whole requests.
+# Each field's limits stand in test_fields, the running server is tried in all phases in test_schemathesis.
 schema.config.phases.coverage.enabled = False
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from frontdoor.accounts.models import Agency
+from frontdoor.api.models import TokenRefusals
 from tests.api.conftest import Caller
 from tests.api.test_contacts import problem
 
@@ -94,3 +95,29 @@ def test_other_methods_and_types(db: None) -> None:
 def test_an_unknown_agency_has_no_client(agency: Agency) -> None:
     with pytest.raises(CommandError, match=r"^[^\n]*police[^\n]*$"):
         call_command("agency_client", "nobody")
+
+
+def test_guessing_is_stopped_and_the_agency_itself_is_not(keys: dict[str, str], settings: Any) -> None:
+    """After so many wrong secrets from one address none is looked at for the rest of the minute; others go on."""
+    settings.TOKEN_REFUSALS_PER_MINUTE = 3
+    for _ in range(3):
+        problem(ask(GRANT | keys | {"client_secret": "guess"}), 401, "invalid_client")
+    stopped = ask(GRANT | keys)
+    problem(stopped, 429, "rate_limited")
+    assert 1 <= int(stopped["Retry-After"]) <= 60
+    assert stopped.json()["error"] == "rate_limited"
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    body = "&".join(f"{name}={value}" for name, value in (GRANT | keys).items()).encode()
+    assert elsewhere.post("/api/v1/oauth/token/", body, content_type=FORM).status_code == 200
+    TokenRefusals.objects.update(minute=timezone.now() - timedelta(minutes=2))
+    assert ask(GRANT | keys).status_code == 200
+
+
+def test_behind_a_proxy_the_callers_address_counts(keys: dict[str, str], settings: Any) -> None:
+    """Only the last entry is the proxy's own: what a caller writes into the header changes nothing."""
+    settings.TOKEN_REFUSALS_PER_MINUTE = 1
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    wrong = GRANT | keys | {"client_secret": "guess"}
+    problem(ask(wrong, **{"X-Forwarded-For": "198.51.100.1, 192.0.2.1"}), 401, "invalid_client")
+    problem(ask(wrong, **{"X-Forwarded-For": "198.51.100.9, 192.0.2.1"}), 429, "rate_limited")
+    problem(ask(wrong, **{"X-Forwarded-For": "192.0.2.2"}), 401, "invalid_client")

@@ -40,14 +40,14 @@ def as_owner(committed: None) -> Iterator[psycopg.Connection]:
         yield owner
 
 
-def late_clocks(number: int, worker: User) -> list[Clock]:
+def late_clocks(number: int, worker: User, first: int = 0) -> list[Clock]:
     return Clock.objects.bulk_create(
         Clock(
             reference=f"R-{n:08d}", rule="allocation", label="Allocate to a worker", edition="local",
             is_statutory=False, team_id=worker.team_id, worker=worker, started_at=NOW - timedelta(days=2),
             day_0=NOW.date(), due_at=NOW - timedelta(hours=1), next_at=NOW - timedelta(hours=1),
         )
-        for n in range(number)
+        for n in range(first, first + number)
     )  # fmt: skip
 
 

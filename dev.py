@@ -7,6 +7,7 @@ python3 dev.py test-fast   the tests that need no browser
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
 python3 dev.py setup       the set-up alone
 python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
+python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
 """
 
@@ -127,7 +128,7 @@ def check() -> int:
 
 def main(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
-    if command not in ("setup", "run", "test", "test-fast", "check", "bench", "services"):
+    if command not in ("setup", "run", "test", "test-fast", "check", "bench", "screens", "services"):
         print(__doc__)
         return 0 if command in ("help", "--help", "-h") else 2
     setup()
@@ -144,6 +145,9 @@ def main(arguments: list[str]) -> int:
         words = ["-m", "pytest", "-m", "not browser", *(rest or ["-n", "2", "--dist", "loadgroup"])]
     elif command == "bench":
         words = ["-m", "tests.bench", *rest]
+    elif command == "screens":
+        chromium()
+        words = ["-m", "tests.screens", *rest]
     else:
         words = ["-m", "frontdoor.embedded", command, *rest]
     os.execv(PY, [str(PY), *words])

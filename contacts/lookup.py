@@ -13,6 +13,8 @@ from frontdoor.people.models import Warning as Danger
 from frontdoor.people.search import search
 
 MOST = 5
+#: So many are weighed before grown-ups are left out of a child's row, or a large family's would hide the child.
+WEIGHED = 40
 #: Somebody this old or older is not offered as a child.
 GROWN_UP_YEARS = 25
 
@@ -56,14 +58,16 @@ def known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
         return []
     found: dict[int, tuple[Person, tuple[str, ...]]] = {
-        c.person.pk: (c.person, c.reasons) for c in matching.candidates(facts, user, limit=MOST)
+        c.person.pk: (c.person, c.reasons)
+        for c in matching.candidates(facts, user, limit=WEIGHED)
+        if not (is_child and _is_grown_up(c.person, on))
     }
     if len(found) < MOST and len(facts.name) > 1:
         words = facts.name if facts.date_of_birth is None else f"{facts.name} {facts.date_of_birth.isoformat()}"
-        for hit in search(user, words, limit=MOST).hits:
-            found.setdefault(hit.person.pk, (hit.person, hit.why))
-    kept = [(p, why) for p, why in found.values() if not (is_child and _is_grown_up(p, on))][:MOST]
-    return _lines(user, kept)
+        for hit in search(user, words, limit=WEIGHED).hits:
+            if not (is_child and _is_grown_up(hit.person, on)):
+                found.setdefault(hit.person.pk, (hit.person, hit.why))
+    return _lines(user, list(found.values())[:MOST])
 
 
 def chosen(user: Any, references: Sequence[str]) -> dict[str, Known]:

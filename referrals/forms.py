@@ -61,10 +61,12 @@ def staff(permission: Permission) -> Any:
 
 
 def coded(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
-    """Choices of a code list on a day, with an empty first one when ``empty`` names it."""
-    found = [
-        (code, label if name == "contact_outcome" else f"{code}: {label}") for code, label in lists.choices(name, on=on)
-    ]
+    """Choices of a code list on a day, with an empty first one when ``empty`` names it.
+
+    The code stands before its words where people know it by its code (N1, RC8), not where it says nothing more.
+    """
+    bare = name in {"contact_outcome", "level_of_need"}
+    found = [(code, label if bare else f"{code}: {label}") for code, label in lists.choices(name, on=on)]
     return [("", empty), *found] if empty else found
 
 

@@ -66,7 +66,7 @@ def _child(rng: Random, surname: str, today: date, used: set[str]) -> Drafted:
         sex="F" if is_girl else "M",
         ethnicity=rng.choice(words.ETHNICITIES),
         first_language=rng.choice(words.LANGUAGES),
-        school=rng.choice(words.SCHOOLS) if age_days > 3 * 365 else "",
+        school=_school(rng, age_days // 365),
     )
     drafted = Drafted(person, given, surname, known_as=given[:3] if rng.random() < 0.1 else "")
     if rng.random() < 0.7:
@@ -74,6 +74,24 @@ def _child(rng: Random, surname: str, today: date, used: set[str]) -> Drafted:
     if age_days > 5 * 365 and rng.random() < 0.8:
         drafted.upn = upn_number(rng, born)
     return drafted
+
+
+def _school(rng: Random, years: int) -> str:
+    """Where a child of this age goes by day; nowhere before three."""
+    if years < 3:
+        return ""
+    places = words.NURSERIES if years < 5 else words.PRIMARY_SCHOOLS if years < 11 else words.SECONDARY_SCHOOLS
+    return rng.choice(places)
+
+
+def _old_enough(rng: Random, adults: list[Drafted], children: list[Drafted]) -> None:
+    """No parent is under 18 at the birth of the eldest."""
+    births = [one.person.date_of_birth for one in children if one.person.date_of_birth is not None]
+    for one in adults:
+        born = one.person.date_of_birth
+        latest = min(births) - timedelta(days=18 * 366) if births else None
+        if born is not None and latest is not None and born > latest:
+            one.person.date_of_birth = latest - timedelta(days=rng.randrange(8 * 365))
 
 
 def _adult(rng: Random, surname: str, today: date, *, is_woman: bool) -> Drafted:
@@ -125,6 +143,7 @@ def _family(rng: Random, today: date, room: int) -> tuple[Family, list[Drafted],
         # Twins: the same day, often a hard question for matching.
         children[1].person.date_of_birth = children[0].person.date_of_birth
         children[1].person.dob_precision = children[0].person.dob_precision
+    _old_enough(rng, adults, children)
     if children and rng.random() < 0.02:
         given, name, sex = rng.choice(words.SCRIPTS)
         children[0].given, children[0].family, children[0].person.sex = given, name, sex

@@ -39,13 +39,9 @@ STREETS = (
     "Foundry Row, Meadow Way, Chapel Street, Kestrel Drive"
 ).split(", ")
 TOWNS = ("Exampleton", "Samplesea", "Little Specimen", "Mockford")
-SCHOOLS = (
-    "Exampleton Primary School",
-    "St Swithin’s Primary School",
-    "Samplesea Academy",
-    "Mockford High School",
-    "Riverside Nursery",
-)
+NURSERIES = ("Riverside Nursery", "Little Specimen Playgroup")
+PRIMARY_SCHOOLS = ("Exampleton Primary School", "St Swithin’s Primary School")
+SECONDARY_SCHOOLS = ("Samplesea Academy", "Mockford High School")
 LANGUAGES = ("english", "english", "english", "english", "polish", "urdu", "arabic", "somali", "ukrainian")
 ETHNICITIES = ("WBRI", "WBRI", "WBRI", "WOTH", "APKN", "BAFR", "MWBC", "AOTH", "NOBT")
 

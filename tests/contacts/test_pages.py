@@ -249,6 +249,19 @@ def test_known_children_are_offered_as_they_are_typed(signed_in: Client, manager
     assert signed_in.post("/contacts/new/known/", sent()).status_code == 404
 
 
+def test_grown_ups_of_a_large_family_do_not_crowd_out_the_child(signed_in: Client, manager: User) -> None:
+    for year in range(1950, 1962):
+        a_child(manager, date_of_birth=date(year, 1, 1))
+    child = a_child(manager, "Zoë", "Examplewoods")
+    response = signed_in.post(
+        "/contacts/new/known/",
+        sent(**{"children-0-given_name": "Zoe", "children-0-family_name": "Examplewood"}),
+        headers={"HX-Request": "true", "HX-Trigger": "id_children-0-lookup"},
+    )
+    assert f'value="{child.reference}"' in body(response)
+    assert "1 person who" in body(response)
+
+
 def test_a_restricted_child_is_never_offered(signed_in: Client, head: User) -> None:
     child = a_child(head)
     protection.set_restriction(person=child, holders=[head], by=head, at=AT, reason="Threats")

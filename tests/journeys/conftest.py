@@ -69,8 +69,8 @@ class Desk:
         target = self.page.get_by_role("button", name=text, exact=exact).or_(
             self.page.get_by_role("link", name=text, exact=exact)
         )
-        target.locator("visible=true").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            target.locator("visible=true").first.click()
 
     def fill(self, **answers: str) -> None:
         """Fill fields by name; radio buttons, check boxes and selects by their value."""

@@ -49,8 +49,8 @@ def test_one_press_and_it_heads_the_queue_until_somebody_takes_it(desk: Sit, sql
     )
     assert clocks == [("referral_decision",), ("strategy_discussion",)]
     bar = duty.page.locator(".app-alert-bar__item", has_text=contact)
-    bar.get_by_role("button").click()
-    duty.page.wait_for_load_state()
+    with duty.page.expect_navigation():
+        bar.get_by_role("button").click()
     duty.look()
     duty.go("/contacts/queue/")
     assert duty.page.locator(".app-alert-bar__item", has_text=contact).count() == 0
@@ -70,8 +70,8 @@ def test_nothing_typed_is_lost_when_something_is_missing(desk: Sit) -> None:
     assert "A girl came to school with burns." in officer.page.content()
     officer.fill(child_location="not known")
     button = officer.page.locator("main form button.govuk-button--warning").first
-    button.click()
-    officer.page.wait_for_load_state()
+    with officer.page.expect_navigation():
+        button.click()
     assert "Tell a person now" in officer.page.content()
     assert "Zosia" in officer.page.content()
 

@@ -54,7 +54,7 @@ def record(officer: Desk, child: tuple[Any, ...]) -> tuple[str, dict[str, str]]:
     page.get_by_text(given, exact=False).first.wait_for()
     page.locator(".contact-known").first.wait_for()
     officer.look()
-    officer.press("Add another child")
+    page.get_by_role("button", name="Add another child").click()
     page.locator("[name='children-1-given_name']").wait_for()
     officer.fill(**{"children-1-given_name": "Novalie", "children-1-family_name": family, "children-1-about_age": "3"})
     officer.fill(

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions
@@ -102,5 +102,4 @@ def test_the_board_fills_by_itself_and_moves_nothing_that_is_being_read(tab: Pag
     news.wait_for(state="visible")
     assert tab.locator("#board tbody tr").filter(has_text="R-00000002").count() == 0
     news.get_by_role("link").click()
-    tab.wait_for_load_state("networkidle")
-    assert tab.locator("#board tbody tr").filter(has_text="R-00000002").count() == 1
+    expect(tab.locator("#board tbody tr").filter(has_text="R-00000002")).to_have_count(1)

@@ -171,7 +171,8 @@ def test_everything_works_with_javascript_off(chromium: Any, address: str) -> No
     page = context.new_page()
     page.goto(address + "form/")
     page.fill("[name=name]", "Sam")
-    page.click("text=Add another child")
+    with page.expect_navigation():
+        page.click("text=Add another child")
     assert page.locator("[name=children-1-given]").count() == 1
     assert page.input_value("[name=name]") == "Sam"
     context.close()

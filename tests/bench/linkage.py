@@ -12,58 +12,15 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from pathlib import Path
 
+from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
 from frontdoor.people.identifiers import nhs_ok, upn_ok
 from frontdoor.people.linkage import Linked, Sketch, link
 
-FORMER_ETHNICITY = dict(
-    zip(
-        [
-            "A1",
-            "A2",
-            "A3",
-            "A4",
-            "A5",
-            "B1",
-            "B2",
-            "B3",
-            "B4",
-            "C1",
-            "C2",
-            "C3",
-            "C4",
-            "D1",
-            "D2",
-            "D3",
-            "E1",
-            "E2",
-            "E3",
-            "E4",
-        ],
-        [
-            "WBRI",
-            "WIRI",
-            "WOTH",
-            "WIRT",
-            "WROM",
-            "MWBC",
-            "MWBA",
-            "MWAS",
-            "MOTH",
-            "AIND",
-            "APKN",
-            "ABAN",
-            "AOTH",
-            "BCRB",
-            "BAFR",
-            "BOTH",
-            "CHNE",
-            "OOTH",
-            "REFU",
-            "NOBT",
-        ],
-        strict=True,
-    )
-)
+FORMER_ETHNICITY = """
+A1=WBRI A2=WIRI A3=WOTH A4=WIRT A5=WROM B1=MWBC B2=MWBA B3=MWAS B4=MOTH C1=AIND C2=APKN C3=ABAN C4=AOTH D1=BCRB D2=BAFR
+D3=BOTH E1=CHNE E2=OOTH E3=REFU E4=NOBT
+"""
+FORMER = dict(pair.split("=") for pair in FORMER_ETHNICITY.split())
 
 
 def rows(path: Path, encoding: str = "utf-8", separator: str = ",") -> list[dict[str, str]]:
@@ -91,14 +48,13 @@ def day(text: str) -> date | None:
 def sketches(folder: Path) -> list[Sketch]:
     """The people of both systems."""
     meanings = {
-        (r["system"], r["value"]): r["code"] for r in rows(folder / "truth_values.csv") if r["column"] == "ethnicity"
-    }
-    meanings |= {
-        (r["system"], r["value"]): r["code"] for r in rows(folder / "truth_values.csv") if r["column"] == "ETHNIC"
+        (r["system"], r["value"]): r["code"]
+        for r in rows(folder / "truth_values.csv")
+        if r["column"] in ("ethnicity", "ETHNIC")
     }
 
     def ethnicity(system: str, value: str) -> str:
-        code = FORMER_ETHNICITY.get(value, meanings.get((system, value), value))
+        code = FORMER.get(value, meanings.get((system, value), value))
         return code if len(code) == 4 else ""
 
     found: dict[str, Sketch] = {}
@@ -236,6 +192,64 @@ def people(folder: Path, processes: int, show: int) -> Linked:
     return linked
 
 
+def events(folder: Path, linked: Linked | None = None) -> None:
+    """Match contacts and episodes and print how well; people as in the answers, or as linked."""
+    meaning = {(r["system"], r["column"], r["value"]): r["code"] for r in rows(folder / "truth_values.csv")}
+    person: dict[str, str] = {}
+    groups = [(r["person_id"], r["client_no"]) for r in rows(folder / "truth_people.csv")]
+    if linked is not None:
+        groups = [tuple(c) for c in linked.clusters]  # type: ignore[misc]
+    else:
+        groups += [tuple(r.values()) for n in ("carecase", "firstcall") for r in rows(folder / f"within_{n}.csv")]
+    for group in groups:
+        ends = {person.get(k, k) for k in group}
+        best = min(ends)
+        for key in [k for k, v in person.items() if v in ends] + list(group):
+            person[key] = best
+
+    def code(system: str, column: str, value: str) -> str:
+        return meaning.get((system, column, value), value if len(value) < 4 else "")
+
+    contacts = {r["CONTACT_NO"]: r for r in rows(folder / "firstcall_contacts.csv", "cp1252", ";")}
+    sides = []
+    for r in rows(folder / "firstcall_contact_children.csv", "cp1252", ";"):
+        c = contacts.get(r["CONTACT_NO"])
+        when = day(c["RECEIVED"]) if c else None
+        if c and when:
+            sides.append(
+                ContactOfChild(
+                    contact_no=r["CONTACT_NO"],
+                    client_no=r["CLIENT_NO"],
+                    person=person.get(r["CLIENT_NO"], r["CLIENT_NO"]),
+                    received=datetime(when.year, when.month, when.day),  # noqa: DTZ001
+                    is_passed=bool(c["PASSED_TO_DUTY"]),
+                    outcome=code("FirstCall", "OUTCOME", c["OUTCOME"]),
+                    source=code("FirstCall", "SOURCE", c["SOURCE"]),
+                    need=code("FirstCall", "REASON", c["REASON"]),
+                )
+            )
+    episodes = [
+        EpisodeOfChild(
+            episode_id=r["episode_id"],
+            person_id=r["person_id"],
+            person=person.get(r["person_id"], r["person_id"]),
+            referral_date=referred,
+            source=code("CareCase", "referral_source", r["referral_source"]),
+            need=code("CareCase", "primary_need", r["primary_need"]),
+        )
+        for r in rows(folder / "carecase_episodes.csv")
+        if (referred := day(r["referral_date"]))
+    ]
+    found = same_events(sides, episodes)
+    truth = {(r["contact_no"], r["episode_id"]) for r in rows(folder / "truth_events.csv")}
+    for title, chosen in (("certain", [f for f in found if f.is_certain]), ("all", found)):
+        said = {(f.contact_no, f.episode_id) for f in chosen}
+        print(f"events {title:8}", figures(len(said & truth), len(said), len(truth)))
+    wrong = Counter((f.days, f.score, f.reasons) for f in found if (f.contact_no, f.episode_id) not in truth)
+    for what, count in wrong.most_common(12):
+        print("  wrong:", count, what)
+
+
 def main() -> None:
     """Run on the folder given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -243,7 +257,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--show", type=int, default=0)
     arguments = parser.parse_args()
-    people(arguments.folder, arguments.processes, arguments.show)
+    linked = people(arguments.folder, arguments.processes, arguments.show)
+    print("With the people of the answers:")
+    events(arguments.folder)
+    print("With the people as linked:")
+    events(arguments.folder, linked)
 
 
 if __name__ == "__main__":

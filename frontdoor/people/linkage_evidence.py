@@ -27,6 +27,7 @@ from frontdoor.people.linkage_levels import (
     B_YEARS_OFF,
     F_CARER,
     F_DIFFERENT,
+    F_EXACT,
     F_FORMER,
     F_MISSING,
     F_OTHER,
@@ -83,14 +84,14 @@ class Words:
 
 
 def _compare_names(a: str, b: str) -> tuple[int, str]:
+    if " " not in a and " " not in b:
+        return _compare_words(a, b), ""
     x, y = a.split(), b.split()
     joined_a, joined_b = "".join(x), "".join(y)
     if joined_a == joined_b or sorted(x) == sorted(y):
         return W_EXACT, a
     if len(joined_a) == 1 or len(joined_b) == 1:
         return (W_INITIAL if joined_a[0] == joined_b[0] else W_DIFFERENT), ""
-    if len(x) == 1 and len(y) == 1:
-        return _compare_words(a, b), ""
     whole = _compare_words(joined_a, joined_b) if len(x) == len(y) else W_DIFFERENT
     if whole == W_FUZZY:
         return W_FUZZY, ""
@@ -121,15 +122,17 @@ def _compare_words(a: str, b: str) -> int:
     shorter = min(len(a), len(b))
     if shorter < 2:
         return W_INITIAL if a[0] == b[0] else W_DIFFERENT
-    likeness = JaroWinkler.similarity(a, b)
-    if likeness >= 0.82 and sound(a) == sound(b) and len(sound(a)) >= 2:
+    heard = sound(a)
+    if heard == sound(b) and len(heard) >= 2 and JaroWinkler.similarity(a, b) >= 0.82:
         return W_VARIANT
-    distance = OSA.distance(a, b, score_cutoff=2)
-    if (distance == 1 and shorter >= 4) or (distance == 1 and shorter == 3 and max(len(a), len(b)) == 4):
-        return W_FUZZY
-    if distance == 2 and shorter >= 7 and likeness >= 0.85:
-        return W_FUZZY
-    if (shorter >= 4 and (a.startswith(b) or b.startswith(a))) or (shorter >= 4 and (a.endswith(b) or b.endswith(a))):
+    longer = max(len(a), len(b))
+    if longer - shorter <= 2:
+        distance = OSA.distance(a, b, score_cutoff=2)
+        if distance == 1 and (shorter >= 4 or (shorter == 3 and longer == 4)):
+            return W_FUZZY
+        if distance == 2 and shorter >= 7 and JaroWinkler.similarity(a, b) >= 0.85:
+            return W_FUZZY
+    if shorter >= 4 and (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a)):
         return W_PART
     return W_DIFFERENT
 
@@ -211,9 +214,13 @@ class Linker:
         ``hurry``: None as soon as the pair cannot be one person.
         """
         birth = self._birth(a, b)
-        given, family, order, g_bits, f_bits, by_middle = self.names(a, b)
-        nhs = _nhs(a, b)
+        nhs = _nhs(a, b) if a.nhs and b.nhs else 3
         upn = (0 if a.upns & b.upns else 1) if a.upns and b.upns else 2
+        if hurry and birth in (B_DIFFERENT, B_UNBORN_FAR) and nhs > 1 and upn:
+            # Only two words of the name, said alike, could still make them one person.
+            if not a.known and not b.known and len(a.sounds & b.sounds) < 2 and a.given != b.given:
+                return None
+        given, family, order, g_bits, f_bits, by_middle = self.names(a, b)
         if hurry and nhs > 1 and upn and (
             (birth in (B_DIFFERENT, B_UNBORN_FAR) and (given not in (G_EXACT, G_KNOWN) or family == F_DIFFERENT))
             or (given == G_DIFFERENT and family in (F_DIFFERENT, F_CARER, F_MISSING))
@@ -273,17 +280,25 @@ class Linker:
     def names(self, a: Record, b: Record) -> tuple[int, int, int, float, float, int]:
         """Levels of given name, family name and their order, the bits of both, and how middle names were used."""
         compare = self.words.compare
-        w, part = compare(a.given, b.given)
-        if w == W_DIFFERENT and len(a.given) == 3 == len(b.given) and self._is_short_slip(a.given, b.given):
-            w = W_FUZZY
-        given, g_bits = TO_GIVEN[w], self._given_bits(w, a.given, b.given, part)
         by_middle = 0
-        if given > G_EXACT and (a.known or b.known or given > G_VARIANT):
-            given, g_bits, by_middle = self._given_otherwise(a, b, given, g_bits)
-        w, part = compare(a.family, b.family)
-        family, f_bits = TO_FAMILY[w], self._family_bits(w, a.family, b.family, part)
-        if family > F_FORMER:
-            family, f_bits = self._family_otherwise(a, b, family, f_bits)
+        if a.given == b.given and len(a.given) > 1:
+            given, g_bits = G_EXACT, min(self.given_bits[a.given], self.most_bits)
+        else:
+            w, part = compare(a.given, b.given)
+            if w == W_DIFFERENT and len(a.given) == 3 == len(b.given) and self._is_short_slip(a.given, b.given):
+                w = W_FUZZY
+            given = TO_GIVEN[w]
+            g_bits = self._given_bits(w, a.given, b.given, part) if w < W_INITIAL else 0.0
+            if a.known or b.known or given > G_VARIANT:
+                given, g_bits, by_middle = self._given_otherwise(a, b, given, g_bits)
+        if a.family == b.family and len(a.family) > 1:
+            family, f_bits = F_EXACT, min(self.family_bits[a.family], self.most_bits)
+        else:
+            w, part = compare(a.family, b.family)
+            family = TO_FAMILY[w]
+            f_bits = self._family_bits(w, a.family, b.family, part) if w < W_INITIAL else 0.0
+            if family > F_FORMER:
+                family, f_bits = self._family_otherwise(a, b, family, f_bits)
         if given >= G_DIFFERENT or family in (F_DIFFERENT, F_CARER, F_MISSING, F_OTHER):
             w, part = compare(a.given, b.family)
             v, part_v = compare(a.family, b.given)
@@ -328,7 +343,7 @@ class Linker:
     def _given_otherwise(self, a: Record, b: Record, given: int, bits: float) -> tuple[int, float, int]:
         """The given name through what somebody is known as, or through the middle name (1; 2 and 3: both crosswise)."""
         compare = self.words.compare
-        for one, other in ((a.known, b.given), (a.given, b.known), (a.known, b.known)):
+        for one, other in ((a.known, b.given), (a.given, b.known), (a.known, b.known)) if a.known or b.known else ():
             if one and other:
                 w, part = compare(one, other)
                 if w == W_EXACT and given > G_KNOWN:
@@ -357,21 +372,20 @@ class Linker:
     def _family_otherwise(self, a: Record, b: Record, family: int, bits: float) -> tuple[int, float]:
         """The family name through a former one, through another word of the name, or through the carer's."""
         compare = self.words.compare
-        for one, other in ((a.former, b.family), (a.family, b.former), (a.former, b.former)):
+        for one, other in (
+            ((a.former, b.family), (a.family, b.former), (a.former, b.former)) if a.former or b.former else ()
+        ):
             if one and other:
                 w, part = compare(one, other)
                 if w <= W_FUZZY:
                     return F_FORMER, max(self._family_bits(w, one, other, part) - 1, 1.0)
-        if family in (F_DIFFERENT, F_MISSING):
+        if family in (F_DIFFERENT, F_MISSING) and (a.middle or b.middle):
             for name, others in ((a.family, b.middle_words), (b.family, a.middle_words)):
                 for word in others if name else ():
                     w, part = compare(name, word)
                     if w <= W_VARIANT and len(word) > 2:
                         return F_OTHER, max(self._family_bits(w, name, word, part) - 2, 1.0)
-        if family == F_DIFFERENT and (
-            any(len(w) > 2 and w in b.kin_words for w in a.family_words)
-            or any(len(w) > 2 and w in a.kin_words for w in b.family_words)
-        ):
+        if family == F_DIFFERENT and (a.family_set & b.kin_words or b.family_set & a.kin_words):
             return F_CARER, 0.0
         return family, bits
 

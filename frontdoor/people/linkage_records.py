@@ -64,8 +64,8 @@ class Record:
     """A sketch made ready: names folded, dates as numbers, and how rare its values are."""
 
     __slots__ = (
-        "address_bits",
-        "all_words", "carers", "day", "ethnic_bits", "ethnicity", "expected", "family", "family_words", "former",
+        "address_bits", "all_words", "carers", "day", "ethnic_bits", "ethnicity", "expected", "family", "family_set",
+        "family_words", "former",
         "full", "given", "given_words", "has_namesake", "is_estimated", "is_first", "is_protected", "is_unborn", "key",
         "kin_words", "known", "middle", "middle_words", "month", "nhs", "nhs_ok", "numbers", "ordinal", "phone",
         "postcode", "school", "school_bits", "sex", "sounds", "street", "system", "upns", "year",
@@ -82,6 +82,7 @@ class Record:
         self.given = " ".join(given)
         self.family_words = tuple(w for w in name_words(sketch.family) if w not in EMPTY)
         self.family = " ".join(self.family_words)
+        self.family_set = frozenset(w for w in self.family_words if len(w) > 2)
         self.middle_words = tuple(w for w in name_words(sketch.middle) if w not in EMPTY)
         self.middle = " ".join(self.middle_words)
         self.all_words = tuple(dict.fromkeys((*self.given_words, *self.middle_words, *self.family_words)))
@@ -109,9 +110,8 @@ class Record:
         carer = tuple(sorted(name_words(sketch.carer)))
         kin = [tuple(sorted(name_words(name))) for name in sketch.relatives]
         own = tuple(sorted((*self.given_words, *self.family_words)))
-        self.carers = tuple(
-            dict.fromkeys(" ".join(w for w in k if len(w) > 1) for k in (carer, *kin) if len(k) > 1 and k != own)
-        )
+        named = (" ".join(w for w in k if len(w) > 1) for k in (carer, *kin) if k != own)
+        self.carers = tuple(dict.fromkeys(name for name in named if " " in name))
         self.kin_words = frozenset(w for k in self.carers for w in k.split())
         self.has_namesake = len(own) > 1 and (carer == own or own in kin)
         self.school = " ".join(name_words(sketch.school))

@@ -379,6 +379,7 @@ _SHORT = _families(NICKNAMES)
 _NONE: frozenset[int] = frozenset()
 
 
+@lru_cache(maxsize=300_000)
 def name_words(text: str) -> tuple[str, ...]:
     """The words of a name in order, folded; ``?`` stays where a letter was lost (``Ma?gorzata``)."""
     folded = JOINERS.sub("", fold(LOST.sub("?", text)))

@@ -254,7 +254,7 @@ def _reasons(linker: Linker, a: Record, b: Record) -> tuple[tuple[str, float], .
     if correction <= -0.05:
         parts.append(("They may be two people of one household", correction))
     rest = weight - sum(bits for _, bits in parts)
-    if abs(rest) >= 0.05:
+    if abs(rest) >= 0.15:
         parts.append(("How common the names are together", rest))
     del strangers
     return tuple(sorted(((s, round(w, 2)) for s, w in parts), key=lambda p: (-abs(p[1]), p[0])))

@@ -36,6 +36,7 @@ from frontdoor.people.linkage_levels import (
     G_DIFFERENT,
     G_EXACT,
     G_FUZZY,
+    G_INITIAL,
     G_KNOWN,
     G_MIDDLE,
     G_MISSING,
@@ -89,6 +90,8 @@ def _compare_names(a: str, b: str) -> tuple[int, str]:
     x, y = a.split(), b.split()
     joined_a, joined_b = "".join(x), "".join(y)
     if joined_a == joined_b or sorted(x) == sorted(y):
+        return W_EXACT, a
+    if len(x) + len(y) == 3 and ("".join(reversed(x)) == joined_b or joined_a == "".join(reversed(y))):
         return W_EXACT, a
     if len(joined_a) == 1 or len(joined_b) == 1:
         return (W_INITIAL if joined_a[0] == joined_b[0] else W_DIFFERENT), ""
@@ -216,10 +219,15 @@ class Linker:
         birth = self._birth(a, b)
         nhs = _nhs(a, b) if a.nhs and b.nhs else 3
         upn = (0 if a.upns & b.upns else 1) if a.upns and b.upns else 2
-        if hurry and birth in (B_DIFFERENT, B_UNBORN_FAR) and nhs > 1 and upn:
+        if (
+            hurry
+            and birth in (B_DIFFERENT, B_UNBORN_FAR)
+            and nhs > 1
+            and upn
+            and not (a.known or b.known or a.given == b.given or len(a.sounds & b.sounds) > 1)
+        ):
             # Only two words of the name, said alike, could still make them one person.
-            if not a.known and not b.known and len(a.sounds & b.sounds) < 2 and a.given != b.given:
-                return None
+            return None
         given, family, order, g_bits, f_bits, by_middle = self.names(a, b)
         if hurry and nhs > 1 and upn and (
             (birth in (B_DIFFERENT, B_UNBORN_FAR) and (given not in (G_EXACT, G_KNOWN) or family == F_DIFFERENT))
@@ -228,7 +236,7 @@ class Linker:
             or (given == G_MISSING and not (a.is_unborn or b.is_unborn) and family >= F_OTHER)
         ):  # fmt: skip
             return None
-        strangers = U_LOG[0][given] if given > G_FUZZY else 0.0
+        strangers = U_LOG[0][given] if given >= G_INITIAL else 0.0
         strangers -= g_bits
         if family in (F_DIFFERENT, F_CARER) or family >= F_MISSING:
             strangers += U_LOG[1][family]
@@ -242,6 +250,10 @@ class Linker:
         kin = R_LOG[0][given] + R_LOG[1][family] + R_LOG[2][order]
         if given <= G_VARIANT and (a.has_namesake or b.has_namesake) and birth != B_EXACT:
             kin += 5.0
+        if given == G_FUZZY and not order:
+            x, y = self.given_bits.get(a.given, 0.0), self.given_bits.get(b.given, 0.0)
+            if _is_slip(W_FUZZY, a.given, b.given, x, y, min(x, y), self.most_bits):
+                kin -= 2.0
         # Nobody gives twins one name.
         if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE):
             kin -= 5.0
@@ -310,7 +322,8 @@ class Linker:
                     return TO_GIVEN[w], TO_FAMILY[v], 1, one, two, 1
             if len(a.sounds & b.sounds) > 1:
                 any_bits = self._any_order(a, b)
-                if any_bits + self.m[0][G_MIDDLE] > g_bits + f_bits + self.m[0][given] + self.m[1][family]:
+                gain = any_bits + self.m[0][G_MIDDLE] + self.m[1][F_OTHER] + self.m[2][1]
+                if gain > g_bits + f_bits + self.m[0][given] + self.m[1][family]:
                     return G_MIDDLE, F_OTHER, 1, any_bits / 2, any_bits / 2, 1
         return given, family, 0, g_bits, f_bits, by_middle
 
@@ -338,7 +351,7 @@ class Linker:
                     others.remove(other)
                     break
         best = sorted(found.values(), reverse=True)[:2]
-        return max(sum(best) - 4.0, 0.0) if len(best) == 2 else 0.0
+        return max(sum(best) - 1.0, 0.0) if len(best) == 2 else 0.0
 
     def _given_otherwise(self, a: Record, b: Record, given: int, bits: float) -> tuple[int, float, int]:
         """The given name through what somebody is known as, or through the middle name (1; 2 and 3: both crosswise)."""

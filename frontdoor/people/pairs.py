@@ -156,6 +156,20 @@ def following(user: Any, pair: PairToReview) -> PairToReview | None:
     return found
 
 
+def pair_for(user: Any, key: int) -> PairToReview | None:
+    """One pair the user may see, waiting or answered."""
+    rows = PairToReview.objects.visible_to(user).select_related("left", "right", "decided_by")
+    found: PairToReview | None = rows.filter(pk=key).first()
+    return found
+
+
+def merge_for(user: Any, key: int) -> Merge | None:
+    """One merge of a record the user may see."""
+    rows = Merge.objects.filter(survivor__in=Person.objects.visible_to(user))
+    found = rows.select_related("survivor", "loser", "merged_by").filter(pk=key).first()
+    return found if found is not None and may_join(user, found.survivor) else None
+
+
 def may_join(user: Any, person: Person) -> bool:
     """Whether this user may join this person's record: the adoption-protected need somebody named."""
     return not person.is_adoption_protected or may_see_adopted(user).filter(restriction__person=person).exists()

@@ -13,6 +13,7 @@
 Nothing here depends on the order of the records or on chance.
 """
 
+import gc
 import multiprocessing
 from array import array
 from collections import defaultdict
@@ -112,21 +113,29 @@ def link(
     ``automatic`` and ``review`` are probabilities; ``processes`` above 1 divides the comparing where the platform can
     fork. The answer does not depend on it, nor on the order of ``sketches``.
     """
+    collects = gc.isenabled()
+    gc.disable()  # Millions of small objects and not one cycle: looking for cycles would take a third of the time.
+    try:
+        return _link(sketches, automatic, review, processes)
+    finally:
+        _STATE.clear()
+        if collects:
+            gc.enable()
+
+
+def _link(sketches: Sequence[Sketch], automatic: float, review: float, processes: int) -> Linked:
     linker = Linker(sketches)
     if linker.count < 2:
         return Linked((), (), 0)
     parts = candidates(linker.records)
     linker.learn(_sample(parts, linker.count))
-    least = min(_odds(review), _odds(automatic))
-    _STATE.update(linker=linker, parts=parts, least=least)
-    try:
-        if processes > 1 and len(parts) > 1 and "fork" in multiprocessing.get_all_start_methods():
-            with multiprocessing.get_context("fork").Pool(processes) as pool:
-                answers = pool.map(_weigh_part, range(len(parts)), chunksize=1)
-        else:
-            answers = [_weigh_part(number) for number in range(len(parts))]
-    finally:
-        _STATE.clear()
+    _STATE.update(linker=linker, parts=parts, least=min(_odds(review), _odds(automatic)))
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and not multiprocessing.current_process().daemon
+    if processes > 1 and len(parts) > 1 and can_fork:
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            answers = pool.map(_weigh_part, range(len(parts)), chunksize=1)
+    else:
+        answers = [_weigh_part(number) for number in range(len(parts))]
     kept = sorted((k for _, found in answers for k in found), key=lambda k: (-round(k[3], 6), k[0], k[1]))
     return _decide(linker, kept, _odds(automatic), sum(count for count, _ in answers))
 

@@ -255,8 +255,10 @@ class Linker:
             if _is_slip(W_FUZZY, a.given, b.given, x, y, min(x, y), self.most_bits):
                 kin -= 2.0
         # Nobody gives twins one name.
-        if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE):
+        if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE) and not a.is_custom:
             kin -= 5.0
+        if given <= G_VARIANT and a.is_custom and b.is_custom:
+            kin += 2.5
         # Nor do parents turn two names round for the next child.
         kin -= (0.0, 0.0, 2.0, 5.0)[by_middle]
         middle, m_bits = (4, 0.0) if by_middle else self.middle(a, b)

@@ -8,14 +8,15 @@ from datetime import date
 from zlib import crc32
 
 from frontdoor.people.identifiers import postcode_key, telephone_key
-from frontdoor.people.spellings import family_numbers, name_words, sound
+from frontdoor.people.spellings import family_numbers, name_words, same_family, sound
 from frontdoor.people.words import fold
 
 # A block of more records is divided, and what stays too large is left to other keys.
-BLOCK_CAP = 150
+BLOCK_CAP = 60
 
 UNBORN = frozenset("unborn baby ubb unb foetus fetus bump newborn".split())
 EMPTY = frozenset("unknown unnamed notknown nk tbc na none anon anonymous nan null nfa".split())
+CUSTOM = ("mohammed", "abdul", "sayed")
 NO_ETHNICITY = frozenset(("", "REFU", "NOBT"))
 NO_ADDRESS = frozenset("unknown refused homeless none nfa".split())
 STREETS = {
@@ -66,7 +67,8 @@ class Record:
     __slots__ = (
         "address_bits", "all_words", "carers", "day", "ethnic_bits", "ethnicity", "expected", "family", "family_set",
         "family_words", "former",
-        "full", "given", "given_words", "has_namesake", "is_estimated", "is_first", "is_protected", "is_unborn", "key",
+        "full", "given", "given_words", "has_namesake", "is_custom", "is_estimated",
+        "is_first", "is_protected", "is_unborn", "key",
         "kin_words", "known", "middle", "middle_words", "month", "nhs", "nhs_ok", "numbers", "ordinal", "phone",
         "postcode", "school", "school_bits", "sex", "sounds", "street", "system", "upns", "year",
     )  # fmt: skip
@@ -80,6 +82,8 @@ class Record:
             given = [w for w in given if w not in UNBORN and w not in ("boy", "girl", "male", "female")]
         self.given_words = tuple(given)
         self.given = " ".join(given)
+        # A first name that whole families share by custom, the next name telling brothers apart.
+        self.is_custom = len(given) == 1 and any(same_family(given[0], shared) for shared in CUSTOM)
         self.family_words = tuple(w for w in name_words(sketch.family) if w not in EMPTY)
         self.family = " ".join(self.family_words)
         self.family_set = frozenset(w for w in self.family_words if len(w) > 2)

@@ -187,6 +187,16 @@ def test_brothers_of_one_name_are_two_people() -> None:
     assert set(linked.clusters) == {("A1", "B1"), ("A2", "B2")}
 
 
+def test_a_first_name_whole_families_share_says_less_among_brothers() -> None:
+    a = replace(CHILD, given="Muhammad", family="Rafiq", sex="M", carer="Shazia Rafiq")
+    b = replace(a, given="Wendell")
+    custom, other_name = pair(find(a, other(a, born=None))), pair(find(b, other(b, born=None)))
+    assert custom is not None
+    assert other_name is not None
+    assert not custom.is_automatic
+    assert custom.probability < other_name.probability
+
+
 def test_parent_and_child_of_one_name_are_two_people() -> None:
     father = replace(CHILD, key="A2", born=date(1981, 6, 30))
     linked = find(father, other())

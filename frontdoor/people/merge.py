@@ -57,11 +57,11 @@ def _marks() -> dict[str, int]:
 
 def _round(merges: Sequence[Merge]) -> None:
     """Move everything for merges no two of which have the same survivor: a fixed number of statements."""
-    values = {
-        "merges": [merge.pk for merge in merges],
-        "survivors": [merge.survivor_id for merge in merges],
-        "losers": [merge.loser_id for merge in merges],
-    }
+    values = [
+        [merge.pk for merge in merges],
+        [merge.survivor_id for merge in merges],
+        [merge.loser_id for merge in merges],
+    ]
     statements = [facts_sql(), KINDS, *map(move_sql, moving()), TOKENS]
     statements.append(AWAY.format(seen=seen_sql("people.Person", "to_jsonb(t)")))
     with connection.cursor() as cursor:

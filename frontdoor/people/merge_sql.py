@@ -66,7 +66,8 @@ def clash_sql(policy: MergePolicy, target: str) -> str:
     return "(" + " OR ".join(parts) + ")"
 
 
-PAIRS = "unnest(%(merges)s::bigint[], %(survivors)s::bigint[], %(losers)s::bigint[]) AS p(merge_id, survivor, loser)"
+# Once in each statement, and by position: what tells the history who and why puts its own values before these.
+PAIRS = "unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS p(merge_id, survivor, loser)"
 JOURNAL = 'INSERT INTO people_mergechange (merge_id, model, key, "column", before, after, seen) '
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
+import pghistory
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
@@ -96,6 +97,20 @@ def test_children_rows_move_and_come_back_exactly(twice, manager):
     assert rows() == before
     assert undone.edits == []
     assert undone.restored["people.Address"] == 1
+
+
+def test_a_merge_inside_a_page_tells_the_history_who_and_why(twice, manager):
+    survivor, loser = twice
+    name = loser.names.get()
+    before = rows()
+    with pghistory.context(user=manager.pk, path="/merge/1/"):
+        undo(join(survivor, loser, manager), manager)
+    assert rows() == before
+    events = name.events.order_by("pgh_id")
+    assert [(e.person_id, (e.pgh_context or {}).get("path")) for e in events][-2:] == [
+        (survivor.pk, "/merge/1/"),
+        (loser.pk, "/merge/1/"),
+    ]
 
 
 def test_the_survivors_name_stays_the_one_shown(twice, manager):

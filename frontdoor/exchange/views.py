@@ -62,8 +62,8 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
             "files": list(found.report.get("files", {}).items()),
             "rows_shown": rows[start : start + SHOWN],
             "total": len(rows),
-            "before": max(0, start - SHOWN) if start else None,
-            "after": start + SHOWN if start + SHOWN < len(rows) else None,
+            "earlier": max(0, start - SHOWN) if start else None,
+            "later": start + SHOWN if start + SHOWN < len(rows) else None,
         },
     )
 

@@ -48,6 +48,7 @@ def test_an_import_is_listed_with_all_it_left_out(signed_in: Client, run: Import
     page = body(signed_in, f"/imports/{run.pk}/")
     assert "carecase_people.csv" in page
     assert "This import has not finished" not in page
+    assert 'rel="prev"' not in page, "the first page leads nowhere back"
     for finding in run.report["rejects"]:
         assert finding["message"].split("“")[0][:30] in page
     assert "check digit" in body(signed_in, f"/imports/{run.pk}/?kind=warnings")

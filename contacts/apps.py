@@ -20,14 +20,16 @@ class ContactsConfig(AppConfig):
     verbose_name = "Contacts"
 
     def ready(self) -> None:
-        """Say the words of our audit events and name our drafts; load shipped rows after each migration."""
+        """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
         from contacts import hidden
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
+        from frontdoor.people.hooks import merge_policy
 
         audit.register(EVENTS)
         kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft")
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         post_migrate.connect(bring_in_step, sender=self)

@@ -84,7 +84,7 @@ def _candidates(contact: Contact, row: ContactPerson, user: Any) -> list[matchin
         matching_facts(row), user, limit=CANDIDATES, reference=contact.reference, position=row.position
     )
     if row.suggested_reference and all(c.person.reference != row.suggested_reference for c in found):
-        named = Person.objects.visible_to(user).filter(reference=row.suggested_reference).first()
+        named = Person.objects.visible_to(user).named(row.suggested_reference).first()
         refused = named is not None and NotThisPerson.objects.filter(
             reference=contact.reference, position=row.position, person=named
         )

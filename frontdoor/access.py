@@ -59,6 +59,8 @@ class Permission(StrEnum):
     AGENCY_MANAGE = "agency.manage"
     RULES_MANAGE = "rules.manage"
     MERGE_REVIEW = "merge.review"
+    PEOPLE_MERGE = "people.merge"
+    PEOPLE_UNMERGE = "people.unmerge"
     IMPORT_RUN = "import.run"
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_ADD = "document.add"
@@ -127,6 +129,8 @@ _MANAGER = _WORKER | {
     P.BREAK_GLASS,
     P.CLOCK_PAUSE,
     P.MERGE_REVIEW,
+    P.PEOPLE_MERGE,
+    P.PEOPLE_UNMERGE,
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -246,10 +250,13 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def get_visible(source: type[Row] | VisibleQuerySet, user: Any, reference: str) -> Row:
-    """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist."""
+    """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist.
+
+    The reference of a record that has been joined to another gives that other.
+    """
     queryset = source if isinstance(source, VisibleQuerySet) else source._default_manager.all()
     reference = tidy_reference(reference)
     if "\x00" in reference:
         raise Http404
-    found: Row = get_object_or_404(queryset.visible_to(user), reference=reference)  # type: ignore[union-attr]
+    found: Row = get_object_or_404(queryset.visible_to(user).named(reference))  # type: ignore[union-attr]
     return found

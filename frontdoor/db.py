@@ -58,6 +58,10 @@ class VisibleQuerySet(models.QuerySet[Any]):
         """Rows this user may see; what is left out looks exactly as if it did not exist."""
         raise NotImplementedError(f"{type(self).__name__} must say who sees its rows")
 
+    def named(self, reference: str) -> Self:
+        """The row that answers to this reference."""
+        return self.filter(reference=reference)
+
 
 class Record(models.Model):
     """A record people refer to by name: it has a reference, a version and an origin, and is never deleted."""

@@ -22,6 +22,7 @@ urlpatterns = [
 for prefix, module in [
     ("", "frontdoor.notifications.urls"),
     ("", "frontdoor.pages.urls"),
+    ("", "frontdoor.exchange.urls"),
     ("", "contacts.urls"),
     ("", "referrals.urls"),
     ("", "assessments.urls"),

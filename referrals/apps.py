@@ -19,16 +19,26 @@ class ReferralsConfig(AppConfig):
     verbose_name = "Referrals"
 
     def ready(self) -> None:
-        """Say the words of our audit events; hear of taken alerts; load shipped rows after each migration."""
+        """Say the words of our audit events; hear of taken alerts; say what merging does; load shipped rows."""
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.notifications import hooks
+        from frontdoor.people.hooks import merge_policy
         from referrals.events import EVENTS
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
+        from referrals.models import OPEN_STATUSES
 
         audit.register(EVENTS)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:
             hidden_from_clocks.append(from_contacts_taken_under_restriction)
+        merge_policy(
+            "referrals.Referral",
+            "child",
+            "move",
+            "a child's referrals are the one child's; of two open ones the second stays until it ends or is joined",
+            once=(),
+            when="{row}.status IN (" + ", ".join(f"'{status}'" for status in OPEN_STATUSES[1:]) + ")",
+        )
         post_migrate.connect(bring_in_step, sender=self)

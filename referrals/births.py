@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from contacts import actions as contacts
 from contacts.models import Contact, ContactPerson
 from frontdoor.access import Refused
@@ -88,7 +90,9 @@ def open_referral_of(person: Person | None) -> Referral | None:
         return None
     Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     found: Referral | None = (
-        Referral.objects.filter(child=person, status__in=OPEN_STATUSES).order_by("received_at").first()
+        Referral.objects.filter(Q(child=person) | Q(child__merged_into=person), status__in=OPEN_STATUSES)
+        .order_by("received_at")
+        .first()
     )
     return found
 

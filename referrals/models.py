@@ -79,7 +79,7 @@ class ReferralQuerySet(VisibleQuerySet):
 
     def of_child(self, person_id: int) -> Self:
         """One child's referrals, the newest first."""
-        return self.filter(child_id=person_id).order_by("-received_on", "-id")
+        return self.filter(Q(child_id=person_id) | Q(child__merged_into_id=person_id)).order_by("-received_on", "-id")
 
 
 @tracked()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from contacts.models import Contact, ContactPerson
 from frontdoor.clocks.actions import running_on
@@ -124,8 +124,10 @@ def whole(user: Any, reference: str) -> Referral | None:
 
 def open_referrals(people: list[int]) -> dict[int, Referral]:
     """The open referral of each of these people, where there is one."""
-    rows = Referral.objects.open().filter(child_id__in=people).order_by("-received_at")
-    return {row.child_id: row for row in rows}
+    # A second open referral of a child with two records stays on the record that was merged away.
+    rows = Referral.objects.open().filter(Q(child_id__in=people) | Q(child__merged_into_id__in=people))
+    rows = rows.select_related("child").order_by("-received_at")
+    return {row.child.merged_into_id or row.child_id: row for row in rows}
 
 
 def siblings(referral: Referral, user: Any) -> list[Referral]:

@@ -1,7 +1,22 @@
 from django.apps import AppConfig
 
+from frontdoor import audit
+
 
 class ExchangeConfig(AppConfig):
     name = "frontdoor.exchange"
     label = "exchange"
     verbose_name = "Exchange"
+
+    def ready(self) -> None:
+        """Say the words of our audit events, what a merge does to our rows, and what the chronology shows of them."""
+        from frontdoor.exchange.events import EVENTS
+        from frontdoor.exchange.readers import notes_of
+        from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.record import more_events
+
+        audit.register(EVENTS)
+        merge_policy("exchange.CaseNote", "person", "move", "what was noted of either is the history of the one")
+        merge_policy("exchange.PaperFile", "person", "move", "every file in the records store is listed on the one")
+        if notes_of not in more_events:
+            more_events.append(notes_of)

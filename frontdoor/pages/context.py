@@ -17,6 +17,8 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
     ("People", "pages:people", frozenset({P.PEOPLE_SEARCH})),
+    ("Pairs to review", "pages:pairs", frozenset({P.MERGE_REVIEW})),
+    ("Imports", "exchange:imports", frozenset({P.IMPORT_RUN})),
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),

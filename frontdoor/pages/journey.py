@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 
 from frontdoor.people.models import Person
 from frontdoor.people.record import Event, href_of_reference
@@ -15,7 +16,9 @@ def visits(person: Person, user: Any) -> Iterator[Event]:
         model: Any = apps.get_app_config("assessments").get_model("Visit")
     except LookupError:
         return
-    rows = model._default_manager.visible_to(user).filter(referral__child=person, withdrawn_at__isnull=True)
+    rows = model._default_manager.visible_to(user).filter(
+        Q(referral__child=person) | Q(referral__child__merged_into=person), withdrawn_at__isnull=True
+    )
     for visit in rows.select_related("visited_by", "assessment", "referral").order_by("-happened_at")[:200]:
         alone = {"yes": ", seen alone", "no": ", not seen alone"}.get(visit.seen_alone, "")
         record = visit.assessment or visit.referral

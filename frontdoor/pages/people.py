@@ -1,8 +1,8 @@
 """Finding a person, and the one record of a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -16,15 +16,21 @@ from frontdoor.access import Denied, Permission, Refused, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
+from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
 from frontdoor.people import actions, identifiers, protection, record
 from frontdoor.people.access import check_conflict
+from frontdoor.people.merge import standing_merges
 from frontdoor.people.models import Person
 from frontdoor.people.search import search as find
 from frontdoor.ui.responses import page
 
 P = Permission
 REASON = "reason-for-"
+Row = TypeVar("Row")
+
+
+NAMES_FIRST = ["primary", "known_as", "alias", "former"]
 
 
 def _found(request: HttpRequest, q: str, after: str) -> dict[str, Any]:
@@ -71,12 +77,28 @@ def _reason(request: HttpRequest, person: Person, at: datetime) -> str:
     )
 
 
+def _moved(request: HttpRequest, who: Person, name: str) -> HttpResponse:
+    """On to the record that one has been joined to: whose record it is now is itself something read."""
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    return redirect(name, who.reference)
+
+
+def once(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[Row]:
+    """Rows that say the same become one for showing: each of two joined records may hold it."""
+    told: dict[Any, Row] = {}
+    for row in rows:
+        told.setdefault(key(row), row)
+    return list(told.values())
+
+
 @require_safe
 @needs(P.PEOPLE_VIEW)
 def person(request: HttpRequest, reference: str) -> HttpResponse:
-    """The one record of a person."""
+    """The one record of a person; the reference of a record joined to it leads here."""
     now = timezone.now()
     who = opened(request, reference)
+    if who.reference != tidy_reference(reference):
+        return _moved(request, who, "pages:person")
     reason = _reason(request, who, now)
     if not reason:
         return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
@@ -97,11 +119,25 @@ def _record(request: HttpRequest, who: Person, reason: str, shown: int | None = 
             "person": who,
             "now": now,
             "today": timezone.localdate(),
-            "names": list(who.names.order_by("kind", "-pk")),
-            "identifiers": [(identifiers.KINDS.get(i.kind, i.kind), i) for i in who.identifiers.order_by("kind", "pk")],
-            "addresses": record.addresses(who),
+            "names": once(
+                sorted(who.names.order_by("-pk"), key=lambda n: NAMES_FIRST.index(n.kind)), lambda n: n.full.casefold()
+            ),
+            "identifiers": [
+                (identifiers.KINDS.get(i.kind, i.kind), i)
+                for i in once(who.identifiers.order_by("kind", "pk"), lambda i: (i.kind, i.value, i.valid_to))
+            ],
+            "addresses": once(
+                record.addresses(who),
+                lambda a: (a.lines.casefold(), a.postcode_key, a.kind, a.is_confidential, a.ended_on, a.why),
+            ),
+            "merges": standing_merges(who),
+            "notes": record.texts(who),
+            "may_unmerge": holds(request.user, P.PEOPLE_UNMERGE),
             "shown": shown,
-            "telephones": list(who.telephones.filter(ended_on__isnull=True).order_by("pk")),
+            "telephones": once(
+                who.telephones.filter(ended_on__isnull=True).order_by("pk"),
+                lambda t: (t.number_key, t.is_safe, t.safe_time),
+            ),
             "relatives": relatives,
             "warnings": list(
                 who.warnings.filter(ended_at__isnull=True).select_related("set_by", "reviewed_by").order_by("review_on")
@@ -148,6 +184,8 @@ def why(request: HttpRequest, reference: str) -> HttpResponse:
 def chronology(request: HttpRequest, reference: str) -> HttpResponse:
     """What happened, newest first."""
     who = opened(request, reference)
+    if who.reference != tidy_reference(reference):
+        return _moved(request, who, "pages:chronology")
     reason = _reason(request, who, timezone.now())
     if not reason:
         return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontdoor.pages import breaches, clocks, home, people, protection
+from frontdoor.pages import breaches, clocks, home, merging, people, protection
 
 app_name = "pages"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("people/<str:reference>/restrictions/<int:key>/end/", protection.end_restriction, name="end_restriction"),
     path("people/<str:reference>/conflict/", protection.conflict, name="conflict"),
     path("people/<str:reference>/<slug:what>/add/", people.add, name="add"),
+    path("merge/", merging.pairs_to_review, name="pairs"),
+    path("merge/<int:key>/", merging.review, name="pair"),
+    path("merge/done/<int:key>/undo/", merging.unmerge, name="unmerge"),
     path("who-looked/", protection.who_looked_search, name="who_looked_search"),
     path("who-looked/<str:reference>/", protection.who_looked, name="who_looked"),
     path("breaches/", breaches.breaches, name="breaches"),

@@ -24,8 +24,9 @@ from frontdoor.people.models import (
     Telephone,
     Warning,
 )
+from frontdoor.people.naming import display_name
 from frontdoor.people.words import is_no_name
-from frontdoor.workflow.actions import touch
+from frontdoor.workflow.actions import touch as raise_version
 
 # Facts amend_person and create_person take; anything else is a programming error.
 FACTS = frozenset(
@@ -33,7 +34,6 @@ FACTS = frozenset(
     "interpreter_needed religion disabilities communication_needs school upn_unknown is_adoption_protected "
     "may_not_know_we_are_involved description".split()
 )
-NAME_NOT_KNOWN = "Name not known"
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,20 @@ def _settle_birth(facts: dict[str, Any]) -> None:
         facts["dob_precision"] = "unknown"
 
 
-def _display_name(person: Person) -> str:
-    """The name shown: the current name, else one they are known by, else any, else the description."""
-    order = {"primary": 0, "known_as": 1, "alias": 2, "former": 3}
-    rows = sorted(person.names.all(), key=lambda n: (n.ended_on is not None, order[n.kind], -n.pk))
-    if rows:
-        main = rows[0].full
-        known = next((n for n in rows if n.kind == "known_as" and n.ended_on is None and n.full != main), None)
-        return f"{main} (known as {known.full})"[:300] if known else main[:300]
-    return person.description or NAME_NOT_KNOWN
+def touch(person: Person, *, version: int | None = None) -> Person:
+    """Lock a person for a change; refused when the record has been joined to another in the meantime."""
+    locked = raise_version(person, version=version)
+    if locked.merged_into is not None:
+        raise Refused(
+            f"{locked.reference} has been joined to {locked.merged_into.reference}. Write it there.",
+            code="merged_away",
+        )
+    return locked
 
 
 def _names_changed(person: Person) -> None:
     index_names([person.pk])
-    person.display_name = _display_name(person)
+    person.display_name = display_name(person)
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def amend_person(
         setattr(locked, field, value)
     if locked.died_on and locked.date_of_birth and locked.died_on < locked.date_of_birth:
         raise Refused("The date of death cannot be before the date of birth.", code="died_before_born", field="died_on")
-    locked.display_name = _display_name(locked)
+    locked.display_name = display_name(locked)
     locked.save()
     write_audit(
         "person.amended",
@@ -358,17 +358,12 @@ def add_relationship(
     if person.pk == other.pk:
         raise Refused("Choose somebody else: a person is not related to themselves.", code="same_person", field="other")
     locked = touch(person)
-    relationship, _ = Relationship.objects.update_or_create(
-        person=locked,
-        other=other,
-        kind=kind,
-        ended_on=None,
-        defaults={
-            "has_parental_responsibility": has_parental_responsibility,
-            "lives_with": lives_with,
-            "started_on": started_on,
-        },
-    )
+    # Two records that were joined may each hold this relation: the first is kept up.
+    standing = Relationship.objects.filter(person=locked, other=other, kind=kind, ended_on=None).order_by("pk").first()
+    relationship = standing or Relationship(person=locked, other=other, kind=kind)
+    relationship.has_parental_responsibility = has_parental_responsibility
+    relationship.lives_with, relationship.started_on = lives_with, started_on
+    relationship.save()
     locked.save()
     write_audit(
         "person.related",

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from frontdoor import audit
@@ -10,5 +12,7 @@ class PeopleConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Give the audit trail its words."""
+        """Give the audit trail its words; say what merging does to our own rows."""
+        # Models stand only now, so this module cannot be imported at the head of this one.
+        import_module("frontdoor.people.merge_policies").declare()
         audit.register(EVENTS)

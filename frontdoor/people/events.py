@@ -21,5 +21,9 @@ EVENTS: dict[str, str] = {
     "person.glass_not_broken": "asked for break-glass and was not granted it",
     "person.conflict_declared": "declared that a member of staff knows the person",
     "person.conflict_met": "tried to open the record of a person they know",
+    "person.merged": "joined two records of one person",
+    "person.unmerged": "took a merge of two records back",
+    "person.not_same": "said that two records are of different people",
+    "person.pair_put_off": "put off deciding whether two records are of one person",
     "person.refused_as_match": "answered that the record is not this person",
 }

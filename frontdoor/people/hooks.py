@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from frontdoor.people.access import about_visible
 from frontdoor.people.models import Involvement, Person
@@ -20,6 +20,37 @@ class OpenWork:
     team: str
     since: datetime
     role: str = "subject"
+
+
+@dataclass(frozen=True)
+class MergePolicy:
+    """What joining two records does to one relation to Person. A relation without a policy fails a fitness test.
+
+    ``move`` points the row at the record that stays; ``keep`` leaves it where it is, and readers look there;
+    ``rebuild`` is an index made anew. A moved row that would double another (``once``: with these other columns,
+    while ``when`` holds; ``unordered``: the same two people the other way round; ``other``: both ends the same person)
+    stays on the record it was on and is journalled. ``when`` is SQL with ``{row}`` for the row.
+    """
+
+    model: str
+    field: str
+    how: Literal["move", "keep", "rebuild"]
+    why: str
+    once: tuple[str, ...] | None = None
+    when: str = ""
+    other: str = ""
+    unordered: bool = False
+
+
+# What joining two records does to each relation to Person: our own in merge_policies.py, the others' from above.
+merge_policies: list[MergePolicy] = []
+
+
+def merge_policy(model: str, field: str, how: Literal["move", "keep", "rebuild"], why: str, **more: Any) -> None:
+    """Say what a merge does to a relation to Person; called in AppConfig.ready(), safe to repeat."""
+    policy = MergePolicy(model, field, how, why, **more)
+    if policy not in merge_policies:
+        merge_policies.append(policy)
 
 
 # Called with (person, user, reason, at, expires_at) when a restricted record is opened by break-glass.

@@ -85,7 +85,8 @@ def restricted_hits(facts: PersonFacts) -> list[Candidate]:
     Called after a contact is submitted; what the officer sees does not depend on the answer.
     """
     hidden = Restriction.objects.in_force().values("person_id")
-    protected = Person.objects.filter(pk__in=hidden) | Person.objects.filter(is_adoption_protected=True)
+    standing = Person.objects.standing()
+    protected = standing.filter(pk__in=hidden) | standing.filter(is_adoption_protected=True)
     return [c for c in _score(facts, protected, 10) if c.needs_answer]
 
 

@@ -90,7 +90,7 @@ def end_restriction(*, restriction: Restriction, by: User, at: datetime, reason:
 def _asked_for(query: str) -> Q:
     reference = tidy_reference(query)
     if REFERENCE.fullmatch(reference):
-        return Q(reference=reference)
+        return Q(reference=reference) | Q(absorbed__reference=reference)
     wanted = Q(pk__in=[])
     for kind, value in identifiers.guess(query):
         exact = Q(identifiers__value=value, identifiers__valid_to__isnull=True)

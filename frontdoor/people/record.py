@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 
 from frontdoor.access import Permission, roles_holding
@@ -15,7 +16,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import about_visible, hidden_people
 from frontdoor.people.hooks import keep_visible
-from frontdoor.people.models import Address, Involvement, Person, Relationship, Restriction
+from frontdoor.people.models import Address, Involvement, Person, PersonText, Relationship, Restriction
 from frontdoor.workflow.machines import MACHINES
 from frontdoor.workflow.models import StatusChange
 
@@ -132,6 +133,11 @@ OTHER_END = {
 }
 
 
+def either(first: bool | None, second: bool | None) -> bool | None:
+    """What two records say together: yes wins over no, and anything over nothing."""
+    return True if first or second else second if first is None else first
+
+
 def family(person: Person, user: Any) -> list[Relative]:
     """Relations from both ends, without anybody hidden from the user."""
     hidden = hidden_people(user)
@@ -139,19 +145,37 @@ def family(person: Person, user: Any) -> list[Relative]:
         Relationship.objects.filter(ended_on__isnull=True)
         .exclude(person_id__in=hidden)
         .exclude(other_id__in=hidden)
+        # What joined records were to one another says nothing of the one person.
+        .filter(person__merged_into__isnull=True, other__merged_into__isnull=True)
         .select_related("person", "other")
     )
-    found = [
-        Relative(r.other, r.kind, r.has_parental_responsibility, r.lives_with)
-        for r in rows.filter(person=person).order_by("pk")
-    ]
+    told: dict[tuple[int, str], Relative] = {}
+    for r in rows.filter(person=person).order_by("pk"):
+        one = Relative(r.other, r.kind, r.has_parental_responsibility, r.lives_with)
+        before = told.setdefault((r.other_id, r.kind), one)
+        if before is not one:
+            # The same relation from two joined records: one line, with what either of them says.
+            told[r.other_id, r.kind] = Relative(
+                r.other,
+                r.kind,
+                either(before.has_parental_responsibility, r.has_parental_responsibility),
+                either(before.lives_with, r.lives_with),
+            )
+    found = list(told.values())
     known = {relative.person.pk for relative in found}
-    found += [
-        Relative(r.person, OTHER_END.get(r.kind, r.kind), None, r.lives_with)
-        for r in rows.filter(other=person).order_by("pk")
-        if r.person_id not in known
-    ]
-    return found
+    back: dict[tuple[int, str], Relative] = {}
+    for r in rows.filter(other=person).order_by("pk"):
+        if r.person_id not in known:
+            back.setdefault(
+                (r.person_id, r.kind), Relative(r.person, OTHER_END.get(r.kind, r.kind), None, r.lives_with)
+            )
+    return found + list(back.values())
+
+
+def texts(person: Person) -> list[PersonText]:
+    """Long texts of the record and of every record joined to it, its own first."""
+    rows = PersonText.objects.filter(Q(person=person) | Q(person__merged_into=person)).exclude(notes="")
+    return sorted(rows.select_related("person"), key=lambda t: (t.person_id != person.pk, t.person_id))
 
 
 def addresses(person: Person) -> list[Address]:
@@ -195,15 +219,22 @@ def relation(user: Any, person: Person, at: datetime) -> str:
     return ""
 
 
+def for_reference(reference: str) -> Person | None:
+    """The very record of this reference, joined to another or not: for commands, never for a page."""
+    return Person.objects.filter(reference=tidy_reference(reference).replace("\x00", "")).first()
+
+
 def for_oversight(reference: str) -> Person | None:
     """The person with this reference, restricted or not: only for those who answer for who looked."""
-    found: Person | None = Person.objects.filter(reference=tidy_reference(reference).replace("\x00", "")).first()
+    wanted = tidy_reference(reference).replace("\x00", "")
+    found: Person | None = Person.objects.standing().named(wanted).first()
     return found
 
 
 def entries_about(person: Person) -> models.QuerySet[Entry]:
-    """Every audit row that names this person, newest first."""
-    return Entry.objects.filter(people__contains=[person.pk]).select_related("actor", "agency").order_by("-id")
+    """Every audit row that names this person, or a record joined to this one, newest first."""
+    keys = [person.pk, *Person.objects.filter(merged_into=person).values_list("pk", flat=True)]
+    return Entry.objects.filter(people__overlap=keys).select_related("actor", "agency").order_by("-id")
 
 
 def restriction_of(person: Person, key: int) -> Restriction | None:
@@ -217,15 +248,19 @@ def colleagues(usernames: Iterable[str]) -> dict[str, User]:
     return {user.username: user for user in User.objects.filter(username__in=names, is_active=True, is_machine=False)}
 
 
+# A part that stayed on a record merged away is told already on the record that stands.
+STANDING: dict[str, Any] = {"person__merged_into__isnull": True}
+
+
 def work_of(user: Any) -> models.QuerySet[Involvement]:
     """Open records about a child whose named worker is this user, oldest first, without those hidden from them."""
-    rows = about_visible(Involvement.objects.worked_by(user).filter(role="subject"), user)
+    rows = about_visible(Involvement.objects.worked_by(user).filter(role="subject", **STANDING), user)
     return rows.select_related("person", "team").order_by("opened_at", "pk")
 
 
 def work_of_team(team: Any, user: Any) -> models.QuerySet[Involvement]:
     """Open records about a child in a team's hands, oldest first, without those hidden from the user."""
-    rows = about_visible(Involvement.objects.open().filter(team=team, role="subject"), user)
+    rows = about_visible(Involvement.objects.open().filter(team=team, role="subject", **STANDING), user)
     return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")
 
 

@@ -129,7 +129,7 @@ def _visible(user: Any) -> Any:
 def _by_reference(user: Any, text: str, found: Found) -> None:
     reference = tidy_reference(text)
     if REFERENCE.fullmatch(reference):
-        found.add(list(_visible(user).filter(reference=reference).values_list("pk", flat=True)), 100, "reference")
+        found.add(list(_visible(user).named(reference).values_list("pk", flat=True)), 100, "reference")
 
 
 def _by_number(user: Any, text: str, found: Found) -> None:
@@ -346,7 +346,10 @@ def _lines(user: Any, keys: Sequence[int], found: Found, working: dict[int, list
         places[address.person_id] = ", ".join(x for x in (address.lines, address.postcode) if x)
     others: dict[int, list[str]] = {}
     for name in Name.objects.filter(person_id__in=keys).exclude(kind="primary").order_by("id"):
-        others.setdefault(name.person_id, []).append(name.full)
+        told = others.setdefault(name.person_id, [])
+        # Equal names of two joined records are one name to the reader.
+        if name.full not in told and (name.person_id not in people or people[name.person_id].display_name != name.full):
+            told.append(name.full)
     warned = set(Warning.objects.in_force().filter(person_id__in=keys).values_list("person_id", flat=True))
     return tuple(
         Hit(

@@ -1,5 +1,6 @@
 """The facts the house keeps about people: who they are, what endangers them, who may see them, who works with them."""
 
+from frontdoor.people.models.merging import Merge, MergeChange, NotSamePeople, PairToReview
 from frontdoor.people.models.person import (
     Address,
     Identifier,
@@ -28,10 +29,14 @@ __all__ = [
     "DeclaredConflict",
     "Identifier",
     "Involvement",
+    "Merge",
+    "MergeChange",
     "Name",
     "NameToken",
     "NameWord",
+    "NotSamePeople",
     "NotThisPerson",
+    "PairToReview",
     "Person",
     "PersonQuerySet",
     "PersonText",

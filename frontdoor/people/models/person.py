@@ -22,7 +22,16 @@ class PersonQuerySet(VisibleQuerySet):
         """People this user may see: everybody but those restricted to others. Nobody for someone not signed in."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        return self.exclude(pk__in=Restriction.objects.hiding_from(user).values("person_id"))
+        return self.standing().exclude(pk__in=Restriction.objects.hiding_from(user).values("person_id"))
+
+    def standing(self) -> Self:
+        """Records that have not been joined to another: the only ones found, offered or listed."""
+        return self.filter(merged_into__isnull=True)
+
+    def named(self, reference: str) -> Self:
+        """The record of this reference, or the one it has been joined to."""
+        joined = Person.objects.filter(reference=reference, merged_into__isnull=False).values("merged_into")
+        return self.filter(models.Q(reference=reference) | models.Q(pk__in=joined))
 
 
 @tracked(exclude=["version"])
@@ -59,6 +68,10 @@ class Person(Record):
     upn_unknown = models.CharField(max_length=4, blank=True)
     is_adoption_protected = models.BooleanField(default=False)
     may_not_know_we_are_involved = models.BooleanField("family does not know we are involved", default=False)
+    # The record this one has been joined to, always one that stands itself; undoing the merge empties it.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="absorbed", db_index=False
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -77,9 +90,15 @@ class Person(Record):
                 ),
                 name="dob_fits_precision",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")), name="person_not_merged_into_itself"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["date_of_birth", "id"], name="person_born"),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="person_merged_away"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,80 @@
+"""What has been loaded already, looked up for many rows at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from contacts.models import Contact
+from frontdoor.exchange.legacy.staging import Pending
+from frontdoor.exchange.models import Origin
+
+
+def records_of(file: str, model: Any) -> dict[str, tuple[int, str]]:
+    """Key in the old system to (our key, our reference)."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.identity, r.id, r.reference FROM exchange_origin o JOIN {table} r"  # noqa: S608 (a table's name)
+            " ON r.reference = o.reference WHERE o.file = %s",
+            [file],
+        )
+        return {identity: (key, reference) for identity, key, reference in cursor}
+
+
+def referrals_of() -> dict[str, tuple[int, str, int, datetime, bool]]:
+    """Episode to (referral, reference, child's record as first loaded, received, whether it has ended)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.identity, r.id, r.reference, r.child_id, r.received_at,"
+            " r.status IN ('closed', 'no_further_action')"
+            " FROM exchange_origin o JOIN referrals_referral r ON r.reference = o.reference WHERE o.file = %s",
+            ["carecase_episodes.csv"],
+        )
+        return {identity: (key, ref, child, at, ended) for identity, key, ref, child, at, ended in cursor}
+
+
+def latest(file: str, identities: set[str]) -> dict[str, dict[str, str]]:
+    """Values of the current version of these rows."""
+    found: dict[str, dict[str, str]] = {}
+    rows = Origin.objects.filter(file=file, identity__in=identities).values_list("identity", "source__values")
+    found.update(rows.iterator(chunk_size=5000))
+    return found
+
+
+def positions(contact_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(contact, last position taken on it)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contact_id, max(position) FROM contacts_contactperson WHERE contact_id = ANY(%s) GROUP BY 1",
+            [list(set(contact_ids))],
+        )
+        return list(cursor.fetchall())
+
+
+def contact_facts(contact_ids: set[int]) -> dict[int, tuple[datetime, datetime | None, str]]:
+    """Contact to when it was received and decided, and its outcome."""
+    rows = Contact.objects.filter(pk__in=contact_ids).values_list("pk", "received_at", "decided_at", "outcome")
+    return {key: (received, decided, outcome) for key, received, decided, outcome in rows}
+
+
+def assessed() -> tuple[set[str], set[str]]:
+    """Episodes with an assessment still being written, and with any, in this run's files or loaded before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT s.values->>'episode_id', (s.values->>'authorised_date') IS NULL FROM staged_rows s"
+            " WHERE s.file = 'carecase_assessments.csv' AND NOT s.is_rejected"
+        )
+        rows = cursor.fetchall()
+    return {episode for episode, is_open in rows if is_open}, {episode for episode, _ in rows}
+
+
+def newest_open(rows: Sequence[Pending]) -> dict[str, str]:
+    """The one assessment of each episode that is still being written: the last begun."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if not row.get("authorised_date"):
+            key = (row.get("start_date"), row.identity)
+            found[row.get("episode_id")] = max(found.get(row.get("episode_id"), ("", "")), key)
+    return {episode: identity for episode, (_, identity) in found.items()}

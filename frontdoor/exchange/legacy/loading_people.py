@@ -1,0 +1,264 @@
+"""People of both systems into records of our own: one for each source row; bringing them together comes after."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from frontdoor.exchange.legacy.checking import when
+from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
+from frontdoor.exchange.legacy.staging import Pending, pending
+from frontdoor.exchange.legacy.writing import Meanings, keep_origins, new_references
+from frontdoor.people import identifiers
+from frontdoor.people.indexing import index_names
+from frontdoor.people.models import Address, Identifier, Name, Person, PersonText, Relationship, Telephone
+
+UNBORN = frozenset({"unborn", "baby", "ubb", "unborn baby", "baby unborn"})
+BATCH = 2000
+#: What the related person is to the person, in our list.
+RELATIONSHIPS = {
+    "MOTHER": "mother", "FATHER": "father", "SIBLING": "sibling", "BROTHER": "sibling", "SISTER": "sibling",
+    "CHILD": "child", "SON": "child", "DAUGHTER": "child",
+}  # fmt: skip
+PARTICLES = re.compile(r"\b(Mc)([a-z])|([-'’ ])([a-z])")
+
+
+def in_ordinary_letters(surname: str) -> str:
+    """A surname typed in capitals as one writes it (``O'NEIL-MCKAY`` gives ``O'Neil-McKay``); others stay."""
+    if not surname.isupper() or len(surname) < 2:
+        return surname
+    lowered = surname[:1] + surname[1:].lower()
+    return PARTICLES.sub(lambda m: (m[1] + m[2].upper()) if m[1] else m[3] + m[4].upper(), lowered)
+
+
+class Described:
+    """One source row about a person, in one shape whichever system it came from."""
+
+    def __init__(self, row: Pending, system: str, meanings: Meanings) -> None:
+        get = row.get
+        self.row, self.system = row, system
+        if system == CARECASE:
+            self.given, self.middle, self.family = get("forename"), get("middle_names"), get("surname")
+            self.known_as, self.former = get("alias"), get("former_surname")
+            born, self.is_estimated = _day(get("dob"), system), get("dob_status") == "E"
+            expected = _day(get("expected_dob"), system)
+            self.sex = meanings.of("carecase_people.csv", "gender", get("gender"))
+            self.ethnicity = meanings.of("carecase_people.csv", "ethnicity", get("ethnicity"))
+            self.nhs, self.upn, self.former_upn = get("nhs_no"), get("upn"), ""
+            self.lines, self.postcode = get("address"), get("postcode")
+            self.carer, self.telephone, self.school = get("carer_name"), get("telephone"), ""
+            self.changed_on = _day(get("last_updated"), system)
+        else:
+            self.given, self.middle = get("FORENAME"), get("MIDDLE")
+            self.family = in_ordinary_letters(get("SURNAME"))
+            self.known_as, self.former = get("KNOWN_AS"), in_ordinary_letters(get("FORMER_SURNAME"))
+            born, self.is_estimated = _day(get("DOB"), system), get("DOB_EST") == "Y"
+            expected = None
+            self.sex = meanings.of("firstcall_people.csv", "SEX", get("SEX"))
+            self.ethnicity = meanings.of("firstcall_people.csv", "ETHNIC", get("ETHNIC"))
+            self.nhs, self.upn, self.former_upn = get("NHS"), get("UPN"), get("FORMER_UPN")
+            self.lines = ", ".join(
+                part for part in (get("ADDR1"), get("ADDR2"), in_ordinary_letters(get("TOWN"))) if part
+            )
+            self.postcode, self.carer, self.telephone = get("PCODE"), get("CARER"), get("CARER_TEL")
+            self.school = get("SCHOOL")
+            self.changed_on = _day(get("MODIFIED"), system)
+        self.is_unborn = (self.given or "").strip().casefold() in UNBORN and (expected is not None or born is None)
+        if system == FIRSTCALL and (self.given or "").strip().casefold() in UNBORN and self.is_estimated:
+            expected, born, self.is_unborn = born, None, True
+        self.born: date | None = None if self.is_unborn else born
+        self.expected: date | None = expected
+
+    @property
+    def postcode_written(self) -> str:
+        """The postcode with its space, in capitals."""
+        key = self.postcode.replace(" ", "").upper()
+        return f"{key[:-3]} {key[-3:]}" if len(key) >= 5 else self.postcode.upper()
+
+    def facts(self) -> dict[str, Any]:
+        """Columns of the person's own row."""
+        precision = "expected" if self.is_unborn else "unknown" if self.born is None else "exact"
+        if self.born is not None and self.is_estimated:
+            precision = "estimated"
+        return {
+            "date_of_birth": self.born,
+            "dob_precision": precision,
+            "expected_on": self.expected,
+            "sex": self.sex,
+            "ethnicity": self.ethnicity or "NOBT",
+            "school": self.school[:200],
+        }
+
+    def names(self) -> list[tuple[str, str, str]]:
+        """(kind, given, family): the name, the name known by, the former name."""
+        given = " ".join(part for part in (self.given, self.middle) if part)
+        found = [("primary", given, self.family)] if given or self.family else []
+        if self.known_as and self.known_as.casefold() not in (self.given.casefold(), given.casefold()):
+            found.append(("known_as", self.known_as, ""))
+        if self.former and self.former.casefold() != self.family.casefold():
+            found.append(("former", given, self.former))
+        return found
+
+    def numbers(self) -> list[tuple[str, str]]:
+        """(kind, value) of every identifier, the old system's own among them."""
+        found = [("nhs", self.nhs), ("upn", self.upn), ("former_upn", self.former_upn)]
+        return [(self.system, self.row.identity), *((kind, value) for kind, value in found if value)]
+
+
+def _day(value: str, system: str) -> date | None:
+    found = when(value, system) if value else None
+    return found.date() if found else None
+
+
+def display_name(described: Described) -> str:
+    """The name a page shows."""
+    names = described.names()
+    if not names:
+        return "Name not known"
+    main = " ".join(part for part in names[0][1:] if part)
+    known = next((given for kind, given, _ in names if kind == "known_as"), "")
+    return f"{main} (known as {known})"[:300] if known and names[0][0] == "primary" else main[:300]
+
+
+def load_people(meanings: Meanings) -> int:
+    """People of both files that are new or changed. Returns how many."""
+    count = 0
+    for file, system in (("carecase_people.csv", CARECASE), ("firstcall_people.csv", FIRSTCALL)):
+        rows = [Described(row, system, meanings) for row in pending(file)]
+        fresh = [each for each in rows if not each.row.reference]
+        for start in range(0, len(fresh), BATCH):
+            _create(fresh[start : start + BATCH], file)
+        _amend([each for each in rows if each.row.reference], file, meanings)
+        count += len(rows)
+    return count
+
+
+def _create(rows: Sequence[Described], file: str) -> None:
+    references = new_references(Person, file, [each.row.identity for each in rows])
+    people = Person.objects.bulk_create(
+        Person(
+            reference=references[each.row.identity],
+            origin=each.system,
+            display_name=display_name(each),
+            **each.facts(),
+        )
+        for each in rows
+    )
+    pairs = list(zip(rows, people, strict=True))
+    _add_names(pairs, pairs_names=[(person, name) for each, person in pairs for name in each.names()])
+    Identifier.objects.bulk_create(
+        _identifier(person, kind, value, each.system) for each, person in pairs for kind, value in each.numbers()
+    )
+    Address.objects.bulk_create(_address(person, each) for each, person in pairs if each.lines or each.postcode)
+    Telephone.objects.bulk_create(_telephone(person, each) for each, person in pairs if each.telephone)
+    PersonText.objects.bulk_create(
+        PersonText(person=person, notes=f"Carer as recorded: {each.carer}") for each, person in pairs if each.carer
+    )
+    keep_origins(file, [(each.row, person.reference) for each, person in pairs])
+
+
+def _add_names(
+    pairs: Iterable[tuple[Described, Person]], pairs_names: Sequence[tuple[Person, tuple[str, str, str]]]
+) -> None:
+    systems = {person.pk: each.system for each, person in pairs}
+    Name.objects.bulk_create(
+        Name(
+            person=person,
+            kind=kind,
+            given=given[:150],
+            family=family[:150],
+            full=" ".join(part for part in (given[:150], family[:150]) if part),
+            origin=systems[person.pk],
+        )
+        for person, (kind, given, family) in pairs_names
+    )
+    index_names(sorted(systems))
+
+
+def _identifier(person: Person, kind: str, value: str, system: str) -> Identifier:
+    checked = identifiers.check(kind, value)
+    return Identifier(person=person, kind=kind, value=checked.value[:60], check_ok=checked.check_ok, source=system)
+
+
+def _address(person: Person, each: Described) -> Address:
+    written = each.postcode_written
+    return Address(
+        person=person, lines=each.lines[:300], postcode=written[:10], postcode_key=written.replace(" ", "")[:10]
+    )
+
+
+def _telephone(person: Person, each: Described) -> Telephone:
+    return Telephone(person=person, number=each.telephone[:30], number_key=identifiers.telephone_key(each.telephone))
+
+
+def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
+    """A newer extract says something else: facts are set again, other values are added beside what there was."""
+    people = {
+        person.reference: person
+        for person in Person.objects.select_related("merged_into").filter(
+            reference__in=[each.row.reference for each in rows]
+        )
+    }
+    for each in rows:
+        person = people[each.row.reference]
+        # What a newer extract adds belongs where the person's record is now.
+        one = person.merged_into or person
+        old = Described(Pending(0, each.row.identity, each.row.before or {}, each.row.reference), each.system, meanings)
+        facts, was = each.facts(), old.facts()
+        for field, value in facts.items():
+            if value != was[field]:
+                setattr(person, field, value)
+        person.version += 1
+        names = [name for name in each.names() if name not in old.names()]
+        if any(kind == "primary" for kind, _, _ in names):
+            for row in Name.objects.filter(person=one, kind="primary", origin=each.system):
+                row.kind = "former"
+                row.save()
+            person.display_name = display_name(each)
+        person.save()
+        if names:
+            _add_names([(each, one)], [(one, name) for name in names])
+        Identifier.objects.bulk_create(
+            _identifier(one, kind, value, each.system)
+            for kind, value in each.numbers()
+            if (kind, value) not in old.numbers()
+        )
+        if (each.lines, each.postcode) != (old.lines, old.postcode) and (each.lines or each.postcode):
+            _address(one, each).save()
+        if each.telephone and each.telephone != old.telephone:
+            _telephone(one, each).save()
+        keep_origins(file, [(each.row, person.reference)])
+
+
+def load_relationships(meanings: Meanings) -> int:
+    """Who is related to whom, each row as it was recorded. Returns how many rows."""
+    file = "carecase_relationships.csv"
+    rows = pending(file)
+    keys = people_of("carecase_people.csv")
+    made: set[tuple[int, int, str]] = set(
+        Relationship.objects.filter(ended_on__isnull=True).values_list("person_id", "other_id", "kind")
+    )
+    fresh: list[Relationship] = []
+    for row in rows:
+        person, other = keys[row.get("person_id")], keys[row.get("related_person_id")]
+        kind = RELATIONSHIPS.get(meanings.of(file, "relationship", row.get("relationship")), "other_family")
+        # Told from the other side already, with the same meaning: one line, both rows kept.
+        if (person[0], other[0], kind) not in made:
+            made.add((person[0], other[0], kind))
+            fresh.append(Relationship(person_id=person[0], other_id=other[0], kind=kind))
+    Relationship.objects.bulk_create(fresh, batch_size=BATCH)
+    keep_origins(file, [(row, keys[row.get("person_id")][1]) for row in rows])
+    return len(rows)
+
+
+def people_of(file: str) -> dict[str, tuple[int, str]]:
+    """Key in the old system to (key of the record it stands in now, reference of the record made from that row)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.identity, coalesce(p.merged_into_id, p.id), p.reference FROM exchange_origin o"
+            " JOIN people_person p ON p.reference = o.reference WHERE o.file = %s",
+            [file],
+        )
+        return {identity: (key, reference) for identity, key, reference in cursor}

@@ -1,0 +1,125 @@
+"""What every loading step shares: references that a repeated run gives again, origins, meanings, local times."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils import timezone
+
+from frontdoor.accounts.models import User
+from frontdoor.db import ALPHABET, REFERENCE_LENGTH
+from frontdoor.exchange.legacy.meanings import LISTS, meaning
+from frontdoor.exchange.legacy.staging import Pending
+from frontdoor.exchange.models import Origin, Wording
+
+LONDON = ZoneInfo("Europe/London")
+#: The machine actors that stand where an old record names nobody we know: who acted, and who signed.
+ACTORS = {"carecase": "CareCase (imported)", "firstcall": "FirstCall (imported)"}
+
+
+def london(moment: datetime) -> datetime:
+    """A local moment of an extract as a moment in the world."""
+    return moment.replace(tzinfo=LONDON)
+
+
+def actor(system: str) -> User:
+    """The machine actor of an old system; made on first use, and never able to sign in."""
+    user, _ = User.objects.get_or_create(
+        username=f"import.{system}",
+        defaults={"name": ACTORS[system], "is_machine": True, "is_active": False, "password": "!"},
+    )
+    return user
+
+
+def reference_for(prefix: str, file: str, identity: str, turn: int = 0) -> str:
+    """The reference of the record made from a row: the same each time the row is loaded into an empty database."""
+    digest = hashlib.sha256(f"{file}\x00{identity}\x00{turn}".encode()).digest()
+    number = int.from_bytes(digest[:8], "big")
+    letters = []
+    for _ in range(REFERENCE_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return f"{prefix}-{''.join(letters)}"
+
+
+def new_references(model: Any, file: str, identities: Sequence[str]) -> dict[str, str]:
+    """A free reference for each identity, in their order; a taken one gives way to the next turn."""
+    found: dict[str, str] = {}
+    used: set[str] = set()
+    waiting = list(identities)
+    turn = 0
+    while waiting:
+        wanted = {identity: reference_for(model.PREFIX, file, identity, turn) for identity in waiting}
+        taken = set(model.objects.filter(reference__in=list(wanted.values())).values_list("reference", flat=True))
+        again = []
+        for identity in waiting:
+            if wanted[identity] in taken or wanted[identity] in used:
+                again.append(identity)
+            else:
+                used.add(wanted[identity])
+                found[identity] = wanted[identity]
+        waiting, turn = again, turn + 1
+    return found
+
+
+def keep_origins(file: str, made: Sequence[tuple[Pending, str]]) -> None:
+    """Note what each row became; a row loaded before now points to its newer version."""
+    Origin.objects.bulk_create(
+        (
+            Origin(file=file, identity=row.identity, reference=reference, source_id=row.source_id)
+            for row, reference in made
+        ),
+        batch_size=5000,
+        update_conflicts=True,
+        unique_fields=["file", "identity"],
+        update_fields=["source"],
+    )
+
+
+class Meanings:
+    """Local wordings into codes: what a person settled first, then the shipped rules; the unknown ones are counted."""
+
+    def __init__(self) -> None:
+        self.settled = {(row.list_name, row.value): row.code for row in Wording.objects.filter(is_settled=True)}
+        self.unknown: Counter[tuple[str, str]] = Counter()
+
+    def of(self, file: str, column: str, value: str) -> str:
+        """The code a value means; "" when it says nothing, or when nobody has said yet what it means."""
+        if not value:
+            return ""
+        name = LISTS[(file, column)]
+        if (name, value[:200]) in self.settled:
+            return self.settled[(name, value[:200])]
+        code = meaning(name, value)
+        if code is None:
+            self.unknown[(name, value[:200])] += 1
+            return ""
+        return code
+
+    def queue(self) -> None:
+        """Put what nobody knows on the list where a person maps it once for all rows."""
+        Wording.objects.bulk_create(
+            (Wording(list_name=name, value=value, rows=count) for (name, value), count in self.unknown.items()),
+            update_conflicts=True,
+            unique_fields=["list_name", "value"],
+            update_fields=["rows"],
+        )
+
+
+def only(code: str) -> str:
+    """A code when there is one, "" when a wording may mean several."""
+    return "" if "|" in code else code
+
+
+def bulk(model: type[models.Model], rows: Sequence[Any]) -> list[Any]:
+    """Insert many rows in batches."""
+    return list(model._default_manager.bulk_create(rows, batch_size=2000))
+
+
+def now() -> datetime:
+    """This moment."""
+    return timezone.now()

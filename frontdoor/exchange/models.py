@@ -1,0 +1,166 @@
+"""What came from the old systems: every row as it was received, what became of it, and what it still waits for."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from frontdoor.db import VisibleQuerySet, all_or_none, one_of, tracked
+from frontdoor.people.access import hidden_people
+
+
+class ImportRun(models.Model):
+    """One import of the extracts in a folder. A run that was killed is taken up by the next one of the same folder."""
+
+    class Step(models.TextChoices):
+        STAGED = "staged", "Rows read and checked"
+        PEOPLE = "people", "People loaded"
+        RECORDS = "records", "Contacts, referrals, assessments and notes loaded"
+        MERGED = "merged", "Records of one person brought together"
+        DONE = "done", "Finished"
+
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=10, choices=Step.choices, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("step", ["", "staged", "people", "records", "merged", "done"], name="import_step_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class SourceRecord(models.Model):
+    """One row of one extract, byte for byte, for ever. A row that changed since is a second record of that identity."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="rows")
+    system = models.CharField(max_length=10)
+    file = models.CharField(max_length=40)
+    # The row's own key (or pair of keys); for a row that has none, the hash of its bytes.
+    identity = models.CharField(max_length=80)
+    row = models.PositiveIntegerField()
+    raw = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    # By column, as used: what was left out is empty here and stands in ``raw`` and ``findings``.
+    values = models.JSONField(default=dict)
+    is_rejected = models.BooleanField(default=False)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "identity", "digest", "is_rejected"], name="source_record_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} row {self.row}"
+
+
+class Origin(models.Model):
+    """What a source row became: the record's reference, and the latest version of the row it was made from."""
+
+    file = models.CharField(max_length=40)
+    identity = models.CharField(max_length=80)
+    reference = models.CharField(max_length=10)
+    source = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["file", "identity"], name="origin_once")]
+        indexes: ClassVar = [models.Index(fields=["reference"], name="origin_of")]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.reference}"
+
+
+class Wording(models.Model):
+    """A local wording nobody knew when it was met, or that a person has given a meaning once for all rows."""
+
+    list_name = models.CharField(max_length=30)
+    value = models.CharField(max_length=200)
+    code = models.CharField(max_length=30, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    is_settled = models.BooleanField(default=False)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["list_name", "value"], name="wording_once"),
+            all_or_none("settled_at", "settled_by", name="wording_settled_by_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class SameEvent(models.Model):
+    """A contact of FirstCall and an episode of CareCase that are one event: one path, both rows kept.
+
+    Not ``is_certain`` while the two people are two records that wait for a review: then the paths stay apart too.
+    """
+
+    contact_no = models.CharField(max_length=8)
+    client_no = models.CharField(max_length=8)
+    episode_id = models.CharField(max_length=9, unique=True)
+    person_id = models.CharField(max_length=8)
+    is_certain = models.BooleanField(default=True)
+    reasons = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.contact_no} {self.episode_id}"
+
+
+class OfPersonQuerySet(VisibleQuerySet):
+    """Rows that belong to one person."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of people the user may see."""
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return self.none()
+        return self.exclude(person_id__in=hidden_people(user))
+
+
+@tracked()
+class CaseNote(models.Model):
+    """A note of an old system: what happened, when it took place, and who wrote it, as typed there."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="case_notes")
+    happened_at = models.DateTimeField()
+    is_date_known = models.BooleanField(default=True)
+    kind = models.CharField(max_length=60)
+    author = models.CharField(max_length=80, blank=True)
+    text = models.TextField()
+    origin = models.CharField(max_length=20)
+
+    objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "-happened_at"], name="case_note_of")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+@tracked()
+class PaperFile(models.Model):
+    """A file in the records store: what its cover says, where it stands, and whose it is when that is known."""
+
+    file_no = models.CharField(max_length=20, unique=True)
+    surname = models.CharField(max_length=60, blank=True)
+    forename = models.CharField(max_length=60, blank=True)
+    born = models.CharField(max_length=10, blank=True)
+    location = models.CharField(max_length=80, blank=True)
+    volumes = models.CharField(max_length=10, blank=True)
+    date_from = models.CharField(max_length=10, blank=True)
+    date_to = models.CharField(max_length=10, blank=True)
+    person = models.ForeignKey(
+        "people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="paper_files"
+    )
+
+    objects = OfPersonQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.file_no

@@ -1,0 +1,258 @@
+"""Two records that may be one person: the list of pairs, two records side by side, and taking a merge back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, holds
+from frontdoor.access import page as needs
+from frontdoor.codelists import lists
+from frontdoor.people import identifiers, merge, pairs, record
+from frontdoor.people.access import check_conflict
+from frontdoor.people.hooks import open_work
+from frontdoor.people.models import PairToReview, Person
+from frontdoor.ui.formats import short_day
+from frontdoor.ui.forms import UiForm
+from frontdoor.ui.responses import page
+
+P = Permission
+WHY = "review of a pair"
+STATES = {"": "To decide", "later": "Later", "same": "The same person", "not_same": "Different people"}
+LEAST = [("", "Any"), ("0.5", "At least 50%"), ("0.8", "At least 80%"), ("0.95", "At least 95%")]
+CODES = [
+    ("sex", "Sex"),
+    ("ethnicity", "Ethnicity"),
+    ("language", "First language"),
+    ("religion", "Religion"),
+]
+
+
+class PairFilter(UiForm):
+    """Which pairs are listed."""
+
+    least = django_forms.ChoiceField(label="How likely", choices=LEAST, required=False)
+    state = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
+
+
+class UnmergeForm(UiForm):
+    """Why a merge is taken back."""
+
+    reason = django_forms.CharField(
+        label="Why are these not one record?", max_length=1000, error_messages={"required": "Say why"}
+    )
+    not_same = django_forms.BooleanField(
+        label="They are different people: do not offer them as one again", required=False
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One fact of two records, side by side."""
+
+    label: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Whether they agree, in a word; nothing when one of them is silent."""
+        if not self.left or not self.right:
+            return "" if self.left == self.right else "Only one"
+        if {x.casefold() for x in self.left} == {x.casefold() for x in self.right}:
+            return "Same"
+        return "Partly" if {x.casefold() for x in self.left} & {x.casefold() for x in self.right} else "Different"
+
+
+def _born(person: Person) -> tuple[str, ...]:
+    if person.date_of_birth is None:
+        return (f"expected {short_day(person.expected_on)}",) if person.expected_on else ()
+    sure = {"estimated": " (estimated)", "day_unknown": " (day not known)"}.get(person.dob_precision, "")
+    return (f"{short_day(person.date_of_birth)}{sure}",)
+
+
+def _places(person: Person) -> tuple[str, ...]:
+    return tuple(
+        "A confidential address" if a.is_confidential else ", ".join(x for x in (a.lines, a.postcode) if x)
+        for a in record.addresses(person)
+    )
+
+
+def side_by_side(left: Person, right: Person, user: Any) -> tuple[list[Line], set[int]]:
+    """Facts of two records in the same order, and the keys of everybody they show; a fixed number of queries."""
+    family = {person.pk: record.family(person, user) for person in (left, right)}
+    work = open_work([left.pk, right.pk], hidden_from=user)
+    notes = {person.pk: record.texts(person) for person in (left, right)}
+
+    def line(label: str, read: Callable[[Person], tuple[str, ...]]) -> Line:
+        return Line(label, tuple(filter(None, read(left))), tuple(filter(None, read(right))))
+
+    def coded(name: str) -> Callable[[Person], tuple[str, ...]]:
+        field = {"language": "first_language"}.get(name, name)
+        return lambda p: (lists.label(name, getattr(p, field)),) if getattr(p, field) not in ("", "NOBT") else ()
+
+    lines = [
+        line("Names", lambda p: tuple(dict.fromkeys(n.full for n in p.names.order_by("-kind", "pk")))),
+        line("Born", _born),
+        line("Died", lambda p: (short_day(p.died_on),) if p.died_on else ()),
+        *(line(label, coded(name)) for name, label in CODES),
+        line("School", lambda p: (p.school,)),
+        line("Description", lambda p: (p.description,)),
+        line("Addresses", _places),
+        line("Telephones", lambda p: tuple(t.number for t in p.telephones.order_by("pk"))),
+        line(
+            "Identifiers",
+            lambda p: tuple(f"{identifiers.KINDS.get(i.kind, i.kind)} {i.value}" for i in p.identifiers.order_by("pk")),
+        ),
+        line(
+            "Family",
+            lambda p: tuple(f"{lists.label('relationship', r.kind)}: {r.person.display_name}" for r in family[p.pk]),
+        ),
+        line("Open work", lambda p: tuple(f"{w.kind} {w.reference} {w.status_label}" for w in work.get(p.pk, []))),
+        line("Warnings", lambda p: tuple(w.text for w in p.warnings.in_force().order_by("pk"))),
+        line("Notes", lambda p: tuple(t.notes for t in notes[p.pk])),
+        line("From", lambda p: (f"{p.origin}, recorded {short_day(p.recorded_at)}",)),
+    ]
+    shown = {left.pk, right.pk} | {r.person.pk for relatives in family.values() for r in relatives}
+    return [each for each in lines if each.left or each.right], shown
+
+
+def _page_of(request: HttpRequest, **values: str) -> str:
+    query = {k: v for k, v in values.items() if v}
+    return reverse("pages:pairs") + (f"?{urlencode(query)}" if query else "")
+
+
+@require_safe
+@needs(P.MERGE_REVIEW)
+def pairs_to_review(request: HttpRequest) -> HttpResponse:
+    """Pairs of records that may be one person, the likeliest first."""
+    form = PairFilter(request.GET)
+    state, least = request.GET.get("state", ""), request.GET.get("least", "")
+    state = state if state in STATES else ""
+    least = least if least in dict(LEAST) else ""
+    found = pairs.listed(
+        request.user, state=state, least=float(least or 0), after=request.GET.get("after", "").replace("\x00", "")
+    )
+    people = [person for pair in found.pairs for person in (pair.left, pair.right)]
+    if people:
+        audit.shows(request, people, reason=WHY)
+    following = _page_of(request, state=state, least=least, after=found.next_after) if found.next_after else ""
+    return page(
+        request,
+        "pages/pairs.html",
+        {
+            "pairs": found.pairs,
+            "tabs": [
+                {"text": text, "href": _page_of(request, state=code, least=least), "active": code == state}
+                for code, text in STATES.items()
+            ],
+            "filter": form if form.is_valid() else PairFilter(),
+            "following": following,
+            "merged": _key(request.GET.get("merged", "")),
+            "today": timezone.localdate(),
+        },
+        status=200,
+    )
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _pair(request: HttpRequest, key: int) -> PairToReview:
+    pair = pairs.pair_for(request.user, key)
+    if pair is None:
+        raise Http404
+    for person in (pair.left, pair.right):
+        check_conflict(request.user, person)
+    return pair
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.MERGE_REVIEW)
+def review(request: HttpRequest, key: int) -> HttpResponse:
+    """Two records side by side, and the answer; the next pair follows by itself."""
+    pair = _pair(request, key)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            return _decide(request, pair)
+        except Refused as refused:
+            audit.refused(request, refused)
+            refusal = refused.message
+    lines, shown = side_by_side(pair.left, pair.right, request.user)
+    audit.shows(request, shown, kind="opened", reference=str(pair.left.reference), reason=WHY)
+    return page(
+        request,
+        "pages/pair.html",
+        {
+            "pair": pair,
+            "lines": lines,
+            "refusal": refusal,
+            "first": min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk)),
+            "is_open": pair.decision in ("", "later") and holds(request.user, P.PEOPLE_MERGE),
+            "decided": dict(PairToReview.Decision.choices).get(pair.decision, ""),
+            "merged": _key(request.GET.get("merged", "")),
+        },
+        status=422 if refusal else 200,
+    )
+
+
+def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:
+    first = min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk))
+    chosen = {str(p.reference): p for p in (pair.left, pair.right)}.get(request.POST.get("survivor", ""), first)
+    following = pairs.following(request.user, pair)
+    done = pairs.decide(
+        pair=pair,
+        decision=request.POST.get("decision", ""),
+        by=request.user,  # type: ignore[arg-type]
+        at=timezone.now(),
+        survivor=chosen,
+        left_version=_key(request.POST.get("left_version", "")),
+        right_version=_key(request.POST.get("right_version", "")),
+    )
+    query = f"?merged={done.pk}" if done is not None else ""
+    if done is not None:
+        messages.success(request, f"{pair.left.reference} and {pair.right.reference} are one record")
+    if following is None or (following := pairs.pair_for(request.user, following.pk)) is None:
+        return redirect(reverse("pages:pairs") + query)
+    return redirect(reverse("pages:pair", args=[following.pk]) + query)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.PEOPLE_UNMERGE)
+def unmerge(request: HttpRequest, key: int) -> HttpResponse:
+    """Take a merge back, with the reason; what has been written since is told afterwards."""
+    done = pairs.merge_for(request.user, key)
+    if done is None:
+        raise Http404
+    check_conflict(request.user, done.survivor)
+    audit.shows(request, [done.survivor_id, done.loser_id], kind="opened", reference=str(done.survivor.reference))
+    form = UnmergeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            undone = merge.undo(
+                done,
+                by=request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+                reason=form.cleaned_data["reason"],
+                not_same=form.cleaned_data["not_same"],
+            )
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, f"{done.loser.reference} and {done.survivor.reference} are two records again")
+            for edit in undone.edits[:20]:
+                messages.info(request, edit.sentence)
+            return redirect("pages:person", done.loser.reference)
+    return page(request, "pages/unmerge.html", {"merge": done, "form": form})

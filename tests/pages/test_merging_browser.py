@@ -1,0 +1,61 @@
+"""Pairs reviewed by keyboard in real Chromium: same, different, later, and the last one taken back."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from frontdoor.accounts.models import User
+from frontdoor.people import actions, pairs
+from frontdoor.people.actions import GivenName
+from frontdoor.people.models import Merge, PairToReview
+from tests.pages.test_deadlines_browser import address, manager, tab
+from tests.ui.test_browser import RULES
+
+__all__ = ["address", "manager", "tab"]
+pytestmark = pytest.mark.browser
+
+
+def pair(by: User, number: int) -> Any:
+    at = timezone.now()
+    left, right = (
+        actions.create_person(
+            by=by, at=at, names=[GivenName(f"{name}{number}", "Hart")], date_of_birth=date(2015, 2, 3), school=school
+        )
+        for name, school in (("Ann", "Dale"), ("Anne", "Hill"))
+    )
+    found = pairs.FoundPair(left.pk, right.pk, 6.2, 0.9 - number / 100, [("the same date of birth", 4.1)])
+    pairs.offer_many([found], at=at)
+    return PairToReview.objects.get(left=left)
+
+
+def test_pairs_are_reviewed_by_keyboard(tab: Page, address: str, manager: User) -> None:
+    first, second, third = (pair(manager, number) for number in range(3))
+    for width in (1280, 375):
+        tab.set_viewport_size({"width": width, "height": 900})
+        for path in ("/merge/", f"/merge/{first.pk}/"):
+            tab.goto(address + path)
+            found = Axe().run(tab, options=RULES)
+            assert found.response["violations"] == [], (path, width, found.generate_report())
+            assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto(f"{address}/merge/{first.pk}/")
+    tab.keyboard.press("s")
+    tab.wait_for_url(f"**/merge/{second.pk}/?merged=*")
+    expect(tab.get_by_text("are one record")).to_be_visible()
+    tab.keyboard.press("d")
+    tab.wait_for_url(f"**/merge/{third.pk}/")
+    tab.keyboard.press("l")
+    tab.wait_for_url(f"{address}/merge/")
+    expect(tab.get_by_text("No pairs here")).to_be_visible()
+    assert sorted(PairToReview.objects.values_list("decision", flat=True)) == ["later", "not_same", "same"]
+    done = Merge.objects.get()
+    tab.goto(f"{address}/merge/?merged={done.pk}")
+    tab.get_by_role("link", name="Take the last merge back").click()
+    tab.get_by_label("Why are these not one record?").fill("Cousins of one name.")
+    tab.get_by_role("button", name="Take it back").click()
+    expect(tab.get_by_text("are two records again")).to_be_visible()
+    assert not Merge.objects.standing().exists()

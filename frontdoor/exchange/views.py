@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from frontdoor import audit
 from frontdoor.access import Permission, Refused
 from frontdoor.access import page as needs
 from frontdoor.exchange.actions import settle_wording
@@ -104,6 +105,7 @@ def wording(request: HttpRequest, key: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as refused:
+            audit.refused(request, refused)
             form.add_error("code", refused.message)
         else:
             messages.success(request, f"Noted. {count(taken, 'record')} took the meaning; so will every later import.")

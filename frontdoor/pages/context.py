@@ -9,7 +9,10 @@ from frontdoor.access import Permission, holds
 from frontdoor.notifications import screen
 
 P = Permission
-# Text, name of the page, and the permissions of which one is enough (none: everybody signed in).
+#: How many entries stand in the bar itself; what a role has beyond them is under "More".
+IN_THE_BAR = 7
+# Text, name of the page, and the permissions of which one is enough (none: everybody signed in). The order is that of
+# the day's work: whoever has more pages than the bar holds finds the later ones under "More".
 NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Home", "pages:home", frozenset()),
     ("Record a contact", "contacts:record", frozenset({P.CONTACT_RECORD})),
@@ -17,17 +20,16 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
     ("People", "pages:people", frozenset({P.PEOPLE_SEARCH})),
+    ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
+    ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
+    ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Pairs to review", "pages:pairs", frozenset({P.MERGE_REVIEW})),
     ("Imports", "exchange:imports", frozenset({P.IMPORT_RUN})),
-    ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),
-    ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
-    ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
-    ("Drafts", "drafts:list", frozenset()),
-    ("Rules", "clocks:rules", frozenset({P.RULES_MANAGE})),
-    ("Staff", "accounts:staff", frozenset({P.STAFF_MANAGE})),
-    ("Agencies", "accounts:agencies", frozenset({P.AGENCY_MANAGE})),
-    ("Audit", "audit:entries", frozenset({P.AUDIT_VIEW})),
+    ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),
+    ("Staff", "pages:staff", frozenset({P.STAFF_MANAGE})),
+    ("Agencies", "pages:agencies", frozenset({P.AGENCY_MANAGE})),
+    ("My drafts", "drafts:list", frozenset()),
 )
 
 
@@ -51,13 +53,22 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     return [{**entry, "active": entry["href"] == current} for entry in allowed]
 
 
+def in_the_bar(entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The entries of the bar, and those under "More": none there when nearly all fit."""
+    if len(entries) <= IN_THE_BAR + 1:
+        return entries, []
+    return entries[:IN_THE_BAR], entries[IN_THE_BAR:]
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the navigation, the bell and the alerts of the person signed in."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated or request.headers.get("HX-Request") == "true":
         return {}
+    bar, more = in_the_bar(navigation(user, request.path))
     return {
-        "nav": navigation(user, request.path),
+        "nav": bar,
+        "more": more,
         "unread": screen.unread(user),
         "notices_url": reverse("notifications:notices"),
         "alerts": screen.alert_lines(user),

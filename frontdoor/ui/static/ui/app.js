@@ -34,6 +34,24 @@ function plainRadios() {
   for (const radio of document.querySelectorAll("input[type=radio][aria-expanded]")) radio.removeAttribute("aria-expanded");
 }
 
+// A menu that lies over the page closes with Escape, on a click beside it, and when the focus has left it.
+function closeMenus() {
+  const open = () => document.querySelectorAll("details[data-closes][open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("focusin", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
 export function announce(text) {
   const place = document.getElementById("app-announce");
   if (place) place.textContent = text;
@@ -113,5 +131,7 @@ window.addEventListener("pageshow", plainRadios);
 startSearch(announce);
 startPolite(announce);
 guardDoubleSubmit();
+closeMenus();
+closeMenus();
 htmxGlue();
 autosubmit();

@@ -18,6 +18,7 @@ from contacts.models import (
     GradeChange,
     InformationRequest,
 )
+from contacts.ranks import rerank
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
@@ -62,11 +63,6 @@ PERSON_FIELDS = [
     "family_group",
     "suggested_reference",
 ]
-
-
-def tier_of(contact: Contact) -> int:
-    """The first thing the queue is ordered by: 0 fast track, 1 red, 2 the rest."""
-    return 0 if contact.is_fast_track else 1 if contact.grade == "red" else 2
 
 
 def first_sentence(text: str) -> str:
@@ -136,7 +132,6 @@ def record_contact(
         powers_of_protection_at=facts.powers_of_protection_at,
         rank_at=received,
     )
-    contact.tier = tier_of(contact)
     if draft_id is not None and by is not None:
         drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
     contact.save()
@@ -152,6 +147,7 @@ def record_contact(
         can_it_wait=facts.can_it_wait,
     )
     _keep_people(contact, facts)
+    rerank(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
     _start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)
@@ -303,8 +299,8 @@ def grade(
     if changed.grade:
         clocks.stop(reference=changed.reference, rule=f"grade_{changed.grade}", at=at, by=by, reason="regraded")
     changed.grade = grade
-    changed.tier = tier_of(changed)
     changed.save()
+    rerank(changed, at=at)
     if grade != "blue" and changed.status != Contact.Status.DECIDED and changed.type.ranks_with_concerns:
         clocks.start(
             f"grade_{grade}", reference=changed.reference, started_at=changed.received_at, by=by, agency=changed.agency
@@ -412,6 +408,7 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     )
     contact.version += 1
     contact.save()
+    rerank(contact, at=at)
     write_audit(
         "contact.person_linked", by=by, reference=contact.reference, people=[person], detail={"position": row.position}
     )
@@ -440,6 +437,7 @@ def unlink_person(*, on_contact: ContactPerson, by: User, at: datetime) -> Conta
     row.save()
     contact.version += 1
     contact.save()
+    rerank(contact, at=at)
     return row
 
 

@@ -23,4 +23,5 @@ EVENTS = {
     "contact.information_asked": "asked for information",
     "contact.information_received": "recorded the information asked for",
     "contact.information_chased": "chased the information asked for",
+    "queue.weights_set": "changed what facts are worth in the order of the queue",
 }

@@ -472,3 +472,7 @@ class DecisionRule(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+
+from contacts.queue_models import ContactRank as ContactRank  # noqa: E402
+from contacts.queue_models import RankWeights as RankWeights  # noqa: E402

@@ -1,9 +1,11 @@
 """The contact types and decision rules the product ships, put where a council has none of its own."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
-from contacts.models import ContactType, DecisionRule
+from contacts.models import ContactType, DecisionRule, RankWeights
+from contacts.ranking import Weights
 
 DATA = Path(__file__).parent / "data"
 
@@ -14,3 +16,5 @@ def load() -> None:
         ContactType.objects.get_or_create(code=row["code"], defaults={**row, "position": position})
     for row in json.loads((DATA / "decision_rules.json").read_text(encoding="utf-8")):
         DecisionRule.objects.get_or_create(outcome=row["outcome"], defaults=row)
+    if not RankWeights.objects.exists():
+        RankWeights.objects.create(**asdict(Weights()), reason="As shipped")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import acts, contact, queue, recording
+from contacts.views import acts, contact, queue, recording, weights
 
 app_name = "contacts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("contacts/new/known/", recording.known, name="known"),
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
     path("contacts/queue/", queue.listing, name="queue"),
+    path("contacts/queue/weights/", weights.weights, name="weights"),
     path("contacts/<str:reference>/claim/", queue.claim, name="claim"),
     path("contacts/<str:reference>/release/", acts.release, name="release"),
     path("contacts/<str:reference>/acknowledge/", acts.acknowledge, name="acknowledge"),

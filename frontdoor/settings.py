@@ -100,6 +100,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 # --- Applications ---------------------------------------------------------------------------------------------------

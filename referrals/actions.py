@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from contacts import actions as contacts
+from contacts.ranks import rerank_about
 from frontdoor.access import Denied, Permission, Refused, holds, require
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
@@ -283,6 +284,7 @@ def provide_service(
             "This referral was accepted for an assessment: the service follows the assessment.", code="assess_first"
         )
     moved = move(locked, "provide_service", by=by, at=at, reason=reason, service=service)
+    rerank_about([moved.child_id] if moved.child_id else [], at=at)
     _label(moved)
     return moved
 
@@ -441,6 +443,7 @@ def close(
 def _end(referral: Referral, *, by: User, at: datetime) -> None:
     Allocation.objects.filter(referral=referral, to_at__isnull=True).update(to_at=at)
     clocks.stop(reference=referral.reference, at=at, by=by, reason="ended")
+    rerank_about([referral.child_id] if referral.child_id else [], at=at)
     end_involvement(reference=referral.reference, at=at, status_label=str(referral.get_status_display()))
 
 

@@ -20,6 +20,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events; hear of taken alerts; say what merging does; load shipped rows."""
+        from contacts import hooks as of_contacts
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.notifications import hooks
         from frontdoor.people.hooks import merge_policy
@@ -27,8 +28,11 @@ class ReferralsConfig(AppConfig):
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.models import OPEN_STATUSES
+        from referrals.readers import on_protection_plan
 
         audit.register(EVENTS)
+        if on_protection_plan not in of_contacts.on_plan:
+            of_contacts.on_plan.append(on_protection_plan)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:

@@ -10,6 +10,7 @@ from django.db import transaction
 from contacts import actions as contacts
 from contacts import rules
 from contacts.models import Contact, ContactPerson
+from contacts.ranks import rerank
 from contacts.rules import Power
 from frontdoor.access import Permission, Refused, Role, Stale, get_visible, holds, require
 from frontdoor.accounts.models import Team, User
@@ -195,6 +196,7 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     moved = move(contact, "reopen", by=by, at=at, reason=reason, version=version, until=at + contacts.CLAIM_FOR)
     kept = Referral.objects.filter(contact=moved, status__in=OPEN_STATUSES).values("contact_person_id")
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
+    rerank(moved, at=at)
     clocks.start(
         moved.type.clock_rule or "referral_decision", reference=moved.reference, started_at=moved.received_at, by=by
     )

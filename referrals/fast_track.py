@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contacts.actions import record_contact, tier_of
+from contacts.actions import record_contact
 from contacts.facts import ContactFacts, PersonFacts
 from contacts.models import Contact, ContactPerson
+from contacts.ranks import rerank
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -99,6 +100,7 @@ def fast_track(
     clocks.start("fast_track_take", reference=moved.reference, started_at=at, by=by)
     if moved.acknowledged_at is None and moved.agency_id is not None:
         clocks.start("acknowledgement", reference=moved.reference, started_at=moved.received_at, by=by)
+    rerank(moved, at=at)
     for row in chosen:
         _track_child(moved, row, by=actor, at=at, reason=what)
     raise_alert(
@@ -204,8 +206,7 @@ def stand_down(*, contact: Contact, by: User, at: datetime, reason: str, version
     moved.people.filter(is_child=True).update(
         outcome="", outcome_reason="", joined_reference="", decided_at=None, decided_by=None
     )
-    moved.tier = tier_of(moved)
-    moved.save()
+    rerank(moved, at=at)
     clocks.stop(reference=moved.reference, rule="fast_track_take", at=at, by=by)
     for name in (moved.type.clock_rule or "referral_decision", "acknowledgement"):
         if name != "acknowledgement" or moved.acknowledged_at is None:

@@ -1,5 +1,6 @@
 """What the pages of referrals read, in a fixed number of queries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -169,3 +170,11 @@ def undecided_referrals(contact: Contact, user: Any) -> list[Referral]:
         .select_related("child", "contact_person")
         .order_by("id")
     )
+
+
+def on_protection_plan(people: Collection[int]) -> set[int]:
+    """Which of these people (ids) are on a child protection plan now."""
+    rows = Referral.objects.filter(
+        child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
+    )
+    return set(rows.values_list("child_id", flat=True))

@@ -1,0 +1,6 @@
+"""Filled by the apps above: what the queue has to know of children with open work."""
+
+from collections.abc import Callable, Collection
+
+# Which of these people (ids) are on a child protection plan now.
+on_plan: list[Callable[[Collection[int]], set[int]]] = []

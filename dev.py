@@ -7,6 +7,7 @@ python3 dev.py test-fast   the tests that need no browser
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
 python3 dev.py setup       the set-up alone
 python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
+python3 dev.py bench linkage DIR  how well records are matched, on extracts with answers (--splink compares)
 python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
 """
@@ -144,7 +145,7 @@ def main(arguments: list[str]) -> int:
     elif command == "test-fast":
         words = ["-m", "pytest", "-m", "not browser", *(rest or ["-n", "2", "--dist", "loadgroup"])]
     elif command == "bench":
-        words = ["-m", "tests.bench", *rest]
+        words = ["-m", "tests.bench.linkage", *rest[1:]] if rest[:1] == ["linkage"] else ["-m", "tests.bench", *rest]
     elif command == "screens":
         chromium()
         words = ["-m", "tests.screens", *rest]

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any
 
-from frontdoor.people.linkage_evidence import Linker
+from frontdoor.people.linkage_evidence import Linker, place_bits
 from frontdoor.people.linkage_levels import (
     B_DIFFERENT,
     B_EST_FAR,
@@ -281,6 +281,8 @@ def _stranger_bits(linker: Linker, a: Record, b: Record, n: int, level: int) -> 
         return -linker.birth_bits[a.ordinal]
     if n == 8 and level == 0:
         return -min(-U_LOG[8][0], max(1.0, min(a.address_bits, b.address_bits)))
+    if n == 8 and level < 4:
+        return max(U_LOG[8][level], -place_bits(a, b, level))
     if n == 9 and level == 0:
         return -min(a.school_bits, 6.0)
     if n == 10 and level == 0:

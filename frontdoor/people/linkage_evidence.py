@@ -196,6 +196,7 @@ class Linker:
         prior = 1 / 6500
         self.birth_bits = {d: -log2((n + BACKGROUND * prior) / total) for d, n in dates.items()}
         places: Counter[str] = Counter()
+        codes: Counter[str] = Counter(r.postcode for r in self.records if r.postcode)
         schools: Counter[str] = Counter()
         ethnic: Counter[str] = Counter()
         for r in self.records:
@@ -206,6 +207,7 @@ class Linker:
         for r in self.records:
             busiest = max(places[f"p{r.phone}"] if r.phone else 0, places[f"a{r.numbers} {r.street}"], 1)
             r.address_bits = -log2(busiest / total)
+            r.postcode_bits = -log2(codes[r.postcode] / total) if r.postcode else 16.0
             r.school_bits = -log2((schools[r.school] + 0.03 * BACKGROUND) / total)
             r.ethnic_bits = -log2((ethnic[r.ethnicity] + 40) / known)
 
@@ -272,7 +274,7 @@ class Linker:
         if house == 0:
             strangers -= min(-U_LOG[8][0], max(1.0, min(a.address_bits, b.address_bits)))
         elif house < 4:
-            strangers += U_LOG[8][house]
+            strangers += max(U_LOG[8][house], -place_bits(a, b, house))
         school = (0 if a.school == b.school else 1) if a.school and b.school else 2
         if school == 0:
             strangers -= min(a.school_bits, 6.0)
@@ -558,6 +560,15 @@ def _bits(
 def _is_slip(level: int, a: str, b: str, x: float, y: float, common: float, most: float) -> bool:
     """Whether one of two like spellings is hardly a name: next to nobody else has it, and the other is common."""
     return level in (W_VARIANT, W_FUZZY) and a[0] == b[0] and max(x, y) >= most - 1.1 and common <= most - 2
+
+
+def place_bits(a: Record, b: Record, house: int) -> float:
+    """The most an agreement of one place may say: a hostel's telephone or a new estate's postcode is many people's."""
+    if house == 1:
+        return max(1.0, min(a.address_bits, b.address_bits))
+    if house == 2 and a.postcode == b.postcode:
+        return max(1.0, min(a.postcode_bits, b.postcode_bits))
+    return 16.0
 
 
 def _nhs(a: Record, b: Record) -> int:

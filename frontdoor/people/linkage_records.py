@@ -70,7 +70,7 @@ class Record:
         "full", "given", "given_words", "has_namesake", "is_custom", "is_estimated",
         "is_first", "is_protected", "is_unborn", "key",
         "kin_words", "known", "middle", "middle_words", "month", "nhs", "nhs_ok", "numbers", "ordinal", "phone",
-        "postcode", "school", "school_bits", "sex", "sounds", "street", "system", "upns", "year",
+        "postcode", "postcode_bits", "school", "school_bits", "sex", "sounds", "street", "system", "upns", "year",
     )  # fmt: skip
 
     def __init__(self, sketch: Sketch, system: int) -> None:
@@ -121,7 +121,7 @@ class Record:
         self.school = " ".join(name_words(sketch.school))
         self.ethnicity = "" if sketch.ethnicity in NO_ETHNICITY else sketch.ethnicity
         self.is_protected = sketch.is_protected
-        self.address_bits = self.school_bits = self.ethnic_bits = 0.0
+        self.address_bits = self.postcode_bits = self.school_bits = self.ethnic_bits = 0.0
 
 
 def _address(text: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """How well the linkage of people and of events does on an extract that comes with its answers.
 
-    python -m tests.bench.linkage FOLDER [--processes N] [--show N]
+    python3 dev.py bench linkage FOLDER [--splink] [--processes N] [--show N]
 
+FOLDER holds both systems' extracts and their answers; ``--splink`` puts the same people to Splink's own defaults and
+prints both (it is installed for this alone, beside the product).
 Reads the extract with a tolerant reader of its own, few lines long, so that it measures the linkage and nothing else.
 """
 
@@ -9,12 +11,14 @@ import argparse
 import csv
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
 from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
 from frontdoor.people.identifiers import nhs_ok, upn_ok
 from frontdoor.people.linkage import Linked, Sketch, link
+from tests.bench import rival
 
 FORMER_ETHNICITY = """
 A1=WBRI A2=WIRI A3=WOTH A4=WIRT A5=WROM B1=MWBC B2=MWBA B3=MWAS B4=MOTH C1=AIND C2=APKN C3=ABAN C4=AOTH D1=BCRB D2=BAFR
@@ -125,53 +129,87 @@ def figures(hit: int, said: int, true: int) -> str:
     return f"precision {precision:.4f}  recall {recall:.4f}  F1 {f1:.4f}  ({hit} of {said} said, {true} true)"
 
 
-def people(folder: Path, processes: int, show: int) -> Linked:
-    """Link the people and print how well."""
+Pairs = set[tuple[str, str]]
+
+
+def f1(said: Pairs, true: Pairs) -> float:
+    """The harmonic mean of precision and recall."""
+    return 2 * len(said & true) / max(len(said) + len(true), 1)
+
+
+def truth_of(folder: Path, known: Iterable[str]) -> Pairs:
+    """The true pairs across the systems and within each, of the records there are."""
+    keys = set(known)
+    found = {tuple(sorted((r["person_id"], r["client_no"]))) for r in rows(folder / "truth_people.csv")}
+    for name in ("carecase", "firstcall"):
+        found |= {tuple(sorted(r.values())) for r in rows(folder / f"within_{name}.csv")}
+    return {(one, other) for one, other in found if one in keys and other in keys}
+
+
+def people(folder: Path, processes: int, show: int, with_splink: bool) -> Linked:
+    """Link the people and print how well, beside Splink's own defaults if asked for."""
     given = sketches(folder)
-    by_key = {s.key: s for s in given}
+    system = {s.key: s.system for s in given}
     started = time.perf_counter()
     linked = link(given, processes=processes)
     took = time.perf_counter() - started
     print(
         f"{len(given)} records, {linked.compared} pairs compared in {took:.1f} s: {linked.compared / took:.0f} a second"
     )
-    truth = {tuple(sorted((r["person_id"], r["client_no"]))) for r in rows(folder / "truth_people.csv")}
-    for name in ("carecase", "firstcall"):
-        truth |= {tuple(sorted(r.values())) for r in rows(folder / f"within_{name}.csv")}
-    truth = {t for t in truth if t[0] in by_key and t[1] in by_key}
-    automatic = {(p.left, p.right) for p in linked.automatic}
-    review = {(p.left, p.right) for p in linked.review}
-    closed = {(a, b) for c in linked.clusters for a in c for b in c if a < b}
+    truth = truth_of(folder, system)
+    automatic = {(a, b) for c in linked.clusters for a in c for b in c if a < b}
+    review = {(p.left, p.right) for p in linked.review} - automatic
 
-    def crossing(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        return {p for p in pairs if by_key[p[0]].system != by_key[p[1]].system}
+    def crossing(pairs: Pairs) -> Pairs:
+        return {p for p in pairs if system[p[0]] != system[p[1]]}
 
     for title, chosen in (("across", crossing), ("all", set)):
-        t, auto, rev, clo = chosen(truth), chosen(automatic), chosen(review), chosen(closed)
-        print(f"{title:7} automatic          ", figures(len(auto & t), len(auto), len(t)))
-        print(f"{title:7} clusters           ", figures(len(clo & t), len(clo), len(t)))
-        print(f"{title:7} with review        ", figures(len((auto | rev) & t), len(auto) + len(rev & t), len(t)))
-        print(f"{title:7} clusters and review", figures(len((clo | rev) & t), len(clo) + len(rev & t), len(t)))
+        t, auto, rev = chosen(truth), chosen(automatic), chosen(review)
+        print(f"{title:7} automatic             ", figures(len(auto & t), len(auto), len(t)))
+        print(f"{title:7} automatic and review  ", figures(len((auto | rev) & t), len(auto) + len(rev & t), len(t)))
+    scored: rival.Scored = []
+    theirs: Pairs = set()
+    if with_splink:
+        scored = rival.splink(given)
+        t = crossing(truth)
+        threshold, theirs = rival.best(scored, t)
+        print("across  Splink, best F1       ", figures(len(theirs & t), len(theirs), len(t)), f"at {threshold:.6f}")
+        sure = {(a, b) for a, b, p in scored if p >= 0.999}
+        print("across  Splink, 0.999 and over", figures(len(sure & t), len(sure), len(t)))
+        ours = crossing(automatic) | crossing(review & truth)
+        print(f"F1 of automatic and confirmed review {f1(ours, t):.4f}, Splink's best {f1(theirs, t):.4f}")
     print(f"review queue: {len(review)} pairs, {len(review) / len(given):.1%} of records, {len(review & truth)} true")
-    doubts = Counter(d for p in linked.review for d in p.doubts)
-    print("  doubts:", dict(doubts))
+    print("  doubts:", dict(Counter(d for p in linked.review for d in p.doubts)))
     confused = {tuple(sorted((r["person_id"], r["client_no"]))): r["kind"] for r in rows(folder / "confusers.csv")}
-    print("confusers linked:", dict(Counter(confused[p] for p in closed if p in confused)), end="; ")
-    print(
-        "for review:",
-        dict(Counter(confused[p] for p in review if p in confused)),
-        "of",
-        dict(Counter(confused.values())),
-    )
-    tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for title, said in (("linked", automatic), ("for review", review), ("Splink links", theirs)):
+        print(f"confusers, {title}:", dict(Counter(confused[p] for p in said if p in confused)))
+    print("confusers there are:", dict(Counter(confused.values())))
+    by_tag(folder, automatic, review, theirs, with_splink=with_splink)
+    if show:
+        show_pairs(given, linked, truth, automatic, show)
+    return linked
+
+
+def by_tag(folder: Path, automatic: Pairs, review: Pairs, theirs: Pairs, *, with_splink: bool) -> None:
+    """Recall by kind of difficulty: of the true pairs that have it, how many each finds."""
+    tags: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for r in rows(folder / "truth_people_detail.csv"):
-        pair = tuple(sorted((r["person_id"], r["client_no"])))
-        how = "automatic" if pair in closed else "review" if pair in review else "missed"
+        one, other = sorted((r["person_id"], r["client_no"]))
         for tag in [*(r["tags"].split() or ["(none)"]), f"group {r['group']}"]:
-            tags[tag][how] += 1
-    for tag, counts in sorted(tags.items()):
-        print(f"  {tag:36} automatic {counts['automatic']:5} review {counts['review']:4} missed {counts['missed']:4}")
+            tags[tag].append((one, other))
+    print(f"\n{'recall by difficulty':38}{'pairs':>6}{'automatic':>11}{'and review':>12}{'Splink':>9}")
+    for tag, pairs in sorted(tags.items()):
+        n = len(pairs)
+        auto, rev = sum(p in automatic for p in pairs), sum(p in review for p in pairs)
+        other = f"{sum(p in theirs for p in pairs) / n:9.3f}" if with_splink else ""
+        print(f"  {tag:36}{n:6}{auto / n:11.3f}{(auto + rev) / n:12.3f}{other}")
+
+
+def show_pairs(given: list[Sketch], linked: Linked, truth: Pairs, automatic: Pairs, most: int) -> None:
+    """Pairs decided wrongly, missed and asked about, with the evidence."""
+    by_key = {s.key: s for s in given}
     weights = {(p.left, p.right): p for p in linked.pairs}
+    review = {(p.left, p.right) for p in linked.review}
 
     def line(key: str) -> str:
         s = by_key[key]
@@ -180,16 +218,16 @@ def people(folder: Path, processes: int, show: int) -> Linked:
             s.expected, s.sex, s.nhs, s.upns, s.address, s.postcode, s.carer, s.telephone, s.ethnicity) if v
         )  # fmt: skip
 
-    wrong = [("WRONG", p) for p in sorted((automatic | closed) - truth)]
-    missed = [("MISSED", p) for p in sorted(truth - closed - review)][:show]
-    asked = [("ASKED", p) for p in sorted(review - truth)][:show] + [("ASKED TRUE", p) for p in sorted(review & truth)][
-        :show
-    ]
-    for kind, pair in wrong + (missed + asked if show else []):
-        print(kind, line(pair[0]), "\n      ", line(pair[1]))
-        if found := weights.get(pair):
-            print("      ", found.weight, found.probability, found.reasons, found.doubts)
-    return linked
+    for kind, pairs in (
+        ("WRONG", automatic - truth),
+        ("MISSED", truth - automatic - review),
+        ("ASKED", review - truth),
+        ("ASKED TRUE", review & truth),
+    ):
+        for pair in sorted(pairs)[:most]:
+            print(kind, line(pair[0]), "\n      ", line(pair[1]))
+            if found := weights.get(pair):
+                print("      ", found.weight, found.probability, found.reasons, found.doubts)
 
 
 def events(folder: Path, linked: Linked | None = None) -> None:
@@ -256,8 +294,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--splink", action="store_true", help="compare with Splink's own defaults")
     arguments = parser.parse_args()
-    linked = people(arguments.folder, arguments.processes, arguments.show)
+    if not (arguments.folder / "truth_people.csv").exists():
+        parser.error(f"{arguments.folder} holds no truth_people.csv: the answers are needed to measure anything.")
+    linked = people(arguments.folder, arguments.processes, arguments.show, arguments.splink)
     print("With the people of the answers:")
     events(arguments.folder)
     print("With the people as linked:")

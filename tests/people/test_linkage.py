@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from frontdoor.people.linkage import Linked, Pair, Sketch, link
 from frontdoor.people.spellings import name_words, same_family, sound
+from tests.bench import invented
+from tests.bench import linkage as bench
 
 FIRST = [
     *("Orla", "Piers", "Tamsin", "Rufus", "Greta", "Magnus", "Idris", "Bronwen"),
@@ -275,6 +278,30 @@ def test_a_shared_hostel_says_little() -> None:
     lodgers = [replace(s, **hostel) for s in crowd()[:200]]  # type: ignore[arg-type]
     linked = link([*lodgers, *crowd()[200:]])
     assert linked.clusters == ()
+
+
+def test_a_postcode_of_very_many_people_says_next_to_nothing() -> None:
+    estate = [replace(s, address="", postcode="ZZ1 1AA", telephone="") for s in crowd()]
+    a = replace(CHILD, address="", postcode="ZZ1 1AA", telephone="", carer="")
+    found = pair(link([*estate, a, other(a)]))
+    assert found is not None
+    said = dict(found.reasons)
+    assert said["The same postcode or carer"] < 1
+    elsewhere = pair(find(a, other(a)))
+    assert elsewhere is not None
+    assert dict(elsewhere.reasons)["The same postcode or carer"] > 3
+
+
+def test_precision_holds_for_names_and_mistakes_of_another_kind(tmp_path: Path) -> None:
+    invented.make(tmp_path, count=700, seed=5, noise=1.0)
+    sketches = bench.sketches(tmp_path)
+    true = bench.truth_of(tmp_path, (s.key for s in sketches))
+    linked = link(sketches)
+    said = {(p.left, p.right) for p in linked.automatic}
+    assert len(said) > 400
+    assert len(said - true) <= len(said) // 1000
+    shown = said | {(p.left, p.right) for p in linked.review}
+    assert len(true & shown) > 0.9 * len(true)
 
 
 def test_the_same_person_twice_in_one_system_is_found() -> None:

@@ -389,6 +389,8 @@ class ContactPerson(models.Model):
     linked_at = models.DateTimeField(null=True, blank=True)
     linked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     suggested_reference = models.CharField(max_length=10, blank=True)
+    # Details given that somebody chose not to take onto the record: not offered again.
+    details_left = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     level_of_need = models.CharField(max_length=1, blank=True)
     grade = models.CharField(max_length=10, blank=True)
     outcome = models.CharField(max_length=40, blank=True)

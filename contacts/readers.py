@@ -10,8 +10,9 @@ from contacts.models import Contact, ContactPerson
 from frontdoor import audit
 from frontdoor.codelists import lists
 from frontdoor.people import matching
-from frontdoor.people.models import Address, Identifier, NotThisPerson, Person, Telephone
+from frontdoor.people.models import Address, Identifier, Name, NotThisPerson, Person, Telephone
 from frontdoor.people.models import Warning as Danger
+from frontdoor.people.models.person import NOT_YET_OBTAINED
 from frontdoor.ui.formats import day
 from frontdoor.workflow.actions import history
 from frontdoor.workflow.machines import MACHINES
@@ -25,9 +26,12 @@ CANDIDATES = 5
 class Difference:
     """One fact as given beside what is on record."""
 
+    key: str
     what: str
     given: str
     on_record: str
+    # Somebody has answered: the record stays as it is.
+    is_left: bool = False
 
     @property
     def differs(self) -> bool:
@@ -38,6 +42,11 @@ class Difference:
     def is_new(self) -> bool:
         """Whether only what was given says it."""
         return bool(self.given) and not self.on_record
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it waits to be taken onto the record or left."""
+        return (self.differs or self.is_new) and not self.is_left
 
 
 @dataclass
@@ -64,7 +73,7 @@ def rows_of(contact: Contact) -> list[ContactPerson]:
 def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:
     """One card for each person. Candidates are looked for ``limit`` people, and for the one at position ``look``."""
     linked = [row.person for row in rows if row.person is not None]
-    facts = _facts_on_record(linked)
+    facts = facts_on_record(linked)
     found = []
     asked = 0
     for row in rows:
@@ -98,18 +107,24 @@ class _OnRecord:
     names: dict[int, set[str]] = field(default_factory=dict)
     identifiers: dict[tuple[int, str], str] = field(default_factory=dict)
     addresses: dict[int, str] = field(default_factory=dict)
+    # Every present address as it stands, only to compare with: never shown.
+    lived_at: dict[int, set[str]] = field(default_factory=dict)
     telephones: dict[int, str] = field(default_factory=dict)
 
 
-def _facts_on_record(people: Sequence[Person]) -> _OnRecord:
+def facts_on_record(people: Sequence[Person]) -> _OnRecord:
+    """What is on record of these people that a contact may say differently, in four queries."""
     keys = [person.pk for person in people]
     facts = _OnRecord()
     if not keys:
         return facts
+    for name in Name.objects.filter(person_id__in=keys):
+        facts.names.setdefault(name.person_id, set()).update((name.full.casefold(), name.given.casefold()))
     for one in Identifier.objects.filter(person_id__in=keys, kind__in=["nhs", "upn"], valid_to__isnull=True):
         facts.identifiers[one.person_id, one.kind] = one.value
     for place in Address.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
         text = ", ".join(part for part in (place.lines, place.postcode) if part)
+        facts.lived_at.setdefault(place.person_id, set()).add(text.casefold())
         facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
     for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
         facts.telephones[phone.person_id] = phone.number
@@ -119,22 +134,39 @@ def _facts_on_record(people: Sequence[Person]) -> _OnRecord:
 def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
     """What was given beside what is on record, for what was given. A confidential address is never written out."""
     address = ", ".join(part for part in (row.address, row.postcode) if part)
-    pairs = [
-        ("Name", row.name, person.display_name),
-        ("Date of birth", day(row.date_of_birth), day(person.date_of_birth)),
-        ("Sex", lists.label("sex", row.sex) if row.sex else "", lists.label("sex", person.sex) if person.sex else ""),
-        ("Address", _shown(row, address), facts.addresses.get(person.pk, "")),
-        ("Telephone", row.telephone, facts.telephones.get(person.pk, "")),
-        ("NHS number", row.nhs_number.replace(" ", ""), facts.identifiers.get((person.pk, "nhs"), "")),
-        ("Unique pupil number", row.upn, facts.identifiers.get((person.pk, "upn"), "")),
-        ("School", row.school, person.school),
-        ("How they communicate", row.communication, person.communication_needs),
+    names = facts.names.get(person.pk, set())
+    known_as = "" if row.known_as.casefold() in names else row.known_as
+    number, upn = row.nhs_number.replace(" ", ""), row.upn
+    on_record = facts.addresses.get(person.pk, "")
+    told = [
+        ("name", "Name", "" if row.name.casefold() in names else row.name, person.display_name),
+        ("known_as", "Known as", known_as, ""),
+        ("date_of_birth", "Date of birth", day(row.date_of_birth), day(person.date_of_birth)),
+        ("sex", "Sex", _label("sex", row.sex), _label("sex", person.sex)),
+        ("ethnicity", "Ethnicity", _label("ethnicity", row.ethnicity), _obtained(person.ethnicity)),
+        ("address", "Address", _shown(row, address, facts.lived_at.get(person.pk, set())), on_record),
+        ("telephone", "Telephone", row.telephone, facts.telephones.get(person.pk, "")),
+        ("nhs", "NHS number", number, facts.identifiers.get((person.pk, "nhs"), "")),
+        ("upn", "Unique pupil number", upn, facts.identifiers.get((person.pk, "upn"), "")),
+        ("school", "School", row.school, person.school),
+        ("communication", "How they communicate", row.communication, person.communication_needs),
     ]
-    return [Difference(*pair) for pair in pairs if pair[1]]
+    return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
 
 
-def _shown(row: ContactPerson, address: str) -> str:
-    return "A confidential address" if row.address_is_confidential and address else address
+def _label(name: str, code: str) -> str:
+    return lists.label(name, code) if code else ""
+
+
+def _obtained(ethnicity: str) -> str:
+    return "" if ethnicity == NOT_YET_OBTAINED else _label("ethnicity", ethnicity)
+
+
+def _shown(row: ContactPerson, address: str, lived_at: set[str]) -> str:
+    """The address given, as it may be shown; empty when it is one of those on record."""
+    if address.casefold() in lived_at:
+        return ""
+    return "A confidential address not on record" if row.address_is_confidential and address else address
 
 
 def warnings_of(people: Sequence[int]) -> list[Danger]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contacts import actions
+from contacts.details import settle_details
 from contacts.models import Contact, ContactPerson, InformationRequest
 from contacts.screening_forms import ActForm, AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
 from contacts.views.contact import opened, show
@@ -211,6 +212,27 @@ def unlink(request: HttpRequest, reference: str, position: int) -> HttpResponse:
         reference,
         lambda contact, at: actions.unlink_person(on_contact=row, by=user, at=at),
         "The link is taken back",
+    )
+
+
+@require_POST
+@needs(P.PEOPLE_EDIT)
+def details(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+    """Take the ticked details onto the record; leave the rest."""
+    row = _row(request, reference, position)
+    user: Any = request.user
+    version = request.POST.get("version", "")
+    return at_once(
+        request,
+        reference,
+        lambda contact, at: settle_details(
+            on_contact=row,
+            accept=request.POST.getlist("accept"),
+            by=user,
+            at=at,
+            version=int(version) if version.isascii() and version.isdigit() else None,
+        ),
+        "Your answer is kept. What was on record before stays in its history.",
     )
 
 

@@ -171,6 +171,7 @@ def show(
             "holder": holder,
             "is_mine": holder == user,
             "may_screen": may_screen,
+            "may_edit": holds(user, P.PEOPLE_EDIT),
             "may_claim": may_screen and contact.status in SCREENING,
             "is_open": is_open,
             "shown": shown,

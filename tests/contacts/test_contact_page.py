@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts import actions
+from contacts.details import settle_details
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.models import Contact
+from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
@@ -233,3 +235,39 @@ def test_somebody_who_knows_the_child_is_kept_out(desk: Client, contact: Contact
     actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
     protection.declare_conflict(person=sam, user=officer, by=officer, at=NOW + timedelta(minutes=1))
     assert desk.get(path(contact)).status_code == 403
+
+
+def test_details_given_go_onto_the_record_one_by_one_and_the_rest_is_left(
+    client: Client, contact: Contact, sam: Person, head: User
+) -> None:
+    client.force_login(head, backend="django.contrib.auth.backends.ModelBackend")
+    row = contact.people.get(position=1)
+    actions.link_person(on_contact=row, person=sam, by=head, at=NOW)
+    contact.refresh_from_db()
+    shown = body(client.get(path(contact)))
+    offered = set(re.findall(r'name="accept" value="(\w+)"', shown))
+    assert {"date_of_birth"} <= offered
+    assert "checked" not in shown
+    stale = client.post(path(contact, "people/1/details/"), {"version": "1", "accept": "date_of_birth"}, follow=True)
+    assert "changed this record" in body(stale)
+    client.post(path(contact, "people/1/details/"), {"version": str(contact.version), "accept": "date_of_birth"})
+    sam.refresh_from_db()
+    row.refresh_from_db()
+    assert sam.date_of_birth == row.date_of_birth
+    assert set(row.details_left) == offered - {"date_of_birth"}
+    assert 'name="accept"' not in body(client.get(path(contact)))
+    entry = Entry.objects.filter(event="contact.details_settled").get()
+    assert entry.detail["taken"] == ["date_of_birth"]
+
+
+def test_a_confidential_address_taken_onto_the_record_stays_confidential(head: User, sam: Person) -> None:
+    facts = some_facts()
+    facts.people[0].address = AddressFacts(lines=["Refuge 3"], postcode="ZZ99 3AA", is_confidential=True)
+    found = actions.record_contact(facts=facts, by=head, at=NOW)
+    row = actions.link_person(on_contact=found.people.get(position=1), person=sam, by=head, at=NOW)
+    settle_details(on_contact=row, accept=["address"], by=head, at=NOW)
+    taken = sam.addresses.get(lines="Refuge 3")
+    assert taken.is_confidential
+    assert taken.review_on is not None
+    with pytest.raises(Refused, match="no longer offered"):
+        settle_details(on_contact=row, accept=["address"], by=head, at=NOW)

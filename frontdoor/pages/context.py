@@ -68,7 +68,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     bar, more = in_the_bar(navigation(user, request.path))
     return {
         "nav": bar,
-        "more": more,
+        "nav_more": more,
         "unread": screen.unread(user),
         "notices_url": reverse("notifications:notices"),
         "alerts": screen.alert_lines(user),

@@ -19,6 +19,7 @@ from contacts.models import (
     InformationRequest,
 )
 from contacts.ranks import rerank
+from contacts.sources import source_of
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
@@ -103,7 +104,8 @@ def record_contact(
         recorded_by=by,
         agency=agency,
         agency_reference=facts.agency_reference,
-        source=facts.source or ("9" if who.is_anonymous else agency.default_source if agency else ""),
+        source=facts.source
+        or ("9" if who.is_anonymous else source_of(default=agency.default_source, role=who.role) if agency else ""),
         how=facts.how,
         referrer_name=who.name,
         referrer_role=who.role,

@@ -33,9 +33,9 @@ TEAMS = (
 AGENCIES = (
     ("police", "Exampleshire Police", "police", "6"),
     ("school", "Exampleton Schools Trust", "school", "2A"),
-    ("health", "Exampleshire Community Health", "health", "3C"),
-    ("immigration", "Exampleport Arrivals Unit", "immigration", "5C"),
-    ("charity", "Exampleton Family Charity", "charity", "5D"),
+    ("health", "Exampleshire Community Health", "health", "3F"),
+    ("immigration", "Exampleport Arrivals Unit", "immigration", "7"),
+    ("charity", "Exampleton Family Charity", "charity", "8"),
 )
 
 

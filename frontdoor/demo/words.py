@@ -58,7 +58,7 @@ CALLS = (
     ),
     (
         "Health visitor",
-        "3C",
+        "3B",
         "green",
         "2",
         "{adult} has missed three appointments and the home was cold and cluttered.",
@@ -121,7 +121,7 @@ CALLS = (
     ),
     (
         "Midwife",
-        "3C",
+        "3D",
         "amber",
         "3",
         "{adult} is 30 weeks pregnant, uses substances and has booked late.",

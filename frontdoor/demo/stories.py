@@ -240,8 +240,10 @@ def waiting(tell: Teller, number: int) -> None:
     minutes = (35, 80, 150, 240, 400, 1500, 2900)[number % 7]
     at = tell.now - timedelta(minutes=minutes + number)
     family = tell.family()
-    agency = ("police", "school", "health")[number % 3] if number % 2 else ""
-    contact = tell.record(tell.call(family, number), at, agency)
+    facts = tell.call(family, number)
+    # Every other one that an agency could send comes from its own system.
+    agency = {"6": "police", "2": "school", "3": "health"}.get(facts.source[:1], "") if number % 2 else ""
+    contact = tell.record(facts, at, agency)
     by = tell.staff["social.worker"]
     later = at + timedelta(minutes=20)
     if number % 5 == 1:

@@ -83,6 +83,12 @@ if env.bool("FRONTDOOR_POOL", False):  # the web alone: a pool bounds its connec
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", "") or EMBEDDED.data / "documents")
+# Extracts of the old systems: where uploaded ones are kept, and how large they may be.
+IMPORTS_DIR = Path(env.str("IMPORTS_DIR", "") or EMBEDDED.data / "imports")
+IMPORT_FILE_MB = env.int("IMPORT_FILE_MB", 1024)
+IMPORT_TOTAL_MB = env.int("IMPORT_TOTAL_MB", 4096)
+#: A zip that unpacks to more than this many times its size is refused (extracts come to about ten).
+IMPORT_ZIP_RATIO = env.int("IMPORT_ZIP_RATIO", 100)
 
 # --- Celery: edges only; Redis is a doorbell ------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL", "") or EMBEDDED.redis_url
@@ -99,6 +105,7 @@ CELERY_TIMEZONE = "UTC"
 # Intervals, not crontab: a clock change moves no tick. A tick that could not run in time is dropped; the next does all.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "imports": {"task": "exchange.tasks.take_up", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
 }

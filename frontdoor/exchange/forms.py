@@ -1,5 +1,6 @@
-"""The form of a wording to map."""
+"""The forms of wordings to map: one, or many at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,10 @@ from frontdoor.ui.forms import UiForm
 NOTHING = "nothing"
 
 
+def _choices(wording: Wording, first: str) -> list[tuple[str, str]]:
+    return [("", first), *codes_of(wording.list_name), (NOTHING, "It means nothing")]
+
+
 class MeaningForm(UiForm):
     """What a wording means."""
 
@@ -18,5 +23,24 @@ class MeaningForm(UiForm):
 
     def __init__(self, wording: Wording, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(code, code) for code in codes_of(wording.list_name)]
-        self.fields["code"].choices = [("", "Choose"), *known, (NOTHING, "It means nothing")]  # type: ignore[attr-defined]
+        self.fields["code"].choices = _choices(wording, "Choose")  # type: ignore[attr-defined]
+
+
+class MeaningsForm(UiForm):
+    """What many wordings mean; one left at "not now" stays in the list."""
+
+    def __init__(self, wordings: Sequence[Wording], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wordings = list(wordings)
+        for wording in self.wordings:
+            self.fields[f"code-{wording.pk}"] = forms.ChoiceField(
+                required=False,
+                label=f"Meaning of “{wording.value}”",
+                choices=_choices(wording, "Not now"),
+                error_messages={"invalid_choice": f"Choose one of the meanings for “{wording.value}”"},
+            )
+
+    def chosen(self) -> list[tuple[Wording, str]]:
+        """Each wording that was given a meaning, with its code ("" when it means nothing)."""
+        given = [(wording, self.cleaned_data.get(f"code-{wording.pk}", "")) for wording in self.wordings]
+        return [(wording, "" if code == NOTHING else code) for wording, code in given if code]

@@ -9,8 +9,50 @@ from frontdoor.db import VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import hidden_people
 
 
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Questions about uploads."""
+
+    def untouched(self) -> Self:
+        """Received, and neither imported nor deleted yet."""
+        return self.filter(discarded_at__isnull=True, runs__isnull=True)
+
+
+class Upload(models.Model):
+    """The files of one extract as somebody sent them, checked and kept on disk until they are thrown away.
+
+    ``files`` gives each file's name, bytes, rows and SHA-256; ``notes`` what a person should read before starting.
+    """
+
+    folder = models.CharField(max_length=32, unique=True)
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    files = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [all_or_none("discarded_at", "discarded_by", name="upload_discarded_by_somebody")]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Questions about imports."""
+
+    def unfinished(self) -> Self:
+        """Waiting for their turn, or begun."""
+        return self.filter(state__in=[ImportRun.State.WAITING, ImportRun.State.RUNNING])
+
+
 class ImportRun(models.Model):
-    """One import of the extracts in a folder. A run that was killed is taken up by the next one of the same folder."""
+    """One import of one set of extracts.
+
+    One that was uploaded is taken up again when its worker was killed; one of the command by running the command again.
+    """
 
     class Step(models.TextChoices):
         STAGED = "staged", "Rows read and checked"
@@ -19,19 +61,56 @@ class ImportRun(models.Model):
         MERGED = "merged", "Records of one person brought together"
         DONE = "done", "Finished"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Finished"
+        FAILED = "failed", "Stopped"
+        CANCELLED = "cancelled", "Cancelled"
+
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     started_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    # Empty for an import of the command, whose folder is its own.
+    upload = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    # When its turn came; since ``started_at`` it may have waited.
+    begun_at = models.DateTimeField(null=True, blank=True)
+    # How often a worker began it, and when one was last asked to.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=10, choices=Step.choices, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Why it stopped, in a sentence.
+    failure = models.CharField(max_length=1000, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     report = models.JSONField(default=dict)
+
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            one_of("step", ["", "staged", "people", "records", "merged", "done"], name="import_step_known")
+            one_of("step", ["", "staged", "people", "records", "merged", "done"], name="import_step_known"),
+            one_of("state", ["waiting", "running", "done", "failed", "cancelled"], name="import_state_known"),
+            all_or_none("cancelled_at", "cancelled_by", name="import_cancelled_by_somebody"),
         ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+
+class ImportProgress(models.Model):
+    """How far an import has come. Its own row: it is written beside the import's transaction and seen at once."""
+
+    run = models.OneToOneField(ImportRun, primary_key=True, on_delete=models.PROTECT, related_name="progress")
+    step = models.PositiveSmallIntegerField(default=0)
+    steps = models.PositiveSmallIntegerField(default=1)
+    words = models.CharField(max_length=80, blank=True)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"step {self.step} of {self.steps}"
 
 
 class SourceRecord(models.Model):
@@ -75,8 +154,12 @@ class Origin(models.Model):
         return f"{self.file} {self.reference}"
 
 
+@tracked()
 class Wording(models.Model):
-    """A local wording nobody knew when it was met, or that a person has given a meaning once for all rows."""
+    """A local wording nobody knew when it was met, or that a person has given a meaning once for all rows.
+
+    Its history tells from when until when it had which meaning, and who gave it.
+    """
 
     list_name = models.CharField(max_length=30)
     value = models.CharField(max_length=200)

@@ -1,9 +1,10 @@
 """What the pages read of the old systems' records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from frontdoor.exchange.models import CaseNote, Origin
+from frontdoor.exchange.models import CaseNote, Origin, SourceRecord
+from frontdoor.people.access import hidden_people
 from frontdoor.people.models import Person
 from frontdoor.people.record import Event
 from referrals.models import Referral, StrategyDiscussion
@@ -37,3 +38,74 @@ def notes_of(person: Person, user: Any) -> Iterable[Event]:
 def origins_of(reference: str) -> list[Origin]:
     """Every row of the old systems a record was made from."""
     return list(Origin.objects.filter(reference=reference).select_related("source").order_by("file", "identity"))
+
+
+#: The column that says whom a row is about, by file; a contact is about the people of its own rows.
+WHOM = {
+    "carecase_people.csv": ("carecase_people.csv", "person_id"),
+    "carecase_relationships.csv": ("carecase_people.csv", "person_id"),
+    "carecase_episodes.csv": ("carecase_people.csv", "person_id"),
+    "carecase_assessments.csv": ("carecase_people.csv", "person_id"),
+    "carecase_s47.csv": ("carecase_people.csv", "person_id"),
+    "carecase_notes.csv": ("carecase_people.csv", "person_id"),
+    "firstcall_people.csv": ("firstcall_people.csv", "CLIENT_NO"),
+    "firstcall_contact_children.csv": ("firstcall_people.csv", "CLIENT_NO"),
+}
+
+
+def findings_for(
+    findings: Sequence[dict[str, Any]], user: Any, start: int = 0, most: int | None = None
+) -> tuple[list[dict[str, Any]], set[int]]:
+    """Findings this user may read, and the keys of the people they are about.
+
+    What is about somebody the user may not see is left out, as if it did not exist.
+    """
+    chosen = list(findings[start:] if most is None else findings[start : start + most])
+    whom = _whom(chosen)
+    hidden = set(hidden_people(user).values_list("pk", flat=True)) if whom else set()
+    shown = [each for place, each in enumerate(chosen) if not whom.get(place, set()) & hidden]
+    return shown, set().union(*whom.values()) - hidden if whom else set()
+
+
+def _whom(findings: Sequence[dict[str, Any]]) -> dict[int, set[int]]:
+    """Keys of the people each finding is about (the record made of the row, and the one it was joined to), by place."""
+    # A row that stands is found by its own key; one that was rejected, by its place in the latest extract that had it.
+    keys: dict[tuple[str, str], tuple[str, str]] = {}
+    places: dict[tuple[str, int], tuple[str, str]] = {}
+    for file in {each["file"] for each in findings} & WHOM.keys():
+        people_file, column = WHOM[file]
+        told = [each for each in findings if each["file"] == file]
+        kept = SourceRecord.objects.filter(file=file)
+        for identity, values in kept.filter(is_rejected=False, identity__in={each["key"] for each in told}).values_list(
+            "identity", "values"
+        ):
+            keys[file, identity] = (people_file, values.get(column, ""))
+        for row, values in (
+            kept.filter(is_rejected=True, row__in={each["row"] for each in told})
+            .order_by("pk")
+            .values_list("row", "values")
+        ):
+            places[file, row] = (people_file, values.get(column, ""))
+        if file == "carecase_relationships.csv":
+            keys.update({(file, each["key"]): (people_file, each["key"]) for each in told})
+    references: dict[tuple[str, str], str] = {}
+    for file in ("carecase_people.csv", "firstcall_people.csv"):
+        wanted = {key for name, key in [*keys.values(), *places.values()] if name == file and key}
+        for identity, reference in Origin.objects.filter(file=file, identity__in=wanted).values_list(
+            "identity", "reference"
+        ):
+            references[file, identity] = reference
+    people = {
+        reference: {own, joined} if joined else {own}
+        for reference, own, joined in Person.objects.filter(reference__in=set(references.values())).values_list(
+            "reference", "pk", "merged_into_id"
+        )
+    }
+    found = {}
+    for place, each in enumerate(findings):
+        file = each["file"]
+        whose = (keys.get((file, each["key"])), places.get((file, each["row"])))
+        about = [people[references[who]] for who in whose if who in references and references[who] in people]
+        if about:
+            found[place] = set().union(*about)
+    return found

@@ -7,7 +7,13 @@ from frontdoor.exchange import views
 app_name = "exchange"
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
+    path("imports/send/", views.send, name="send"),
+    path("imports/files/<int:key>/", views.upload, name="upload"),
+    path("imports/files/<int:key>/start/", views.start, name="start"),
+    path("imports/files/<int:key>/discard/", views.discard, name="discard"),
     path("imports/<int:key>/", views.run, name="run"),
+    path("imports/<int:key>/cancel/", views.cancel, name="cancel"),
     re_path(r"^imports/(?P<key>\d{1,9})/(?P<kind>rejects|warnings)\.csv$", views.findings, name="findings"),
+    path("imports/wordings/", views.wordings, name="wordings"),
     path("imports/wordings/<int:key>/", views.wording, name="wording"),
 ]

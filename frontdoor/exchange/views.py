@@ -1,24 +1,41 @@
 """Imports: what each did, what it left out and why, and the wordings that wait for somebody to say what they mean."""
 
 import csv
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import audit
-from frontdoor.access import Permission, Refused
+from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
-from frontdoor.exchange.actions import settle_wording
-from frontdoor.exchange.forms import NOTHING, MeaningForm
-from frontdoor.exchange.models import ImportRun, Wording
+from frontdoor.accounts.models import User
+from frontdoor.exchange import readers, working
+from frontdoor.exchange.actions import (
+    cancel_import,
+    codes_of,
+    discard_upload,
+    keep_upload,
+    settle_wording,
+    start_import,
+)
+from frontdoor.exchange.forms import NOTHING, MeaningForm, MeaningsForm
+from frontdoor.exchange.legacy.files import LAYOUTS
+from frontdoor.exchange.legacy.inspecting import MB
+from frontdoor.exchange.models import ImportRun, Upload, Wording
+from frontdoor.exchange.uploads import ToDisk, Unacceptable, accept, remove_strays
 from frontdoor.ui.formats import count
-from frontdoor.ui.responses import page
+from frontdoor.ui.responses import error, is_htmx, page
 
 SHOWN = 50
+#: What is so many times too large is not even read to its end.
+MOST_TIMES = 4
 COLUMNS = ("file", "row", "key", "column", "code", "message")
 LIST_WORDS = {
     "source": "Who got in touch",
@@ -36,37 +53,164 @@ LIST_WORDS = {
 }
 
 
+def _list(request: HttpRequest, problems: Sequence[str] = ()) -> HttpResponse:
+    """Every import, newest first, where to send files, and the wordings to map."""
+    runs = list(ImportRun.objects.select_related("started_by").order_by("-pk")[:SHOWN])
+    waiting = Wording.objects.filter(is_settled=False)
+    return page(
+        request,
+        "exchange/imports.html",
+        {
+            "runs": [_line(run) for run in runs],
+            "to_map": waiting.count(),
+            "uploads": list(Upload.objects.untouched().select_related("received_by").order_by("-pk")[:SHOWN]),
+            "names": list(LAYOUTS),
+            "problems": list(problems),
+            "file_mb": settings.IMPORT_FILE_MB,
+            "total_mb": settings.IMPORT_TOTAL_MB,
+        },
+        status=422 if problems else 200,
+    )
+
+
+def _line(run: ImportRun) -> dict[str, Any]:
+    """One import as the list shows it."""
+    people = run.report.get("people") or {}
+    return {
+        "run": run,
+        "people": people.get("records"),
+        "rejects": len(run.report["rejects"]) if people else None,
+        "warnings": len(run.report["warnings"]) if people else None,
+    }
+
+
 @require_safe
 @needs(Permission.IMPORT_RUN)
 def imports(request: HttpRequest) -> HttpResponse:
-    """Every import, newest first, and the wordings to map."""
-    runs = list(ImportRun.objects.select_related("started_by").order_by("-pk")[:SHOWN])
-    waiting = Wording.objects.filter(is_settled=False).order_by("-rows", "list_name", "value")
-    return page(request, "exchange/imports.html", {"runs": runs, "wordings": waiting[:SHOWN], "list_words": LIST_WORDS})
+    """Every import, newest first, and where to send files."""
+    return _list(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.IMPORT_RUN)
+@csrf_exempt
+def send(request: HttpRequest) -> HttpResponse:
+    """Receive extract files, straight to disk: the handler must stand before anything reads the form's body."""
+    if request.method != "POST":
+        return redirect("exchange:imports")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_TIMES * settings.IMPORT_TOTAL_MB * MB:
+        return error(request, 413, f"All files of one upload may have {settings.IMPORT_TOTAL_MB:,} MB together.")
+    handler = ToDisk(request)
+    request.upload_handlers = [handler]
+    return _received(request, handler)
+
+
+@csrf_protect
+def _received(request: HttpRequest, handler: ToDisk) -> HttpResponse:
+    """Look at what was sent: keep it, or say all that is wrong with it and keep nothing."""
+    _ = request.FILES  # reads the body to its end
+    is_kept = False
+    try:
+        remove_strays(set(Upload.objects.values_list("folder", flat=True)), timezone.now())
+        upload = keep_upload(kept=accept(handler), by=_user(request), at=timezone.now())
+        is_kept = True
+    except Unacceptable as refused:
+        audit.refused(request, refused)
+        return _list(request, refused.problems)
+    finally:
+        if not is_kept:
+            handler.discard()
+    return redirect("exchange:upload", upload.pk)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_safe
+@needs(Permission.IMPORT_RUN)
+def upload(request: HttpRequest, key: int) -> HttpResponse:
+    """What was sent, file by file, before it is imported."""
+    found = get_object_or_404(Upload.objects.select_related("received_by", "discarded_by"), pk=key)
+    return page(request, "exchange/upload.html", {"upload": found, "runs": list(found.runs.order_by("-pk")), "mb": MB})
+
+
+@require_POST
+@needs(Permission.IMPORT_RUN)
+def start(request: HttpRequest, key: int) -> HttpResponse:
+    """Import these files, or import them again."""
+    found = get_object_or_404(Upload, pk=key)
+    run = start_import(upload=found, by=_user(request), at=timezone.now())
+    return redirect("exchange:run", run.pk)
+
+
+@require_POST
+@needs(Permission.IMPORT_RUN)
+def discard(request: HttpRequest, key: int) -> HttpResponse:
+    """Delete the files of an upload."""
+    found = get_object_or_404(Upload, pk=key)
+    discard_upload(upload=found, by=_user(request), at=timezone.now())
+    messages.success(request, "The files have been deleted. What was imported from them stays.")
+    return redirect("exchange:imports")
+
+
+@require_POST
+@needs(Permission.IMPORT_RUN)
+def cancel(request: HttpRequest, key: int) -> HttpResponse:
+    """Cancel an import that has not begun to load."""
+    found = get_object_or_404(ImportRun, pk=key)
+    cancel_import(run=found, by=_user(request), at=timezone.now())
+    messages.success(request, f"Import {found.pk} has been cancelled. Nothing of it was loaded.")
+    return redirect("exchange:run", found.pk)
+
+
+def took(run: ImportRun) -> str:
+    """How long an import ran, in words."""
+    if run.begun_at is None or run.finished_at is None:
+        return ""
+    seconds = round((run.finished_at - run.begun_at).total_seconds())
+    minutes, rest = divmod(max(seconds, 1), 60)
+    return f"{count(minutes, 'minute')} {count(rest, 'second')}" if minutes else count(rest, "second")
 
 
 @require_safe
 @needs(Permission.IMPORT_RUN)
 def run(request: HttpRequest, key: int) -> HttpResponse:
-    """One import: rows by file, and what was rejected or left out, a page at a time."""
-    found = get_object_or_404(ImportRun, pk=key)
+    """One import: how far it is, or what it did and what it rejected or left out, a page at a time."""
+    found = get_object_or_404(
+        ImportRun.objects.select_related("started_by", "cancelled_by", "upload", "progress"), pk=key
+    )
+    is_over = found.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     kind = "warnings" if request.GET.get("kind") == "warnings" else "rejects"
     asked = request.GET.get("after", "")
     start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
-    rows: list[dict[str, Any]] = found.report.get(kind, [])
-    return page(
+    rows, people = readers.findings_for(found.report.get(kind, []) if is_over else [], request.user, start, SHOWN)
+    if people:
+        audit.shows(request, people, kind="listed")
+    total = len(found.report.get(kind, []))
+    response = page(
         request,
         "exchange/run.html",
         {
             "run": found,
+            "progress": getattr(found, "progress", None),
+            "is_over": is_over,
+            "took": took(found),
+            "may_review": holds(request.user, Permission.MERGE_REVIEW),
+            "waits_for": "" if is_over else working.waits_for(found),
             "kind": kind,
             "files": list(found.report.get("files", {}).items()),
-            "rows_shown": rows[start : start + SHOWN],
-            "total": len(rows),
+            "rows_shown": rows,
+            "total": total,
             "earlier": max(0, start - SHOWN) if start else None,
-            "later": start + SHOWN if start + SHOWN < len(rows) else None,
+            "later": start + SHOWN if start + SHOWN < total else None,
         },
+        fragment="exchange/_progress.html",
     )
+    if is_over and is_htmx(request):
+        response["HX-Refresh"] = "true"  # the progress gives way to the results
+    return response
 
 
 @require_safe
@@ -78,7 +222,10 @@ def findings(request: HttpRequest, key: int, kind: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-{kind}.csv"'
     writer = csv.writer(response, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in found.report.get(kind, []):
+    rows, people = readers.findings_for(found.report.get(kind, []), request.user)
+    if people:
+        audit.shows(request, people, kind="listed")
+    for row in rows:
         writer.writerow([_plain(row[name]) for name in COLUMNS])
     return response
 
@@ -86,7 +233,47 @@ def findings(request: HttpRequest, key: int, kind: str) -> HttpResponse:
 def _plain(value: Any) -> str:
     """A value a spreadsheet shows and never runs as a formula."""
     text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.IMPORT_RUN)
+def wordings(request: HttpRequest) -> HttpResponse:
+    """Wordings nobody has given a meaning, the most frequent first, many at once; or those that have one."""
+    is_settled = request.GET.get("view") == "settled" and request.method != "POST"
+    found = Wording.objects.select_related("settled_by").filter(is_settled=is_settled)
+    total = found.count()
+    order = ("-settled_at", "pk") if is_settled else ("-rows", "list_name", "value")
+    if request.method == "POST":  # those that were on the page, whatever has been settled since
+        sent = [name.removeprefix("code-") for name in request.POST if name.startswith("code-")]
+        found = found.filter(pk__in=[key for key in sent if key.isascii() and key.isdigit() and len(key) < 10])
+    rows = list(found.order_by(*order)[:SHOWN])
+    form = MeaningsForm([] if is_settled else rows, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.chosen()
+        taken = sum(
+            settle_wording(wording=each, code=code, by=_user(request), at=timezone.now()) for each, code in chosen
+        )
+        if chosen:
+            messages.success(
+                request,
+                f"{count(len(chosen), 'wording')} noted. {count(taken, 'record')} took the meaning; so will every later"
+                " import.",
+            )
+        return redirect("exchange:wordings")
+    codes = {row.pk: dict(codes_of(row.list_name)).get(row.code, "It means nothing") for row in rows if is_settled}
+    return page(
+        request,
+        "exchange/wordings.html",
+        {
+            "rows": rows,
+            "form": form,
+            "total": total,
+            "is_settled": is_settled,
+            "codes": codes,
+            "list_words": LIST_WORDS,
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +296,6 @@ def wording(request: HttpRequest, key: int) -> HttpResponse:
             form.add_error("code", refused.message)
         else:
             messages.success(request, f"Noted. {count(taken, 'record')} took the meaning; so will every later import.")
-            return redirect("exchange:imports")
+            return redirect("exchange:wordings")
     words = LIST_WORDS.get(found.list_name, found.list_name)
     return page(request, "exchange/wording.html", {"wording": found, "words": words, "form": form})

@@ -60,12 +60,13 @@ def test_an_import_is_listed_with_all_it_left_out(signed_in: Client, run: Import
 
 def test_a_wording_is_given_its_meaning_once_for_all_rows(signed_in: Client, run: ImportRun) -> None:
     wording = Wording.objects.get()
-    assert PARROT in body(signed_in, "/imports/")
+    assert "1 wording nobody has given a meaning" in body(signed_in, "/imports/")
+    assert PARROT in body(signed_in, "/imports/wordings/")
     path = f"/imports/wordings/{wording.pk}/"
     assert signed_in.post(path, {"code": "99"}).status_code == 422
     response = signed_in.post(path, {"code": "8"}, follow=True)
     assert "1 record took the meaning" in response.content.decode()
-    assert PARROT not in body(signed_in, "/imports/")
+    assert PARROT not in body(signed_in, "/imports/wordings/")
     contact = Contact.objects.get(reference=Origin.objects.get(identity="C0400001").reference)
     assert contact.source == "8"
     entry = Entry.objects.get(event="wording.mapped")

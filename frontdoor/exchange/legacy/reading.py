@@ -25,7 +25,11 @@ csv.field_size_limit(LONGEST_LINE)
 
 
 class UnreadableFile(Exception):
-    """The file as a whole is not the extract it is named as; the message says what to do."""
+    """A file as a whole is not the extract it is named as; each problem is a sentence that says what to do."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ def rows(file: BinaryIO, layout: Layout) -> Iterator[Row]:
     first = next(lines, None)
     if first is None:
         raise UnreadableFile(f"{layout.name} is empty (0 bytes). Extract it again.")
-    _check_header(first, layout)
+    check_header(first, layout)
     for number, raw in enumerate(_records(lines, layout), start=1):
         values, spoilt = _values(raw, layout)
         yield Row(number, raw, values, spoilt)
@@ -72,7 +76,8 @@ def _lines(file: BinaryIO, layout: Layout) -> Iterator[bytes]:
         yield line
 
 
-def _check_header(line: bytes, layout: Layout) -> None:
+def check_header(line: bytes, layout: Layout) -> None:
+    """Raise UnreadableFile, saying what is the matter, when a first line is not the layout's header."""
     text = line.decode(layout.encoding, "replace").rstrip("\r\n")
     found = [name.strip().strip('"') for name in text.split(layout.separator)]
     if found == layout.header:
@@ -117,14 +122,14 @@ def _records(lines: Iterator[bytes], layout: Layout) -> Iterator[bytes]:
                 closed = True
                 break
         whole = b"".join(joined)
-        if closed and (_fits(whole, layout) or not any(_begins(each, layout) for each in joined[1:])):
+        if closed and (_fits(whole, layout) or not any(begins(each, layout) for each in joined[1:])):
             yield whole
         else:
             yield line
             waiting.extend(reversed(joined[1:]))
 
 
-def _begins(line: bytes, layout: Layout) -> bool:
+def begins(line: bytes, layout: Layout) -> bool:
     """Whether a line looks like the beginning of a row: a key of the right form, and the separator."""
     first, separator, _ = line.partition(layout.separator.encode())
     return bool(separator) and layout.key_form.fullmatch(first.decode(layout.encoding, "replace")) is not None

@@ -9,20 +9,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.exchange.legacy import linking
+from frontdoor.exchange.legacy.inspecting import look
 from frontdoor.exchange.legacy.loading_people import load_people, load_relationships
 from frontdoor.exchange.legacy.loading_records import Loader, newest_moment
 from frontdoor.exchange.legacy.reading import UnreadableFile
 from frontdoor.exchange.legacy.staging import Staged, found_in, stage
 from frontdoor.exchange.legacy.writing import Meanings, now
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, Wording
+from frontdoor.exchange.progress import STEPS, Cancelled, Progress
+from frontdoor.notifications.actions import notify
 
 #: Advisory lock of imports ("FDIM").
 LOCK = 0x4644494D
+
+#: Files of which people and who belongs to whom are made.
+OF_PEOPLE = ("carecase_people.csv", "carecase_relationships.csv", "firstcall_people.csv")
 
 __all__ = ["AlreadyRunning", "UnreadableFile", "run_import"]
 
@@ -60,52 +67,100 @@ def run_import(
     """
     layouts = found_in(folder)
     with alone():
+        for looked in look(folder, layouts, most_mb=settings.IMPORT_FILE_MB):
+            for note in looked.notes:
+                say(note)
         if not is_trial:
-            return _steps(folder, layouts, by, say)
+            run = ImportRun.objects.create(started_by=by, begun_at=now())
+            return steps(run, folder, say)
         report: dict[str, Any] = {}
         try:
             with transaction.atomic():
-                report = _steps(folder, layouts, by, say)
+                report = steps(ImportRun.objects.create(started_by=by), folder, say, is_trial=True)
                 raise _RolledBack
         except _RolledBack:
             return report
 
 
-def _steps(folder: Path, layouts: list[Any], by: User, say: Callable[[str], None]) -> dict[str, Any]:
-    run = ImportRun.objects.create(started_by=by)
-    say("Reading and checking every row")
-    staged = stage(run, folder, layouts)
+def steps(
+    run: ImportRun, folder: Path, say: Callable[[str], None] = lambda text: None, *, is_trial: bool = False
+) -> dict[str, Any]:
+    """Do the steps of a run; called with the lock of imports held. Raises Cancelled when the run was cancelled."""
+    with Progress(None if is_trial or run.upload is None else run) as progress:
+        return _steps(run, folder, progress, say)
+
+
+def _steps(run: ImportRun, folder: Path, progress: Progress, say: Callable[[str], None]) -> dict[str, Any]:
+    by, layouts = run.started_by, found_in(folder)
+
+    def begin(number: int, rows: int = 0) -> None:
+        say(STEPS[number - 1])
+        progress.step(number, rows)
+
+    begin(1, sum(file["rows"] for file in run.upload.files) if run.upload else 0)
+    staged = stage(run, folder, layouts, progress.rows)
+    loaded = {name: counts["loaded"] for name, counts in staged.files().items()}
     meanings = Meanings()
-    say("People")
     with transaction.atomic():
+        _not_cancelled(run)
+        begin(2, sum(count for name, count in loaded.items() if name in OF_PEOPLE))
         load_people(meanings)
+        progress.rows(sum(count for name, count in loaded.items() if name.endswith("_people.csv")))
         load_relationships(meanings)
         _reached(run, ImportRun.Step.PEOPLE)
-    say("Who is the same person")
+    begin(3)
     links = linking.find(meanings)
-    say("Contacts, referrals, assessments, enquiries and notes")
+    begin(4, sum(count for name, count in loaded.items() if name not in OF_PEOPLE))
     with transaction.atomic():
         loader = Loader(meanings, newest_moment(now()))
-        loader.contacts()
-        linking.same_events(links, meanings)
-        loader.episodes()
-        loader.assessments()
-        loader.enquiries()
-        loader.notes()
-        loader.paper(linking.owners_of_paper(links))
+        parts: tuple[tuple[Callable[[], None], tuple[str, ...]], ...] = (
+            (loader.contacts, ("firstcall_contacts.csv", "firstcall_contact_children.csv")),
+            (lambda: linking.same_events(links, meanings), ()),
+            (loader.episodes, ("carecase_episodes.csv",)),
+            (loader.assessments, ("carecase_assessments.csv",)),
+            (loader.enquiries, ("carecase_s47.csv",)),
+            (loader.notes, ("carecase_notes.csv",)),
+            (lambda: loader.paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
+        )
+        done = 0
+        for load, files in parts:
+            load()
+            done += sum(loaded.get(name, 0) for name in files)
+            progress.rows(done)
         _reached(run, ImportRun.Step.RECORDS)
-    say("Bringing the records of one person together")
+    begin(5)
     with transaction.atomic():
         linking.bring_together(links, by=by, at=now())
         _reached(run, ImportRun.Step.MERGED)
+    begin(6)
     with transaction.atomic():
         meanings.queue()
         report = run.report = report_of(staged)
-        run.finished_at = now()
+        run.finished_at, run.state, run.failure = now(), ImportRun.State.DONE, ""
         _reached(run, ImportRun.Step.DONE)
         run.save()
         write_audit("import.finished", by=by, detail={"run": run.pk, "files": report["files"]})
+        tell_starter(run, "has finished")
     return report
+
+
+def tell_starter(run: ImportRun, what: str) -> None:
+    """A notice to whoever started an import from the screen."""
+    notify(
+        [run.started_by],
+        kind="import",
+        text=f"Import {run.pk} {what}.",
+        path=f"/imports/{run.pk}/",
+        once_key=f"import-{run.pk}-{run.state}",
+    )
+
+
+def _not_cancelled(run: ImportRun) -> None:
+    """Hold the run's row, so that it cannot be cancelled from here on."""
+    if run.upload_id and not (
+        ImportRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=ImportRun.State.RUNNING).exists()
+    ):
+        raise Cancelled
 
 
 def _reached(run: ImportRun, step: str) -> None:

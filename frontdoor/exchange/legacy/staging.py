@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ NEEDED = {
     "firstcall_contact_children.csv": "firstcall_contacts.csv",
     "firstcall_contacts.csv": "firstcall_people.csv",
 }
+
+
+#: Rows between two reports of how far the reading has come.
+TELL_EVERY = 2000
 
 
 @dataclass
@@ -63,13 +67,19 @@ def found_in(folder: Path) -> list[Layout]:
     return present
 
 
-def _checked(folder: Path, layouts: list[Layout], staged: Staged) -> Iterator[tuple[Layout, Checked]]:
+def _checked(
+    folder: Path, layouts: list[Layout], staged: Staged, told: Callable[[int], None]
+) -> Iterator[tuple[Layout, Checked]]:
     known = Known()
+    done = 0
     for layout in layouts:
         staged.rows[layout.name] = 0
         with (folder / layout.name).open("rb") as file:
             for row in check(rows(file, layout), layout, known):
                 staged.rows[layout.name] += 1
+                done += 1
+                if done % TELL_EVERY == 0:
+                    told(done)
                 if row.is_rejected:
                     staged.rejected[layout.name] += 1
                     staged.rejects.extend(row.findings)
@@ -90,8 +100,13 @@ def _identity(layout: Layout, row: Checked, digest: str, seen: Counter[str]) -> 
 
 
 @transaction.atomic
-def stage(run: ImportRun, folder: Path, layouts: list[Layout]) -> Staged:
-    """Read and check every file to its end, then keep what is new of it. All of it or, on an error, nothing."""
+def stage(
+    run: ImportRun, folder: Path, layouts: list[Layout], told: Callable[[int], None] = lambda rows: None
+) -> Staged:
+    """Read and check every file to its end, then keep what is new of it. All of it or, on an error, nothing.
+
+    ``told`` is called with the number of rows read, every few thousand.
+    """
     staged = Staged()
     seen: Counter[str] = Counter()
     with connection.cursor() as cursor:
@@ -103,7 +118,7 @@ def stage(run: ImportRun, folder: Path, layouts: list[Layout]) -> Staged:
         with cursor.copy(
             "COPY staged_rows (system, file, identity, row, raw, digest, values, is_rejected, findings) FROM STDIN"
         ) as copy:
-            for layout, row in _checked(folder, layouts, staged):
+            for layout, row in _checked(folder, layouts, staged, told):
                 digest = hashlib.sha256(row.raw).hexdigest()
                 copy.write_row(
                     (

@@ -2,6 +2,7 @@
 import * as govuk from "../vendor/govuk/govuk-frontend.min.js";
 import { ButtonMenu, FilterToggleButton, MultiSelect, SortableTable } from "../vendor/moj/moj-frontend.min.js";
 import { refresh, token } from "./csrf.js";
+import { startImports } from "./imports.js";
 import { startDrafts } from "./drafts.js";
 import { startRepeats } from "./repeat.js";
 import { startPolite } from "./polite.js";
@@ -23,6 +24,7 @@ export function start(scope) {
   startRepeats(scope, start);
   startQueue(scope);
   startTimes(scope);
+  startImports(scope, announce);
   for (const button of scope.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
@@ -134,4 +136,5 @@ guardDoubleSubmit();
 closeMenus();
 closeMenus();
 htmxGlue();
+document.body.addEventListener("app:replaced", () => start(document));
 autosubmit();

@@ -1,0 +1,20 @@
+"""The edge: beat asks every few seconds whether an import is to be done, and a worker does it."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from frontdoor.exchange import working
+
+
+@shared_task(name="exchange.tasks.take_up")
+def take_up() -> None:
+    """Have the next import done: one that waits, or one whose worker was killed."""
+    run_id = working.next_to_do(timezone.now())
+    if run_id is not None:
+        do_import.delay(run_id)
+
+
+@shared_task(name="exchange.tasks.do_import")
+def do_import(run_id: int) -> None:
+    """Do one import."""
+    working.work(run_id, timezone.now())

@@ -33,6 +33,10 @@ from django.db import connections
 from psycopg import sql
 
 
+#: Older templates kept, so that going back to another state of the code need not migrate from nothing.
+TEMPLATES_KEPT = 4
+
+
 def _migrations_digest() -> str:
     parts = []
     for folder in ("frontdoor", "contacts", "referrals", "assessments", "supervision"):
@@ -67,15 +71,17 @@ def _migration_files() -> dict[str, str]:
 def _template_to_go_on_from(connection: psycopg.Connection) -> str | None:
     """An older template whose every migration still stands as it was: only what is new has to be run on it."""
     now = _migration_files()
+    fitting = [(len(then), name) for name, then in _templates(connection) if then and then.items() <= now.items()]
+    return max(fitting)[1] if fitting else None
+
+
+def _templates(connection: psycopg.Connection) -> list[tuple[str, dict[str, str]]]:
+    """The templates there are, newest first, with the migrations each was made by."""
     rows = connection.execute(
         "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database "
-        "WHERE datistemplate AND datname LIKE 'frontdoor_template_%%'"
+        "WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' ORDER BY oid DESC"
     ).fetchall()
-    for name, description in rows:
-        then = json.loads(description or "{}")
-        if then and then.items() <= now.items():
-            return str(name)
-    return None
+    return [(name, json.loads(description or "{}")) for name, description in rows]
 
 
 def _make_template() -> str:
@@ -100,11 +106,7 @@ def _make_template() -> str:
                 )
             )
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
-            for (old,) in connection.execute(
-                "SELECT datname FROM pg_database "
-                "WHERE datistemplate AND datname LIKE 'frontdoor_template_%%' AND datname <> %s",
-                [name],
-            ).fetchall():
+            for old, _ in _templates(connection)[TEMPLATES_KEPT:]:
                 connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(sql.Identifier(old)))
                 with contextlib.suppress(psycopg.errors.ObjectInUse):
                     connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))

@@ -32,7 +32,6 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-
 #: Older templates kept, so that going back to another state of the code need not migrate from nothing.
 TEMPLATES_KEPT = 4
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
+from assessments.early_help import models as early_help  # noqa: F401 (its models belong to this app)
 from frontdoor.access import Permission, holds
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible

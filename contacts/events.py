@@ -25,4 +25,6 @@ EVENTS = {
     "contact.information_received": "recorded the information asked for",
     "contact.information_chased": "chased the information asked for",
     "queue.weights_set": "changed what facts are worth in the order of the queue",
+    "link.issued": "gave out a secure link",
+    "link.revoked": "took a secure link back",
 }

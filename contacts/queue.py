@@ -201,7 +201,7 @@ class Background:
                     earlier.setdefault(part.reference, part)
                 elif part.closed_at is None:
                     who = ", ".join(n for n in (part.worker.name if part.worker else "no worker", _team(part)) if n)
-                    said[f"open {part.kind} {part.reference} ({who})"] = None
+                    said[f"open {part.kind.replace('_', ' ')} {part.reference} ({who})"] = None
         if earlier:
             last = max(earlier.values(), key=lambda part: part.opened_at)
             ended = f", last: {last.status_label.lower()}" if last.status_label else ""

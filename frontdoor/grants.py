@@ -23,6 +23,7 @@ MAY_DELETE_TABLES = {
     "api_idempotencykey",
     "api_throttle",
     "api_tokenrefusals",
+    "contacts_linktries",
     "people_nametoken",
     "people_involvement",
 }

@@ -10,6 +10,7 @@ import pghistory
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from frontdoor import quiet
 from frontdoor.embedded.servers import Embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -330,6 +331,12 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 #: Wrong secrets a network address may send for a token in a minute.
 TOKEN_REFUSALS_PER_MINUTE = env.int("TOKEN_REFUSALS_PER_MINUTE", 30)
+#: How often a network address may open or send secure links in a minute.
+LINK_TRIES_PER_MINUTE = env.int("LINK_TRIES_PER_MINUTE", 120)
+#: Where partners reach the pages, for the links in messages: no slash at the end.
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '') or '8000'}"
+)
 
 # --- E-mail -----------------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url_config(
@@ -357,6 +364,7 @@ LOGGING = {
                 structlog.stdlib.add_logger_name,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
+                quiet.processor,
             ],
         }
     },
@@ -376,6 +384,7 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        quiet.processor,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

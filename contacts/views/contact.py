@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contacts import queue, readers
+from contacts import origins, queue, readers
 from contacts.models import Contact, ContactPerson
 from contacts.screening_forms import AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
 from frontdoor import audit
@@ -158,6 +158,7 @@ def show(
             "now": now,
             "today": timezone.localdate(),
             "caller": caller(contact),
+            "origins": origins.of(contact, user),
             "words": words(contact),
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],

@@ -10,7 +10,18 @@ from django.views.decorators.http import require_safe
 from frontdoor.access import public
 from frontdoor.api import schema as described
 
-BODIES = ("Contact", "Child", "Adult", "Referrer", "Address", "Consent", "EarlyHelpAssessment")
+BODIES = (
+    "Contact",
+    "Child",
+    "Adult",
+    "Referrer",
+    "Address",
+    "Consent",
+    "EarlyHelpAssessment",
+    "FamilyMember",
+    "PlanAction",
+    "TeamMember",
+)
 WORDS = {"boolean": "True or false.", "integer": "A whole number.", "string": "A text."}
 FORMATS = {"date": "A date, 2017-03-03.", "date-time": "A moment with its offset or Z, 2026-11-21T22:40:00Z."}
 

@@ -10,10 +10,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from assessments.early_help.actions import record as record_early_help
+from assessments.early_help.models import EarlyHelpAssessment
 from contacts.actions import record_contact
 from contacts.facts import ContactFacts
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
+from frontdoor.api.early_help import early_help_facts, early_help_receipt
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.problems import Problem
 from frontdoor.api.receipts import receipt
@@ -57,17 +60,15 @@ def check_key(key: Any) -> str:
     return key
 
 
+#: What a body becomes: the answer, and the contact where it is one.
+Made = tuple[dict[str, Any], Contact | None]
+
+
 @transaction.atomic
-def take(
-    *,
-    agency: Agency,
-    scope: str,
-    key: str,
-    body: Any,
-    at: datetime,
-    read: Callable[[Any, datetime], ContactFacts],
+def once(
+    *, agency: Agency, scope: str, key: str, body: Any, at: datetime, make: Callable[[Any, datetime], Made]
 ) -> Taken:
-    """Record the contact a body means, unless this key was used: then the first answer, byte for byte.
+    """Make what a body means, unless this key was used: then the first answer, byte for byte.
 
     Two at once with one key take turns. Raises Problem: 422 when the key was used for another body, 400 when the body
     is not right; nothing is remembered of a refused one.
@@ -85,11 +86,39 @@ def take(
         if known.body_hash != digest:
             raise Problem(422, "idempotency_mismatch", "This key was used for another body.")
         return Taken(bytes(known.answer), is_replay=True)
-    facts = read(body, at)
-    if facts.child_protection:
-        contact = record_and_fast_track(facts=facts, by=None, agency=agency, at=at)
-    else:
-        contact = record_contact(facts=facts, by=None, agency=agency, at=at)
-    answer = json.dumps(receipt(Contact.objects.get(pk=contact.pk), at), ensure_ascii=False).encode()
+    said, contact = make(body, at)
+    answer = json.dumps(said, ensure_ascii=False).encode()
     IdempotencyKey.objects.create(agency=agency, scope=scope, key=key, body_hash=digest, answer=answer, contact=contact)
     return Taken(answer, is_replay=False)
+
+
+def take(
+    *,
+    agency: Agency,
+    scope: str,
+    key: str,
+    body: Any,
+    at: datetime,
+    read: Callable[[Any, datetime], ContactFacts],
+) -> Taken:
+    """Record the contact a body means, once (see :func:`once`)."""
+
+    def make(body: Any, at: datetime) -> Made:
+        facts = read(body, at)
+        if facts.child_protection:
+            contact = record_and_fast_track(facts=facts, by=None, agency=agency, at=at)
+        else:
+            contact = record_contact(facts=facts, by=None, agency=agency, at=at)
+        return receipt(Contact.objects.get(pk=contact.pk), at), contact
+
+    return once(agency=agency, scope=scope, key=key, body=body, at=at, make=make)
+
+
+def take_early_help(*, agency: Agency, key: str, body: Any, at: datetime) -> Taken:
+    """Record the early-help assessment a body means, once (see :func:`once`)."""
+
+    def make(body: Any, at: datetime) -> Made:
+        made = record_early_help(facts=early_help_facts(body, at), by=None, agency=agency, at=at, how="api")
+        return early_help_receipt(EarlyHelpAssessment.objects.get(pk=made.pk), at), None
+
+    return once(agency=agency, scope=IdempotencyKey.Scope.EARLY_HELP, key=key, body=body, at=at, make=make)

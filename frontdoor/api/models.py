@@ -18,7 +18,8 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=255)
     body_hash = models.CharField(max_length=64)
     answer = models.BinaryField()
-    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="+")
+    # The contact it became; none where it became an early-help assessment.
+    contact = models.ForeignKey("contacts.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -27,7 +28,7 @@ class IdempotencyKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"key of {self.contact_id}"
+        return f"key {self.pk}"
 
 
 class AgencyEvent(models.Model):

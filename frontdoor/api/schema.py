@@ -5,7 +5,10 @@ from typing import Any
 
 from django.conf import settings
 
+from assessments.early_help.facts import MOST_ROWS, TEXTS
 from frontdoor.api import validation
+from frontdoor.api.early_help import OTHER_TEXTS
+from frontdoor.api.early_help import OUTCOMES as ENDINGS
 from frontdoor.api.numbering import TYPES
 from frontdoor.api.receipts import OUTCOMES
 from frontdoor.codelists import lists
@@ -39,7 +42,10 @@ EARLY_HELP: JSON = {
     "concerns": "What the assessment found",
     "child": CHILD,
     "lead_professional": {"name": "Pat Teacher", "role": "Deputy head"},
-    "consent": {"status": "given", "given_by": "mother"},
+    "consent": {"status": "given", "given_by": "mother", "to_share": "given", "share_with": "school and health"},
+    "strengths": "A close family, and a grandmother near by",
+    "findings": {"learning": "Often tired in class since September"},
+    "actions": [{"what": "Breakfast club each morning", "who": "School", "by_when": "2026-12-01"}],
 }
 
 
@@ -188,6 +194,51 @@ def _contact() -> JSON:
     return found
 
 
+def _early_help() -> JSON:
+    """The common early-help assessment (CAF), with the rows it holds."""
+    long_text = _text(validation.LONGEST_TEXT)
+    agreed = {"status": _code(validation.CONSENT, required=True), "reason": _text(1000), "given_by": _text(200)}
+    agreed |= {"to_share": _code(validation.CONSENT), "share_with": _text(500), "exceptions": _text(500)}
+    named = _text(200, required=True)
+    assessor = {"name": named, "role": _text(100), "phone": _text(40), "email": _text(254), "organisation": _text(150)}
+    member = {
+        "given_name": _text(100), "family_name": _text(100), "date_of_birth": DAY, "relationship": _text(60),
+        "parental_responsibility": FLAG, "lives_with_children": FLAG, "is_child": FLAG, "phone": _text(40),
+        "address": {"$ref": REF + "Address"},
+    }  # fmt: skip
+    colleague = {"name": named, "role": _text(100), "organisation": _text(150), "phone": _text(40)}
+    action = {"what": _text(1000, required=True), "who": _text(200), "by_when": DAY}
+
+    def rows(name: str, most: int) -> JSON:
+        return {"type": ["array", "null"], "maxItems": most, "items": {"$ref": REF + name}}
+
+    whole = {
+        "agency_reference": _text(100),
+        "occurred_at": MOMENT,
+        "child": {"$ref": REF + "Child"},
+        "family": rows("FamilyMember", validation.MOST_PEOPLE),
+        "concerns": _text(validation.LONGEST_TEXT, "What has led to the assessment", required=True),
+        **{name: {**long_text, "description": question} for name, question, _ in TEXTS if name in OTHER_TEXTS},
+        "findings": _object(
+            {row["code"]: _text(validation.LONGEST_TEXT, row["label"]) for row in lists.shipped()["caf_heading"]}
+        ),
+        "level_of_need": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
+        "safeguarding": {**FLAG, "description": "A child may not be safe: telephone the front door as well"},
+        "lead_professional": {"$ref": REF + "Referrer"},
+        "assessor": _object(assessor, ["name"]),
+        "consent": _object({**agreed, "signed_on": DAY}, ["status"]),
+        "family_told": _object({"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"]),
+        "actions": rows("PlanAction", MOST_ROWS),
+        "team": rows("TeamMember", MOST_ROWS),
+    }
+    return {
+        "EarlyHelpAssessment": _object(whole, ["child", "concerns", "lead_professional"], may_be_null=False),
+        "FamilyMember": _object(member, may_be_null=False),
+        "PlanAction": _object(action, ["what"], may_be_null=False),
+        "TeamMember": _object(colleague, ["name"], may_be_null=False),
+    }
+
+
 def _answers() -> JSON:
     stamp_or_null = {**STAMP, "type": ["string", "null"]}
     receipt = {
@@ -228,8 +279,16 @@ def _answers() -> JSON:
         "occurred_at": STAMP,
         "receipt": {"$ref": REF + "Receipt"},
     }
+    early_help = {
+        **receipt,
+        "reference": {"type": "string", "pattern": "^E-[0-9A-Z]{8}$"},
+        "outcome": _object(
+            {"code": {"enum": list(ENDINGS)}, "label": {"enum": list(ENDINGS.values())}}, ["code", "label"]
+        ),
+    }
     return {
         "Receipt": _object(receipt, list(receipt), may_be_null=False),
+        "EarlyHelpReceipt": _object(early_help, list(early_help), may_be_null=False),
         "Problem": _object(problem, list(problem), may_be_null=False),
         "TokenProblem": _object(
             {**problem, "error": {"type": "string"}, "error_description": {"type": "string"}},
@@ -277,7 +336,7 @@ def _query(name: str, schema: JSON, *, required: bool, where: str = "query") -> 
 
 
 def _paths() -> JSON:
-    receipt = {"$ref": REF + "Receipt"}
+    receipt, early_help = {"$ref": REF + "Receipt"}, {"$ref": REF + "EarlyHelpReceipt"}
     taken = _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", receipt)
     results = {"type": "object", "required": ["results"], "properties": {"results": {"type": "array"}}}
     found = {**results, "properties": {"results": {"type": "array", "items": receipt}}}
@@ -327,8 +386,16 @@ def _paths() -> JSON:
         },
         "/early-help-assessments": {
             "post": _call(
-                "Send an early help assessment", "send_early_help", {"201": taken}, *sent,
+                "Send an early-help assessment (CAF)", "send_early_help",
+                {"201": _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", early_help)}, *sent,
                 parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "EarlyHelpAssessment"}, EARLY_HELP),
+            )
+        },
+        "/early-help-assessments/{reference}": {
+            "get": _call(
+                "The receipt of one early-help assessment", "get_early_help",
+                {"200": _said("The receipt as it stands", early_help)}, 404,
+                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
             )
         },
         "/thresholds": {
@@ -384,21 +451,6 @@ def _token() -> JSON:
 
 def document() -> JSON:
     """The whole description."""
-    early_help = _object(
-        {
-            "agency_reference": _text(100),
-            "occurred_at": MOMENT,
-            "child": {"$ref": REF + "Child"},
-            "concerns": _text(validation.LONGEST_TEXT, "What the assessment found", required=True),
-            "lead_professional": {"$ref": REF + "Referrer"},
-            "consent": {"$ref": REF + "Consent"},
-            "family_told": _object(
-                {"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"]
-            ),
-        },
-        ["child", "concerns", "lead_professional"],
-        may_be_null=False,
-    )
     problem = {
         "description": "A problem document",
         "content": {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}},
@@ -432,7 +484,7 @@ def document() -> JSON:
                 },
             },
             "responses": {"Problem": problem, "TokenProblem": token_problem},
-            "schemas": {**_people(), "Contact": _contact(), "EarlyHelpAssessment": early_help, **_answers()},
+            "schemas": {**_people(), "Contact": _contact(), **_early_help(), **_answers()},
         },
     }
 

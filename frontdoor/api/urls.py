@@ -11,6 +11,7 @@ urlpatterns = [
     path("contacts/<str:reference>", views.OneContact.as_view(), name="contact"),
     path("events", views.Events.as_view(), name="events"),
     path("early-help-assessments", views.EarlyHelp.as_view(), name="early_help"),
+    path("early-help-assessments/<str:reference>", views.OneEarlyHelp.as_view(), name="one_early_help"),
     path("thresholds", views.Thresholds.as_view(), name="thresholds"),
     re_path(r"^codelists/(?P<name>[a-z_]{1,40})$", views.CodeList.as_view(), name="codelist"),
     path("oauth/token/", oauth.token, name="token"),

@@ -271,6 +271,24 @@ def _adult(reader: Reader, today: date) -> PersonFacts:
     return person
 
 
+def family_member_facts(reader: Reader, today: date) -> PersonFacts:
+    """Somebody of the family of a child: a parent or carer, or another child."""
+    person = PersonFacts(
+        given_name=reader.text("given_name", 100),
+        family_name=reader.text("family_name", 100),
+        date_of_birth=reader.day("date_of_birth", today),
+        relationship=reader.text("relationship", 60),
+        parental_responsibility=reader.flag("parental_responsibility"),
+        lives_with_children=reader.flag("lives_with_children"),
+        is_child=bool(reader.flag("is_child")),
+        telephone=reader.text("phone", 40),
+        address=address_facts(reader.inner("address")),
+    )
+    person.role = "sibling" if person.is_child else "carer"
+    reader.done()
+    return person
+
+
 def referrer_facts(body: Reader, field_name: str = "referrer") -> ReferrerFacts:
     """Who is telling us; a name is needed. Agencies speak through professionals unless they say otherwise."""
     reader = body.inner(field_name)

@@ -14,8 +14,8 @@ from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
-from frontdoor.api.early_help import early_help_facts
-from frontdoor.api.intake import Taken, check_key, take
+from frontdoor.api.early_help import early_help_receipt, own_early_help
+from frontdoor.api.intake import Taken, check_key, take, take_early_help
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
@@ -159,18 +159,20 @@ class EarlyHelp(AgencyView):
     """``POST early-help-assessments``."""
 
     def post(self, request: Request) -> HttpResponse:
-        """Take one early help assessment; it is recorded as a request for early help."""
+        """Take one early-help assessment (CAF)."""
         key = check_key(request.headers.get("Idempotency-Key"))
-        return _created(
-            take(
-                agency=self.agency,
-                scope=IdempotencyKey.Scope.EARLY_HELP,
-                key=key,
-                body=body_of(request),
-                at=timezone.now(),
-                read=early_help_facts,
-            )
-        )
+        return _created(take_early_help(agency=self.agency, key=key, body=body_of(request), at=timezone.now()))
+
+
+class OneEarlyHelp(AgencyView):
+    """``GET early-help-assessments/REFERENCE``."""
+
+    def get(self, request: Request, reference: str) -> Response:
+        """The receipt; another agency's assessment and an unknown one are the same 404."""
+        found = own_early_help(self.agency, reference)
+        if found is None:
+            raise Http404
+        return Response(early_help_receipt(found, timezone.now()))
 
 
 def _listed(name: str) -> list[dict[str, Any]]:

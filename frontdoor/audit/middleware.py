@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from frontdoor.access import Denied, Refused
 from frontdoor.audit.actions import record
 from frontdoor.audit.models import Entry
+from frontdoor.quiet import without_secrets
 from frontdoor.ui.responses import error
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class AuditMiddleware:
                         reference=shown.reference,
                         people=shown.people,
                         reason=shown.reason,
-                        path=request.path,
+                        path=without_secrets(request.path),
                     )
             except Exception:
                 log.exception("audit_row_not_written", path=request.path)
@@ -74,7 +75,7 @@ def note_refusal(request: HttpRequest, *, kind: str, event: str, detail: dict[st
             kind=kind,
             reference=str(match.kwargs.get("reference", ""))[:10] if match else "",
             detail=detail,
-            path=request.path,
+            path=without_secrets(request.path),
         )
 
 

@@ -26,8 +26,15 @@ PLACES = {
     "referral": "/referrals/{}/",
     "assessment": "/assessments/{}/",
     "supervision": "/supervision/{}/",
+    "early_help": "/early-help/{}/",
 }
-WORDS = {"contact": "Contact", "referral": "Referral", "assessment": "Assessment", "supervision": "Supervision"}
+WORDS = {
+    "contact": "Contact",
+    "referral": "Referral",
+    "assessment": "Assessment",
+    "supervision": "Supervision",
+    "early_help": "Early help",
+}
 
 
 @dataclass(frozen=True)
@@ -264,7 +271,7 @@ def work_of_team(team: Any, user: Any) -> models.QuerySet[Involvement]:
     return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")
 
 
-KIND_OF = {"C": "contact", "R": "referral", "A": "assessment", "S": "supervision"}
+KIND_OF = {"C": "contact", "R": "referral", "A": "assessment", "S": "supervision", "E": "early_help"}
 
 
 def href_of_reference(reference: str) -> str:

@@ -163,6 +163,14 @@ def buttons(referral: Referral, user: Any) -> list[dict[str, Any]]:
             _link("referrals:act", ref, "end"),
         ),
         (
+            referral.is_open
+            and referral.child is not None
+            and holds(user, P.REFERRAL_CLOSE)
+            and holds(user, P.EARLY_HELP_WRITE),
+            "Step down to early help",
+            _link("assessments:early_help_step_down", ref),
+        ),
+        (
             status in ("accepted", "allocated", "assessed", "in_service") and holds(user, P.REFERRAL_CLOSE),
             "Close",
             _link("referrals:act", ref, "close"),

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.early_help.models import EarlyHelpAssessment
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency, ApiToken
 from frontdoor.api.models import IdempotencyKey
@@ -103,7 +104,7 @@ def test_keys_belong_to_the_agency_and_the_kind_of_call(police: Caller, school: 
     help_body = {"child": {"given_name": "Kit"}, "concerns": "x", "lead_professional": {"name": "Pat Teacher"}}
     answer = police.post("early-help-assessments", help_body, key="k1")
     assert answer.status_code == 201, answer.content
-    assert Contact.objects.get(reference=answer.json()["reference"]).type.code == "early_help_request"
+    assert EarlyHelpAssessment.objects.get(reference=answer.json()["reference"]).agency == police.agency
     again = police.post("early-help-assessments", help_body, key="k1")
     assert (again.content, again["Idempotent-Replayed"]) == (answer.content, "true")
 

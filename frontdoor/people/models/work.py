@@ -26,6 +26,7 @@ class Involvement(models.Model):
         REFERRAL = "referral", "Referral"
         ASSESSMENT = "assessment", "Assessment"
         SUPERVISION = "supervision", "Supervision"
+        EARLY_HELP = "early_help", "Early help"
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="involvements")
     reference = models.CharField(max_length=10)

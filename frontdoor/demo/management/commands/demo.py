@@ -19,6 +19,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.db import references_from
 from frontdoor.demo import stories
 from frontdoor.demo.borough import people_of
+from frontdoor.demo.early_help import early_help
 from frontdoor.demo.models import DemoMark
 from frontdoor.demo.staff import hire
 from frontdoor.people.models import Person
@@ -80,6 +81,7 @@ class Command(BaseCommand):
             told = rng.sample(told, 2000)
         tell = stories.Teller(staff, told, at, rng)
         acts = [(story, number) for story, times in stories.plan(people) for number in range(times)]
+        acts += [(early_help, number) for number in range(6 if people < 500 else 18)]
         for done, (story, number) in enumerate(acts, start=1):
             try:
                 story(tell, number)

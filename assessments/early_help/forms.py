@@ -1,0 +1,454 @@
+"""The early-help form, the same for staff and for agencies, and the small forms of its acts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from assessments.early_help.actions import headings
+from assessments.early_help.facts import (
+    LONGEST_TEXT,
+    MOST_ROWS,
+    TEXTS,
+    ActionFacts,
+    ConsentFacts,
+    EarlyHelpFacts,
+    MemberFacts,
+)
+from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, EarlyHelpReview
+from assessments.early_help.readers import DOMAIN_TITLES
+from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
+from contacts.forms import TOLD, YES_NO, codes, line, text
+from frontdoor.accounts.models import Agency
+from frontdoor.ui.forms import DateField, Radios, UiForm
+
+KNOWN = {"yes": True, "no": False}
+WORDS = {True: "yes", False: "no", None: ""}
+CHILD = ("given_name", "family_name", "known_as", "sex", "ethnicity", "nhs_number", "upn", "language", "interpreter",
+         "school", "gp", "disability", "communication")  # fmt: skip
+
+
+class EarlyHelpForm(UiForm):
+    """One child, what was found, agreement and who leads. ``is_staff``: asked about somebody else, who wrote it."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    child_given_name = line("Given name", 100)
+    child_family_name = line("Family name", 100)
+    child_known_as = line("Also known as", 100)
+    child_date_of_birth = DateField(label="Date of birth", required=False, latest="today")
+    child_dob_is_estimated = forms.BooleanField(label="The date of birth is estimated", required=False)
+    child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False)
+    child_sex = forms.ChoiceField(label="Sex", choices=codes("sex", "Not said"), required=False)
+    child_ethnicity = forms.ChoiceField(label="Ethnicity", choices=codes("ethnicity", "Not said"), required=False)
+    child_nhs_number = line("NHS number", 20, width="10")
+    child_upn = line("Unique pupil number", 20, width="20")
+    child_language = line("First language of the child", 60)
+    child_interpreter = line("Interpreter needed", 100, "For whom, and which language")
+    child_school = line("School, nursery or college", 150)
+    child_gp = line("GP", 150)
+    child_disability = line("Disability or special educational need", 250)
+    child_communication = line("How the child communicates best", 250)
+    address_lines = text("Address", 300, "Street and town, each on its own line")
+    postcode = line("Postcode", 10, width="10")
+    address_is_confidential = forms.BooleanField(
+        label="The address has to be kept confidential", required=False, help_text="For example, a refuge"
+    )
+    assessor_name = line("Your name", 200, autocomplete="name")
+    assessor_role = line("Your role", 100)
+    organisation = line("Your organisation", 150)
+    assessor_telephone = line("Your telephone number", 40, width="20", inputmode="tel")
+    assessor_email = forms.EmailField(label="Your e-mail address", required=False, max_length=254)
+    lead_name = forms.CharField(
+        label="Who is the lead professional?", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Name the lead professional"},
+    )  # fmt: skip
+    lead_role = line("Their role", 100)
+    lead_organisation = line("Their organisation", 150)
+    lead_telephone = line("Their telephone number", 40, width="20")
+    lead_email = forms.EmailField(label="Their e-mail address", required=False, max_length=254)
+    consent = forms.ChoiceField(
+        label="Do the family agree that this is kept?",
+        choices=codes("consent_status"),
+        widget=Radios(),
+        error_messages={"required": "Say whether the family agree"},
+        help_text="Without agreement it comes back to you, unless a child may not be safe",
+    )
+    consent_by = line("Who agreed?", 200)
+    consent_reason = text("If they do not agree, or were not asked: why?", 1000, rows=2)
+    consent_to_share = forms.ChoiceField(
+        label="Do they agree that it is shared with those who help?", choices=codes("consent_status"), widget=Radios(),
+        required=False,
+    )  # fmt: skip
+    share_with = line("With whom may it be shared?", 500)
+    share_exceptions = line("With whom not, or what not?", 500)
+    consent_signed_on = DateField(label="When was it signed?", required=False, latest="today")
+    family_told = forms.ChoiceField(
+        label="Have the family seen what is written here?", choices=TOLD, widget=Radios(), required=False
+    )
+    is_safeguarding = forms.BooleanField(
+        label="This is also a safeguarding concern: a child may not be safe",
+        required=False,
+        help_text="Then ring the front door as well, today. If a child is in danger now, ring 999",
+    )
+    level_of_need = forms.ChoiceField(
+        label="Level of need, by the threshold document", choices=codes("level_of_need"), required=False
+    )
+
+    def __init__(self, *args: Any, is_staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_staff = is_staff
+        for name, question, hint in TEXTS:
+            self.fields[name] = text(question, LONGEST_TEXT, hint, rows=4)
+        self.fields["situation"].required = True
+        self.fields["situation"].error_messages["required"] = "Say what has led to this assessment"
+        self.domains = []
+        for domain, rows in headings(timezone.localdate()):
+            for code, label in rows:
+                self.fields[f"finding_{code}"] = text(label, LONGEST_TEXT, rows=3)
+            self.domains.append((DOMAIN_TITLES.get(domain, domain), [f"finding_{code}" for code, _ in rows]))
+        if is_staff:
+            for name, label in (("assessor_name", "Who wrote it?"), ("assessor_role", "Their role"),
+                                ("organisation", "Their organisation"), ("assessor_telephone", "Telephone number"),
+                                ("assessor_email", "E-mail address")):  # fmt: skip
+                self.fields[name].label = label
+
+    def clean(self) -> dict[str, Any]:
+        """As every form of ours; the child needs a name of some kind."""
+        cleaned = super().clean()
+        names = {"child_given_name", "child_family_name"}
+        if not any(cleaned.get(name) for name in names) and not names & set(self.errors):
+            self.add_error("child_given_name", "Enter the child’s given name or family name")
+        return cleaned
+
+
+class FamilyMemberForm(UiForm):
+    """A parent, carer, brother or sister."""
+
+    given_name = line("Given name", 100)
+    family_name = line("Family name", 100)
+    relationship = line("What they are to the child", 60)
+    date_of_birth = DateField(label="Date of birth", required=False, latest="today")
+    telephone = line("Telephone", 40, width="20")
+    parental_responsibility = forms.ChoiceField(label="Parental responsibility", choices=YES_NO, required=False)
+    lives_with_children = forms.ChoiceField(label="Lives with the child", choices=YES_NO, required=False)
+    is_child = forms.BooleanField(label="This is a child too", required=False)
+
+
+class ActionForm(UiForm):
+    """One thing of the plan."""
+
+    what = line("What is to be done?", 1000)
+    who = line("By whom?", 200)
+    by_when = DateField(label="By when?", required=False)
+
+
+class MemberForm(UiForm):
+    """Somebody of the team around the child."""
+
+    name = line("Name", 200)
+    role = line("Role", 100)
+    organisation = line("Organisation", 150)
+    telephone = line("Telephone", 40, width="20")
+
+
+def _rows(form: type[UiForm]) -> Any:
+    return forms.formset_factory(form, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 1, validate_max=True)
+
+
+FamilySet, ActionSet, MemberSet = _rows(FamilyMemberForm), _rows(ActionForm), _rows(MemberForm)
+ROWS = {"family": FamilySet, "plan": ActionSet, "team": MemberSet}
+NOUNS = {"member": "family", "action": "plan", "colleague": "team"}
+
+
+class EarlyHelpScreen:
+    """The whole form, bound or not: its fields and its rows. ``judge`` false: shown again as typed, nothing judged."""
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        is_staff: bool = False,
+        judge: bool = True,
+        initial: Mapping[str, Any] | None = None,
+        family: list[dict[str, Any]] | None = None,
+        with_rows: bool = True,
+    ) -> None:
+        self.judge = judge
+        if data is not None:
+            data = whole_rows(data)
+        self.form = EarlyHelpForm(data, is_staff=is_staff, initial=dict(initial or {}))
+        self.family = FamilySet(data, prefix="family", initial=family)
+        self.plan = ActionSet(data, prefix="plan") if with_rows else None
+        self.team = MemberSet(data, prefix="team") if with_rows else None
+        if data is not None and not judge:
+            for part in self.parts:
+                _let_be(part)
+
+    @property
+    def parts(self) -> list[Any]:
+        """The form and its rows."""
+        return [part for part in (self.form, self.family, self.plan, self.team) if part is not None]
+
+    def is_valid(self) -> bool:
+        """Whether it may be sent."""
+        judged = [part.is_valid() for part in self.parts]  # each of them, so that every error is shown at once
+        return all(judged)
+
+    def facts(self) -> EarlyHelpFacts:
+        """What it says."""
+        given = self.form.cleaned_data
+        lines = [part.strip(" ,") for part in given["address_lines"].splitlines() if part.strip(" ,")]
+        home = (
+            AddressFacts(lines, given["postcode"], given["address_is_confidential"])
+            if lines or given["postcode"]
+            else None
+        )
+        return EarlyHelpFacts(
+            child=PersonFacts(
+                **{name: given[f"child_{name}"] for name in CHILD},
+                date_of_birth=given["child_date_of_birth"],
+                dob_is_estimated=given["child_dob_is_estimated"],
+                expected_on=given["child_expected_on"],
+                address=home,
+            ),
+            family=[_member(row.cleaned_data, home) for row in self.family.forms if _filled(row)],
+            lead=ReferrerFacts(
+                **{name: given[f"lead_{name}"] for name in ("name", "role", "organisation", "telephone", "email")},
+                is_professional=True,
+            ),
+            assessor=ReferrerFacts(
+                name=given["assessor_name"], role=given["assessor_role"], telephone=given["assessor_telephone"],
+                email=given["assessor_email"],
+            ),
+            organisation=given["organisation"],
+            assessed_at=timezone.now(),
+            level_of_need=given["level_of_need"],
+            is_safeguarding=given["is_safeguarding"],
+            consent=ConsentFacts(
+                status=given["consent"], to_share=given["consent_to_share"], by=given["consent_by"],
+                reason=given["consent_reason"], share_with=given["share_with"], exceptions=given["share_exceptions"],
+                signed_on=given["consent_signed_on"],
+            ),
+            family_told=given["family_told"],
+            texts={name: given[name] for name, _, _ in TEXTS},
+            findings={name.removeprefix("finding_"): value for name, value in given.items()
+                      if name.startswith("finding_")},
+            actions=[ActionFacts(**row.cleaned_data) for row in (self.plan.forms if self.plan else []) if _filled(row)],
+            team=[MemberFacts(**row.cleaned_data) for row in (self.team.forms if self.team else []) if _filled(row)],
+        )  # fmt: skip
+
+
+def _filled(row: Any) -> bool:
+    return bool(row.has_changed() or row.initial) and any(value for value in row.cleaned_data.values())
+
+
+def _let_be(part: Any) -> None:
+    """What was typed is shown as it was, without a word about it."""
+    part.is_valid()
+    for row in getattr(part, "forms", [part]):
+        row.errors.clear()
+    if hasattr(part, "forms"):
+        part._non_form_errors.clear()
+
+
+def _member(given: Mapping[str, Any], home: AddressFacts | None) -> PersonFacts:
+    lives_there = KNOWN.get(given["lives_with_children"])
+    return PersonFacts(
+        is_child=given["is_child"],
+        role="sibling" if given["is_child"] else "carer",
+        given_name=given["given_name"],
+        family_name=given["family_name"],
+        relationship=given["relationship"],
+        date_of_birth=given["date_of_birth"],
+        telephone=given["telephone"],
+        parental_responsibility=KNOWN.get(given["parental_responsibility"]),
+        lives_with_children=lives_there,
+        address=home if lives_there else None,
+    )
+
+
+def whole_rows(data: QueryDict) -> QueryDict:
+    """The same, with rows added or removed as the buttons asked and their numbers put right."""
+    found = data.copy()
+    for prefix in ROWS:
+        total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
+        number = int(total) if total.isascii() and total.isdigit() and len(total) < 3 else 1
+        found[f"{prefix}-TOTAL_FORMS"] = str(min(number, MOST_ROWS))
+        found[f"{prefix}-INITIAL_FORMS"] = "0"
+    for noun, prefix in NOUNS.items():
+        number = int(str(found[f"{prefix}-TOTAL_FORMS"]))
+        if f"add_{noun}" in data and number < MOST_ROWS:
+            found[f"{prefix}-TOTAL_FORMS"] = str(number + 1)
+        gone = str(data.get(f"remove_{noun}", ""))
+        if gone.isascii() and gone.isdigit() and int(gone) < number:
+            _take_out(found, prefix, int(gone), number)
+        found.pop(f"add_{noun}", None)
+        found.pop(f"remove_{noun}", None)
+    return found
+
+
+def _take_out(data: QueryDict, prefix: str, gone: int, number: int) -> None:
+    """Move the rows after a removed one up by one."""
+    for place in range(gone, number):
+        head, next_head = f"{prefix}-{place}-", f"{prefix}-{place + 1}-"
+        for name in [name for name in data if name.startswith(head)]:
+            del data[name]
+        for name in [name for name in data if name.startswith(next_head)]:
+            data.setlist(head + name.removeprefix(next_head), data.getlist(name))
+    data[f"{prefix}-TOTAL_FORMS"] = str(number - 1)
+
+
+def asks_for_rows(data: QueryDict) -> bool:
+    """Whether a button asked for another row, or one less."""
+    return any(f"{verb}_{noun}" in data for verb in ("add", "remove") for noun in NOUNS)
+
+
+def initial_of(assessment: EarlyHelpAssessment) -> dict[str, Any]:
+    """The form's first values, from a record."""
+    child, words = assessment.child, assessment.text
+    lead = assessment.current_lead()
+    found: dict[str, Any] = {f"child_{name}": getattr(child, name)
+                             for name in (*CHILD, "date_of_birth", "dob_is_estimated", "expected_on")}  # fmt: skip
+    found |= {"address_lines": "\n".join(child.address_lines), "postcode": child.postcode}
+    found |= {name: getattr(words, name) for name, _, _ in TEXTS}
+    found |= {f"finding_{row.code}": row.text for row in assessment.findings.all()}
+    names = ("assessor_name", "assessor_role", "assessor_telephone", "assessor_email", "organisation", "level_of_need",
+             "is_safeguarding", "consent", "consent_to_share", "consent_by", "share_with", "share_exceptions",
+             "consent_signed_on", "family_told")  # fmt: skip
+    found |= {name: getattr(assessment, name) for name in names}
+    found |= {"address_is_confidential": child.address_is_confidential, "consent_reason": words.consent_reason}
+    found |= {"version": assessment.version}
+    if lead is not None:
+        found |= {
+            f"lead_{name}": getattr(lead, name) for name in ("name", "role", "organisation", "telephone", "email")
+        }
+    return found
+
+
+def family_of(assessment: EarlyHelpAssessment) -> list[dict[str, Any]]:
+    """The family's rows, from a record."""
+    return [_row_of(row) for row in assessment.people.all() if row.pk != assessment.child.pk]
+
+
+def _row_of(row: EarlyHelpPerson) -> dict[str, Any]:
+    names = ("given_name", "family_name", "relationship", "date_of_birth", "telephone", "is_child")
+    return {
+        **{name: getattr(row, name) for name in names},
+        "parental_responsibility": WORDS[row.parental_responsibility],
+        "lives_with_children": WORDS[row.lives_with_children],
+    }
+
+
+class InviteForm(UiForm):
+    """A link to the form for somebody of an agency."""
+
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.none(), required=False, empty_label="None of these"
+    )
+    given_to = line("Whom is the link for?", 200, "A person and their organisation, for example Pat Hale, Mill School")
+    days = forms.IntegerField(label="For how many days?", min_value=1, max_value=60, initial=14,
+                              widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = Agency.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+
+
+class ActForm(UiForm):
+    """An act on the record as it was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, assessment: EarlyHelpAssessment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("version", assessment.version)
+
+
+def reason_field(label: str, rows: int = 4) -> forms.CharField:
+    """A reason that has to be given."""
+    return forms.CharField(label=label, max_length=5000, widget=forms.Textarea(attrs={"rows": rows}))
+
+
+class StepUpForm(ActForm):
+    """Why the child needs more. Everything else goes along as it stands."""
+
+    reason = reason_field("Why does the child need more?")
+    grade = forms.ChoiceField(
+        label="How urgent is it?",
+        choices=codes("grade"),
+        widget=Radios(),
+        error_messages={"required": "Choose a grade"},
+    )
+    child_protection = forms.BooleanField(
+        label="Child protection: put it on the fast track", required=False,
+        help_text="A child is suffering, or may suffer, significant harm. Tell the duty manager as well",
+    )  # fmt: skip
+
+
+class CloseForm(ActForm):
+    """How it ended."""
+
+    ending = forms.ChoiceField(label="How did it end?", choices=codes("early_help_ending"), widget=Radios(),
+                               error_messages={"required": "Choose how it ended"})  # fmt: skip
+    reason = reason_field("What has changed for the child?")
+
+
+class ReturnForm(ActForm):
+    """What has to be done first."""
+
+    reason = reason_field("What has to be done first?")
+
+
+class LeadForm(ActForm):
+    """Somebody else leads."""
+
+    name = forms.CharField(label="Name", max_length=200)
+    role = line("Role", 100)
+    organisation = line("Organisation", 150)
+    telephone = line("Telephone", 40, width="20")
+    email = forms.EmailField(label="E-mail address", required=False, max_length=254)
+    reason = reason_field("Why does the lead change?", rows=2)
+
+
+class ReviewForm(ActForm):
+    """A review of the plan."""
+
+    held_on = DateField(label="When was the review?", latest="today")
+    present = line("Who was there?", 500)
+    summary = reason_field("What has changed since the last one?")
+    child_view = text("What does the child say now?", 5000)
+    outcome = forms.ChoiceField(
+        label="What comes of it?", choices=EarlyHelpReview.Outcome.choices, widget=Radios(),
+        error_messages={"required": "Choose what comes of it"},
+    )  # fmt: skip
+
+
+class StepDownForm(UiForm):
+    """From a referral to early help: who leads it now, and that the family agree."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = reason_field("Why is early help enough now, and what has changed?")
+    lead_name = forms.CharField(label="Lead professional who has taken it", max_length=200)
+    lead_role = line("Their role", 100)
+    lead_organisation = line("Their organisation", 150)
+    lead_telephone = line("Their telephone number", 40, width="20")
+    lead_email = forms.EmailField(label="Their e-mail address", required=False, max_length=254)
+    consent = forms.ChoiceField(label="Do the family agree?", choices=codes("consent_status"), widget=Radios(),
+                                error_messages={"required": "Say whether the family agree"})  # fmt: skip
+    consent_by = line("Who agreed?", 200)
+    share_with = line("With whom may it be shared?", 500)
+
+
+class EarlyHelpFilter(UiForm):
+    """What the list shows. Sent by GET."""
+
+    agency = forms.ChoiceField(label="From", required=False)
+    level = forms.ChoiceField(label="Level of need", choices=codes("level_of_need", "All levels"), required=False)
+    view = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Agency.objects.order_by("name").values_list("code", "name")
+        self.fields["agency"].choices = [("", "Everybody"), ("council", "The council’s own"), *known]  # type: ignore[attr-defined]

@@ -1,0 +1,360 @@
+"""The early-help assessment (CAF): its machine, the people as given, what was found, the plan and its reviews."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+from django_fsm import FSMField
+
+from frontdoor.access import Permission, holds
+from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
+from frontdoor.people.access import about_visible
+from frontdoor.workflow.machines import machine, transition
+
+STATUSES = ["draft", "active", "returned", "stepped_up", "closed"]
+OPEN_STATUSES = ["draft", "active", "returned"]
+#: The columns of a person as given, the same as on a contact.
+PERSON_COLUMNS = [
+    "is_child", "role", "given_name", "family_name", "known_as", "date_of_birth", "dob_is_estimated", "expected_on",
+    "sex", "ethnicity", "nhs_number", "upn", "language", "interpreter", "school", "gp", "disability", "communication",
+    "account", "relationship", "parental_responsibility", "lives_with_children", "telephone",
+]  # fmt: skip
+
+
+def agreed(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """Early help goes on with the family's agreement, or because a child may not be safe."""
+    if facts.get("may_go_on"):
+        return None
+    return "The family has not agreed, and it is not a safeguarding concern: ask for their agreement first."
+
+
+def is_led(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """Nothing is active without somebody who leads it."""
+    if record.leads.filter(to_at=None).exists():
+        return None
+    return "Name the lead professional first."
+
+
+class EarlyHelpQuerySet(VisibleQuerySet):
+    """Questions about early-help assessments."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those about nobody hidden from the user; none without the permission to view early help."""
+        if not holds(user, Permission.EARLY_HELP_VIEW):
+            return self.none()
+        return about_visible(self, user)
+
+    def open(self) -> Self:
+        """Being written, active, or returned for agreement."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+
+@tracked()
+@machine
+class EarlyHelpAssessment(Record):
+    """One family's early help around one child, whoever wrote it: staff, an agency's form or an agency's system."""
+
+    PREFIX: ClassVar[str] = "E"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        RETURNED = "returned", "Returned for agreement"
+        STEPPED_UP = "stepped_up", "Stepped up"
+        CLOSED = "closed", "Closed"
+
+    class How(models.TextChoices):
+        STAFF = "staff", "Recorded by staff"
+        FORM = "form", "An agency’s web form"
+        API = "api", "An agency’s system"
+        STEP_DOWN = "step_down", "Stepped down"
+
+    status = FSMField(choices=Status.choices, default=Status.DRAFT, db_index=True)
+    how = models.CharField(max_length=10, choices=How.choices)
+    received_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency_reference = models.CharField(max_length=100, blank=True)
+    organisation = models.CharField(max_length=150, blank=True)
+    assessor_name = models.CharField(max_length=200, blank=True)
+    assessor_role = models.CharField(max_length=100, blank=True)
+    assessor_telephone = models.CharField(max_length=40, blank=True)
+    assessor_email = models.CharField(max_length=254, blank=True)
+    assessed_at = models.DateTimeField(null=True, blank=True)
+    level_of_need = models.CharField(max_length=1, blank=True)
+    is_safeguarding = models.BooleanField(default=False)
+    # Agreement: to keep it, to share it, with whom and with whom not, by whom and when it was signed.
+    consent = models.CharField(max_length=20, blank=True)
+    consent_to_share = models.CharField(max_length=20, blank=True)
+    consent_by = models.CharField(max_length=200, blank=True)
+    share_with = models.CharField(max_length=500, blank=True)
+    share_exceptions = models.CharField(max_length=500, blank=True)
+    consent_signed_on = models.DateField(null=True, blank=True)
+    family_told = models.CharField(max_length=20, blank=True)
+    # A person has seen that it has come.
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Where it came from on the way down, and where it went on the way up.
+    came_from = models.CharField(max_length=10, blank=True)
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="stepped_up_from"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ending = models.CharField(max_length=40, blank=True)
+
+    objects = EarlyHelpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "early-help assessment"
+        constraints: ClassVar = [
+            one_of("status", STATUSES, name="early_help_status_known"),
+            all_or_none("acknowledged_at", "acknowledged_by", name="early_help_acknowledged_by_somebody"),
+            all_or_none("ended_at", "ended_by", name="early_help_ended_by_somebody"),
+            models.CheckConstraint(
+                condition=~models.Q(status="stepped_up") | models.Q(contact__isnull=False),
+                name="early_help_stepped_up_to_a_contact",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-id"], name="early_help_listed"),
+            models.Index(fields=["agency", "agency_reference"], name="early_help_agency_ref"),
+        ]
+
+    @property
+    def child(self) -> "EarlyHelpPerson":
+        """The child it is about, as given."""
+        found: EarlyHelpPerson = next(row for row in self.people.all() if row.is_child and row.role == "subject")
+        return found
+
+    def current_lead(self) -> "LeadProfessional | None":
+        """Who leads it now."""
+        return next((row for row in self.leads.all() if row.to_at is None), None)
+
+    @transition(
+        source=[Status.DRAFT, Status.RETURNED],
+        target=Status.ACTIVE,
+        permission=Permission.EARLY_HELP_WRITE,
+        label="Begin early help",
+        event="early_help.begun",
+        guards=(agreed, is_led),
+    )
+    def begin(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """The plan goes ahead, with the family's agreement."""
+
+    @transition(
+        source=[Status.DRAFT, Status.ACTIVE],
+        target=Status.RETURNED,
+        permission=Permission.EARLY_HELP_WRITE,
+        label="Return for agreement",
+        event="early_help.returned",
+        needs_reason=True,
+    )
+    def send_back(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """Back to whoever wrote it: the family has not agreed, or no longer agrees."""
+
+    @transition(
+        source=[Status.DRAFT, Status.ACTIVE, Status.RETURNED],
+        target=Status.STEPPED_UP,
+        permission=Permission.EARLY_HELP_WRITE,
+        label="Step up",
+        event="early_help.stepped_up",
+        needs_reason=True,
+    )
+    def step_up(self, *, by: Any, at: datetime, contact: Any, **facts: Any) -> None:
+        """The child needs more: a contact has been made from it in the same act."""
+        self.contact, self.ending = contact, "stepped_up"
+        self.ended_at, self.ended_by = at, by
+
+    @transition(
+        source=[Status.DRAFT, Status.ACTIVE, Status.RETURNED],
+        target=Status.CLOSED,
+        permission=Permission.EARLY_HELP_WRITE,
+        label="Close",
+        event="early_help.closed",
+        needs_reason=True,
+    )
+    def close(self, *, by: Any, at: datetime, ending: str, **facts: Any) -> None:
+        """Ended, with what became of it."""
+        self.ended_at, self.ended_by, self.ending = at, by, ending
+
+
+@tracked()
+class EarlyHelpText(models.Model):
+    """The long texts, in their own row so that a move does not copy them into history."""
+
+    assessment = models.OneToOneField(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="text")
+    situation = models.TextField(blank=True)
+    home = models.TextField(blank=True)
+    present = models.TextField(blank=True)
+    services = models.TextField(blank=True)
+    strengths = models.TextField(blank=True)
+    needs = models.TextField(blank=True)
+    conclusion = models.TextField(blank=True)
+    child_comments = models.TextField(blank=True)
+    parent_comments = models.TextField(blank=True)
+    consent_reason = models.TextField(blank=True)
+    told_reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"text of {self.assessment_id}"
+
+
+@tracked()
+class EarlyHelpPerson(models.Model):
+    """The child, or somebody of the family, exactly as given; a link to a record only when a person confirms it."""
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="people")
+    position = models.PositiveSmallIntegerField()
+    is_child = models.BooleanField()
+    role = models.CharField(max_length=20, default="subject")
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
+    known_as = models.CharField(max_length=100, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    dob_is_estimated = models.BooleanField(default=False)
+    expected_on = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    ethnicity = models.CharField(max_length=4, blank=True)
+    nhs_number = models.CharField(max_length=20, blank=True)
+    upn = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=60, blank=True)
+    interpreter = models.CharField(max_length=100, blank=True)
+    school = models.CharField(max_length=150, blank=True)
+    gp = models.CharField(max_length=150, blank=True)
+    disability = models.CharField(max_length=250, blank=True)
+    communication = models.CharField(max_length=250, blank=True)
+    account = models.TextField(blank=True)
+    relationship = models.CharField(max_length=60, blank=True)
+    parental_responsibility = models.BooleanField(null=True, blank=True)
+    lives_with_children = models.BooleanField(null=True, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    address_lines = models.JSONField(default=list, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    address_is_confidential = models.BooleanField(default=False)
+    person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(null=True, blank=True)
+    linked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "early help people"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assessment", "position"], name="early_help_person_once"),
+            all_or_none("linked_at", "linked_by", name="early_help_person_linked_by_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or ("child" if self.is_child else "adult")
+
+    @property
+    def name(self) -> str:
+        """The name as given."""
+        return " ".join(part for part in (self.given_name, self.family_name) if part)
+
+
+@tracked()
+class EarlyHelpFinding(models.Model):
+    """What was found under one heading. The headings are a dated code list."""
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=40)
+    text = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assessment", "code"], name="early_help_finding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.assessment_id}"
+
+
+@tracked()
+class LeadProfessional(models.Model):
+    """Who led the plan, from when to when; a change keeps both and why."""
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="leads")
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=100, blank=True)
+    organisation = models.CharField(max_length=150, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    is_professional = models.BooleanField(default=True)
+    withhold_name_from_family = models.BooleanField(default=False)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["assessment"], condition=models.Q(to_at=None), name="early_help_one_lead_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class TeamMember(models.Model):
+    """Somebody of the team around the child."""
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="team")
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=100, blank=True)
+    organisation = models.CharField(max_length=150, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class EarlyHelpAction(models.Model):
+    """One thing of the plan: what, who, by when, and whether it is done."""
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="actions")
+    what = models.CharField(max_length=1000)
+    who = models.CharField(max_length=200, blank=True)
+    by_when = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [all_or_none("done_at", "done_by", name="early_help_action_done_by_somebody")]
+
+    def __str__(self) -> str:
+        return self.what[:60]
+
+
+@tracked()
+class EarlyHelpReview(models.Model):
+    """One review of the plan: who was there, what has changed, and whether it goes on."""
+
+    class Outcome(models.TextChoices):
+        CONTINUE = "continue", "Goes on"
+        SINGLE_AGENCY = "single_agency", "One agency goes on alone"
+        CLOSE = "close", "Ends: the family needs no more"
+        STEP_UP = "step_up", "The child needs more"
+
+    assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="reviews")
+    held_on = models.DateField()
+    present = models.CharField(max_length=500, blank=True)
+    summary = models.TextField()
+    child_view = models.TextField(blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("outcome", ["continue", "single_agency", "close", "step_up"], name="early_help_review_outcome_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.assessment_id}"

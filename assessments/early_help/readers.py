@@ -1,0 +1,137 @@
+"""What the pages of early help read, in a fixed number of queries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.urls import reverse
+
+from assessments import outline
+from assessments.early_help.actions import REVIEW, headings, matching_facts
+from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, LeadProfessional
+from contacts.links.models import SecureLink
+from contacts.models import Contact
+from frontdoor.clocks.actions import running_on
+from frontdoor.clocks.models import Clock
+from frontdoor.people import matching
+
+SHOWN = 50
+VIEWS = {
+    "open": "All open",
+    "reviews": "Reviews due",
+    "new": "Not yet acknowledged",
+    "returned": "Returned",
+    "ended": "Ended",
+}
+DOMAIN_TITLES = {code: title for _, code, title in outline.DOMAINS}
+
+
+@dataclass
+class Listed:
+    """A page of the list."""
+
+    rows: list[EarlyHelpAssessment] = field(default_factory=list)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    people: set[int] = field(default_factory=set)
+    after: str = ""
+
+
+def listed(user: Any, query: Mapping[str, Any], at: datetime) -> Listed:
+    """Early-help assessments the user may see, newest first, fifty at a time by key.
+
+    ``view``, ``agency`` (a code), ``level`` and ``after`` come from the address; what is unknown there is left out.
+    """
+    rows = EarlyHelpAssessment.objects.visible_to(user)
+    view = str(query.get("view", "open"))
+    if view == "ended":
+        rows = rows.exclude(pk__in=rows.open())
+    elif view == "returned":
+        rows = rows.filter(status="returned")
+    elif view == "new":
+        rows = rows.open().filter(recorded_by=None, acknowledged_at=None)
+    elif view == "reviews":
+        due = Clock.objects.filter(reference=OuterRef("reference"), rule=REVIEW, stopped_at=None, warn_at__lte=at)
+        rows = rows.filter(Exists(due))
+    else:
+        rows = rows.open()
+    agency = str(query.get("agency", "")).replace("\x00", "")[:40]
+    if agency == "council":
+        rows = rows.filter(agency=None)
+    elif agency:
+        rows = rows.filter(agency__code=agency)
+    if query.get("level") in ("1", "2", "3", "4"):
+        rows = rows.filter(level_of_need=query["level"])
+    after = str(query.get("after", ""))
+    if after.isascii() and after.isdigit() and len(after) < 19:
+        rows = rows.filter(pk__lt=int(after))
+    people = Prefetch("people", EarlyHelpPerson.objects.order_by("position"))
+    leads = Prefetch("leads", LeadProfessional.objects.filter(to_at=None))
+    found = list(rows.select_related("agency").prefetch_related(people, leads).order_by("-id")[: SHOWN + 1])
+    shown = found[:SHOWN]
+    clocks: dict[str, Clock] = {}
+    for clock in running_on([row.reference for row in shown]):
+        clocks.setdefault(clock.reference, clock)
+    return Listed(
+        rows=shown,
+        clocks=clocks,
+        people={person.person_id for row in shown for person in row.people.all() if person.person_id is not None},
+        after=str(shown[-1].pk) if len(found) > SHOWN else "",
+    )
+
+
+def whole(user: Any, reference: str) -> EarlyHelpAssessment | None:
+    """One assessment with everything its page shows, or None when the user may not see it."""
+    found: EarlyHelpAssessment | None = (
+        EarlyHelpAssessment.objects.visible_to(user)
+        .filter(reference=reference)
+        .select_related("agency", "text", "recorded_by", "acknowledged_by", "contact", "ended_by")
+        .prefetch_related(
+            Prefetch("people", EarlyHelpPerson.objects.select_related("person").order_by("position")),
+            Prefetch("leads", LeadProfessional.objects.order_by("-from_at")),
+            "findings", "team", "actions__done_by", "reviews__recorded_by",
+        )
+        .first()
+    )  # fmt: skip
+    return found
+
+
+def domains(assessment: EarlyHelpAssessment, on: date) -> list[dict[str, Any]]:
+    """The three domains with their headings and what is written under each."""
+    texts = {row.code: row.text for row in assessment.findings.all()}
+    return [
+        {"title": DOMAIN_TITLES.get(domain, domain), "rows": [(label, texts.get(code, "")) for code, label in rows]}
+        for domain, rows in headings(on)
+    ]
+
+
+def candidates(assessment: EarlyHelpAssessment, user: Any) -> list[matching.Candidate]:
+    """Whom the child may be, while nobody has said."""
+    child = assessment.child
+    if child.person_id is not None:
+        return []
+    return matching.candidates(
+        matching_facts(child), user, limit=5, reference=assessment.reference, position=child.position
+    )
+
+
+def invitations() -> list[SecureLink]:
+    """The latest links given out for the form, newest first."""
+    rows = SecureLink.objects.filter(purpose=SecureLink.Purpose.EARLY_HELP).select_related("agency", "issued_by")
+    return list(rows.order_by("-id")[:SHOWN])
+
+
+def origin(contact: Contact, user: Any) -> Iterable[tuple[str, str]]:
+    """The early help a contact was stepped up from."""
+    rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
+    for reference in rows.values_list("reference", flat=True):
+        yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
+
+
+def stepped_down(reference: str, user: Any) -> EarlyHelpAssessment | None:
+    """The early help a referral was stepped down to."""
+    found: EarlyHelpAssessment | None = (
+        EarlyHelpAssessment.objects.visible_to(user).filter(Q(came_from=reference)).order_by("-id").first()
+    )
+    return found

@@ -1,0 +1,204 @@
+"""The pages of early help, and the form behind a secure link, which tells nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from assessments.early_help import actions
+from assessments.early_help.models import EarlyHelpAssessment
+from contacts.links import actions as links
+from contacts.links.models import SecureLink
+from contacts.models import Contact
+from frontdoor.access import Denied
+from frontdoor.accounts.models import Agency, User
+from frontdoor.audit.models import Entry
+from tests.early_help.conftest import NOW, early_help_facts
+
+pytestmark = pytest.mark.django_db
+
+SENT: dict[str, str] = {
+    "child_given_name": "Sam", "child_family_name": "Example", "child_date_of_birth": "2017-03-03",
+    "situation": "Sam falls asleep in class.", "lead_name": "Pat Hale", "consent": "given",
+    "family-TOTAL_FORMS": "1", "family-0-given_name": "Alex", "family-0-relationship": "mother",
+    "plan-TOTAL_FORMS": "1", "plan-0-what": "Breakfast club", "team-TOTAL_FORMS": "1",
+    "finding_learning": "Behind in reading.", "level_of_need": "2",
+}  # fmt: skip
+
+
+@pytest.fixture
+def link(officer: User, school: Agency) -> tuple[SecureLink, str]:
+    found, token = links.issue(
+        purpose="early_help", given_to="Pat Hale, Mill School", agency=school, by=officer, at=timezone.now()
+    )
+    return found, f"/partner/early-help/{token}/"
+
+
+@pytest.fixture
+def desk(worker: User) -> Client:
+    client = Client()
+    client.force_login(worker)
+    return client
+
+
+def test_a_partners_form_is_kept_as_typed_and_sent_once(link: tuple[SecureLink, str], client: Client) -> None:
+    found, path = link
+    assert client.get(path).status_code == 200
+    kept = client.post(path, {**SENT, "child_date_of_birth": "not a date", "consent": "", "save": "1"})
+    assert kept.status_code == 200
+    assert "There is a problem" not in kept.content.decode()
+    again = Client().get(path).content.decode()
+    assert 'value="not a date"' in again, "kept as typed, on any device"
+    assert "Breakfast club" in again
+    wrong = client.post(path, {**SENT, "child_given_name": "", "child_family_name": ""})
+    assert wrong.status_code == 422
+    assert 'href="#id_child_given_name"' in wrong.content.decode()
+    done = client.post(path, SENT, follow=True)
+    made = EarlyHelpAssessment.objects.get()
+    assert made.reference in done.content.decode()
+    assert (made.status, made.how, made.agency, made.child.name) == ("active", "form", found.agency, "Sam Example")
+    assert [row.what for row in made.actions.all()] == ["Breakfast club"]
+    assert made.people.get(is_child=False).relationship == "mother"
+    twice = client.post(path, SENT, follow=True)
+    assert made.reference in twice.content.decode()
+    assert EarlyHelpAssessment.objects.count() == 1
+    found.refresh_from_db()
+    assert bytes(found.body) == b"", "what was typed stands in the record alone"
+
+
+def test_rows_are_added_and_removed_without_a_script(link: tuple[SecureLink, str], client: Client) -> None:
+    _, path = link
+    more = client.post(path, {**SENT, "add_member": "1"}).content.decode()
+    assert 'name="family-1-given_name"' in more
+    fewer = client.post(path, {**SENT, "remove_action": "0"}).content.decode()
+    assert "Breakfast club" not in fewer
+    assert not EarlyHelpAssessment.objects.exists()
+
+
+def test_a_link_that_is_wrong_over_taken_back_or_for_something_else_is_the_same_404(
+    link: tuple[SecureLink, str], client: Client, officer: User
+) -> None:
+    found, path = link
+    plain = [client.get("/partner/early-help/guessed/"), client.get(path[:-2] + "/")]
+    _, token = links.issue(purpose="information", given_to="X", by=officer, at=timezone.now())
+    plain.append(client.get(f"/partner/early-help/{token}/"))
+    SecureLink.objects.filter(pk=found.pk).update(
+        issued_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1)
+    )
+    plain.append(client.get(path))
+    SecureLink.objects.filter(pk=found.pk).update(expires_at=timezone.now() + timedelta(days=1))
+    assert client.get(path).status_code == 200
+    links.revoke(link=found, by=officer, at=timezone.now())
+    plain += [client.get(path), client.post(path, SENT)]
+    texts = {re.sub(r'value="[^"]*"', "", answer.content.decode()) for answer in plain}
+    assert {answer.status_code for answer in plain} == {404}
+    assert len(texts) == 1
+    assert not EarlyHelpAssessment.objects.exists()
+
+
+def test_too_many_tries_are_stopped(link: tuple[SecureLink, str], client: Client, settings: Any) -> None:
+    settings.LINK_TRIES_PER_MINUTE = 3
+    answers = [client.get(link[1]).status_code for _ in range(8)]  # a minute may turn while they run
+    assert 429 in answers
+
+
+def test_the_secret_is_kept_as_a_hash_and_stands_in_no_log_and_no_evidence(
+    link: tuple[SecureLink, str], client: Client
+) -> None:
+    found, path = link
+    token = path.split("/")[-2]
+    assert token not in str(SecureLink.objects.values().get(pk=found.pk))
+    client.post(path, {**SENT, "situation": "x" * 600_000})
+    assert Entry.objects.filter(event="act.refused").exists()
+    assert not Entry.objects.filter(path__contains=token).exists()
+
+
+def test_the_form_behind_the_link_tells_nothing_of_what_we_know(
+    link: tuple[SecureLink, str], client: Client, officer: User
+) -> None:
+    """The same answers whether the child is known or not."""
+    before = client.get(link[1]).content
+    actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    after = client.get(link[1]).content
+    hide = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|last used[^<]+')
+    assert hide.sub(b"", before) == hide.sub(b"", after)
+
+
+def test_only_who_may_invite_gives_links_out(db: None) -> None:
+    reader = User.objects.create_user("quality.officer", "Quin Reader", roles=["quality_officer"])
+    with pytest.raises(Denied):
+        links.issue(purpose="early_help", given_to="X", by=reader, at=NOW)
+
+
+def test_staff_record_find_and_step_up(desk: Client, officer: User) -> None:
+    start = desk.get("/early-help/new/", follow=True)
+    path = start.redirect_chain[-1][0]
+    done = desk.post(path, SENT, follow=True)
+    made = EarlyHelpAssessment.objects.get()
+    assert made.reference in done.content.decode()
+    assert desk.post(path, SENT).url == f"/early-help/{made.reference}/", "pressed twice"
+    listed = desk.get("/early-help/?view=open&level=2").content.decode()
+    assert "Sam Example" in listed
+    assert "Sam Example" not in desk.get("/early-help/?view=open&level=3").content.decode()
+    form = desk.get(f"/early-help/{made.reference}/do/step-up/")
+    assert form.status_code == 200
+    wrong = desk.post(f"/early-help/{made.reference}/do/step-up/", {"version": made.version})
+    assert wrong.status_code == 422
+    moved = desk.post(
+        f"/early-help/{made.reference}/do/step-up/",
+        {"version": made.version, "reason": "Bruises.", "grade": "amber"}, follow=True,
+    )  # fmt: skip
+    contact = Contact.objects.get()
+    text = moved.content.decode()
+    assert contact.reference in text
+    assert f'href="/early-help/{made.reference}/"' in text, "the contact leads back"
+    assert contact.reference in desk.get(f"/early-help/{made.reference}/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["close", "return", "lead", "review"])
+def test_each_act_has_a_page(desk: Client, officer: User, name: str) -> None:
+    made = actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    path = f"/early-help/{made.reference}/do/{name}/"
+    assert desk.get(path).status_code == 200
+    assert desk.post(path, {"version": "1"}).status_code == 422
+    given = {
+        "version": str(EarlyHelpAssessment.objects.get().version), "reason": "Done well.", "ending": "outcomes_met",
+        "name": "Hari Visitor", "held_on": "2026-11-23", "summary": "Better.", "outcome": "continue",
+    }  # fmt: skip
+    assert desk.post(path, given).status_code == 302, name
+
+
+def test_the_record_is_written_again_and_its_plan_grows(desk: Client, officer: User) -> None:
+    made = actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    here = f"/early-help/{made.reference}/"
+    assert "Sam" in desk.get(f"{here}write/").content.decode()
+    given = {**SENT, "version": str(EarlyHelpAssessment.objects.get().version), "situation": "Much better now."}
+    assert desk.post(f"{here}write/", given).status_code == 302
+    assert EarlyHelpAssessment.objects.get().text.situation == "Much better now."
+    assert desk.post(f"{here}add/plan/", {"what": ""}).status_code == 422
+    assert desk.post(f"{here}add/plan/", {"what": "Bedtime help"}).status_code == 302
+    assert desk.post(f"{here}add/team/", {"name": "Nina Nurse"}).status_code == 302
+    action = EarlyHelpAssessment.objects.get().actions.get(what="Bedtime help")
+    assert desk.post(f"{here}plan/{action.pk}/end/").status_code == 302
+    assert "Bedtime help" in desk.get(here).content.decode()
+
+
+def test_a_list_of_many_asks_as_few_questions(desk: Client, officer: User, django_assert_max_num_queries: Any) -> None:
+    for _ in range(12):
+        actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    desk.get("/early-help/")
+    with django_assert_max_num_queries(25):
+        desk.get("/early-help/")
+
+
+def test_links_are_made_shown_once_and_taken_back(desk: Client, client: Client, school: Agency) -> None:
+    page = desk.post("/early-help/links/", {"agency": school.pk, "given_to": "Pat Hale", "days": "7"})
+    address = re.search(r"/partner/early-help/[^/\"<]+/", page.content.decode())
+    assert address is not None
+    assert client.get(address[0]).status_code == 200
+    assert address[0] not in desk.get("/early-help/links/").content.decode()
+    desk.post(f"/early-help/links/{SecureLink.objects.get().pk}/take-back/")
+    assert client.get(address[0]).status_code == 404

@@ -192,6 +192,30 @@ def _start_clocks(contact: Contact, *, by: User | None) -> None:
         clocks.start(f"grade_{contact.grade}", **common)
 
 
+def take_up_again(contact: Contact, *, by: User) -> None:
+    """What follows when a decided contact is open again: it is work again, and its clocks run from its receipt."""
+    for row in contact.people.filter(person__isnull=False).select_related("person"):
+        _involve(contact, row)
+    clocks.start(
+        contact.type.clock_rule or "referral_decision",
+        reference=contact.reference,
+        started_at=contact.received_at,
+        by=by,
+        agency=contact.agency,
+    )
+
+
+def _involve(contact: Contact, row: ContactPerson) -> None:
+    if row.person is not None:
+        involve(
+            person=row.person,
+            reference=contact.reference,
+            kind="contact",
+            role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
+            at=contact.received_at,
+        )
+
+
 def matching_facts(person: ContactPerson) -> matching.PersonFacts:
     """A person on a contact as the matching takes them."""
     return matching.PersonFacts(
@@ -401,13 +425,7 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
         _unlink(contact, row, by=by)
     row.person, row.linked_at, row.linked_by = person, at, by
     row.save()
-    involve(
-        person=person,
-        reference=contact.reference,
-        kind="contact",
-        role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
-        at=contact.received_at,
-    )
+    _involve(contact, row)
     contact.version += 1
     contact.save()
     rerank(contact, at=at)

@@ -27,4 +27,8 @@ EVENTS = {
     "queue.weights_set": "changed what facts are worth in the order of the queue",
     "link.issued": "gave out a secure link",
     "link.revoked": "took a secure link back",
+    "contact.text_opened": "opened the text of the contact",
+    "contact.decision_undone": "took the decision back at once",
+    "duty.turn_added": "put somebody on the rota",
+    "duty.turn_ended": "ended a turn on the rota",
 }

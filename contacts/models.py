@@ -153,6 +153,8 @@ class Contact(Record):
         ]
         indexes: ClassVar = [
             models.Index(fields=["tier", "rank_at", "id"], name="contact_queue", condition=Q(is_on_queue=True)),
+            models.Index(fields=["recorded_at"], name="contact_arrived", condition=Q(is_on_queue=True)),
+            models.Index(fields=["decided_at"], name="contact_decided", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["agency", "agency_reference"], name="contact_agency_ref"),
             models.Index(fields=["-received_at"], name="contact_received"),
             models.Index(fields=["recorded_by", "-received_at"], name="contact_recorded_by"),
@@ -163,6 +165,20 @@ class Contact(Record):
         if self.claimed_by is not None and self.claimed_until is not None and self.claimed_until > at:
             return self.claimed_by
         return None
+
+    @transition(
+        source=["decided"],
+        target="in_screening",
+        permission=Permission.CONTACT_SCREEN,
+        label="Take the decision back",
+        event="contact.decision_undone",
+    )
+    def undo(self, *, by: User, at: datetime, until: datetime) -> None:
+        """Taken back by whoever decided, before the referrer is told."""
+        self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
+        self.is_on_queue = True
+        self._take(by, until)
 
     def _take(self, by: User, until: datetime) -> None:
         self.claimed_by, self.claimed_until = by, until
@@ -478,4 +494,6 @@ class DecisionRule(models.Model):
 
 
 from contacts.queue_models import ContactRank as ContactRank  # noqa: E402
+from contacts.queue_models import Presence as Presence  # noqa: E402
 from contacts.queue_models import RankWeights as RankWeights  # noqa: E402
+from contacts.queue_models import SavedView as SavedView  # noqa: E402

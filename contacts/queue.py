@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from contacts import hooks, ranking, ranks
 from contacts.actions import CLAIM_FOR
 from contacts.models import Contact, ContactPerson, InformationRequest
 from frontdoor.access import Permission, holds
@@ -25,6 +26,7 @@ from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import age, joined
 
 PAGE = 50
+OPEN = ("received", "in_screening", "awaiting_information")
 YEAR = timedelta(days=365)
 #: A count past this is said as "1,000 or more".
 COUNT_LIMIT = 1000
@@ -127,7 +129,7 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     asked = InformationRequest.objects.only("id", "contact_id", "replied_at")
     rows = (
         rows.order_by(*order)
-        .select_related("type", "agency", "claimed_by", "proposed_by")
+        .select_related("type", "agency", "claimed_by", "proposed_by", "rank")
         .prefetch_related(
             # to_attr: without it Django builds a query set for every line, which took half of the page's time.
             Prefetch("people", ContactPerson.objects.order_by("position"), to_attr="queue_people"),
@@ -139,9 +141,10 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     shown = found[:PAGE]
     people = {row.person_id for contact in shown for row in contact.queue_people if row.person_id is not None}
     known = Background(user, shown, people, at)
+    minutes = ranks.in_force(london_date(at))[0].minutes_per_point
     return Page(
         contacts=shown,
-        lines=[_line(contact, known, at) for contact in shown],
+        lines=[_line(contact, known, at, user, minutes) for contact in shown],
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )
@@ -185,6 +188,10 @@ class Background:
         self.parts: dict[int, list[Involvement]] = defaultdict(list)
         for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
             self.parts[part.person_id].append(part)
+        self.standing: dict[int, list[str]] = defaultdict(list)
+        for ask in hooks.standing:
+            for key, words in ask(keys).items():
+                self.standing[key] += words
         self.warnings: dict[int, list[str]] = defaultdict(list)
         for danger in Danger.objects.in_force().filter(person_id__in=keys).order_by("pk"):
             self.warnings[danger.person_id].append(lists.label("warning_kind", danger.kind))
@@ -194,6 +201,7 @@ class Background:
         said: dict[str, None] = {}
         earlier: dict[str, Involvement] = {}
         for key in people:
+            said |= dict.fromkeys(self.standing[key])
             for part in self.parts[key]:
                 if part.reference == contact.reference:
                     continue
@@ -247,7 +255,15 @@ def agreement(contact: Any) -> str:
     return "; ".join(said)
 
 
-def _line(contact: Any, known: Background, at: datetime) -> dict[str, Any]:
+def why_here(contact: Any, minutes: int) -> str:
+    """Why a contact stands where it stands, in words whose stretches add up to how far it was moved forward."""
+    found = getattr(contact, "rank", None)
+    words = ranking.in_words(found.told, minutes) if found is not None and contact.tier != ranking.Tier.APART else ""
+    tier = ranking.TIERS[ranking.Tier(contact.tier)] if contact.tier != ranking.Tier.REST else ""
+    return "; ".join(part for part in (tier, words) if part)
+
+
+def _line(contact: Any, known: Background, at: datetime, user: Any, minutes: int) -> dict[str, Any]:
     rows: list[ContactPerson] = contact.queue_people
     children = [row for row in rows if row.is_child]
     holder = contact.claimed_at_moment(at)
@@ -279,6 +295,12 @@ def _line(contact: Any, known: Background, at: datetime) -> dict[str, Any]:
         "state_colour": COLOURS.get(contact.status, "red"),
         "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
         "holder": holder,
-        "may_claim": contact.status in ("received", "in_screening", "awaiting_information") and holder is None,
+        "why": why_here(contact, minutes),
+        "is_mine": holder == user and contact.status == "in_screening",
+        "may_decide": contact.status in OPEN,
+        "may_end": contact.status in OPEN
+        and contact.grade in ("green", "blue")
+        and not contact.child_protection_marked,
+        "may_claim": contact.status in OPEN and holder is None,
         "version": contact.version,
     }

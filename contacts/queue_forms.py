@@ -1,13 +1,16 @@
-"""Forms of the queue's own pages: what facts are worth."""
+"""Forms of the queue's own pages: what facts are worth, and the rota."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from contacts import duty
 from contacts.queue_models import WEIGHTS
 from contacts.ranking import Weights
-from frontdoor.ui.forms import DateField, UiForm
+from frontdoor.access import roles_holding
+from frontdoor.accounts.models import OnDuty, User
+from frontdoor.ui.forms import DateField, DateTimeField, Radios, UiForm
 
 LABELS = {
     "minutes_per_point": "Minutes of waiting that one point stands for",
@@ -70,3 +73,24 @@ class WeightsForm(UiForm):
 def _field_of(weights: dict[str, int]) -> str | None:
     problem = Weights.problem_of(weights)
     return problem[0] if problem else None
+
+
+class TurnForm(UiForm):
+    """One turn of the rota."""
+
+    user: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label="Who?", queryset=None, empty_label="Choose", error_messages={"required": "Choose who"}
+    )
+    kind = forms.ChoiceField(
+        label="As what?", choices=OnDuty.Kind.choices, widget=Radios(), error_messages={"required": "Choose as what"}
+    )
+    from_at = DateTimeField(label="From when?")
+    to_at = DateTimeField(label="Until when?")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = {role for needed in duty.NEEDS.values() for role in roles_holding(needed)}
+        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_active=True, is_machine=False, roles__overlap=sorted(roles)
+        ).order_by("name")
+        self.fields["user"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]

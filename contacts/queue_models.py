@@ -91,3 +91,32 @@ class ContactRank(models.Model):
     def told(self) -> tuple[Reason, ...]:
         """The reasons as the ranking gave them."""
         return tuple(Reason(*row) for row in self.reasons)
+
+
+class Presence(models.Model):
+    """Who has a contact open on the queue, touched while it stands open. Says who is looking, and holds nobody off."""
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="lookers")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contact", "user"], name="presence_once")]
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="presence_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.contact_id}"
+
+
+class SavedView(models.Model):
+    """Filters of the queue that somebody keeps under a name of their own."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name

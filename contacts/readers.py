@@ -5,12 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from contacts.actions import matching_facts
 from contacts.models import Contact, ContactPerson
 from frontdoor import audit
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.audit.models import Entry
 from frontdoor.codelists import lists
 from frontdoor.people import matching
-from frontdoor.people.models import Address, Identifier, Name, NotThisPerson, Person, Telephone
+from frontdoor.people.access import about_visible
+from frontdoor.people.hooks import keep_visible
+from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.models.person import NOT_YET_OBTAINED
 from frontdoor.ui.formats import day
@@ -20,6 +26,8 @@ from frontdoor.workflow.machines import MACHINES
 #: Whom people may be is worked out for this many at once; the rest are looked at one by one.
 LOOKED_AT = 12
 CANDIDATES = 5
+#: How many lines of a family's history stand beside a text.
+HISTORY = 12
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,14 @@ class Card:
     def needs_answer(self) -> bool:
         """Whether somebody above the review threshold waits for a yes or a no."""
         return any(candidate.needs_answer for candidate in self.candidates)
+
+
+def opened_by(user: Any, references: Sequence[str]) -> set[str]:
+    """Which of these contacts the audit says this user has opened the text of."""
+    rows = Entry.objects.filter(actor=user, reference__in=references).filter(
+        Q(kind=Entry.Kind.OPENED) | Q(event="contact.text_opened")
+    )
+    return set(rows.values_list("reference", flat=True).distinct())
 
 
 def rows_of(contact: Contact) -> list[ContactPerson]:
@@ -207,3 +223,64 @@ def events(contact: Contact) -> list[Event]:
             found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
     # Of two acts in one moment the later one stands first as well.
     return sorted(found, key=lambda event: event.at)[::-1]
+
+
+def together(contact: Contact, user: Any) -> list[Contact]:
+    """The contacts screened with this one that the user may see, the one asked for first."""
+    return [contact]
+
+
+def note_opened(contact: Contact, user: Any) -> None:
+    """Keep that this user has the text before them; written before the page leaves."""
+    write_audit("contact.text_opened", by=user, reference=contact.reference)
+
+
+def words(contact: Contact) -> list[tuple[str, str]]:
+    """What was said, in the order of a call, without the empty ones."""
+    text = contact.text
+    rows = [
+        ("What happened", text.concerns),
+        ("What the child said", text.child_said),
+        ("Injuries or disclosure", text.injuries),
+        ("Who the child is with", text.child_with),
+        ("Where the person of concern is", text.person_of_concern_location),
+        ("Pregnancy", text.pregnancy),
+        ("Police", text.police_told),
+        ("Can it wait until tomorrow?", text.can_it_wait),
+    ]
+    return [row for row in rows if row[1].strip()]
+
+
+@dataclass
+class Look:
+    """A contact's text with who is on it and what is known of the family: what a decider has to have before them."""
+
+    contact: Contact
+    words: list[tuple[str, str]]
+    people: list[ContactPerson]
+    history: list[dict[str, Any]]
+
+
+def look(contact: Contact, user: Any, at: datetime) -> Look:
+    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
+    rows = rows_of(contact)
+    keys = [row.person_id for row in rows if row.person_id is not None]
+    parts = about_visible(
+        Involvement.objects.filter(person_id__in=keys).exclude(reference=contact.reference), user
+    ).select_related("worker", "team", "person")
+    found: dict[str, dict[str, Any]] = {}
+    for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+        line = found.setdefault(
+            part.reference,
+            {
+                "reference": part.reference,
+                "kind": part.get_kind_display(),
+                "opened_at": part.opened_at,
+                "status": part.status_label,
+                "worker": part.worker.name if part.worker else "",
+                "is_open": part.closed_at is None,
+                "who": [],
+            },
+        )
+        line["who"].append(part.person.display_name)
+    return Look(contact, words(contact), rows, list(found.values())[:HISTORY])

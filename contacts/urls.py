@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import acts, contact, queue, recording, weights
+from contacts.views import acts, contact, load, looking, queue, recording, weights
 
 app_name = "contacts"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("contacts/new/known/", recording.known, name="known"),
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
     path("contacts/queue/", queue.listing, name="queue"),
+    path("contacts/queue/views/", queue.save_view, name="save_view"),
+    path("contacts/queue/load/", load.shared, name="load"),
+    path("contacts/queue/rota/", load.rota, name="rota"),
+    path("contacts/queue/news/", looking.news, name="news"),
+    path("contacts/<str:reference>/look/", looking.look, name="look"),
+    path("contacts/<str:reference>/lookers/", looking.lookers, name="lookers"),
     path("contacts/queue/weights/", weights.weights, name="weights"),
     path("contacts/<str:reference>/claim/", queue.claim, name="claim"),
     path("contacts/<str:reference>/release/", acts.release, name="release"),

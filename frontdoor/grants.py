@@ -17,7 +17,7 @@ UPDATE_ONLY = {"audit_chainhead"}
 #: Rows that are meant to go: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
 #: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong
-#: (the audit stays).
+#: (the audit stays). Who looks at a contact is gone when they have gone; a kept view goes when its owner says so.
 MAY_DELETE_TABLES = {
     "cache",
     "api_idempotencykey",
@@ -26,6 +26,9 @@ MAY_DELETE_TABLES = {
     "contacts_linktries",
     "people_nametoken",
     "people_involvement",
+    "accounts_onduty",
+    "contacts_presence",
+    "contacts_savedview",
 }
 
 

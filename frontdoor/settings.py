@@ -109,6 +109,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "exchange.tasks.take_up", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
+    "draw": {"task": "referrals.tasks.draw", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 # --- Applications ---------------------------------------------------------------------------------------------------

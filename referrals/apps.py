@@ -28,11 +28,13 @@ class ReferralsConfig(AppConfig):
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.models import OPEN_STATUSES
-        from referrals.readers import on_protection_plan
+        from referrals.readers import on_protection_plan, standing_of
 
         audit.register(EVENTS)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)
+        if standing_of not in of_contacts.standing:
+            of_contacts.standing.append(standing_of)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:

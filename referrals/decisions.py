@@ -196,10 +196,8 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     moved = move(contact, "reopen", by=by, at=at, reason=reason, version=version, until=at + contacts.CLAIM_FOR)
     kept = Referral.objects.filter(contact=moved, status__in=OPEN_STATUSES).values("contact_person_id")
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
+    contacts.take_up_again(moved, by=by)
     rerank(moved, at=at)
-    clocks.start(
-        moved.type.clock_rule or "referral_decision", reference=moved.reference, started_at=moved.received_at, by=by
-    )
     return moved
 
 

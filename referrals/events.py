@@ -21,4 +21,8 @@ EVENTS = {
     "contact.agreed_by_telephone": "acted on what a manager agreed by telephone",
     "contact.telephone_confirmed": "confirmed what was agreed by telephone",
     "contact.fast_track_call": "recorded who was told of the fast track",
+    "referral.decision_undone": "took the decision that opened the referral back",
+    "bulk.ended": "ended contacts together",
+    "bulk.sampled": "drew a sample of what was ended together",
+    "bulk.looked_over": "looked over a contact that was ended together",
 }

@@ -358,7 +358,7 @@ class EndForm(VersionForm):
         choices=[
             choice
             for choice in Referral.Ending.choices
-            if choice[0] not in (Referral.Ending.STOOD_DOWN, Referral.Ending.JOINED)
+            if choice[0] not in (Referral.Ending.STOOD_DOWN, Referral.Ending.JOINED, Referral.Ending.UNDONE)
         ],
         widget=Radios(),
     )

@@ -117,6 +117,7 @@ class Referral(Record):
         ANOTHER_AUTHORITY = "another_authority", "Passed to another authority"
         STOOD_DOWN = "stood_down", "Entered on fast track, not child protection"
         JOINED = "joined", "Joined to open work"
+        UNDONE = "undone", "Decision taken back at once"
 
     status = FSMField(default=Status.AWAITING_DECISION, choices=Status.choices)
     contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="referrals")
@@ -317,6 +318,18 @@ class Referral(Record):
         self.joined_reference = joined_reference
 
     @transition(
+        source=["accepted", "allocated"],
+        target="no_further_action",
+        permission=Permission.CONTACT_SCREEN,
+        label="Take the decision back",
+        event="referral.decision_undone",
+        guards=(nothing_begun,),
+    )
+    def undo(self, *, by: User, at: datetime) -> None:
+        """The decision that opened it was taken back within its minute: it never was a referral of the returns."""
+        self.ending, self.is_nfa, self.is_returnable = self.Ending.UNDONE, False, False
+
+    @transition(
         source=["accepted", "allocated", "assessed", "in_service"],
         target="closed",
         permission=Permission.REFERRAL_CLOSE,
@@ -436,3 +449,9 @@ class EndingRule(models.Model):
 
     def __str__(self) -> str:
         return self.ending
+
+
+from referrals.bulk_models import BulkAct as BulkAct  # noqa: E402
+from referrals.bulk_models import BulkRow as BulkRow  # noqa: E402
+from referrals.bulk_models import BulkRule as BulkRule  # noqa: E402
+from referrals.bulk_models import DipSample as DipSample  # noqa: E402

@@ -178,3 +178,21 @@ def on_protection_plan(people: Collection[int]) -> set[int]:
         child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
     )
     return set(rows.values_list("child_id", flat=True))
+
+
+def standing_of(people: Collection[int]) -> dict[int, list[str]]:
+    """Whether each of these people (ids) is or was on a protection plan, or had early help, in words."""
+    said: dict[int, list[str]] = {}
+    rows = Referral.objects.filter(child_id__in=people).filter(
+        Q(service=Referral.Service.PROTECTION_PLAN) | Q(ending=Referral.Ending.EARLY_HELP)
+    )
+    found = set(rows.values_list("child_id", "service", "ending", "closed_at"))
+    for person, service, ending, closed_at in sorted(found, key=str):
+        words = "had early help"
+        if service == Referral.Service.PROTECTION_PLAN:
+            words = "on a protection plan" if closed_at is None else "was on a protection plan"
+        elif ending != Referral.Ending.EARLY_HELP:
+            continue
+        if words not in said.setdefault(person, []):
+            said[person].append(words)
+    return said

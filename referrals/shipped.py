@@ -1,6 +1,6 @@
 """What an ending at the decision means for the returns, put where a council has no rows of its own."""
 
-from referrals.models import EndingRule, Referral
+from referrals.models import BulkRule, EndingRule, Referral
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
 SHIPPED: dict[str, tuple[bool, bool]] = {
@@ -11,6 +11,7 @@ SHIPPED: dict[str, tuple[bool, bool]] = {
     Referral.Ending.ANOTHER_AUTHORITY: (False, True),
     Referral.Ending.STOOD_DOWN: (False, False),
     Referral.Ending.JOINED: (False, False),
+    Referral.Ending.UNDONE: (False, False),
 }
 
 
@@ -18,3 +19,5 @@ def load() -> None:
     """Add shipped rows that are missing; rows a council changed are left alone."""
     for ending, (is_nfa, is_returnable) in SHIPPED.items():
         EndingRule.objects.get_or_create(ending=ending, defaults={"is_nfa": is_nfa, "is_returnable": is_returnable})
+    if not BulkRule.objects.exists():
+        BulkRule.objects.create()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import deciding, working
+from referrals.views import deciding, together, working
 
 app_name = "referrals"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("contacts/<str:reference>/stand-down/", deciding.stand_down, name="stand_down"),
     path("contacts/<str:reference>/reopen/", deciding.reopen, name="reopen_contact"),
     path("contacts/<str:reference>/confirm-telephone/", deciding.confirm_telephone, name="confirm_telephone"),
+    path("contacts/queue/bulk/", together.bulk, name="bulk"),
+    path("contacts/queue/bulk/<int:key>/", together.bulk_act, name="bulk_act"),
+    path("contacts/queue/looked-over/", together.looked_over, name="looked_over"),
+    path("contacts/queue/looked-over/<int:key>/", together.look_over, name="look_over"),
+    path("contacts/<str:reference>/screen/", together.screen, name="screen"),
+    path("contacts/<str:reference>/undo/", together.undo, name="undo"),
     path("referrals/queue/", working.queue, name="queue"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),

@@ -97,22 +97,6 @@ def caller(contact: Contact) -> list[tuple[str, str]]:
     return [row for row in rows if row[1]]
 
 
-def words(contact: Contact) -> list[tuple[str, str]]:
-    """The long texts of a contact in the order of a call, without the empty ones."""
-    text = contact.text
-    rows = [
-        ("What happened", text.concerns),
-        ("What the child said", text.child_said),
-        ("Injuries or disclosure", text.injuries),
-        ("Who the child is with", text.child_with),
-        ("Where the person of concern is", text.person_of_concern_location),
-        ("Pregnancy", text.pregnancy),
-        ("Police", text.police_told),
-        ("Can it wait until tomorrow?", text.can_it_wait),
-    ]
-    return [row for row in rows if row[1].strip()]
-
-
 def show(
     request: HttpRequest,
     contact: Contact,
@@ -159,7 +143,7 @@ def show(
             "today": timezone.localdate(),
             "caller": caller(contact),
             "origins": origins.of(contact, user),
-            "words": words(contact),
+            "words": readers.words(contact),
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],
             "families": families,

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from contacts import actions, queue
+from contacts import actions, queue, queue_actions
 from contacts.forms import kinds
 from contacts.models import Contact
 from contacts.screening_forms import QueueFilter
@@ -78,9 +80,47 @@ def listing(request: HttpRequest) -> HttpResponse:
             "first_href": address() if wanted.after else "",
             "next_href": address(after=found.after) if found.after else "",
             "may_claim": holds(request.user, P.CONTACT_SCREEN),
+            "may_sign": holds(request.user, P.CONTACT_SIGN_OFF),
+            "may_weigh": holds(request.user, P.RULES_MANAGE),
+            "since": now.isoformat(),
+            "back": "?" + urlencode(chosen) if any(chosen.values()) else "",
+            "views": [
+                {
+                    "key": view.pk,
+                    "name": view.name,
+                    "href": f"{request.path}?{view.query}" if view.query else request.path,
+                }
+                for view in queue_actions.views_of(request.user)  # type: ignore[arg-type]
+            ],
+            "saved": {key: value for key, value in chosen.items() if value},
         },
         fragment="contacts/_queue.html",
     )
+
+
+@require_POST
+@signed_in
+@_screeners
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the queue under a name, or take a kept view away."""
+    user: Any = request.user
+    if "drop" in request.POST:
+        key = request.POST["drop"]
+        if key.isascii() and key.isdigit() and len(key) < 16:
+            queue_actions.drop_view(by=user, key=int(key))
+        messages.success(request, "The view is taken away.")
+        return redirect("contacts:queue")
+    wanted = queue.Wanted.of(request.POST)
+    chosen = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
+    chosen["order"] = "oldest" if wanted.is_oldest_first else ""
+    try:
+        view = queue_actions.save_view(by=user, name=request.POST.get("name", ""), chosen=chosen)
+    except Refused as refused:
+        audit.refused(request, refused)
+        messages.warning(request, refused.message)
+        return redirect("contacts:queue")
+    messages.success(request, "The view is kept.")
+    return redirect(f"{reverse('contacts:queue')}?{view.query}")
 
 
 @require_POST

@@ -19,7 +19,29 @@ function step(by) {
   links[next].closest("[data-queue-line]").scrollIntoView({ block: "nearest" });
 }
 
+// "Open here" a second time closes it again, and asks the server for nothing.
+function fold(event) {
+  const link = event.target.closest && event.target.closest("[data-queue-expand]");
+  const place = link && document.querySelector(link.getAttribute("hx-target"));
+  if (!place) return;
+  const open = place.childElementCount > 0;
+  link.setAttribute("aria-expanded", String(!open));
+  if (!open) return;
+  place.replaceChildren();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function submit(event) {
+  const button = event.key === "Enter" && (event.ctrlKey || event.metaKey) && document.querySelector("[data-submit-key]");
+  if (!button) return false;
+  event.preventDefault();
+  button.click();
+  return true;
+}
+
 function press(event) {
+  if (submit(event)) return;
   if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target) || !on()) return;
   const help = document.querySelector("[data-keyboard-help]");
   if (event.key === "j") step(1);
@@ -27,6 +49,10 @@ function press(event) {
   else if (event.key === "?" && help) {
     help.open = true;
     help.querySelector("summary").focus();
+  } else if (event.key === "w") {
+    const box = document.querySelector("#id_reason");
+    if (!box) return;
+    box.focus();
   } else if (event.key === "/") {
     const box = document.querySelector("[data-search] input[type=search]");
     if (!box) return;
@@ -46,6 +72,7 @@ export function startQueue(scope) {
   if (!listening && document.querySelector("[data-queue], [data-key], [data-keyboard-help]")) {
     listening = true;
     document.addEventListener("keydown", press);
+    document.addEventListener("click", fold, true);
   }
   for (const button of scope.querySelectorAll("[data-keyboard-toggle]")) {
     if (!button.hidden) continue;

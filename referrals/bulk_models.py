@@ -1,0 +1,119 @@
+"""Contacts ended together: the act, what became of each row, and the sample another manager looks over."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from frontdoor.db import all_or_none, one_of
+
+
+class BulkRuleQuerySet(models.QuerySet["BulkRule"]):
+    """Questions about the rules."""
+
+    def in_force(self, on: date) -> "BulkRule":
+        """The rule of the day; the shipped one when a council has none."""
+        row = (
+            self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
+            .order_by(F("valid_from").desc(nulls_last=True), "-id")
+            .first()
+        )
+        return row or BulkRule()
+
+
+class BulkRule(models.Model):
+    """How many may be ended together, how many of a hundred are looked over, and how long re-contacts count."""
+
+    most = models.PositiveSmallIntegerField(default=20)
+    share = models.PositiveSmallIntegerField(default=10)
+    recontact_days = models.PositiveSmallIntegerField(default=28)
+    valid_from = models.DateField(null=True, blank=True)
+
+    objects = BulkRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(most__gte=1, share__gte=1, share__lte=100), name="bulk_rule_makes_sense")
+        ]
+
+    def __str__(self) -> str:
+        return f"at most {self.most}"
+
+
+class BulkAct(models.Model):
+    """One act that ended several contacts with a common reason."""
+
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=40)
+    reason = models.TextField()
+    # What the sample is drawn by: the same seed and rows give the same sample.
+    seed = models.CharField(max_length=32)
+    is_sampled = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-at"], name="bulk_act_at"),
+            models.Index(fields=["at"], name="bulk_act_unsampled", condition=Q(is_sampled=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk act {self.pk}"
+
+
+class BulkRow(models.Model):
+    """One contact of the act: ended, refused when its turn came, or left out beforehand, and why."""
+
+    act = models.ForeignKey(BulkAct, on_delete=models.PROTECT, related_name="rows")
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="bulk_rows")
+    line = models.CharField(max_length=250, blank=True)
+    result = models.CharField(max_length=10)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("result", ["ended", "refused", "left_out"], name="bulk_row_result_known"),
+            models.UniqueConstraint(fields=["act", "contact"], name="bulk_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.result}"
+
+
+class DipSampleQuerySet(models.QuerySet["DipSample"]):
+    """Questions about samples."""
+
+    def waiting(self) -> "DipSampleQuerySet":
+        """Not looked over yet."""
+        return self.filter(looked_at__isnull=True)
+
+    def for_user(self, user: Any) -> "DipSampleQuerySet":
+        """What this manager may look over: theirs and nobody's, never what they ended themselves."""
+        return self.filter(Q(to=user) | Q(to__isnull=True)).exclude(row__act__by=user)
+
+
+class DipSample(models.Model):
+    """A contact ended together that another manager looks over the same day: agreed with, or overturned."""
+
+    row = models.OneToOneField(BulkRow, on_delete=models.PROTECT, related_name="sample")
+    to = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+    due_on = models.DateField()
+    looked_at = models.DateTimeField(null=True, blank=True)
+    looked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_overturned = models.BooleanField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    objects = DipSampleQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            all_or_none("looked_at", "looked_by", "is_overturned", name="dip_sample_looked_at_by_somebody"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_on"], name="dip_sample_waiting", condition=Q(looked_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"sample of {self.row_id}"

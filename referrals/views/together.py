@@ -1,0 +1,279 @@
+"""Deciding several contacts at once: a family's on one page, mild ones together, the sample, and taking back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts import actions as contact_actions
+from contacts import readers as contact_readers
+from contacts import rules
+from contacts.models import Contact
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, get_visible
+from frontdoor.access import page as needs
+from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+from referrals import looking_over, together
+from referrals.decisions import ChildDecision
+from referrals.models import BulkAct, BulkRule, DipSample
+from referrals.together import OPEN, Answer, Result
+from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, RowForm
+from referrals.undoing import may_undo, undo_decision
+
+P = Permission
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.CONTACT_SCREEN)
+def screen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Decide the contacts of one bundle on one page: the first text open, each other one opened by a key."""
+    user: Any = request.user
+    first: Contact = get_visible(Contact, user, reference)
+    now = timezone.now()
+    on = london_date(now)
+    results: list[Result] = []
+    if request.method == "POST":
+        contacts = _open_together(first, user)
+        common, rows = _forms(request, contacts, user, on, posted(request))
+        if all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]]):
+            results = _decide(request, contacts, common, rows)
+        contacts = _open_together(first, user)
+        if results:
+            refused = {result.contact.pk for result in results if result.power is None}
+            contacts = [contact for contact in contacts if contact.pk in refused]
+            common, rows = _forms(request, contacts, user, on, posted(request))
+    else:
+        contacts = _open_together(first, user)
+        common, rows = _forms(request, contacts, user, on, None)
+    shown = [contact.reference for contact in contacts]
+    if shown and first.reference in shown and request.method != "POST":
+        contact_readers.note_opened(first, user)
+    opened = contact_readers.opened_by(user, shown)
+    people = [row.person_id for contact in contacts for row in contact_readers.rows_of(contact)]
+    audit.shows(request, [key for key in people if key is not None], kind="opened", reference=first.reference)
+    return page(
+        request,
+        "referrals/together.html",
+        {
+            "first": first,
+            "now": now,
+            "today": on,
+            "cards": [
+                {
+                    "contact": contact,
+                    "rows": rows[contact.pk],
+                    "is_opened": contact.reference in opened,
+                    "look": contact_readers.look(contact, user, now) if contact.reference in opened else None,
+                }
+                for contact in contacts
+            ],
+            "common": common,
+            "child_forms": [form for forms in rows.values() for form in forms],
+            "results": [
+                {"result": result, "may_undo": result.power is not None and may_undo(result.contact, user, now)}
+                for result in results
+            ],
+            "label": lists.label,
+        },
+    )
+
+
+def _open_together(first: Contact, user: Any) -> list[Contact]:
+    return [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
+
+
+def _forms(
+    request: HttpRequest, contacts: list[Contact], user: Any, on: Any, data: Any
+) -> tuple[CommonForm, dict[int, list[RowForm]]]:
+    is_manager = rules.is_manager(user)
+    common = CommonForm(data, on=on, is_manager=is_manager, contacts=contacts)
+    rows = {
+        contact.pk: [
+            RowForm(data, row=row, on=on, is_manager=is_manager)
+            for row in contact_readers.rows_of(contact)
+            if row.is_child
+        ]
+        for contact in contacts
+    }
+    return common, rows
+
+
+def _decide(
+    request: HttpRequest, contacts: list[Contact], common: CommonForm, rows: dict[int, list[RowForm]]
+) -> list[Result]:
+    """Give a grade where there is none, then decide each; a grade kept when the decision is refused does no harm."""
+    user: Any = request.user
+    at = timezone.now()
+    given = common.cleaned_data
+    answers = []
+    failed: list[Result] = []
+    for contact in contacts:
+        sent = request.POST.get(f"version-{contact.reference}", "")
+        version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+        decided_on = contact
+        if given.get("grade") and not contact.grade and contact.type.ranks_with_concerns and contact.version == version:
+            try:
+                decided_on = contact_actions.grade(contact=contact, by=user, at=at, grade=given["grade"])
+            except Refused as refused:
+                audit.refused(request, refused)
+                failed.append(Result(contact, why=refused.message))
+                continue
+            version = decided_on.version
+        decisions = [form.decision(given) for form in rows[contact.pk]]
+        if not decisions:
+            decisions = [ChildDecision(child=0, outcome=given["outcome"], reason=given["reason"])]
+        answers.append(Answer(decided_on, tuple(decisions), version))
+    return [*together.screen_together(answers=answers, by=user, at=at), *failed]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.CONTACT_SCREEN)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """End contacts chosen on the queue together: what may be is listed with a line each, the rest with why not."""
+    user: Any = request.user
+    now = timezone.now()
+    on = london_date(now)
+    rule = BulkRule.objects.in_force(on)
+    asked = (request.POST if request.method == "POST" else request.GET).getlist("contact")
+    references = list(dict.fromkeys(text.strip().upper()[:10].replace("\x00", "") for text in asked))[:200]
+    chosen = list(
+        Contact.objects.visible_to(user)
+        .filter(reference__in=references)
+        .select_related("type", "agency", "claimed_by", "text")
+        .order_by("tier", "rank_at", "id")
+    )
+    form = BulkForm(posted(request), on=on)
+    if request.method == "POST" and form.is_valid():
+        lines = {contact.reference: request.POST.get(f"line-{contact.reference}", "") for contact in chosen}
+        try:
+            act = together.end_together(
+                chosen=chosen, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"], lines=lines,
+                by=user, at=now,
+            )  # fmt: skip
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            return redirect("referrals:bulk_act", act.pk)
+    opened = contact_readers.opened_by(user, [contact.reference for contact in chosen])
+    looked = [
+        (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
+    ]
+    people = [row.person_id for contact in chosen for row in contact.people.all() if row.person_id is not None]
+    audit.shows(request, people, reason="ending together")
+    return page(
+        request,
+        "referrals/bulk.html",
+        {
+            "form": form,
+            "ready": [contact for contact, why in looked if not why],
+            "left_out": [(contact, why) for contact, why in looked if why],
+            "lines": {contact.reference: request.POST.get(f"line-{contact.reference}", "") for contact in chosen},
+            "most": rule.most,
+            "too_many": len(chosen) > rule.most,
+            "now": now,
+        },
+    )
+
+
+@require_safe
+@needs(P.CONTACT_SCREEN)
+def bulk_act(request: HttpRequest, key: int) -> HttpResponse:
+    """What became of each row of one's own act."""
+    user: Any = request.user
+    act = get_object_or_404(BulkAct.objects.filter(by=user), pk=key)
+    seen = Contact.objects.visible_to(user).filter(bulk_rows__act=act).values("pk")
+    rows = list(act.rows.filter(contact__in=seen).select_related("contact", "sample__to").order_by("result", "id"))
+    now = timezone.now()
+    return page(
+        request,
+        "referrals/bulk_act.html",
+        {
+            "act": act,
+            "outcome": lists.label("contact_outcome", act.outcome),
+            "rows": [{"row": row, "may_undo": may_undo(row.contact, user, now)} for row in rows],
+            "ended": sum(row.result == "ended" for row in rows),
+            "samples": [row.sample for row in rows if hasattr(row, "sample")],
+        },
+    )
+
+
+@require_safe
+@needs(P.CONTACT_SIGN_OFF)
+def looked_over(request: HttpRequest) -> HttpResponse:
+    """Samples of contacts ended together that wait to be looked over, and how often they were overturned."""
+    user: Any = request.user
+    now = timezone.now()
+    seen = Contact.objects.visible_to(user)
+    waiting = list(
+        DipSample.objects.waiting()
+        .for_user(user)
+        .filter(row__contact__in=seen)
+        .select_related("row__act__by", "row__contact", "to")
+        .order_by("due_on", "id")[:100]
+    )
+    return page(
+        request,
+        "referrals/looked_over.html",
+        {"waiting": waiting, "today": london_date(now), "figures": looking_over.figures(now), "label": lists.label},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.CONTACT_SIGN_OFF)
+def look_over(request: HttpRequest, key: int) -> HttpResponse:
+    """One contact of a sample: its text, how it was ended, and the verdict."""
+    user: Any = request.user
+    rows = DipSample.objects.filter(row__contact__in=Contact.objects.visible_to(user))
+    sample = get_object_or_404(rows.select_related("row__act__by", "row__contact"), pk=key)
+    contact: Contact = sample.row.contact
+    form = LookedOverForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        overturned = form.cleaned_data["verdict"] == "overturn"
+        try:
+            together.look_over(
+                sample=sample, by=user, at=timezone.now(), is_overturned=overturned, reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(
+                request, "Overturned: the contact is open again." if overturned else "Noted: it was right."
+            )
+            return redirect("referrals:looked_over")
+    people = [row.person_id for row in contact_readers.rows_of(contact) if row.person_id is not None]
+    audit.shows(request, people, kind="opened", reference=contact.reference, reason="looking over what was ended")
+    contact_readers.note_opened(contact, user)
+    return page(
+        request,
+        "referrals/look_over.html",
+        {
+            "sample": sample,
+            "contact": contact,
+            "look": contact_readers.look(contact, user, timezone.now()),
+            "form": form,
+            "outcome": lists.label("contact_outcome", sample.row.act.outcome),
+        },
+    )
+
+
+@require_POST
+@needs(P.CONTACT_SCREEN)
+def undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take one's own decision back within its minute."""
+    contact: Contact = get_visible(Contact, request.user, reference)
+    try:
+        undo_decision(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except Refused as refused:
+        audit.refused(request, refused)
+        messages.warning(request, f"{contact.reference}: {refused.message}")
+    else:
+        messages.success(request, f"The decision on {contact.reference} is taken back. You are screening it again.")
+    return redirect("contacts:contact", contact.reference)

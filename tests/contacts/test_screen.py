@@ -1,0 +1,157 @@
+"""The screen: a line opened in place, who else looks, what is new, views kept, the load and the rota."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts import actions, duty, queue_actions
+from contacts.models import Contact, SavedView
+from contacts.readers import opened_by
+from frontdoor.access import Refused
+from frontdoor.accounts.models import User
+from frontdoor.audit.models import Entry
+from frontdoor.notifications.actions import duty_managers
+from referrals import actions as referrals
+from tests.contacts.conftest import some_facts
+from tests.contacts.test_queue import open_as
+from tests.referrals.conftest import each
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def other(db: None) -> User:
+    return User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+
+
+def record(by: User, **facts: object) -> Contact:
+    return actions.record_contact(facts=some_facts(**facts), by=by, at=timezone.now())
+
+
+def test_the_line_says_why_it_is_where_it_is(client: Client, officer: User, manager: User) -> None:
+    record(officer, grade="amber")
+    body = open_as(client, manager).get("/contacts/queue/").content.decode()
+    assert "Amber (7 days)" in body
+
+
+def test_opened_in_place_the_text_shows_and_the_audit_knows(client: Client, officer: User, manager: User) -> None:
+    contact = record(officer)
+    open_as(client, manager)
+    path = f"/contacts/{contact.reference}/look/"
+    assert opened_by(manager, [contact.reference]) == set()
+    fragment = client.get(path, headers=HTMX).content.decode()
+    assert "no food at home" in fragment
+    assert "<html" not in fragment
+    assert "<html" in client.get(path).content.decode()
+    assert opened_by(manager, [contact.reference]) == {contact.reference}
+    assert Entry.objects.filter(actor=manager, kind="opened", reference=contact.reference).exists()
+
+
+def test_one_sees_who_else_looks_and_no_longer_when_they_are_gone(officer: User, manager: User, other: User) -> None:
+    contact, now = record(officer), timezone.now()
+    assert queue_actions.looking(contact=contact, by=manager, at=now) == []
+    assert queue_actions.looking(contact=contact, by=other, at=now + timedelta(seconds=30)) == [manager]
+    assert queue_actions.looking(contact=contact, by=other, at=now + timedelta(seconds=60)) == []
+
+
+def test_two_managers_at_once_and_the_second_hears_who_was_first(
+    client: Client, officer: User, manager: User, other: User
+) -> None:
+    contact = record(officer, people=some_facts().people[:1])
+    open_as(client, other).get(f"/contacts/{contact.reference}/screen/")
+    version = contact.version
+    referrals.decide_contact(contact=contact, decisions=each(contact, "advice"), by=manager, at=timezone.now())
+    answer = client.post(
+        f"/contacts/{contact.reference}/claim/", {"from": "queue"}, follow=True
+    )  # fmt: skip
+    assert "was not claimed" in answer.content.decode()
+    second = record(officer, people=some_facts().people[:1])
+    client.get(f"/contacts/{second.reference}/screen/")
+    actions.claim(contact=second, by=manager, at=timezone.now())
+    child = second.people.get()
+    sent = {f"version-{second.reference}": version, "outcome": "advice", "reason": "x", f"row{child.pk}-outcome": ""}
+    body = client.post(f"/contacts/{second.reference}/screen/", sent).content.decode()
+    assert "Dora Manager changed this record" in body
+    assert Contact.objects.get(pk=second.pk).claimed_by == manager
+
+
+def test_what_is_new_is_counted_and_child_protection_named(client: Client, officer: User, manager: User) -> None:
+    open_as(client, manager)
+    since = timezone.now().isoformat()
+    path = "/contacts/queue/news/"
+    assert client.get(path, {"since": since, "have": "0-0"}, headers=HTMX).status_code == 204
+    record(officer)
+    with CaptureQueriesContext(connection) as few:
+        body = client.get(path, {"since": since, "have": "0-0"}, headers=HTMX).content.decode()
+    assert "1 new" in body
+    assert "Sam" not in body
+    assert client.get(path, {"since": since, "have": "1-0"}, headers=HTMX).status_code == 204
+    urgent = record(officer)
+    referrals.fast_track(contact=urgent, by=officer, at=timezone.now(), sentence="Hit with a belt.", location="Home")
+    with CaptureQueriesContext(connection) as more:
+        body = client.get(path, {"since": since, "have": "1-0"}, headers=HTMX).content.decode()
+    assert f"/contacts/{urgent.reference}/" in body
+    assert "2 new" in body
+    assert abs(len(more) - len(few)) <= 1  # the session is written now and then
+    assert client.get(path, {"since": "nonsense"}).status_code == 200
+
+
+def test_a_regraded_contact_is_ranked_again_on_the_next_look(client: Client, officer: User, manager: User) -> None:
+    first, second = record(officer, grade="blue"), record(officer, grade="green")
+    open_as(client, manager)
+
+    def order() -> list[int]:
+        body = client.get("/contacts/queue/").content.decode()
+        return sorted((body.index(f"line-{c.reference}"), c.pk) for c in (first, second))
+
+    assert [pk for _, pk in order()] == [second.pk, first.pk]
+    actions.grade(contact=first, by=manager, at=timezone.now(), grade="amber", reason="A second call.")
+    assert [pk for _, pk in order()] == [first.pk, second.pk]
+
+
+def test_a_view_is_kept_by_name_and_taken_away(client: Client, manager: User, other: User) -> None:
+    open_as(client, manager)
+    kept = client.post("/contacts/queue/views/", {"name": " My   ambers ", "grade": "amber", "order": "oldest"})
+    assert kept["Location"].endswith("?grade=amber&order=oldest")
+    view = SavedView.objects.get(user=manager)
+    assert "My ambers" in client.get("/contacts/queue/").content.decode()
+    client.post("/contacts/queue/views/", {"name": ""})
+    open_as(client, other).post("/contacts/queue/views/", {"drop": view.pk})
+    assert SavedView.objects.filter(pk=view.pk).exists()
+    open_as(client, manager).post("/contacts/queue/views/", {"drop": view.pk})
+    assert not SavedView.objects.exists()
+
+
+def test_the_rota_says_whom_alerts_go_to(client: Client, officer: User, manager: User, other: User) -> None:
+    now = timezone.now()
+    assert duty_managers(now) == [manager]
+    turn = duty.add_turn(
+        user=other, kind="duty", from_at=now - timedelta(hours=1), to_at=now + timedelta(hours=2), by=manager, at=now
+    )
+    assert duty_managers(now) == [other]
+    for wrong, field in (({"user": officer}, "user"), ({"to_at": now - timedelta(hours=2)}, "to_at"), ({}, "from_at")):
+        given = {"user": other, "from_at": now - timedelta(hours=1), "to_at": now + timedelta(hours=1), **wrong}
+        with pytest.raises(Refused) as refused:
+            duty.add_turn(kind="duty", by=manager, at=now, **given)
+        assert refused.value.field == field
+    open_as(client, manager)
+    assert "Tess Manager" in client.get("/contacts/queue/load/").content.decode()
+    assert "Tess Manager" in client.get("/contacts/queue/rota/").content.decode()
+    assert client.post("/contacts/queue/rota/", {"end": turn.pk}).status_code == 302
+    assert duty_managers(timezone.now()) == [manager]
+    assert client.post("/contacts/queue/rota/", {"kind": "duty"}).status_code == 422
+
+
+def test_the_load_says_who_holds_what_and_what_may_be_late(client: Client, officer: User, manager: User) -> None:
+    held, done = record(officer), record(officer, people=some_facts().people[:1])
+    actions.claim(contact=held, by=officer, at=timezone.now())
+    referrals.decide_contact(contact=done, decisions=each(done, "advice"), by=manager, at=timezone.now())
+    body = open_as(client, manager).get("/contacts/queue/load/").content.decode()
+    assert "Una Officer" in body
+    assert "Contacts on the queue today" in body
+    assert held.reference in body

@@ -189,18 +189,22 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
     if people:
         audit.shows(request, people, kind="listed")
     total = len(found.report.get(kind, []))
+    counts = found.report.get("files", {})
+    progress = getattr(found, "progress", None)
+    stage = "loading" if not is_over and progress is not None and progress.step > 1 else found.state
     response = page(
         request,
         "exchange/run.html",
         {
             "run": found,
-            "progress": getattr(found, "progress", None),
+            "progress": progress,
             "is_over": is_over,
             "took": took(found),
             "may_review": holds(request.user, Permission.MERGE_REVIEW),
             "waits_for": "" if is_over else working.waits_for(found),
             "kind": kind,
-            "files": list(found.report.get("files", {}).items()),
+            "stage": stage,
+            "files": [(name, counts[name]) for name in LAYOUTS if name in counts],
             "rows_shown": rows,
             "total": total,
             "earlier": max(0, start - SHOWN) if start else None,
@@ -208,8 +212,8 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
         },
         fragment="exchange/_progress.html",
     )
-    if is_over and is_htmx(request):
-        response["HX-Refresh"] = "true"  # the progress gives way to the results
+    if is_htmx(request) and request.GET.get("stage", stage) != stage:
+        response["HX-Refresh"] = "true"  # what stands around the progress has changed, or gives way to the results
     return response
 
 

@@ -284,7 +284,8 @@ def test_from_the_files_to_the_results(desk: Client, officer: User, folder: Path
     page = body(desk, f"/imports/{run.pk}/")
     for words in ("Perry Figgis", "people.csv", "21 records from 21 rows of CareCase and 13 of FirstCall", ", after "):
         assert words in page, words
-    assert desk.get(f"/imports/{run.pk}/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    last = desk.get(f"/imports/{run.pk}/?stage=loading", headers={"HX-Request": "true"})
+    assert last["HX-Refresh"] == "true", "the progress gives way to the results"
     rows, people = SourceRecord.objects.count(), Person.objects.count()
     again = imported(desk, upload)
     assert (again.pk > run.pk, again.report) == (True, run.report)

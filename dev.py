@@ -6,7 +6,7 @@ python3 dev.py test        set up what is missing and run every test, browser te
 python3 dev.py test-fast   the tests that need no browser
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
 python3 dev.py setup       the set-up alone
-python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them)
+python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them); bench import: only the import of BENCH_PEOPLE
 python3 dev.py bench linkage DIR  how well records are matched, on extracts with answers (--splink compares)
 python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from frontdoor.copying import copy_rows
 from frontdoor.people.models import Name, NameToken
 from frontdoor.people.words import words
 
@@ -28,6 +29,30 @@ def _index(ids: list[int]) -> int:
     # Locks on new vocabulary are taken in one order, so that two writers never wait for each other.
     vocabulary = sorted({word for word, _ in rows})
     NameToken.objects.filter(person_id__in=ids).exclude(word__in=vocabulary).delete()
+    added = _learn(vocabulary)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO people_nametoken (word, person_id)
+            SELECT * FROM unnest(%s::text[], %s::bigint[])
+            ON CONFLICT (word, person_id) DO NOTHING
+            """,
+            [[word for word, _ in rows], [person_id for _, person_id in rows]],
+        )
+    return added
+
+
+def index_new(names: Iterable[tuple[int, str]]) -> None:
+    """Write the words of the names (key, whole name) of people who have just been made and have none yet."""
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for person_id, full in names:
+        wanted[person_id].update(words(full))
+    _learn(sorted({word for found in wanted.values() for word in found}))
+    copy_rows(NameToken, ("word", "person_id"), ((w, key) for key, found in wanted.items() for w in sorted(found)))
+
+
+def _learn(vocabulary: list[str]) -> int:
+    """Add words to the vocabulary, with how they sound. Returns how many were new."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -45,13 +70,4 @@ def _index(ids: list[int]) -> int:
             """,
             [vocabulary],
         )
-        added = cursor.rowcount
-        cursor.execute(
-            """
-            INSERT INTO people_nametoken (word, person_id)
-            SELECT * FROM unnest(%s::text[], %s::bigint[])
-            ON CONFLICT (word, person_id) DO NOTHING
-            """,
-            [[word for word, _ in rows], [person_id for _, person_id in rows]],
-        )
-    return int(added)
+        return int(cursor.rowcount)

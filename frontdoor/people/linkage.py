@@ -132,12 +132,39 @@ def _link(sketches: Sequence[Sketch], automatic: float, review: float, processes
     _STATE.update(linker=linker, parts=parts, least=min(_odds(review), _odds(automatic)))
     can_fork = "fork" in multiprocessing.get_all_start_methods() and not multiprocessing.current_process().daemon
     if processes > 1 and len(parts) > 1 and can_fork:
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            answers = pool.map(_weigh_part, range(len(parts)), chunksize=1)
+        answers = _divided(len(parts), processes)
     else:
         answers = [_weigh_part(number) for number in range(len(parts))]
     kept = sorted((k for _, found in answers for k in found), key=lambda k: (-round(k[3], 6), k[0], k[1]))
     return _decide(linker, kept, _odds(automatic), sum(count for count, _ in answers))
+
+
+def _divided(parts: int, processes: int) -> list[tuple[int, list[Kept]]]:
+    """The parts shared out between this process and forked ones. This one works too: each process that works comes to
+    have memory of its own for all records, and one that only waits would be one more.
+    """
+    context = multiprocessing.get_context("fork")
+    helpers = []
+    for turn in range(1, processes):
+        receiver, sender = context.Pipe(duplex=False)
+        helper = context.Process(target=_help, args=(sender, range(turn, parts, processes)))
+        helper.start()
+        sender.close()
+        helpers.append((helper, receiver))
+    answers = [_weigh_part(number) for number in range(0, parts, processes)]
+    for helper, receiver in helpers:
+        try:
+            answers += receiver.recv()
+        except EOFError:
+            raise RuntimeError("A process that compared records ended before its answer.") from None
+        helper.join()
+    return answers
+
+
+def _help(sender: Any, numbers: range) -> None:
+    """What a forked process does: its parts, and the answer sent back."""
+    sender.send([_weigh_part(number) for number in numbers])
+    sender.close()
 
 
 def _odds(probability: float) -> float:

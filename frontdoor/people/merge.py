@@ -5,20 +5,22 @@ move to the record that stays (the survivor); the other (the loser) keeps its ow
 no longer found. The journal holds every column of every row changed, so that :func:`undo` puts back exactly that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
+from frontdoor.copying import copy_records
 from frontdoor.people.access import check_conflict, may_see_adopted
 from frontdoor.people.indexing import index_names
 from frontdoor.people.merge_back import Edit, put_back
-from frontdoor.people.merge_sql import AWAY, KINDS, TOKENS, facts_sql, model_of, move_sql, moving, seen_sql
+from frontdoor.people.merge_sql import AWAY, JOURNAL, KINDS, TOKENS, facts_sql, model_of, move_sql, moving, seen_sql
 from frontdoor.people.models import Merge, NotSamePeople, PairToReview, Person, Restriction
 from frontdoor.people.naming import display_name
 from frontdoor.workflow.actions import stale
@@ -89,9 +91,14 @@ class _Known:
     reference_of: dict[int, str]
 
 
+def these(ids: Iterable[int]) -> RawSQL:
+    """These keys for an ``__in`` look-up, as one value however many they are."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
 def not_same_among(ids: Iterable[int]) -> set[frozenset[int]]:
     """Pairs among these records (and those joined to them) that somebody has said are different people."""
-    wanted = list(ids)
+    wanted = these(ids)
     rows = NotSamePeople.objects.filter(
         Q(left__in=wanted) | Q(left__merged_into__in=wanted), Q(right__in=wanted) | Q(right__merged_into__in=wanted)
     ).values_list("left_id", "left__merged_into_id", "right_id", "right__merged_into_id")
@@ -100,15 +107,16 @@ def not_same_among(ids: Iterable[int]) -> set[frozenset[int]]:
 
 def _known(ids: list[int], by: User, method: str) -> _Known:
     # One order of locking, so that two merges never wait for each other.
-    locked = Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    asked = these(ids)
+    locked = Person.objects.select_for_update(of=("self",)).filter(pk__in=asked).order_by("pk")
     people = {person.pk: person for person in locked}
     reviewed = method == Merge.Method.REVIEWED
     into = [person.merged_into_id for person in people.values() if person.merged_into_id is not None]
     return _Known(
         people=people,
-        restricted=set(Restriction.objects.in_force().filter(person__in=ids).values_list("person_id", flat=True)),
+        restricted=set(Restriction.objects.in_force().filter(person__in=asked).values_list("person_id", flat=True)),
         not_same=set() if reviewed else not_same_among(ids),
-        visible=set(Person.objects.visible_to(by).filter(pk__in=ids).values_list("pk", flat=True))
+        visible=set(Person.objects.visible_to(by).filter(pk__in=asked).values_list("pk", flat=True))
         if reviewed
         else set(),
         adopted=set(may_see_adopted(by)) if reviewed else set(),
@@ -189,13 +197,14 @@ def _write(pairs: list[Pair], *, by: User, at: datetime, reason: str, method: st
     if not pairs:
         return []
     marks = _marks()
-    merges = Merge.objects.bulk_create(
+    merges = [
         Merge(
             survivor=known.people[a], loser=known.people[b], merged_at=at, merged_by=by, reason=reason, method=method,
             marks=marks,
         )
         for a, b in pairs
-    )  # fmt: skip
+    ]  # fmt: skip
+    copy_records(Merge, merges)
     rounds: list[list[Merge]] = []
     count: dict[int, int] = {}
     for merge in merges:
@@ -365,6 +374,30 @@ def remember_not_same(left: Person, right: Person, *, by: User, at: datetime, re
     return found
 
 
+def note_added(person: Person, added: Mapping[str, Sequence[int]], *, primary_names: Sequence[int] = ()) -> None:
+    """Note that rows just written to the record this person was joined to are the person's own (``added``: keys by
+    model): they go back with them when the merge is taken apart. ``primary_names`` were written as other names of the
+    one record and become the person's name again. Called inside an action.
+    """
+    at = person.pk
+    is_first = True
+    while (one := Merge.objects.standing().filter(loser_id=at).order_by("-pk").first()) is not None:
+        with connection.cursor() as cursor:
+            for label, keys in added.items():
+                table = model_of(label)._meta.db_table
+                cursor.execute(
+                    f"{JOURNAL} SELECT %s, '{label}', t.id, 'person_id', to_jsonb(%s::bigint), to_jsonb(%s::bigint),"
+                    f" {seen_sql(label, 'to_jsonb(t)')} FROM {table} t WHERE t.id = ANY(%s)",
+                    [one.pk, at, one.survivor_id, list(keys)],
+                )
+            if is_first and primary_names:
+                cursor.execute(
+                    f"{JOURNAL} SELECT %s, 'people.Name', unnest(%s::bigint[]), 'kind', '\"primary\"', '\"alias\"', ''",
+                    [one.pk, list(primary_names)],
+                )
+        at, is_first = one.survivor_id, False
+
+
 def standing_merges(person: Person) -> list[Merge]:
     """Merges that make up this record, the newest first: what it is one record with."""
     rows = Merge.objects.standing().filter(Q(survivor=person) | Q(survivor__merged_into=person))
@@ -392,6 +425,7 @@ __all__ = [
     "apply_many",
     "latest_merge",
     "not_same_among",
+    "note_added",
     "standing_merges",
     "undo",
 ]

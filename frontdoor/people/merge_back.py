@@ -219,8 +219,12 @@ def _added(merge: Merge, survivor: Person) -> list[Edit]:
         mark = merge.marks.get(policy.model)
         if mark is not None:
             table, column = model_of(policy.model)._meta.db_table, column_of(policy)
-            parts.append(f"SELECT '{policy.model}', t.id FROM {table} t WHERE t.{column} = %s AND t.id > %s")
-            values += [survivor.pk, mark]
+            parts.append(
+                f"SELECT '{policy.model}', t.id FROM {table} t WHERE t.{column} = %s AND t.id > %s"
+                " AND NOT EXISTS (SELECT 1 FROM people_mergechange c WHERE c.merge_id = %s AND c.key = t.id"
+                f" AND c.model = '{policy.model}')"
+            )
+            values += [survivor.pk, mark, merge.pk]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts) + " ORDER BY 1, 2", values)
         rows = cursor.fetchall()

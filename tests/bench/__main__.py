@@ -1,8 +1,12 @@
-"""``python3 dev.py bench``: the product at 10,000 and at BENCH_CONTACTS contacts, as ratios."""
+"""``python3 dev.py bench``: the product at 10,000 and at BENCH_CONTACTS contacts, as ratios; then an import.
+
+``python3 dev.py bench import`` measures the import of BENCH_PEOPLE people of each system alone.
+"""
 
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +32,7 @@ from frontdoor.clocks.models import Clock  # noqa: E402
 from frontdoor.clocks.sweep import sweep  # noqa: E402
 from frontdoor.people.actions import GivenName, create_person  # noqa: E402
 from frontdoor.people.models import Address, Identifier, Involvement, Name  # noqa: E402
+from tests.bench import importing  # noqa: E402
 from tests.bench.filling import fill  # noqa: E402
 from tests.contacts.conftest import some_facts  # noqa: E402
 
@@ -219,4 +224,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] != ["import"]:
+        main()
+    importing.main()

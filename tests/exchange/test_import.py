@@ -211,6 +211,29 @@ def test_what_a_person_took_apart_is_not_joined_again(db: None, tmp_path: Path) 
         told("unmerge", kept)
 
 
+def test_what_a_newer_extract_said_of_a_joined_record_goes_back_with_it(db: None, tmp_path: Path) -> None:
+    made = sound()
+    folder = made.write(tmp_path / "in")
+    imported(folder)
+    header = LAYOUTS["firstcall_people.csv"].header
+    row = next(row for row in made.rows["firstcall_people.csv"] if row[0] == "00200001")
+    row[header.index("CARER_TEL")], row[header.index("ADDR1")] = "01632960999", "7 Newer Close"
+    row[header.index("SURNAME")] = "CHANGED"
+    made.write(folder)
+    imported(folder)
+    stays = Person.objects.get(reference=reference("carecase_people.csv", "A0100001"))
+    other = Person.objects.get(reference=reference("firstcall_people.csv", "00200001"))
+    assert other.merged_into == stays
+    assert stays.telephones.filter(number_key__endswith="1632960999").count() == 1
+    assert stays.names.filter(kind="primary").count() == 1
+    told("unmerge", stays.reference)
+    assert not stays.telephones.filter(number_key__endswith="1632960999").exists()
+    assert not stays.names.filter(family="Changed").exists()
+    assert other.telephones.filter(number_key__endswith="1632960999").count() == 1
+    assert other.addresses.filter(lines__startswith="7 Newer Close").count() == 1
+    assert [name.family for name in other.names.filter(kind="primary")] == ["Changed"]
+
+
 def test_a_trial_keeps_nothing(db: None, tmp_path: Path) -> None:
     report = imported(sound().write(tmp_path / "in"), is_trial=True)
     assert report["people"]["records"] == CHILDREN + MOTHERS

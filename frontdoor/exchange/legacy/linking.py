@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from frontdoor.accounts.models import User
 from frontdoor.exchange.legacy import events
@@ -24,6 +24,11 @@ from frontdoor.people.models import Merge, PairToReview, Person, Relationship, R
 from frontdoor.people.words import words
 
 PEOPLE_FILES = {"carecase_people.csv": CARECASE, "firstcall_people.csv": FIRSTCALL}
+#: Columns in which a surname may stand.
+SURNAMES = {
+    CARECASE: ("surname", "former_surname", "forename"),
+    FIRSTCALL: ("SURNAME", "FORMER_SURNAME", "FORENAME"),
+}
 #: So many records are compared in one process; more are divided between two.
 ONE_PROCESS = 40_000
 #: From this probability an event of both systems speaks for a pair of people that waits for a review.
@@ -37,7 +42,8 @@ class Links:
 
     person: dict[tuple[str, str], int] = field(default_factory=dict)
     one: dict[int, int] = field(default_factory=dict)
-    described: dict[int, Described] = field(default_factory=dict)
+    # Which record stays: the social work team's before the contact centre's, the longer held first.
+    rank: dict[int, tuple[bool, str]] = field(default_factory=dict)
     automatic: list[tuple[int, int]] = field(default_factory=list)
     review: list[tuple[int, int, Pair]] = field(default_factory=list)
     # Records that are likelier than not of one person, though a person has still to say so.
@@ -91,29 +97,27 @@ def find(meanings: Meanings) -> Links:
         return links
     sketches, key_of = _sketches(links, meanings)
     linked = link(sketches, processes=2 if len(sketches) > ONE_PROCESS else 1)
+    joined_to: dict[int, list[int]] = defaultdict(list)
+    for person, root in links.one.items():
+        joined_to[root].append(person)
     apart = {frozenset(pair) for pair in Merge.objects.filter(undone_at__isnull=False).values_list("survivor", "loser")}
     for cluster in linked.clusters:
-        members = sorted((key_of[key] for key in cluster), key=lambda person: _rank(links.described[person]))
+        members = sorted((key_of[key] for key in cluster), key=links.rank.__getitem__)
         roots = list(dict.fromkeys(links.one[member] for member in members))
         stays = roots[0]
         for other in roots[1:]:
             # Somebody who took a merge back knew more than the figures do: it is not made again.
             if frozenset((stays, other)) not in apart:
                 links.automatic.append((stays, other))
-                for person, root in links.one.items():
-                    if root == other:
-                        links.one[person] = stays
+                for person in joined_to[other]:
+                    links.one[person] = stays
+                joined_to[stays] += joined_to.pop(other)
     for pair in linked.review:
         left, right = (links.one[key_of[key]] for key in (pair.left, pair.right))
         if left != right:
             links.review.append((min(left, right), max(left, right), pair))
     links.take_as_likely((left, right) for left, right, pair in links.review if pair.probability >= LIKELY)
     return links
-
-
-def _rank(each: Described) -> tuple[bool, str]:
-    """Which record stays: the social work team's before the contact centre's, the longer held first."""
-    return each.system != CARECASE, each.row.identity
 
 
 def _people() -> Iterator[tuple[str, str, int]]:
@@ -127,7 +131,8 @@ def _people() -> Iterator[tuple[str, str, int]]:
 
 
 def _sketches(links: Links, meanings: Meanings) -> tuple[list[Sketch], dict[str, int]]:
-    names = dict(Person.objects.filter(pk__in=links.one).values_list("pk", "display_name"))
+    ours = Person.objects.filter(origin__in=PEOPLE_FILES.values())
+    names = dict(ours.values_list("pk", "display_name").iterator(chunk_size=20_000))
     relatives: dict[int, list[str]] = defaultdict(list)
     for person, other in Relationship.objects.filter(ended_on__isnull=True).values_list("person_id", "other_id"):
         if person in names and other in names:
@@ -141,7 +146,7 @@ def _sketches(links: Links, meanings: Meanings) -> tuple[list[Sketch], dict[str,
     for file, identity, values in rows.order_by("file", "identity").iterator(chunk_size=5000):
         each = Described(Pending(0, identity, values), PEOPLE_FILES[file], meanings)
         person = links.person[file, identity]
-        links.described[person] = each
+        links.rank[person] = (each.system != CARECASE, identity)
         key = f"{each.system}:{identity}"
         key_of[key] = person
         found.append(_sketch(each, key, tuple(relatives[person]), person in protected))
@@ -184,7 +189,8 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
     if wanted:
         merge.apply_many(wanted, by=by, at=at, reason=REASON, method="automatic")
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
-    not_same = merge.not_same_among(list(links.one))
+    ends = {end for left, right, _ in links.review for end in (left, right)}
+    not_same = merge.not_same_among(ends | {standing.get(end, end) for end in ends})
     rows: dict[tuple[int, int], PairToReview] = {}
     for left, right, pair in links.review:
         a, b = sorted((standing.get(left, left), standing.get(right, right)))
@@ -201,6 +207,7 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
 # -- the same event twice ------------------------------------------------------------
 
 
+@transaction.atomic
 def same_events(links: Links, meanings: Meanings) -> None:
     """Recognise contacts that were typed in again as episodes; what was recognised before stays as it is.
 
@@ -286,11 +293,15 @@ def owners_of_paper(links: Links) -> dict[str, int]:
     """Paper file to its person, where exactly one record fits its cover: the surname (or a former one), the forename
     or its initial, and the date of birth as far as it was written. A family's file belongs to nobody by itself.
     """
+    files = dict(_values("paper_files.csv"))
+    asked = {word for values in files.values() for word in words(values.get("surname", ""))}
     by_name: dict[str, set[int]] = defaultdict(set)
     rows = Origin.objects.filter(file__in=PEOPLE_FILES).values_list("file", "identity", "source__values")
     people: dict[int, list[Described]] = defaultdict(list)
     meanings = Meanings()
-    for file, identity, values in rows.iterator(chunk_size=5000):
+    for file, identity, values in rows.iterator(chunk_size=5000) if asked else ():
+        if not any(word in asked for name in SURNAMES[PEOPLE_FILES[file]] for word in words(values.get(name, ""))):
+            continue
         each = Described(Pending(0, identity, values), PEOPLE_FILES[file], meanings)
         one = links.of(file, identity)
         if one is None:
@@ -300,7 +311,7 @@ def owners_of_paper(links: Links) -> dict[str, int]:
             for word in words(name):
                 by_name[word].add(one)
     found: dict[str, int] = {}
-    for file_no, values in _values("paper_files.csv"):
+    for file_no, values in files.items():
         owner = _owner(values, by_name, people)
         if owner is not None:
             found[file_no] = owner

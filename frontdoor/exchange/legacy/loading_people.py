@@ -1,22 +1,23 @@
 """People of both systems into records of our own: one for each source row; bringing them together comes after."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from frontdoor.copying import copy_rows, new_keys
 from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
 from frontdoor.exchange.legacy.staging import Pending, pending
-from frontdoor.exchange.legacy.writing import Meanings, keep_origins, new_references
-from frontdoor.people import identifiers
-from frontdoor.people.indexing import index_names
+from frontdoor.exchange.legacy.writing import Meanings, bulk, keep_origins, new_references
+from frontdoor.people import identifiers, merge
+from frontdoor.people.indexing import index_names, index_new
 from frontdoor.people.models import Address, Identifier, Name, Person, PersonText, Relationship, Telephone
 
 UNBORN = frozenset({"unborn", "baby", "ubb", "unborn baby", "baby unborn"})
-BATCH = 2000
+BATCH = 20_000
 #: What the related person is to the person, in our list.
 RELATIONSHIPS = {
     "MOTHER": "mother", "FATHER": "father", "SIBLING": "sibling", "BROTHER": "sibling", "SISTER": "sibling",
@@ -126,71 +127,104 @@ def load_people(meanings: Meanings) -> int:
     """People of both files that are new or changed. Returns how many."""
     count = 0
     for file, system in (("carecase_people.csv", CARECASE), ("firstcall_people.csv", FIRSTCALL)):
-        rows = [Described(row, system, meanings) for row in pending(file)]
-        fresh = [each for each in rows if not each.row.reference]
+        rows = pending(file)
+        fresh = [row for row in rows if not row.reference]
         for start in range(0, len(fresh), BATCH):
-            _create(fresh[start : start + BATCH], file)
-        _amend([each for each in rows if each.row.reference], file, meanings)
+            _create([Described(row, system, meanings) for row in fresh[start : start + BATCH]], file)
+        _amend([Described(row, system, meanings) for row in rows if row.reference], file, meanings)
         count += len(rows)
     return count
 
 
 def _create(rows: Sequence[Described], file: str) -> None:
     references = new_references(Person, file, [each.row.identity for each in rows])
-    people = Person.objects.bulk_create(
-        Person(
-            reference=references[each.row.identity],
-            origin=each.system,
-            display_name=display_name(each),
-            **each.facts(),
-        )
-        for each in rows
+    keyed = list(zip(new_keys(Person, len(rows)), rows, strict=True))
+    columns = tuple(rows[0].facts()) if rows else ()
+    copy_rows(
+        Person,
+        ("id", "reference", "origin", "display_name", *columns),
+        (
+            (key, references[each.row.identity], each.system, display_name(each), *each.facts().values())
+            for key, each in keyed
+        ),
     )
-    pairs = list(zip(rows, people, strict=True))
-    _add_names(pairs, pairs_names=[(person, name) for each, person in pairs for name in each.names()])
-    Identifier.objects.bulk_create(
-        _identifier(person, kind, value, each.system) for each, person in pairs for kind, value in each.numbers()
+    names = [
+        (key, kind, given[:150], family[:150], each.system)
+        for key, each in keyed
+        for kind, given, family in each.names()
+    ]
+    fulls = [" ".join(part for part in row[2:4] if part) for row in names]
+    copy_rows(
+        Name,
+        ("person_id", "kind", "given", "family", "origin", "full"),
+        ((*row, full) for row, full in zip(names, fulls, strict=True)),
     )
-    Address.objects.bulk_create(_address(person, each) for each, person in pairs if each.lines or each.postcode)
-    Telephone.objects.bulk_create(_telephone(person, each) for each, person in pairs if each.telephone)
-    PersonText.objects.bulk_create(
-        PersonText(person=person, notes=f"Carer as recorded: {each.carer}") for each, person in pairs if each.carer
+    index_new((row[0], full) for row, full in zip(names, fulls, strict=True))
+    copy_rows(
+        Identifier,
+        ("person_id", "kind", "value", "check_ok", "source"),
+        ((key, kind, *_checked(kind, value), each.system) for key, each in keyed for kind, value in each.numbers()),
     )
-    keep_origins(file, [(each.row, person.reference) for each, person in pairs])
+    copy_rows(
+        Address,
+        ("person_id", "lines", "postcode", "postcode_key"),
+        ((key, *_placed(each)) for key, each in keyed if each.lines or each.postcode),
+    )
+    copy_rows(
+        Telephone,
+        ("person_id", "number", "number_key"),
+        ((key, *_dialled(each)) for key, each in keyed if each.telephone),
+    )
+    copy_rows(
+        PersonText,
+        ("person_id", "notes"),
+        ((key, f"Carer as recorded: {each.carer}") for key, each in keyed if each.carer),
+    )
+    keep_origins(file, [(each.row, references[each.row.identity]) for each in rows])
 
 
-def _add_names(
-    pairs: Iterable[tuple[Described, Person]], pairs_names: Sequence[tuple[Person, tuple[str, str, str]]]
-) -> None:
-    systems = {person.pk: each.system for each, person in pairs}
-    Name.objects.bulk_create(
+def _add_names(person: Person, names: Sequence[tuple[str, str, str]], origin: str) -> list[int]:
+    """Give a record further names; their keys."""
+    rows = [
         Name(
-            person=person,
-            kind=kind,
-            given=given[:150],
-            family=family[:150],
+            person=person, kind=kind, given=given[:150], family=family[:150], origin=origin,
             full=" ".join(part for part in (given[:150], family[:150]) if part),
-            origin=systems[person.pk],
         )
-        for person, (kind, given, family) in pairs_names
-    )
-    index_names(sorted(systems))
+        for kind, given, family in names
+    ]  # fmt: skip
+    bulk(Name, rows)
+    if rows:
+        index_names([person.pk])
+    return [row.pk for row in rows]
+
+
+def _checked(kind: str, value: str) -> tuple[str, bool | None]:
+    found = identifiers.check(kind, value)
+    return found.value[:60], found.check_ok
 
 
 def _identifier(person: Person, kind: str, value: str, system: str) -> Identifier:
-    checked = identifiers.check(kind, value)
-    return Identifier(person=person, kind=kind, value=checked.value[:60], check_ok=checked.check_ok, source=system)
+    written, check_ok = _checked(kind, value)
+    return Identifier(person=person, kind=kind, value=written, check_ok=check_ok, source=system)
+
+
+def _placed(each: Described) -> tuple[str, str, str]:
+    written = each.postcode_written
+    return each.lines[:300], written[:10], written.replace(" ", "")[:10]
 
 
 def _address(person: Person, each: Described) -> Address:
-    written = each.postcode_written
-    return Address(
-        person=person, lines=each.lines[:300], postcode=written[:10], postcode_key=written.replace(" ", "")[:10]
-    )
+    lines, postcode, key = _placed(each)
+    return Address(person=person, lines=lines, postcode=postcode, postcode_key=key)
+
+
+def _dialled(each: Described) -> tuple[str, str]:
+    return each.telephone[:30], identifiers.telephone_key(each.telephone)
 
 
 def _telephone(person: Person, each: Described) -> Telephone:
-    return Telephone(person=person, number=each.telephone[:30], number_key=identifiers.telephone_key(each.telephone))
+    number, key = _dialled(each)
+    return Telephone(person=person, number=number, number_key=key)
 
 
 def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
@@ -213,22 +247,37 @@ def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
         person.version += 1
         names = [name for name in each.names() if name not in old.names()]
         if any(kind == "primary" for kind, _, _ in names):
-            for row in Name.objects.filter(person=one, kind="primary", origin=each.system):
-                row.kind = "former"
-                row.save()
+            former = [name[1:] for name in old.names() if name[0] == "primary"]
+            for row in Name.objects.filter(person=one, kind__in=("primary", "alias"), origin=each.system):
+                if one == person or (row.given, row.family) in former:
+                    row.kind = "former"
+                    row.save()
             person.display_name = display_name(each)
         person.save()
-        if names:
-            _add_names([(each, one)], [(one, name) for name in names])
-        Identifier.objects.bulk_create(
-            _identifier(one, kind, value, each.system)
-            for kind, value in each.numbers()
-            if (kind, value) not in old.numbers()
-        )
+        # The record that stays keeps its own name; the newer one of a record joined to it is another name of theirs.
+        written = [
+            (kind, given, family) if one == person or kind != "primary" else ("alias", given, family)
+            for kind, given, family in names
+        ]
+        added: dict[str, list[int]] = {"people.Name": _add_names(one, written, each.system)}
+        added["people.Identifier"] = [
+            row.pk
+            for row in bulk(
+                Identifier,
+                [
+                    _identifier(one, kind, value, each.system)
+                    for kind, value in each.numbers()
+                    if (kind, value) not in old.numbers()
+                ],
+            )
+        ]
         if (each.lines, each.postcode) != (old.lines, old.postcode) and (each.lines or each.postcode):
-            _address(one, each).save()
+            added["people.Address"] = [row.pk for row in bulk(Address, [_address(one, each)])]
         if each.telephone and each.telephone != old.telephone:
-            _telephone(one, each).save()
+            added["people.Telephone"] = [row.pk for row in bulk(Telephone, [_telephone(one, each)])]
+        if one != person:
+            primary = [key for key, name in zip(added["people.Name"], names, strict=True) if name[0] == "primary"]
+            merge.note_added(person, added, primary_names=primary)
         keep_origins(file, [(each.row, person.reference)])
 
 
@@ -240,15 +289,15 @@ def load_relationships(meanings: Meanings) -> int:
     made: set[tuple[int, int, str]] = set(
         Relationship.objects.filter(ended_on__isnull=True).values_list("person_id", "other_id", "kind")
     )
-    fresh: list[Relationship] = []
+    fresh: list[tuple[int, int, str]] = []
     for row in rows:
         person, other = keys[row.get("person_id")], keys[row.get("related_person_id")]
         kind = RELATIONSHIPS.get(meanings.of(file, "relationship", row.get("relationship")), "other_family")
         # Told from the other side already, with the same meaning: one line, both rows kept.
         if (person[0], other[0], kind) not in made:
             made.add((person[0], other[0], kind))
-            fresh.append(Relationship(person_id=person[0], other_id=other[0], kind=kind))
-    Relationship.objects.bulk_create(fresh, batch_size=BATCH)
+            fresh.append((person[0], other[0], kind))
+    copy_rows(Relationship, ("person_id", "other_id", "kind"), fresh)
     keep_origins(file, [(row, keys[row.get("person_id")][1]) for row in rows])
     return len(rows)
 

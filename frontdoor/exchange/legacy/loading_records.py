@@ -5,12 +5,12 @@ from the row it names. Records whose old owner names nobody we know are signed b
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
 from contacts.models import Contact, ContactPerson, ContactText, ContactType, FamilyGroup
@@ -42,7 +42,7 @@ from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
 from referrals.models import Referral, StrategyDiscussion
 
-BATCH = 1000
+BATCH = 2000
 CONTACT_OUTCOMES = {
     "NEW_REFERRAL": "referral", "EXISTING_REFERRAL": "open_work", "EARLY_HELP": "early_help", "ADVICE": "advice",
     "NFA": "no_further_action", "ERROR": "entered_in_error",
@@ -105,12 +105,15 @@ class Loader:
         rows = pending(file)
         self.loaded_events += len(rows)
         fresh = [row for row in rows if not row.reference]
-        for start in range(0, len(fresh), BATCH):
-            self._create_contacts(fresh[start : start + BATCH], by)
+        for part in _parts(fresh):
+            with transaction.atomic():
+                self._create_contacts(part, by)
         for row in rows:
             if row.reference:
-                self._change_contact(row, by)
-        self._contact_children(by)
+                with transaction.atomic():
+                    self._change_contact(row, by)
+        with transaction.atomic():
+            self._contact_children(by)
 
     def _state(self, row: Pending) -> dict[str, Any]:
         get = row.get
@@ -213,10 +216,7 @@ class Loader:
             )  # fmt: skip
         bulk(ContactPerson, made)
         bulk(Involvement, part)
-        with_children = {row.contact_id for row in made}
-        Contact.objects.filter(origin=FIRSTCALL, people__isnull=True).exclude(pk__in=with_children).update(
-            no_child_identified=True
-        )
+        Contact.objects.filter(origin=FIRSTCALL, people__isnull=True).update(no_child_identified=True)
         keep_origins(file, origins)
 
     def _given(
@@ -244,11 +244,14 @@ class Loader:
         self.loaded_events += len(rows)
         fresh = [row for row in rows if not row.reference]
         with_open, with_any = assessed()
-        for start in range(0, len(fresh), BATCH):
-            self._create_referrals(fresh[start : start + BATCH], by, with_open, with_any)
+        found = _Found()
+        for part in _parts(fresh):
+            with transaction.atomic():
+                self._create_referrals(part, by, with_open, with_any, found)
         for row in rows:
             if row.reference:
-                self._change_referral(row, by)
+                with transaction.atomic():
+                    self._change_referral(row, by)
 
     def _referral_state(self, row: Pending, with_open: set[str], with_any: set[str]) -> dict[str, Any]:
         file, get = "carecase_episodes.csv", row.get
@@ -277,12 +280,14 @@ class Loader:
             "what_changed": f"As recorded in CareCase: {get('closure_reason')}" if status == "closed" else "",
         }
 
-    def _create_referrals(self, rows: Sequence[Pending], by: Any, with_open: set[str], with_any: set[str]) -> None:
+    def _create_referrals(
+        self, rows: Sequence[Pending], by: Any, with_open: set[str], with_any: set[str], found: "_Found"
+    ) -> None:
         file = "carecase_episodes.csv"
         references = new_references(Referral, file, [row.identity for row in rows])
-        keys = people_of("carecase_people.csv")
+        keys = found.people
         states = {row.identity: self._referral_state(row, with_open, with_any) for row in rows}
-        given = self._contacts_for(rows, states, keys, by)
+        given = self._contacts_for(rows, states, found, by)
         made, part, changes, clocks = [], [], [], []
         for row in rows:
             state, (contact_id, contact_person_id) = states[row.identity], given[row.identity]
@@ -318,7 +323,7 @@ class Loader:
         keep_origins(file, [(row, references[row.identity]) for row in rows])
 
     def _contacts_for(
-        self, rows: Sequence[Pending], states: dict[str, dict[str, Any]], keys: dict[str, tuple[int, str]], by: Any
+        self, rows: Sequence[Pending], states: dict[str, dict[str, Any]], loaded: "_Found", by: Any
     ) -> dict[str, tuple[int, int]]:
         """Episode to (contact, child on it): the same event's contact of FirstCall, or a contact made for it."""
         found: dict[str, tuple[int, int]] = {}
@@ -326,8 +331,7 @@ class Loader:
             event.episode_id: event
             for event in SameEvent.objects.filter(is_certain=True, episode_id__in=[row.identity for row in rows])
         }
-        contacts = records_of("firstcall_contacts.csv", Contact) if same else {}
-        clients = people_of("firstcall_people.csv") if same else {}
+        keys, contacts, clients = loaded.people, loaded.contacts, loaded.clients
         wanted = {contacts[event.contact_no][0] for event in same.values() if event.contact_no in contacts}
         on_contact = {
             (contact, person): key
@@ -335,7 +339,7 @@ class Loader:
                 "pk", "contact_id", "person_id"
             )
         }
-        busy: set[int] = set()
+        busy = loaded.busy
         for row in rows:
             event = same.get(row.identity)
             if event is None or event.contact_no not in contacts or event.client_no not in clients:
@@ -440,7 +444,19 @@ class Loader:
         self.loaded_events += len(rows)
         manager = actor(FIRSTCALL)  # another than the author, as the rule of two people demands of every record
         referrals = referrals_of()
-        fresh = [row for row in rows if not row.reference]
+        # Those of one referral together: which is its first and which its last is decided at once.
+        fresh = sorted((row for row in rows if not row.reference), key=lambda row: row.get("episode_id"))
+        for some in _parts(fresh):
+            with transaction.atomic():
+                self._create_assessments(some, by, manager, referrals)
+        for row in rows:
+            if row.reference:
+                with transaction.atomic():
+                    self._change_assessment(row, by, manager)
+                    keep_origins(file, [(row, row.reference)])
+
+    def _create_assessments(self, fresh: Sequence[Pending], by: Any, manager: Any, referrals: dict[str, Any]) -> None:
+        file = "carecase_assessments.csv"
         references = new_references(Assessment, file, [row.identity for row in fresh])
         last_open = newest_open(fresh)
         made, texts, factors, part, changes, clocks = [], [], [], [], [], []
@@ -491,10 +507,7 @@ class Loader:
         bulk(Involvement, part)
         _born_rows(Assessment, changes, by)
         bulk(Clock, clocks)
-        for row in rows:
-            if row.reference:
-                self._change_assessment(row, by, manager)
-        keep_origins(file, [(row, row.reference or references[row.identity]) for row in rows])
+        keep_origins(file, [(row, references[row.identity]) for row in fresh])
 
     def _change_assessment(self, row: Pending, by: Any, manager: Any) -> None:
         each = Assessment.objects.get(reference=row.reference)
@@ -517,6 +530,7 @@ class Loader:
             [Factor(assessment=each, code=c) for c in row.get("factors").split(";") if c and c not in have],
         )
 
+    @transaction.atomic
     def enquiries(self) -> None:
         """Section 47 enquiries: the strategy discussion each began with, what was decided, and its conference."""
         file, by = "carecase_s47.csv", actor(CARECASE)
@@ -544,6 +558,7 @@ class Loader:
 
     # -- notes and paper ------------------------------------------------------------
 
+    @transaction.atomic
     def notes(self) -> None:
         """Case notes, at the time the event took place."""
         file = "carecase_notes.csv"
@@ -570,6 +585,7 @@ class Loader:
         bulk(CaseNote, made)
         keep_origins(file, [(row, keys[row.get("person_id")][1]) for row in rows])
 
+    @transaction.atomic
     def paper(self, owners: dict[str, int]) -> None:
         """The index of the paper files; ``owners`` says whose each is, where the matching could tell."""
         file = "paper_files.csv"
@@ -589,6 +605,32 @@ class Loader:
             update_fields=["surname", "forename", "born", "location", "volumes", "date_from", "date_to"],
         )  # fmt: skip
         keep_origins(file, [(row, references.get(owners.get(row.identity, 0), "")) for row in rows])
+
+
+class _Found:
+    """What was loaded before the referrals, looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self.people = people_of("carecase_people.csv")
+        self.clients = people_of("firstcall_people.csv")
+        self.contacts = records_of("firstcall_contacts.csv", Contact)
+        # Children on contacts that have been given their referral.
+        self.busy: set[int] = set()
+
+
+def _parts(rows: Sequence[Pending]) -> Iterator[Sequence[Pending]]:
+    """Rows in parts that are each written whole; what belongs to one referral is never parted."""
+    start = 0
+    while start < len(rows):
+        end = min(start + BATCH, len(rows))
+        while (
+            end < len(rows)
+            and rows[end].get("episode_id")
+            and rows[end].get("episode_id") == rows[end - 1].get("episode_id")
+        ):
+            end += 1
+        yield rows[start:end]
+        start = end
 
 
 @cache

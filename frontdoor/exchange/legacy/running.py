@@ -111,23 +111,22 @@ def _steps(run: ImportRun, folder: Path, progress: Progress, say: Callable[[str]
     begin(3)
     links = linking.find(meanings)
     begin(4, sum(count for name, count in loaded.items() if name not in OF_PEOPLE))
-    with transaction.atomic():
-        loader = Loader(meanings, newest_moment(now()))
-        parts: tuple[tuple[Callable[[], None], tuple[str, ...]], ...] = (
-            (loader.contacts, ("firstcall_contacts.csv", "firstcall_contact_children.csv")),
-            (lambda: linking.same_events(links, meanings), ()),
-            (loader.episodes, ("carecase_episodes.csv",)),
-            (loader.assessments, ("carecase_assessments.csv",)),
-            (loader.enquiries, ("carecase_s47.csv",)),
-            (loader.notes, ("carecase_notes.csv",)),
-            (lambda: loader.paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
-        )
-        done = 0
-        for load, files in parts:
-            load()
-            done += sum(loaded.get(name, 0) for name in files)
-            progress.rows(done)
-        _reached(run, ImportRun.Step.RECORDS)
+    loader = Loader(meanings, newest_moment(now()))
+    parts: tuple[tuple[Callable[[], None], tuple[str, ...]], ...] = (
+        (loader.contacts, ("firstcall_contacts.csv", "firstcall_contact_children.csv")),
+        (lambda: linking.same_events(links, meanings), ()),
+        (loader.episodes, ("carecase_episodes.csv",)),
+        (loader.assessments, ("carecase_assessments.csv",)),
+        (loader.enquiries, ("carecase_s47.csv",)),
+        (loader.notes, ("carecase_notes.csv",)),
+        (lambda: loader.paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
+    )
+    done = 0
+    for load, files in parts:
+        load()
+        done += sum(loaded.get(name, 0) for name in files)
+        progress.rows(done)
+    _reached(run, ImportRun.Step.RECORDS)
     begin(5)
     with transaction.atomic():
         linking.bring_together(links, by=by, at=now())

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from frontdoor.accounts.models import User
+from frontdoor.copying import copy_records, copy_rows
 from frontdoor.db import ALPHABET, REFERENCE_LENGTH
 from frontdoor.exchange.legacy.meanings import LISTS, meaning
 from frontdoor.exchange.legacy.staging import Pending
@@ -54,7 +55,12 @@ def new_references(model: Any, file: str, identities: Sequence[str]) -> dict[str
     turn = 0
     while waiting:
         wanted = {identity: reference_for(model.PREFIX, file, identity, turn) for identity in waiting}
-        taken = set(model.objects.filter(reference__in=list(wanted.values())).values_list("reference", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT reference FROM {model._meta.db_table} WHERE reference = ANY(%s)",  # noqa: S608 (a table's name)
+                [list(wanted.values())],
+            )
+            taken = {reference for (reference,) in cursor}
         again = []
         for identity in waiting:
             if wanted[identity] in taken or wanted[identity] in used:
@@ -68,16 +74,20 @@ def new_references(model: Any, file: str, identities: Sequence[str]) -> dict[str
 
 def keep_origins(file: str, made: Sequence[tuple[Pending, str]]) -> None:
     """Note what each row became; a row loaded before now points to its newer version."""
-    Origin.objects.bulk_create(
-        (
-            Origin(file=file, identity=row.identity, reference=reference, source_id=row.source_id)
-            for row, reference in made
-        ),
-        batch_size=5000,
-        update_conflicts=True,
-        unique_fields=["file", "identity"],
-        update_fields=["source"],
+    copy_rows(
+        Origin,
+        ("file", "identity", "reference", "source_id"),
+        ((file, row.identity, reference, row.source_id) for row, reference in made if row.before is None),
     )
+    newer = [row for row, _ in made if row.before is not None]
+    if newer:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE exchange_origin o SET source_id = n.source_id"
+                " FROM unnest(%s::text[], %s::bigint[]) AS n(identity, source_id)"
+                " WHERE o.file = %s AND o.identity = n.identity",
+                [[row.identity for row in newer], [row.source_id for row in newer], file],
+            )
 
 
 class Meanings:
@@ -116,8 +126,9 @@ def only(code: str) -> str:
 
 
 def bulk(model: type[models.Model], rows: Sequence[Any]) -> list[Any]:
-    """Insert many rows in batches."""
-    return list(model._default_manager.bulk_create(rows, batch_size=2000))
+    """Insert many rows, each with its key."""
+    copy_records(model, rows)
+    return list(rows)
 
 
 def now() -> datetime:

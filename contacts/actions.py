@@ -32,6 +32,7 @@ from frontdoor.people import matching
 from frontdoor.people.access import holders_of
 from frontdoor.people.actions import involve, leave, refuse_match
 from frontdoor.people.models import Person
+from frontdoor.people.words import is_no_name
 from frontdoor.workflow.actions import born, lock, move, touch
 
 CLAIM_FOR = timedelta(minutes=30)
@@ -216,8 +217,8 @@ def _involve(contact: Contact, row: ContactPerson) -> None:
         )
 
 
-def matching_facts(person: ContactPerson) -> matching.PersonFacts:
-    """A person on a contact as the matching takes them."""
+def matching_facts(person: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.PersonFacts:
+    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
     return matching.PersonFacts(
         given=person.given_name,
         family=person.family_name,
@@ -225,7 +226,12 @@ def matching_facts(person: ContactPerson) -> matching.PersonFacts:
         date_of_birth=person.date_of_birth,
         dob_precision="estimated" if person.dob_is_estimated else "exact",
         telephone=person.telephone,
+        expected_on=person.expected_on,
         sex=person.sex,
+        school=person.school,
+        relatives=tuple(
+            other.name for other in others if other.position != person.position and not is_no_name(other.name)
+        ),
         postcode=person.postcode,
         address=person.address,
         identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
@@ -234,8 +240,9 @@ def matching_facts(person: ContactPerson) -> matching.PersonFacts:
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
     """Silently: a child who may be somebody restricted is told to the named holders, and to nobody else."""
-    for row in contact.people.filter(is_child=True):
-        for hit in matching.restricted_hits(matching_facts(row)):
+    rows = list(contact.people.order_by("position"))
+    for row in rows:
+        for hit in matching.restricted_hits(matching_facts(row, rows)) if row.is_child else ():
             if not hit.needs_answer:
                 continue
             raise_alert(
@@ -485,12 +492,13 @@ def unanswered(
     contact: Contact, user: User, children: Sequence[ContactPerson]
 ) -> list[tuple[ContactPerson, matching.Candidate]]:
     """Candidates above the review threshold nobody has answered, for children without a confirmed record."""
+    rows = list(contact.people.order_by("position"))
     return [
         (child, candidate)
         for child in children
         if child.person_id is None
         for candidate in matching.candidates(
-            matching_facts(child), user, reference=contact.reference, position=child.position
+            matching_facts(child, rows), user, reference=contact.reference, position=child.position
         )
         if candidate.needs_answer
     ]

@@ -30,6 +30,14 @@ class Known:
     has_warnings: bool = False
 
 
+@dataclass(frozen=True)
+class Lines:
+    """The people who may be meant, and a sentence where a name alone fits too many."""
+
+    known: tuple[Known, ...] = ()
+    sentence: str = ""
+
+
 def facts_of(row: PersonForm, home: ContactForm, on: date) -> matching.PersonFacts:
     """A row of the page, half typed, as the matching takes it."""
     given = row.answers
@@ -53,21 +61,27 @@ def facts_of(row: PersonForm, home: ContactForm, on: date) -> matching.PersonFac
     )
 
 
-def known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> list[Known]:
-    """At most five people the user may see who may be meant, the likeliest first."""
+def known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> Lines:
+    """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
-        return []
+        return Lines()
+    suggested = matching.suggest(facts, user, limit=WEIGHED)
+    if suggested.too_many:
+        return Lines(sentence=suggested.sentence)
     found: dict[int, tuple[Person, tuple[str, ...]]] = {
         c.person.pk: (c.person, c.reasons)
-        for c in matching.candidates(facts, user, limit=WEIGHED)
+        for c in suggested.candidates
         if not (is_child and _is_grown_up(c.person, on))
     }
-    if len(found) < MOST and len(facts.name) > 1:
+    if not found and len(facts.name) > 1:
         words = facts.name if facts.date_of_birth is None else f"{facts.name} {facts.date_of_birth.isoformat()}"
-        for hit in search(user, words, limit=WEIGHED).hits:
+        page = search(user, words, limit=WEIGHED)
+        if page.too_many:
+            return Lines(sentence=page.sentence)
+        for hit in page.hits:
             if not (is_child and _is_grown_up(hit.person, on)):
                 found.setdefault(hit.person.pk, (hit.person, hit.why))
-    return _lines(user, list(found.values())[:MOST])
+    return Lines(tuple(_lines(user, list(found.values())[:MOST])))
 
 
 def chosen(user: Any, references: Sequence[str]) -> dict[str, Known]:

@@ -99,14 +99,16 @@ def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: i
         elif asked < limit or row.position == look:
             asked += 1
             card.was_looked_at = True
-            card.candidates = _candidates(contact, row, user)
+            card.candidates = _candidates(contact, row, user, rows)
         found.append(card)
     return found
 
 
-def _candidates(contact: Contact, row: ContactPerson, user: Any) -> list[matching.Candidate]:
+def _candidates(
+    contact: Contact, row: ContactPerson, user: Any, rows: Sequence[ContactPerson]
+) -> list[matching.Candidate]:
     found = matching.candidates(
-        matching_facts(row), user, limit=CANDIDATES, reference=contact.reference, position=row.position
+        matching_facts(row, rows), user, limit=CANDIDATES, reference=contact.reference, position=row.position
     )
     if row.suggested_reference and all(c.person.reference != row.suggested_reference for c in found):
         named = Person.objects.visible_to(user).named(row.suggested_reference).first()

@@ -11,7 +11,13 @@ from django.core.checks import Error, Tags, register
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 #: Evidence: added to and read, never changed. History tables (pghistory) follow the same rule by their base class.
-APPEND_ONLY = {"audit_entry", "workflow_statuschange", "people_mergechange", "exchange_sourcerecord"}
+APPEND_ONLY = {
+    "audit_entry",
+    "workflow_statuschange",
+    "people_mergechange",
+    "people_linkageweights",
+    "exchange_sourcerecord",
+}
 #: The one part of the audit trail that moves: the last link of each chain.
 UPDATE_ONLY = {"audit_chainhead"}
 #: Rows that are meant to go: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.

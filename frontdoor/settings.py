@@ -111,6 +111,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "imports": {"task": "exchange.tasks.take_up", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
     "draw": {"task": "referrals.tasks.draw", "schedule": 3600.0, "options": {"expires": 3000}},
 }

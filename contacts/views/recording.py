@@ -184,10 +184,12 @@ def show(
     rows = [*screen.children.forms, *screen.adults.forms]
     picked = [str(row["suggested_reference"].value() or "") for row in rows]
     suggested = lookup.chosen(request.user, picked) if any(picked) else {}
-    lines: dict[str, list[lookup.Known]] = {}
+    lines: dict[str, lookup.Lines] = {}
     if look_for is not None and (row := lookup.row_of(screen, *look_for)) is not None:
         lines[row.prefix or ""] = _known(request, screen, row, is_child=look_for[0] == "children")
-    shown = {line.person.pk for line in suggested.values()} | {k.person.pk for found in lines.values() for k in found}
+    shown = {line.person.pk for line in suggested.values()} | {
+        k.person.pk for found in lines.values() for k in found.known
+    }
     if shown:
         audit.shows(request, shown, reason="search from a call")
     return page(
@@ -216,7 +218,7 @@ def show(
     )
 
 
-def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> list[lookup.Known]:
+def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
     today = timezone.localdate()
     return lookup.known(request.user, lookup.facts_of(row, screen.form, today), is_child=is_child, on=today)
 
@@ -231,8 +233,8 @@ def known(request: HttpRequest) -> HttpResponse:
     if row is None:
         raise Http404
     lines = _known(request, screen, row, is_child=named is not None and named[1] == "children")
-    if lines:
-        audit.shows(request, [line.person for line in lines], reason="search from a call")
+    if lines.known:
+        audit.shows(request, [line.person for line in lines.known], reason="search from a call")
     picked = str(row["suggested_reference"].value() or "")
     suggested = lookup.chosen(request.user, [picked]) if picked else {}
     return page(

@@ -70,6 +70,8 @@ class Linked:
     pairs: tuple[Pair, ...]
     clusters: tuple[tuple[str, ...], ...]
     compared: int
+    # log2 of the chances the estimation ended with, field by field.
+    logs: tuple[tuple[float, ...], ...] = ()
 
     @property
     def automatic(self) -> tuple[Pair, ...]:
@@ -197,7 +199,7 @@ def _decide(linker: Linker, kept: list[Kept], automatic: float, compared: int) -
         doubts = []
         if odds < automatic:
             doubts.append("The evidence alone does not settle it.")
-        doubts += _contradictions(linker, a, b)
+        doubts += contradictions(linker, a, b)
         if a.is_protected or b.is_protected:
             doubts.append("A record is protected.")
         if _has_rival(records, near, sure, i, j, odds) or _has_rival(records, near, sure, j, i, odds):
@@ -216,13 +218,13 @@ def _decide(linker: Linker, kept: list[Kept], automatic: float, compared: int) -
                 b.key,
                 round(weight, 2),
                 round(1 / (1 + 2 ** min(-odds, 60)), 6),
-                _reasons(linker, a, b),
+                reasons_of(linker, a, b),
                 not doubts,
                 tuple(doubts),
             )
         )
     clusters = {tuple(records[m].key for m in members) for members in group.values() if len(members) > 1}
-    return Linked(tuple(pairs), tuple(sorted(clusters)), compared)
+    return Linked(tuple(pairs), tuple(sorted(clusters)), compared, tuple(tuple(row) for row in linker.m))
 
 
 def _has_rival(
@@ -246,7 +248,7 @@ def _has_rival(
     return False
 
 
-def _contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
+def contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
     """Why two records cannot be linked without a person, in whole sentences."""
     found = linker.compare(a, b)
     assert found is not None
@@ -267,14 +269,14 @@ def _contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
 
 def _keeps_apart(linker: Linker, x: int, y: int) -> bool:
     a, b = linker.records[min(x, y)], linker.records[max(x, y)]
-    if _contradictions(linker, a, b):
+    if contradictions(linker, a, b):
         return True
     found = linker.compare(a, b)
     assert found is not None
     return linker.weigh(a, b, found)[1] < 0
 
 
-def _reasons(linker: Linker, a: Record, b: Record) -> tuple[tuple[str, float], ...]:
+def reasons_of(linker: Linker, a: Record, b: Record) -> tuple[tuple[str, float], ...]:
     """What speaks for and against, in plain words with its bits against strangers; the strongest first.
 
     The bits add up to the pair's weight, but for rounding.
@@ -306,6 +308,8 @@ def _stranger_bits(linker: Linker, a: Record, b: Record, n: int, level: int) -> 
         return U_LOG[3][0] - linker.middle(a, b)[1]
     if n == 4 and level == B_EXACT:
         return -linker.birth_bits[a.ordinal]
+    if n in (6, 7) and level == 0:
+        return -linker.number_bits
     if n == 8 and level == 0:
         return -min(-U_LOG[8][0], max(1.0, min(a.address_bits, b.address_bits)))
     if n == 8 and level < 4:

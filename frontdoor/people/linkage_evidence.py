@@ -86,7 +86,7 @@ class Words:
 
 def _compare_names(a: str, b: str) -> tuple[int, str]:
     if " " not in a and " " not in b:
-        return _compare_words(a, b), ""
+        return compare_words(a, b), ""
     x, y = a.split(), b.split()
     joined_a, joined_b = "".join(x), "".join(y)
     if joined_a == joined_b or sorted(x) == sorted(y):
@@ -95,13 +95,13 @@ def _compare_names(a: str, b: str) -> tuple[int, str]:
         return W_EXACT, a
     if len(joined_a) == 1 or len(joined_b) == 1:
         return (W_INITIAL if joined_a[0] == joined_b[0] else W_DIFFERENT), ""
-    whole = _compare_words(joined_a, joined_b) if len(x) == len(y) else W_DIFFERENT
+    whole = compare_words(joined_a, joined_b) if len(x) == len(y) else W_DIFFERENT
     if whole == W_FUZZY:
         return W_FUZZY, ""
     if min(len(joined_a), len(joined_b)) > 4 and OSA.distance(joined_a, joined_b, score_cutoff=1) <= 1:
         return W_FUZZY, ""
     if len(x) == len(y):
-        matched = sum(1 for w in x if any(v == w or _compare_words(v, w) <= W_FUZZY for v in y))
+        matched = sum(1 for w in x if any(v == w or compare_words(v, w) <= W_FUZZY for v in y))
         if matched == len(x):
             return W_FUZZY, ""
     shared = [w for w in x if len(w) > 2 and w in y]
@@ -109,12 +109,12 @@ def _compare_names(a: str, b: str) -> tuple[int, str]:
         return W_PART, max(shared, key=len)
     for w in x:
         for v in y:
-            if len(w) > 3 and len(v) > 3 and _compare_words(v, w) <= W_FUZZY:
+            if len(w) > 3 and len(v) > 3 and compare_words(v, w) <= W_FUZZY:
                 return W_PART, min(w, v)
     return W_DIFFERENT, ""
 
 
-def _compare_words(a: str, b: str) -> int:
+def compare_words(a: str, b: str) -> int:
     """The level two single words agree at."""
     if a == b:
         return W_EXACT
@@ -169,10 +169,14 @@ class Linker:
         total = self.count + BACKGROUND
         self._count_names(total)
         self._count_values(total)
-        size = max(total / max(2, len(systems)), 1.0)
-        # log2 odds, before any evidence, of the same person against strangers and against two of one household.
+        self.set_priors(max(total / max(2, len(systems)), 1.0))
+
+    def set_priors(self, size: float) -> None:
+        """log2 odds, before any evidence, of the same person against strangers and against two of one household; and
+        how much an equal number says: two strangers share one only by a mistake, the less likely the more there are."""
         self.prior_across, self.prior_within = log2(0.6 / size), log2(0.04 / size)
         self.kin_across, self.kin_within = log2(0.6 / 3), log2(0.04 / 3)
+        self.number_bits = max(-U_LOG[6][0], log2(20 * size))
 
     def _count_names(self, total: int) -> None:
         """Bits of every word as given and as family name, and how many people seem to bear a whole name."""
@@ -288,7 +292,9 @@ class Linker:
             else:
                 ethnic = 1
                 strangers += U_LOG[10][1]
-        strangers += U_LOG[5][sex] + U_LOG[6][nhs] + U_LOG[7][upn]
+        strangers += U_LOG[5][sex]
+        strangers += -self.number_bits if nhs == 0 else U_LOG[6][nhs]
+        strangers += -self.number_bits if upn == 0 else U_LOG[7][upn]
         kin += R_LOG[3][middle] + R_LOG[4][birth] + R_LOG[5][sex] + R_LOG[6][nhs] + R_LOG[7][upn] + R_LOG[8][house]
         kin += R_LOG[9][school] + R_LOG[10][ethnic]
         return (given, family, order, middle, birth, sex, nhs, upn, house, school, ethnic), strangers, kin

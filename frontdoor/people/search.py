@@ -18,6 +18,7 @@ from frontdoor.db import tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
 from frontdoor.people.hooks import OpenWork, open_work
+from frontdoor.people.matching_gather import Scope, scope_for
 from frontdoor.people.models import Address, Identifier, Name, NameToken, Person, Telephone, Warning
 from frontdoor.people.words import query_words
 
@@ -190,18 +191,7 @@ def near_words(word: str) -> dict[str, float]:
     return best
 
 
-HIDDEN = """
-    person_id <> ALL (ARRAY(
-        SELECT r.person_id FROM people_restriction r WHERE r.ended_at IS NULL
-          AND NOT EXISTS (SELECT 1 FROM people_restrictionholder h
-                           WHERE h.restriction_id = r.id AND h.user_id = %(user)s AND h.ended_at IS NULL)
-          AND NOT EXISTS (SELECT 1 FROM people_breakglass b
-                           WHERE b.person_id = r.person_id AND b.user_id = %(user)s
-                             AND b.expires_at > statement_timestamp())))
-"""
-
-
-def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[int]:
+def _having_words(scope: Scope, sets: Sequence[Sequence[str]], limit: int) -> list[int]:
     """Keys of visible people with a word of every set, at most ``limit``, newest first.
 
     Driven by the set with the fewest rows (counted to a bound), the others probed by person. When every set is of
@@ -226,7 +216,7 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
             tokens = (
                 f"(SELECT * FROM people_nametoken n WHERE n.word = w.word ORDER BY n.person_id DESC LIMIT {NEWEST})"
             )
-        values: dict[str, Any] = {"user": user.pk, "limit": limit, "driver": driver}
+        values: dict[str, Any] = {**scope.values, "limit": limit, "driver": driver}
         probes = ""
         for number, index in enumerate(order[1:]):
             values[f"s{number}"] = list(sets[index])
@@ -237,7 +227,7 @@ def _having_words(user: Any, sets: Sequence[Sequence[str]], limit: int) -> list[
         cursor.execute(
             "SELECT DISTINCT held.person_id FROM unnest(%(driver)s::text[]) AS w(word), LATERAL ("
             f"SELECT t.person_id FROM {tokens} t WHERE t.word = w.word AND "
-            + HIDDEN.replace("person_id <> ALL", "t.person_id <> ALL")
+            + scope.sql("t.person_id")
             + probes
             + " ORDER BY t.person_id DESC LIMIT %(limit)s) AS held ORDER BY 1 DESC LIMIT %(limit)s",
             values,
@@ -258,8 +248,9 @@ def _born(user: Any, days: Sequence[date], limit: int) -> list[int]:
 def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -> bool:
     """Take in people by name (and date of birth, if typed). True when a bare name fits more than 100."""
     exact = [[word] for word in words]
-    near = {word: near_words(word) for word in words}
+    scope = scope_for(user)
     if born:
+        near = {word: near_words(word) for word in words}
         close = set(_born(user, dates.near(born), 5000))
         tokens = NameToken.objects.filter(
             person_id__in=close, word__in=[t for options in near.values() for t in options]
@@ -278,13 +269,16 @@ def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -
         if found.scores:
             return False
         # Nobody by both: the name alone, said so.
-        keys = _having_words(user, exact, TOO_MANY + 1)
+        keys = _having_words(scope, exact, TOO_MANY + 1)
         found.add(keys[:TOO_MANY], 30, "name only: the date of birth differs or is not known")
         return len(keys) > TOO_MANY
-    keys = _having_words(user, exact, TOO_MANY + 1)
+    keys = _having_words(scope, exact, TOO_MANY + 1)
     found.add(keys[:TOO_MANY], 60, "name")
     if len(keys) > TOO_MANY:
         return True
+    if len(found.scores) > FEW_ENOUGH:
+        return False
+    near = {word: near_words(word) for word in words}
     for least, score, reason in (
         (3, 45, "name begins so"),
         (2, 35, "name sounds so"),
@@ -293,7 +287,7 @@ def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -
         if len(found.scores) > FEW_ENOUGH:
             break
         closest = [_at_least(near[word], least) for word in words]
-        keys = _having_words(user, closest, TOO_MANY + 1)
+        keys = _having_words(scope, closest, TOO_MANY + 1)
         found.add(keys[:TOO_MANY], score, reason)
         if len(keys) > TOO_MANY:
             return True
@@ -310,21 +304,19 @@ def _page(
     after: str | None,
     limit: int,
 ) -> Page:
-    adopted = set(
-        Person.objects.filter(pk__in=found.scores, is_adoption_protected=True)
-        .exclude(pk__in=may_see_adopted(user))
-        .values_list("pk", flat=True)
-    )
+    protected = Person.objects.filter(is_adoption_protected=True).exclude(pk__in=may_see_adopted(user))
+    adopted = set(protected.values_list("pk", flat=True)) if found.scores else set()
     # An adopted child's record is never offered; its own reference or identifier opens it for those who may see it.
     keys = [k for k in found.scores if k not in adopted or found.scores[k] >= 95]
-    working = open_work(keys, hidden_from=user)
+    # Of many, whether work is open is asked for those shown alone: the order does not turn on it then.
+    working = open_work(keys, hidden_from=user) if len(keys) <= TOO_MANY else {}
     ordered = sorted(keys, key=lambda k: (-found.scores[k], k not in working, -k))
     total = min(len(ordered), COUNT_LIMIT)
     start = 0
     if after and after.isascii() and after.isdigit():
         start = next((i + 1 for i, k in enumerate(ordered) if k == int(after)), 0)
     chosen = ordered[:COUNT_LIMIT][start : start + limit]
-    hits = _lines(user, chosen, found, working)
+    hits = _lines(user, chosen, found, working or open_work(chosen, hidden_from=user))
     more = start + limit < total
     return Page(
         hits=hits,

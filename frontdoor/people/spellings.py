@@ -391,6 +391,14 @@ def same_family(a: str, b: str) -> bool:
     return bool(_SPELT.get(a, _NONE) & _SPELT.get(b, _NONE) or _SHORT.get(a, _NONE) & _SHORT.get(b, _NONE))
 
 
+def spellings_of(word: str) -> frozenset[str]:
+    """The other known spellings and short forms of a name."""
+    numbers, short = _SPELT.get(word, _NONE), _SHORT.get(word, _NONE)
+    found = {other for other, held in _SPELT.items() if numbers & held} if numbers else set()
+    found |= {other for other, held in _SHORT.items() if short & held} if short else set()
+    return frozenset(found - {word})
+
+
 def family_numbers(word: str) -> list[str]:
     """Keys of the families a word belongs to, for gathering names that are written in several ways."""
     return [f"s{n}" for n in sorted(_SPELT.get(word, _NONE))] + [f"n{n}" for n in sorted(_SHORT.get(word, _NONE))]

@@ -26,7 +26,7 @@ from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.running import LOCK, run_import
 from frontdoor.exchange.models import CaseNote, ImportRun, Origin, PaperFile, SameEvent, SourceRecord, Wording
 from frontdoor.people import record
-from frontdoor.people.models import Merge, Person
+from frontdoor.people.models import LinkageWeights, Merge, NameWord, Person
 from referrals.models import Referral, StrategyDiscussion
 from tests.conftest import ROOT, Served, clone, url_for
 from tests.exchange.extract import FAMILIES, Extract, sound, with_defects
@@ -153,8 +153,30 @@ def digests(cursor: Any, *, sameness: bool = False) -> dict[str, str]:
 
 def stripped(row: dict[str, Any]) -> dict[str, Any]:
     """A row without keys and times of writing, which differ between two databases of the same content."""
-    times = ("recorded_at", "merged_at", "found_at", "created_at", "marks", "key", "seen", "before", "after")
+    times = (
+        "recorded_at",
+        "estimated_at",
+        "merged_at",
+        "found_at",
+        "created_at",
+        "marks",
+        "key",
+        "seen",
+        "before",
+        "after",
+    )
     return {k: v for k, v in row.items() if k != "id" and not k.endswith("_id") and k not in times}
+
+
+def test_the_weights_an_import_learns_are_kept_once_and_names_are_counted(db: None, tmp_path: Path) -> None:
+    folder = sound().write(tmp_path / "in")
+    imported(folder)
+    kept = LinkageWeights.objects.get()
+    assert kept.records == CHILDREN * 2 + MOTHERS
+    assert NameWord.objects.get(text="mother").bearers == MOTHERS
+    ImportRun.objects.update(step=ImportRun.Step.RECORDS)  # as a run killed before its end leaves it
+    imported(folder)
+    assert LinkageWeights.objects.get() == kept
 
 
 def test_a_second_run_changes_nothing(db: None, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from frontdoor.exchange.legacy.loading_people import Described
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, SourceRecord
-from frontdoor.people import identifiers, merge
+from frontdoor.people import identifiers, merge, weights
 from frontdoor.people.linkage import Pair, Sketch, link
 from frontdoor.people.models import Merge, PairToReview, Person, Relationship, Restriction
 from frontdoor.people.words import words
@@ -48,6 +48,9 @@ class Links:
     review: list[tuple[int, int, Pair]] = field(default_factory=list)
     # Records that are likelier than not of one person, though a person has still to say so.
     likely: dict[int, int] = field(default_factory=dict)
+    # What the comparison has learnt of how records of one person agree, from how many; empty if nothing was compared.
+    logs: tuple[tuple[float, ...], ...] = ()
+    compared: int = 0
 
     def of(self, file: str, key: str) -> int | None:
         """The one record a row's person belongs to."""
@@ -100,6 +103,7 @@ def find(meanings: Meanings) -> Links:
     joined_to: dict[int, list[int]] = defaultdict(list)
     for person, root in links.one.items():
         joined_to[root].append(person)
+    links.logs, links.compared = linked.logs, len(sketches)
     apart = {frozenset(pair) for pair in Merge.objects.filter(undone_at__isnull=False).values_list("survivor", "loser")}
     for cluster in linked.clusters:
         members = sorted((key_of[key] for key in cluster), key=links.rank.__getitem__)
@@ -183,7 +187,9 @@ def _sketch(each: Described, key: str, relatives: tuple[str, ...], is_protected:
 
 
 def bring_together(links: Links, *, by: User, at: datetime) -> None:
-    """Join what is above the threshold, and put what is between the thresholds before a person."""
+    """Join what is above the threshold, put what is between the thresholds before a person, and keep the weights."""
+    if links.logs:
+        weights.keep(logs=links.logs, records=links.compared, at=at)
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
     wanted = [(a, b) for a, b in ((standing.get(a, a), standing.get(b, b)) for a, b in links.automatic) if a != b]
     if wanted:
@@ -202,6 +208,8 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
             found_at=at, origin="import",
         )  # fmt: skip
     PairToReview.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=2000)
+    if links.logs:
+        weights.count_bearers()
 
 
 # -- the same event twice ------------------------------------------------------------

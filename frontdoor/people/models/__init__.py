@@ -21,6 +21,7 @@ from frontdoor.people.models.protection import (
     RestrictionHolder,
 )
 from frontdoor.people.models.safety import Warning
+from frontdoor.people.models.weights import LinkageWeights
 from frontdoor.people.models.work import Involvement
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DeclaredConflict",
     "Identifier",
     "Involvement",
+    "LinkageWeights",
     "Merge",
     "MergeChange",
     "Name",

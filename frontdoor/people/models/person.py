@@ -96,6 +96,10 @@ class Person(Record):
         ]
         indexes: ClassVar = [
             models.Index(fields=["date_of_birth", "id"], name="person_born"),
+            models.Index(fields=["expected_on"], condition=models.Q(expected_on__isnull=False), name="person_expected"),
+            models.Index(
+                fields=["id"], condition=models.Q(is_adoption_protected=True), name="person_adoption_protected"
+            ),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="person_merged_away"
             ),
@@ -168,6 +172,8 @@ class NameWord(models.Model):
     text = models.CharField(max_length=80, primary_key=True)
     # "d" + Daitch–Mokotoff codes and "m" + double metaphone codes.
     sounds = ArrayField(models.TextField(), default=list)
+    # How many people bear it, as last counted: how much it says that two people share it.
+    bearers = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         indexes: ClassVar = [

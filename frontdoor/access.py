@@ -65,6 +65,7 @@ class Permission(StrEnum):
     PEOPLE_MERGE = "people.merge"
     PEOPLE_UNMERGE = "people.unmerge"
     IMPORT_RUN = "import.run"
+    SOURCE_VIEW = "source.view"
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_ADD = "document.add"
     HANDOVER = "handover.take"
@@ -135,6 +136,7 @@ _MANAGER = _WORKER | {
     P.MERGE_REVIEW,
     P.PEOPLE_MERGE,
     P.PEOPLE_UNMERGE,
+    P.SOURCE_VIEW,
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -151,7 +153,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     | {P.SUPERVISION_VIEW, P.FIGURES_WHOLE_SERVICE, P.DOCUMENT_VIEW, P.EARLY_HELP_VIEW},
     Role.PERFORMANCE_OFFICER: frozenset({P.BREACHES_VIEW, P.FIGURES_WHOLE_SERVICE, P.REFERRAL_VIEW, P.IMPORT_RUN}),
     Role.DATA_PROTECTION_OFFICER: frozenset(
-        {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW}
+        {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW, P.SOURCE_VIEW}
     ),
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.IMPORT_RUN}),
 }

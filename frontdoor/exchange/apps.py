@@ -10,13 +10,16 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, what a merge does to our rows, and what the chronology shows of them."""
+        from frontdoor.exchange import readers, sources
         from frontdoor.exchange.events import EVENTS
-        from frontdoor.exchange.readers import notes_of
+        from frontdoor.people.chronology import Source, declare
         from frontdoor.people.hooks import merge_policy
-        from frontdoor.people.record import more_events
+        from frontdoor.people.provenance import rows_behind
 
         audit.register(EVENTS)
         merge_policy("exchange.CaseNote", "person", "move", "what was noted of either is the history of the one")
         merge_policy("exchange.PaperFile", "person", "move", "every file in the records store is listed on the one")
-        if notes_of not in more_events:
-            more_events.append(notes_of)
+        if sources not in rows_behind:
+            rows_behind.append(sources)
+        declare(Source("note", readers.KINDS, readers.notes_of))
+        declare(Source("strategy", readers.DISCUSSION_KINDS, readers.discussions_of))

@@ -3,35 +3,56 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from frontdoor.exchange.models import CaseNote, Origin, SourceRecord
 from frontdoor.people.access import hidden_people
+from frontdoor.people.chronology import Event, Window
 from frontdoor.people.models import Person
-from frontdoor.people.record import Event
 from referrals.models import Referral, StrategyDiscussion
 
-#: So many of each kind at most stand in one page of a chronology.
-MOST = 200
+KINDS = {"note": "Case note"}
+DISCUSSION_KINDS = {"strategy": "Strategy discussion"}
 
 
-def notes_of(person: Person, user: Any) -> Iterable[Event]:
-    """Case notes of the old systems, and section 47 enquiries, about somebody the user may see."""
-    for note in CaseNote.objects.visible_to(user).filter(person=person).order_by("-happened_at", "-pk")[:MOST]:
-        when = "" if note.is_date_known else " (date not readable in the old system)"
-        yield Event(at=note.happened_at, title=f"{note.kind}{when}", text=note.text, by=f"{note.author} (CareCase)")
-    held = (
-        StrategyDiscussion.objects.filter(
-            section_47=True, referral__in=Referral.objects.visible_to(user).filter(child=person)
+def notes_of(person: Person, user: Any, window: Window) -> Iterable[Event]:
+    """Case notes of the old systems about somebody the user may see."""
+    rows = CaseNote.objects.visible_to(user).filter(person=person)
+    if window.words:
+        rows = rows.filter(
+            Q(text__icontains=window.words) | Q(kind__icontains=window.words) | Q(author__icontains=window.words)
         )
-        .select_related("referral", "recorded_by")
-        .order_by("-held_at", "-pk")[:MOST]
-    )
-    for discussion in held:
+    for note in window.cut(rows, "note", "happened_at"):
+        when = "" if note.is_date_known else " (date not readable in the old system)"
+        yield Event(
+            at=note.happened_at,
+            title=f"{note.kind or 'Case note'}{when}",
+            text=note.text,
+            by=f"{note.author} (CareCase)" if note.author else "CareCase",
+            source="note",
+            key=note.pk,
+            kind="note",
+        )
+
+
+def discussions_of(person: Person, user: Any, window: Window) -> Iterable[Event]:
+    """Strategy discussions that decided on a section 47 enquiry, on referrals the user may see."""
+    rows = StrategyDiscussion.objects.filter(
+        section_47=True, referral__in=Referral.objects.visible_to(user).of_child(person.pk).order_by()
+    ).select_related("referral", "recorded_by")
+    if window.words:
+        rows = rows.filter(Q(decision__icontains=window.words) | Q(recorded_by__name__icontains=window.words))
+    for discussion in window.cut(rows, "strategy", "held_at"):
         yield Event(
             at=discussion.held_at,
             title=f"Strategy discussion, section 47 enquiry (referral {discussion.referral.reference})",
             text=discussion.decision,
             by=discussion.recorded_by.name,
             href=f"/referrals/{discussion.referral.reference}/",
+            source="strategy",
+            key=discussion.pk,
+            kind="strategy",
+            reference=discussion.referral.reference,
         )
 
 

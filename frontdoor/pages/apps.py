@@ -13,13 +13,13 @@ class PagesConfig(AppConfig):
         # Models stand only now, so none of these modules can be imported at the head of this one.
         hooks = import_module("frontdoor.people.hooks")
         notices = import_module("frontdoor.pages.notices")
-        record = import_module("frontdoor.people.record")
+        chronology = import_module("frontdoor.people.chronology")
         journey = import_module("frontdoor.pages.journey")
         for listed, filled in (
             (hooks.glass_broken, notices.glass_broken),
             (hooks.conflict_met, notices.conflict_met),
-            (record.more_events, journey.visits),
         ):
             if filled not in listed:
                 listed.append(filled)
+        chronology.declare(chronology.Source("visit", journey.VISIT, journey.visits))
         hooks.visible_references["contact"] = journey.contacts_seen

@@ -1,16 +1,21 @@
 """What the apps of the journey add to, and keep out of, a child's record."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
 
-from frontdoor.people.models import Person
-from frontdoor.people.record import Event, href_of_reference
+from frontdoor.people.chronology import Event, Window
+from frontdoor.people.models import Involvement, Person
+from frontdoor.people.record import href_of_reference
+
+VISIT = {"visit": "Visit"}
 
 
-def visits(person: Person, user: Any) -> Iterator[Event]:
+def visits(person: Person, user: Any, window: Window) -> Iterator[Event]:
     """Each visit or attempt that the user may see: whether the child was seen, and alone. Nothing of what was said."""
     try:
         model: Any = apps.get_app_config("assessments").get_model("Visit")
@@ -19,7 +24,9 @@ def visits(person: Person, user: Any) -> Iterator[Event]:
     rows = model._default_manager.visible_to(user).filter(
         Q(referral__child=person) | Q(referral__child__merged_into=person), withdrawn_at__isnull=True
     )
-    for visit in rows.select_related("visited_by", "assessment", "referral").order_by("-happened_at")[:200]:
+    if window.words:
+        rows = rows.filter(visited_by__name__icontains=window.words)
+    for visit in window.cut(rows.select_related("visited_by", "assessment", "referral"), "visit", "happened_at"):
         alone = {"yes": ", seen alone", "no": ", not seen alone"}.get(visit.seen_alone, "")
         record = visit.assessment or visit.referral
         yield Event(
@@ -28,6 +35,10 @@ def visits(person: Person, user: Any) -> Iterator[Event]:
             text=visit.get_mode_display(),
             by=visit.visited_by.name,
             href=href_of_reference(record.reference),
+            source="visit",
+            key=visit.pk,
+            kind="visit",
+            reference=record.reference,
         )
 
 
@@ -39,3 +50,74 @@ def contacts_seen(references: list[str], user: Any) -> set[str]:
         return set(references)
     rows = model._default_manager.visible_to(user).filter(reference__in=references)
     return set(rows.values_list("reference", flat=True))
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Somebody outside who told us: when, who, for whom."""
+
+    at: datetime
+    name: str
+    role: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The statutory help in force, as the open referral has it."""
+
+    label: str
+    reference: str
+
+
+@dataclass
+class Around:
+    """What the apps of the journey know around a person's work."""
+
+    agencies: list[Agency]
+    plan: Plan | None
+    # References of contacts that should never have been made: no history of contacts.
+    in_error: set[str]
+
+
+def around(person: Person, user: Any, work: list[Involvement]) -> Around:
+    """Who told us, the plan in force, and what was entered in error; two queries. ``work`` is what the user may see."""
+    contact: Any = apps.get_model("contacts", "Contact")
+    # Whoever sees the person's part in a contact may see who made it: work has been looked through already.
+    references = [row.reference for row in work if row.kind == "contact"]
+    told = (
+        contact._default_manager.filter(reference__in=references).select_related("agency").order_by("-received_at")
+        if references
+        else []
+    )
+    agencies: dict[tuple[str, str], Agency] = {}
+    in_error = set()
+    for row in told:
+        if row.outcome == "entered_in_error":
+            in_error.add(row.reference)
+            continue
+        if row.is_anonymous or (not row.is_professional and row.agency is None):
+            continue
+        name = row.agency.name if row.agency else row.referrer_organisation
+        said = ", ".join(part for part in (row.referrer_name, row.referrer_role) if part)
+        agencies.setdefault((name, said), Agency(row.received_at, name or said, said if name else "", row.reference))
+    running = plans([person], user).get(person.pk, [])
+    return Around(list(agencies.values())[:10], running[0] if running else None, in_error)
+
+
+def plans(people: list[Person], user: Any) -> dict[int, list[Plan]]:
+    """The statutory help in force for each of these people; one query."""
+    referral: Any = apps.get_model("referrals", "Referral")
+    keys = [person.pk for person in people]
+    rows = (
+        referral._default_manager.visible_to(user)
+        .filter(Q(child_id__in=keys) | Q(child__merged_into_id__in=keys), status="in_service")
+        .exclude(service="")
+        .select_related("child")
+        .order_by("-received_on", "-pk")
+    )
+    found: dict[int, list[Plan]] = {}
+    for row in rows:
+        key = row.child.merged_into_id or row.child_id
+        found.setdefault(key, []).append(Plan(row.get_service_display(), row.reference))
+    return found

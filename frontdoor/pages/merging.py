@@ -1,6 +1,6 @@
 """Two records that may be one person: the list of pairs, two records side by side, and taking a merge back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
+from frontdoor.pages import journey
 from frontdoor.people import identifiers, merge, pairs, record
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
-from frontdoor.people.models import PairToReview, Person
+from frontdoor.people.models import Address, PairToReview, Person
+from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
@@ -87,11 +89,40 @@ def _places(person: Person) -> tuple[str, ...]:
     )
 
 
+def _warned(warning: Danger) -> str:
+    return f"{lists.label('warning_kind', warning.kind)}: {warning.text}"
+
+
+def _kept(address: Address) -> str:
+    past = " (past)" if address.ended_on else ""
+    return f"One{past}, kept from {address.confidential_from}" if address.confidential_from else f"One{past}"
+
+
+def _restricted(person: Person) -> Iterator[str]:
+    """What keeps others out of a record, or its family in the dark."""
+    for restriction in person.restrictions.in_force().order_by("pk"):
+        yield f"{restriction.get_kind_display()}: only named colleagues may see it"
+    if person.is_adoption_protected:
+        yield "Adoption protected"
+    if person.may_not_know_we_are_involved:
+        yield "The family does not know we are involved"
+
+
+#: Facts that are safety: of these the one record has what either had.
+STRICTER = ("Plan", "Warnings", "Confidential addresses", "Restrictions")
+
+
+def carried(lines: list[Line]) -> list[str]:
+    """What the one record will carry because either has it, in words."""
+    return [each.label for each in lines if each.label in STRICTER and (each.left or each.right)]
+
+
 def side_by_side(left: Person, right: Person, user: Any) -> tuple[list[Line], set[int]]:
     """Facts of two records in the same order, and the keys of everybody they show; a fixed number of queries."""
     family = {person.pk: record.family(person, user) for person in (left, right)}
     work = open_work([left.pk, right.pk], hidden_from=user)
     notes = {person.pk: record.texts(person) for person in (left, right)}
+    plans = journey.plans([left, right], user)
 
     def line(label: str, read: Callable[[Person], tuple[str, ...]]) -> Line:
         return Line(label, tuple(filter(None, read(left))), tuple(filter(None, read(right))))
@@ -118,7 +149,10 @@ def side_by_side(left: Person, right: Person, user: Any) -> tuple[list[Line], se
             lambda p: tuple(f"{lists.label('relationship', r.kind)}: {r.person.display_name}" for r in family[p.pk]),
         ),
         line("Open work", lambda p: tuple(f"{w.kind} {w.reference} {w.status_label}" for w in work.get(p.pk, []))),
-        line("Warnings", lambda p: tuple(w.text for w in p.warnings.in_force().order_by("pk"))),
+        line("Plan", lambda p: tuple(f"{plan.label} {plan.reference}" for plan in plans.get(p.pk, []))),
+        line("Warnings", lambda p: tuple(_warned(w) for w in p.warnings.in_force().order_by("pk"))),
+        line("Confidential addresses", lambda p: tuple(_kept(a) for a in p.addresses.all() if a.is_confidential)),
+        line("Restrictions", lambda p: tuple(_restricted(p))),
         line("Notes", lambda p: tuple(t.notes for t in notes[p.pk])),
         line("From", lambda p: (f"{p.origin}, recorded {short_day(p.recorded_at)}",)),
     ]
@@ -197,6 +231,8 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
         {
             "pair": pair,
             "lines": lines,
+            "carried": carried(lines),
+            "both_open": _both_open(pair, request.user),
             "refusal": refusal,
             "first": min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk)),
             "is_open": pair.decision in ("", "later") and holds(request.user, P.PEOPLE_MERGE),
@@ -207,7 +243,25 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
+def _both_open(pair: PairToReview, user: Any) -> list[str]:
+    """The open referrals of both records, when both have one: joining them needs a second thought."""
+    work = open_work([pair.left_id, pair.right_id], hidden_from=user)
+    sides = [
+        [w.reference for w in work.get(key, []) if w.kind == "referral" and w.role == "subject"]
+        for key in (pair.left_id, pair.right_id)
+    ]
+    return [*sides[0], *sides[1]] if all(sides) and set(sides[0]) != set(sides[1]) else []
+
+
 def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:
+    if request.POST.get("decision") == "same" and not request.POST.get("both_open"):
+        open_on_both = _both_open(pair, request.user)
+        if open_on_both:
+            raise Refused(
+                f"Both records have open work of their own: {' and '.join(open_on_both)}. Close one first, or say "
+                "below that both go on for the one child.",
+                code="both_open",
+            )
     first = min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk))
     chosen = {str(p.reference): p for p in (pair.left, pair.right)}.get(request.POST.get("survivor", ""), first)
     following = pairs.following(request.user, pair)

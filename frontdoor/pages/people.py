@@ -1,8 +1,8 @@
 """Finding a person, and the one record of a person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -14,23 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, Refused, get_visible, holds
 from frontdoor.access import page as needs
-from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
-from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
 from frontdoor.people import actions, identifiers, protection, record
 from frontdoor.people.access import check_conflict
-from frontdoor.people.merge import standing_merges
 from frontdoor.people.models import Person
 from frontdoor.people.search import search as find
 from frontdoor.ui.responses import page
 
 P = Permission
 REASON = "reason-for-"
-Row = TypeVar("Row")
-
-
-NAMES_FIRST = ["primary", "known_as", "alias", "former"]
 
 
 def _found(request: HttpRequest, q: str, after: str) -> dict[str, Any]:
@@ -59,112 +52,36 @@ def found(request: HttpRequest) -> HttpResponse:
 def opened(request: HttpRequest, reference: str) -> Person:
     """The person if the user may see them: 404 otherwise, 403 on a declared conflict; the read is noted as opened."""
     person: Person = get_visible(Person, request.user, reference)
+    turned_away(request, person)
+    return person
+
+
+def turned_away(request: HttpRequest, person: Person) -> None:
+    """Raise Denied, and leave the note of it, when the user has declared that they know this person."""
     try:
         check_conflict(request.user, person)
     except Denied:
         protection.note_conflict_met(person=person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
         raise
-    return person
 
 
-def _reason(request: HttpRequest, person: Person, at: datetime) -> str:
-    """Why the user may read on: a working relation, the call they are taking, or what they typed today."""
+def typed_or_role(request: HttpRequest, person: Person, relation: str) -> str:
+    """Why the user may read on: what they typed today, a working relation, or the call they are taking."""
     typed = request.session.get(REASON + str(person.reference))
     if typed:
         return str(typed)
-    return record.relation(request.user, person, at) or (
-        "search from a call" if holds(request.user, P.CONTACT_RECORD) else ""
-    )
+    return relation or ("search from a call" if holds(request.user, P.CONTACT_RECORD) else "")
 
 
-def _moved(request: HttpRequest, who: Person, name: str) -> HttpResponse:
+def reason_for(request: HttpRequest, person: Person, at: datetime) -> str:
+    """Why the user may read on, or "" when they have to say it first."""
+    return typed_or_role(request, person, record.relation(request.user, person, at))
+
+
+def moved(request: HttpRequest, who: Person, name: str) -> HttpResponse:
     """On to the record that one has been joined to: whose record it is now is itself something read."""
     audit.shows(request, [who], kind="opened", reference=who.reference)
     return redirect(name, who.reference)
-
-
-def once(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[Row]:
-    """Rows that say the same become one for showing: each of two joined records may hold it."""
-    told: dict[Any, Row] = {}
-    for row in rows:
-        told.setdefault(key(row), row)
-    return list(told.values())
-
-
-@require_safe
-@needs(P.PEOPLE_VIEW)
-def person(request: HttpRequest, reference: str) -> HttpResponse:
-    """The one record of a person; the reference of a record joined to it leads here."""
-    now = timezone.now()
-    who = opened(request, reference)
-    if who.reference != tidy_reference(reference):
-        return _moved(request, who, "pages:person")
-    reason = _reason(request, who, now)
-    if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
-    return _record(request, who, reason)
-
-
-def _record(request: HttpRequest, who: Person, reason: str, shown: int | None = None) -> HttpResponse:
-    now = timezone.now()
-    relatives = record.family(who, request.user)
-    audit.shows(request, [who, *(r.person for r in relatives)], kind="opened", reference=who.reference, reason=reason)
-    parts = record.involvements(who, request.user)
-    restrictions, may_see = record.who_may_see(who)
-    open_work = [p for p in parts if p.closed_at is None]
-    return page(
-        request,
-        "pages/person.html",
-        {
-            "person": who,
-            "now": now,
-            "today": timezone.localdate(),
-            "names": once(
-                sorted(who.names.order_by("-pk"), key=lambda n: NAMES_FIRST.index(n.kind)), lambda n: n.full.casefold()
-            ),
-            "identifiers": [
-                (identifiers.KINDS.get(i.kind, i.kind), i)
-                for i in once(who.identifiers.order_by("kind", "pk"), lambda i: (i.kind, i.value, i.valid_to))
-            ],
-            "addresses": once(
-                record.addresses(who),
-                lambda a: (a.lines.casefold(), a.postcode_key, a.kind, a.is_confidential, a.ended_on, a.why),
-            ),
-            "merges": standing_merges(who),
-            "notes": record.texts(who),
-            "may_unmerge": holds(request.user, P.PEOPLE_UNMERGE),
-            "shown": shown,
-            "telephones": once(
-                who.telephones.filter(ended_on__isnull=True).order_by("pk"),
-                lambda t: (t.number_key, t.is_safe, t.safe_time),
-            ),
-            "relatives": relatives,
-            "warnings": list(
-                who.warnings.filter(ended_at__isnull=True).select_related("set_by", "reviewed_by").order_by("review_on")
-            ),
-            "open_work": open_work,
-            "clocks": _clocks(request, [p.reference for p in open_work]),
-            "closed_work": [p for p in parts if p.closed_at is not None][:20],
-            "restrictions": restrictions,
-            "may_see": may_see,
-            "missing": record.missing(who),
-            "label": lists.label,
-            "disabilities": ", ".join(lists.label("disability", code) for code in who.disabilities),
-            "href_of": record.href_of,
-            "may_edit": holds(request.user, P.PEOPLE_EDIT),
-            "may_restrict": holds(request.user, P.RESTRICTION_SET),
-            "may_ask_who": holds(request.user, P.WHO_LOOKED),
-        },
-    )
-
-
-def _clocks(request: HttpRequest, references: list[str]) -> dict[str, list[Clock]]:
-    """Clocks not stopped yet by record, the nearest deadline first; one query whatever their number."""
-    rows = Clock.objects.visible_to(request.user).filter(reference__in=references, stopped_at__isnull=True)
-    found: dict[str, list[Clock]] = {}
-    for clock in rows.order_by("due_at", "pk"):
-        found.setdefault(clock.reference, []).append(clock)
-    return found
 
 
 @require_POST
@@ -177,33 +94,6 @@ def why(request: HttpRequest, reference: str) -> HttpResponse:
         return page(request, "pages/why.html", {"reference": who.reference, "form": form})
     request.session[REASON + str(who.reference)] = form.cleaned_data["reason"]
     return redirect("pages:person", who.reference)
-
-
-@require_safe
-@needs(P.PEOPLE_VIEW)
-def chronology(request: HttpRequest, reference: str) -> HttpResponse:
-    """What happened, newest first."""
-    who = opened(request, reference)
-    if who.reference != tidy_reference(reference):
-        return _moved(request, who, "pages:chronology")
-    reason = _reason(request, who, timezone.now())
-    if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
-    audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
-    return page(request, "pages/chronology.html", {"person": who, "events": record.chronology(who, request.user)})
-
-
-@require_POST
-@needs(P.PEOPLE_VIEW)
-def show_address(request: HttpRequest, reference: str, key: int) -> HttpResponse:
-    """Open one confidential address: a POST with its own audit row."""
-    who = opened(request, reference)
-    reason = _reason(request, who, timezone.now())
-    if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
-    address = get_object_or_404(who.addresses.select_related("person"), pk=key, is_confidential=True)
-    actions.show_address(address=address, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-    return _record(request, who, reason, shown=address.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

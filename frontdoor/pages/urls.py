@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontdoor.pages import breaches, clocks, home, merging, people, protection
+from frontdoor.pages import breaches, chronicle, clocks, home, merging, onerecord, origins, people, protection
 
 app_name = "pages"
 urlpatterns = [
@@ -10,11 +10,15 @@ urlpatterns = [
     path("people/", people.search, name="people"),
     path("people/found/", people.found, name="found"),
     path("people/break-glass/", protection.break_glass, name="break_glass"),
-    path("people/<str:reference>/", people.person, name="person"),
+    path("people/<str:reference>/", onerecord.person, name="person"),
     path("people/<str:reference>/why/", people.why, name="why"),
-    path("people/<str:reference>/chronology/", people.chronology, name="chronology"),
+    path("people/<str:reference>/chronology/", chronicle.chronology, name="chronology"),
+    path("people/<str:reference>/chronology/pdf/", chronicle.chronology_pdf, name="chronology_pdf"),
+    path("people/<str:reference>/chronology/<slug:event>/mark/", chronicle.mark, name="mark_event"),
+    path("people/<str:reference>/origins/", origins.origins, name="origins"),
+    path("people/<str:reference>/origins/<int:key>/", origins.source, name="source"),
     path("people/<str:reference>/change/", people.change, name="change"),
-    path("people/<str:reference>/addresses/<int:key>/show/", people.show_address, name="show_address"),
+    path("people/<str:reference>/addresses/<int:key>/show/", onerecord.show_address, name="show_address"),
     path("people/<str:reference>/warnings/<int:key>/review/", people.review_warning, name="review_warning"),
     path("people/<str:reference>/restrict/", protection.restrict, name="restrict"),
     path("people/<str:reference>/restrictions/<int:key>/end/", protection.end_restriction, name="end_restriction"),

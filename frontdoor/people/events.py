@@ -25,5 +25,9 @@ EVENTS: dict[str, str] = {
     "person.unmerged": "took a merge of two records back",
     "person.not_same": "said that two records are of different people",
     "person.pair_put_off": "put off deciding whether two records are of one person",
+    "person.event_marked": "marked an event of the chronology as significant",
+    "person.event_unmarked": "took the mark off a significant event",
+    "person.chronology_printed": "made a PDF of the chronology",
+    "person.source_shown": "opened a row of an old system as received",
     "person.refused_as_match": "answered that the record is not this person",
 }

@@ -24,6 +24,14 @@ def declare() -> None:
         "open and past work follows the person; one part in one record is told once",
         once=("reference", "role"),
     )
+    merge_policy(
+        "people.SignificantEvent",
+        "person",
+        "move",
+        "what somebody found significant stays marked; one mark on one line",
+        once=("event",),
+        when="{row}.ended_at IS NULL",
+    )
     merge_policy("people.Warning", "person", "move", "a danger is shown wherever somebody may meet it")
     merge_policy("people.Restriction", "person", "move", "whoever was hidden stays hidden")
     merge_policy("people.BreakGlass", "person", "move", "an emergency opening goes on, and is told on the one record")

@@ -1,6 +1,6 @@
 """What the one record shows of a person: read in a fixed number of queries, whatever the person's history."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,11 @@ from django.urls import Resolver404, resolve
 
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import OnDuty, User
-from frontdoor.audit.events import EVENTS
 from frontdoor.audit.models import Entry
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import about_visible, hidden_people
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Address, Involvement, Person, PersonText, Relationship, Restriction
-from frontdoor.workflow.machines import MACHINES
-from frontdoor.workflow.models import StatusChange
 
 # The addresses of the outside contract; a page an installation does not serve is not linked to.
 PLACES = {
@@ -37,26 +34,6 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Event:
-    """One line of a chronology."""
-
-    at: datetime
-    title: str
-    text: str = ""
-    by: str = ""
-    href: str = ""
-
-    @property
-    def html(self) -> str:
-        """No markup of its own: the text is escaped by the template."""
-        return ""
-
-
-# Called with (person, user): events the apps above know (visits, strategy discussions), already visible to the user.
-more_events: list[Callable[[Person, Any], Iterable[Event]]] = []
-
-
 def href_of(kind: str, reference: str) -> str:
     """Address of a record's own page, or "" when this installation does not serve it."""
     path = PLACES.get(kind, "").format(reference)
@@ -65,53 +42,6 @@ def href_of(kind: str, reference: str) -> str:
     except Resolver404:
         return ""
     return path
-
-
-def involvements(person: Person, user: Any) -> list[Involvement]:
-    """Every record about this person that the user may see, newest first."""
-    rows = about_visible(Involvement.objects.filter(person=person), user)
-    found = list(rows.select_related("team", "worker").order_by("-opened_at", "-pk")[:500])
-    return keep_visible(found, user)
-
-
-def chronology(person: Person, user: Any, *, limit: int = 200) -> list[Event]:
-    """What happened about this person, newest first: changes of status of every visible record, and what apps add."""
-    parts = involvements(person, user)
-    kinds = {row.reference: row for row in parts}
-    sentences = {model._meta.label_lower: moves for model, moves in MACHINES.items()}
-    events: list[Event] = []
-    changes = (
-        StatusChange.objects.filter(reference__in=list(kinds)).select_related("by").order_by("-happened_at", "-pk")
-    )
-    for change in changes[:limit]:
-        row = kinds[change.reference]
-        move = sentences.get(change.model, {}).get(change.move)
-        done = "recorded" if change.move == "born" else EVENTS.get(move.event, move.label) if move else change.move
-        part = "" if row.role == "subject" else f" (named as {row.role.replace('_', ' ')})"
-        events.append(
-            Event(
-                at=change.happened_at,
-                title=f"{WORDS.get(row.kind, row.kind)} {change.reference}{part}: {done}",
-                text=change.reason,
-                by=change.by.name if change.by else "",
-                href=href_of(row.kind, change.reference),
-            )
-        )
-    told = {change.reference for change in changes[:limit]}
-    events += [
-        Event(
-            at=row.opened_at,
-            title=f"{WORDS.get(row.kind, row.kind)} {row.reference}",
-            text=row.status_label,
-            by=row.worker.name if row.worker else "",
-            href=href_of(row.kind, row.reference),
-        )
-        for row in parts
-        if row.reference not in told
-    ]
-    for more in more_events:
-        events.extend(more(person, user))
-    return sorted(events, key=lambda e: e.at, reverse=True)[:limit]
 
 
 @dataclass(frozen=True)
@@ -149,40 +79,57 @@ def family(person: Person, user: Any) -> list[Relative]:
     """Relations from both ends, without anybody hidden from the user."""
     hidden = hidden_people(user)
     rows = (
-        Relationship.objects.filter(ended_on__isnull=True)
+        Relationship.objects.filter(Q(person=person) | Q(other=person), ended_on__isnull=True)
         .exclude(person_id__in=hidden)
         .exclude(other_id__in=hidden)
         # What joined records were to one another says nothing of the one person.
         .filter(person__merged_into__isnull=True, other__merged_into__isnull=True)
         .select_related("person", "other")
+        .order_by("pk")
     )
+    return relatives(person, list(rows))
+
+
+def relatives(person: Person, rows: Iterable[Relationship]) -> list[Relative]:
+    """A person's own ties from both ends, each relation once, with what either of two joined records says."""
     told: dict[tuple[int, str], Relative] = {}
-    for r in rows.filter(person=person).order_by("pk"):
-        one = Relative(r.other, r.kind, r.has_parental_responsibility, r.lives_with)
-        before = told.setdefault((r.other_id, r.kind), one)
-        if before is not one:
-            # The same relation from two joined records: one line, with what either of them says.
-            told[r.other_id, r.kind] = Relative(
-                r.other,
-                r.kind,
-                either(before.has_parental_responsibility, r.has_parental_responsibility),
-                either(before.lives_with, r.lives_with),
-            )
-    found = list(told.values())
-    known = {relative.person.pk for relative in found}
     back: dict[tuple[int, str], Relative] = {}
-    for r in rows.filter(other=person).order_by("pk"):
-        if r.person_id not in known:
-            back.setdefault(
-                (r.person_id, r.kind), Relative(r.person, OTHER_END.get(r.kind, r.kind), None, r.lives_with)
-            )
-    return found + list(back.values())
+    for r in rows:
+        if r.person_id == person.pk:
+            one = Relative(r.other, r.kind, r.has_parental_responsibility, r.lives_with)
+            before = told.setdefault((r.other_id, r.kind), one)
+            if before is not one:
+                told[r.other_id, r.kind] = Relative(
+                    r.other,
+                    r.kind,
+                    either(before.has_parental_responsibility, r.has_parental_responsibility),
+                    either(before.lives_with, r.lives_with),
+                )
+        elif r.other_id == person.pk:
+            kind = OTHER_END.get(r.kind, r.kind)
+            back.setdefault((r.person_id, r.kind), Relative(r.person, kind, None, r.lives_with))
+    known = {relative.person.pk for relative in told.values()}
+    return [*told.values(), *(relative for relative in back.values() if relative.person.pk not in known)]
 
 
 def texts(person: Person) -> list[PersonText]:
     """Long texts of the record and of every record joined to it, its own first."""
     rows = PersonText.objects.filter(Q(person=person) | Q(person__merged_into=person)).exclude(notes="")
     return sorted(rows.select_related("person"), key=lambda t: (t.person_id != person.pk, t.person_id))
+
+
+#: So much work at most stands on a record's first page: all that is open, and what ended last. The rest is history.
+WORK = 60
+
+
+def work(person: Person, user: Any) -> list[Involvement]:
+    """Records about this person that the user may see: the open ones first, then those that ended last."""
+    rows = about_visible(Involvement.objects.filter(person=person), user).select_related("team", "worker")
+    newest = rows.order_by(models.F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:WORK]
+    found = keep_visible(list(newest), user)
+    return sorted((r for r in found if r.closed_at is None), key=lambda r: (r.opened_at, r.pk), reverse=True) + [
+        r for r in found if r.closed_at is not None
+    ]
 
 
 def addresses(person: Person) -> list[Address]:

@@ -61,6 +61,38 @@ def test_two_records_side_by_side_with_what_differs_marked(client, sign_in, pair
     assert (entry.people, entry.reason) == (sorted(p.pk for p in two), "review of a pair")
 
 
+def test_what_protects_somebody_is_shown_on_both_sides_and_stays(client, sign_in, pair, two, manager):
+    left, right = two
+    actions.add_address(
+        person=right, by=manager, at=AT, lines="99 Hidden Street", is_confidential=True, why="Refuge",
+        confidential_from="father", review_on=date(2027, 1, 1),
+    )  # fmt: skip
+    actions.add_warning(person=left, by=manager, at=AT, kind="dogs", text="Two", review_on=date(2027, 1, 1))
+    user = sign_in("duty_manager")
+    protection.set_restriction(person=right, holders=[manager, user], by=manager, at=AT, reason="Threats")
+    shown = text(client.get(f"/merge/{pair.pk}/"))
+    for words in ("One, kept from father", "Dogs: Two", "only named colleagues may see it", "carries the stricter"):
+        assert words in shown
+    assert "Hidden Street" not in shown
+    client.post(f"/merge/{pair.pk}/", {"decision": "same", "survivor": left.reference})
+    left.refresh_from_db()
+    assert left.warnings.in_force().count() == 1
+    assert left.restrictions.in_force().count() == 1
+    assert left.addresses.filter(is_confidential=True).count() == 1
+
+
+def test_two_open_referrals_stop_the_merge_and_ask(client, sign_in, pair, two, manager):
+    for who, reference in zip(two, ("R-00000001", "R-00000002"), strict=True):
+        actions.involve(person=who, reference=reference, kind="referral", at=AT, worker=manager)
+    sign_in("duty_manager")
+    answer = client.post(f"/merge/{pair.pk}/", {"decision": "same"})
+    assert answer.status_code == 422
+    assert "Both records have open work of their own: R-00000001 and R-00000002" in text(answer)
+    assert not Merge.objects.exists()
+    assert client.post(f"/merge/{pair.pk}/", {"decision": "same", "both_open": "on"}).status_code == 302
+    assert Merge.objects.exists()
+
+
 def test_joined_next_pair_and_taken_back(client, sign_in, pair, two, manager):
     sign_in("duty_manager")
     other = pair_of(person(manager, "Bea"), person(manager, "Beatrice"), 0.8)
@@ -157,8 +189,8 @@ def test_the_one_record_tells_what_it_is_one_with(client, sign_in, two, manager)
     merge.apply(survivor=left, loser=right, by=manager, at=AT, reason="Same.")
     sign_in("duty_manager")
     shown = text(one(client, left))
-    assert f"One record with {right.reference} since" in shown
-    assert f"One record with {third.reference} (through {right.reference}) since" in shown
+    assert f"{right.reference} joined" in shown
+    assert f"{third.reference} joined to {right.reference}" in shown
     assert shown.count("01632 960777") == 1
     assert "Likes horses." in shown
     assert f"From {third.reference}" in shown

@@ -33,7 +33,8 @@ def pair(by: User, number: int) -> Any:
 
 
 def test_pairs_are_reviewed_by_keyboard(tab: Page, address: str, manager: User) -> None:
-    first, second, third = (pair(manager, number) for number in range(3))
+    made = [pair(manager, number) for number in range(20)]
+    first = made[0]
     for width in (1280, 375):
         tab.set_viewport_size({"width": width, "height": 900})
         for path in ("/merge/", f"/merge/{first.pk}/"):
@@ -43,19 +44,18 @@ def test_pairs_are_reviewed_by_keyboard(tab: Page, address: str, manager: User) 
             assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (path, width)
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.goto(f"{address}/merge/{first.pk}/")
-    tab.keyboard.press("s")
-    tab.wait_for_url(f"**/merge/{second.pk}/?merged=*")
-    expect(tab.get_by_text("are one record")).to_be_visible()
-    tab.keyboard.press("d")
-    tab.wait_for_url(f"**/merge/{third.pk}/")
-    tab.keyboard.press("l")
-    tab.wait_for_url(f"{address}/merge/")
+    for number, key in enumerate("sddlddddsddldddddddd"):
+        tab.keyboard.press(key)
+        tab.wait_for_url(f"**/merge/{made[number + 1].pk}/**" if number < 19 else f"{address}/merge/**")
+        if key == "s":
+            expect(tab.get_by_text("are one record")).to_be_visible()
     expect(tab.get_by_text("No pairs here")).to_be_visible()
-    assert sorted(PairToReview.objects.values_list("decision", flat=True)) == ["later", "not_same", "same"]
-    done = Merge.objects.get()
+    decisions = list(PairToReview.objects.values_list("decision", flat=True))
+    assert {each: decisions.count(each) for each in set(decisions)} == {"same": 2, "later": 2, "not_same": 16}
+    done = Merge.objects.order_by("-pk")[0]
     tab.goto(f"{address}/merge/?merged={done.pk}")
     tab.get_by_role("link", name="Take the last merge back").click()
     tab.get_by_label("Why are these not one record?").fill("Cousins of one name.")
     tab.get_by_role("button", name="Take it back").click()
     expect(tab.get_by_text("are two records again")).to_be_visible()
-    assert not Merge.objects.standing().exists()
+    assert Merge.objects.standing().count() == 1

@@ -15,7 +15,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import end_of_day, london_date
 from frontdoor.drafts.models import Draft
-from frontdoor.people import protection, record
+from frontdoor.people import chronology, protection
 from frontdoor.people.models import Person
 from frontdoor.workflow.actions import restate
 from referrals.models import Referral
@@ -159,9 +159,9 @@ def test_a_restricted_childs_sessions_are_hidden_and_off_the_record(
     session = plan(worker, head, referral=of_child)
     child = of_child.child
     assert isinstance(child, Person)
-    listed = {row.reference for row in record.involvements(child, stranger)}
+    listed = {row.reference for row in chronology.parts_of(child, stranger).values()}
     assert session.reference not in listed  # a colleague's supervision is not on everybody's chronology
-    assert session.reference in {row.reference for row in record.involvements(child, head)}
+    assert session.reference in {row.reference for row in chronology.parts_of(child, head).values()}
     protection.set_restriction(person=child, by=service, at=NOW, reason="A colleague's child", holders=[service])
     assert not Session.objects.visible_to(head).filter(pk=session.pk).exists()
     assert not Clock.objects.visible_to(head).of(session.reference).exists()

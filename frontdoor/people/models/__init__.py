@@ -21,6 +21,7 @@ from frontdoor.people.models.protection import (
     RestrictionHolder,
 )
 from frontdoor.people.models.safety import Warning
+from frontdoor.people.models.significant import SignificantEvent
 from frontdoor.people.models.weights import LinkageWeights
 from frontdoor.people.models.work import Involvement
 
@@ -45,6 +46,7 @@ __all__ = [
     "Relationship",
     "Restriction",
     "RestrictionHolder",
+    "SignificantEvent",
     "Telephone",
     "Warning",
 ]

@@ -1,0 +1,204 @@
+"""The chronology of a person: filtered, searched, a page at a time, with what is significant marked, and as a PDF."""
+
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, holds
+from frontdoor.access import page as needs
+from frontdoor.db import tidy_reference
+from frontdoor.pages import forms, printing
+from frontdoor.pages.people import moved, opened, reason_for
+from frontdoor.pages.sections import sections
+from frontdoor.people import chronology as chronicle
+from frontdoor.people import significance
+from frontdoor.people.chronology import Window, read_mark
+from frontdoor.people.models import Person
+from frontdoor.ui.formats import short_day
+from frontdoor.ui.forms import Checkboxes, DateField, UiForm
+from frontdoor.ui.responses import page
+
+P = Permission
+
+
+class ChronologyFilter(UiForm):
+    """Which lines of a chronology are shown."""
+
+    words = django_forms.CharField(label="Search within", max_length=100, required=False)
+    since = DateField(label="From", required=False)
+    until = DateField(label="To", required=False)
+    kind = django_forms.MultipleChoiceField(label="Kinds", required=False, widget=Checkboxes())
+    significant = django_forms.BooleanField(label="Significant events only", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(chronicle.kinds().items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The days stand in order."""
+        data = super().clean() or {}
+        if data.get("since") and data.get("until") and data["since"] > data["until"]:
+            self.add_error("until", "Enter a day after the first")
+        return data
+
+    def window(self) -> Window:
+        """What is asked for."""
+        data = self.cleaned_data
+        return Window(
+            kinds=frozenset(data.get("kind") or ()),
+            since=data.get("since"),
+            until=data.get("until"),
+            words=(data.get("words") or "").replace("\x00", "").strip(),
+            only_significant=bool(data.get("significant")),
+        )
+
+
+class MarkForm(UiForm):
+    """Why an event is significant, or is not."""
+
+    reason = django_forms.CharField(
+        label="Why does this event matter for understanding this person’s life?",
+        max_length=500,
+        widget=django_forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why"},
+    )
+
+
+def _let_in(request: HttpRequest, reference: str) -> tuple[Person, str] | HttpResponse:
+    """The person and why the user may read on; or the page that asks why."""
+    who = opened(request, reference)
+    reason = reason_for(request, who, timezone.now())
+    if not reason:
+        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+    audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
+    return who, reason
+
+
+@require_safe
+@needs(P.PEOPLE_VIEW)
+def chronology(request: HttpRequest, reference: str) -> HttpResponse:
+    """What happened, newest first, fifty lines at a time."""
+    let = _let_in(request, reference)
+    if isinstance(let, HttpResponse):
+        return let
+    who, _ = let
+    if who.reference != tidy_reference(reference):
+        return moved(request, who, "pages:chronology")
+    form = ChronologyFilter(request.GET if set(request.GET) - {"after"} else {})
+    asked = form.window() if form.is_valid() else Window()
+    after = read_mark(request.GET.get("after", ""))
+    found = chronicle.chronology(who, request.user, Window(**{**asked.__dict__, "after": after}))
+    return page(
+        request,
+        "pages/chronology.html",
+        {
+            "person": who,
+            "sections": sections(request.user, who.reference, "Chronology"),
+            "filter": form,
+            "query": _query(request.GET),
+            "chosen": _chosen(who, request.GET, asked),
+            "events": found.events,
+            "kinds": chronicle.kinds(),
+            "is_first": after is None,
+            "first": _address(who, request.GET),
+            "following": _address(who, request.GET, after=found.next_after) if found.next_after else "",
+            "may_mark": holds(request.user, P.PEOPLE_EDIT),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _query(sent: QueryDict) -> list[tuple[str, str]]:
+    """The filters of an address as they were sent, without the page's mark."""
+    return [(name, value) for name, values in sent.lists() for value in values if name != "after" and value]
+
+
+def _address(who: Person, sent: QueryDict, *, without: tuple[str, str] = ("", ""), after: str = "") -> str:
+    query = QueryDict(mutable=True)
+    for name, value in _query(sent):
+        part = name.partition("_")[0]
+        if (name, value) != without and (part, "") != without:
+            query.appendlist(name, value)
+    if after:
+        query["after"] = after
+    text = query.urlencode()
+    return reverse("pages:chronology", args=[who.reference]) + (f"?{text}" if text else "")
+
+
+def _chosen(who: Person, sent: QueryDict, asked: Window) -> list[dict[str, str]]:
+    """The filters in force, each with the address without it."""
+    words = chronicle.kinds()
+    found = [
+        {"text": words.get(kind, kind), "href": _address(who, sent, without=("kind", kind))}
+        for kind in sorted(asked.kinds)
+    ]
+    if asked.words:
+        found.append({"text": f"“{asked.words}”", "href": _address(who, sent, without=("words", ""))})
+    if asked.since:
+        found.append({"text": f"from {short_day(asked.since)}", "href": _address(who, sent, without=("since", ""))})
+    if asked.until:
+        found.append({"text": f"to {short_day(asked.until)}", "href": _address(who, sent, without=("until", ""))})
+    if asked.only_significant:
+        found.append({"text": "significant", "href": _address(who, sent, without=("significant", ""))})
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.PEOPLE_EDIT)
+def mark(request: HttpRequest, reference: str, event: str) -> HttpResponse:
+    """Mark a line as significant with the reason, or take the mark off."""
+    let = _let_in(request, reference)
+    if isinstance(let, HttpResponse):
+        return let
+    who, _ = let
+    line = chronicle.one_event(who, request.user, event)
+    if line is None:
+        raise Http404
+    form = MarkForm(request.POST or None)
+    is_marked = line.significant is not None
+    if is_marked:
+        form.fields["reason"].label = "Why is this event not significant after all?"
+    if request.method == "POST" and form.is_valid():
+        act = significance.unmark_event if is_marked else significance.mark_event
+        try:
+            act(person=who, event=line.name, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error("reason", refused.message)
+        else:
+            messages.success(request, "The mark is taken off" if is_marked else "Marked as significant")
+            return redirect("pages:chronology", who.reference)
+    return page(request, "pages/significant.html", {"person": who, "event": line, "form": form, "is_marked": is_marked})
+
+
+@require_POST
+@needs(P.PEOPLE_VIEW)
+def chronology_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The chronology as a tagged PDF, with the filters of the page: a POST with its own audit row."""
+    let = _let_in(request, reference)
+    if isinstance(let, HttpResponse):
+        return let
+    who, _ = let
+    form = ChronologyFilter(request.POST)
+    asked = form.window() if form.is_valid() else Window()
+    now = timezone.now()
+    found = chronicle.chronology(who, request.user, asked, limit=chronicle.PRINTED)
+    content = printing.chronology_pdf(who, request.user, asked, found, at=now)
+    significance.note_printed(
+        person=who,
+        by=request.user,  # type: ignore[arg-type]
+        at=now,
+        events=len(found.events),
+        only_significant=asked.only_significant,
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="chronology-{now:%Y-%m-%d-%H%M}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

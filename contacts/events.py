@@ -31,4 +31,8 @@ EVENTS = {
     "contact.decision_undone": "took the decision back at once",
     "duty.turn_added": "put somebody on the rota",
     "duty.turn_ended": "ended a turn on the rota",
+    "contact.disagreed": "disagreed with the outcome of the contact",
+    "contact.disagreement_answered": "answered the referrer’s disagreement",
+    "contact.level_chosen": "chose the level of need",
+    "thresholds.published": "published an edition of the threshold document",
 }

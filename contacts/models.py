@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField
 
-from contacts.links import models as links  # noqa: F401 (its models belong to this app)
+from contacts.disagreements import models as disagreements  # noqa: F401 (its models belong to this app)
+from contacts.links import models as links  # noqa: F401 (likewise)
+from contacts.thresholds import models as thresholds  # noqa: F401 (likewise)
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked

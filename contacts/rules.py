@@ -84,6 +84,8 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
             reasons.append("It is the third contact in 12 months or a later one.")
         if Involvement.objects.open().filter(person_id__in=people, kind__in=["referral", "assessment"]).exists():
             reasons.append("A child has open work.")
+    if contact.disagreements.exists():
+        reasons.append("The referrer disagreed with an earlier decision.")
     if contact.is_the_child:
         reasons.append("A child called for themselves.")
     if contact.is_professional and contact.text.injuries.strip():

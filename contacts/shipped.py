@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contacts.models import ContactType, DecisionRule, RankWeights
 from contacts.ranking import Weights
+from contacts.thresholds.models import ThresholdEdition, ThresholdLevel
 
 DATA = Path(__file__).parent / "data"
 
@@ -18,3 +19,9 @@ def load() -> None:
         DecisionRule.objects.get_or_create(outcome=row["outcome"], defaults=row)
     if not RankWeights.objects.exists():
         RankWeights.objects.create(**asdict(Weights()), reason="As shipped")
+    if not ThresholdEdition.objects.exists():
+        document = json.loads((DATA / "thresholds.json").read_text(encoding="utf-8"))
+        edition = ThresholdEdition.objects.create(
+            valid_from=document["valid_from"], title=document["title"], introduction=document["introduction"]
+        )
+        ThresholdLevel.objects.bulk_create([ThresholdLevel(edition=edition, **row) for row in document["levels"]])

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from contacts.links import partner
+from contacts.thresholds import views as thresholds
 from contacts.views import acts, contact, load, looking, queue, recording, weights
 
 app_name = "contacts"
@@ -31,5 +33,10 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/details/", acts.details, name="details"),
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
+    path("contacts/<str:reference>/level/", thresholds.level, name="level"),
+    path("thresholds/", thresholds.document, name="thresholds"),
+    path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
+    path("thresholds/agreement/", thresholds.agreement, name="level_agreement"),
+    path("partner/outcome/<str:token>/", partner.outcome, name="partner_outcome"),
     path("contacts/<str:reference>/", contact.contact, name="contact"),
 ]

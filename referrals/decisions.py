@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from contacts import actions as contacts
-from contacts import rules
+from contacts import mail, rules
 from contacts.models import Contact, ContactPerson
 from contacts.ranks import rerank
 from contacts.rules import Power
+from contacts.thresholds.actions import keep_choice
 from frontdoor.access import Permission, Refused, Role, Stale, get_visible, holds, require
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
@@ -462,6 +463,10 @@ def _carry_out(
     moved.outcome, moved.outcome_outside = weightiest[2], weightiest[1]
     if moved.acknowledged_at is None:
         moved.acknowledged_at, moved.acknowledged_by = at, by
+    level = max((decision.level_of_need for _, decision in rows), default="")
+    if level and not moved.level_by_screening:
+        moved.level_by_screening = level
+        keep_choice(moved, level=level, by=by, at=at, reason=reason)
     moved.save()
     settle(moved, by=by, at=at)
     return Decided(moved, Power.DECIDES, (), tuple(born))
@@ -487,6 +492,12 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
     end_involvement(reference=contact.reference, at=at, status_label="Decided")
     if contact.agency_id is not None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.decided"}, at=at)
+    if contact.is_professional and contact.referrer_email and contact.decided_at is not None:
+        outbox.put(
+            mail.KIND,
+            {"about": "outcome", "contact": contact.reference, "decided_at": contact.decided_at.isoformat()},
+            at=at + mail.AFTER,
+        )
 
 
 def visible_contact(user: User, reference: str) -> Contact:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import deciding, together, working
+from referrals.views import deciding, disagreements, together, working
 
 app_name = "referrals"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("contacts/queue/looked-over/<int:key>/", together.look_over, name="look_over"),
     path("contacts/<str:reference>/screen/", together.screen, name="screen"),
     path("contacts/<str:reference>/undo/", together.undo, name="undo"),
+    path("disagreements/", disagreements.listing, name="disagreements"),
+    path("disagreements/<int:key>/", disagreements.answer, name="disagreement"),
     path("referrals/queue/", working.queue, name="queue"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from contacts import origins, queue, readers
 from contacts.models import Contact, ContactPerson
 from contacts.screening_forms import AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
+from contacts.thresholds.forms import LevelForm
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, get_visible, holds
 from frontdoor.access import page as needs
@@ -167,6 +168,8 @@ def show(
             "new_reply": lambda key: ReplyForm(initial=version, prefix=f"reply-{key}"),
             "reply_key": given.get("reply_key", 0),
             "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
+            "level_form": given.get("level") or LevelForm(initial=version, prefix="level"),
+            "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
             "link_form": given.get("link"),
             "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),
             "link_key": given.get("link_key", 0),

@@ -15,7 +15,8 @@ from frontdoor.notifications.models import Outbox
 
 KIND = "agency.event"
 ACKNOWLEDGED, DECIDED, CORRECTED = "contact.acknowledged", "contact.decided", "contact.corrected"
-TYPES = (ACKNOWLEDGED, DECIDED, CORRECTED)
+ANSWERED = "contact.disagreement_answered"
+TYPES = (ACKNOWLEDGED, DECIDED, CORRECTED, ANSWERED)
 MOST = 100
 
 
@@ -31,6 +32,12 @@ def number_event(payload: dict[str, Any], at: datetime) -> None:
         return
     kind = str(payload["type"])
     moment = contact.acknowledged_at
+    if kind == ANSWERED:
+        answered = contact.disagreements.filter(pk=payload["disagreement"], answered_at__isnull=False).first()
+        if answered is not None and answered.answered_at is not None:
+            agency = Agency.objects.select_for_update(no_key=True).get(pk=contact.agency.pk)
+            _tell(agency, contact, kind, answered.answered_at, at)
+        return
     if kind != ACKNOWLEDGED:
         if contact.status != Contact.Status.DECIDED or (contact.is_fast_track and contact.is_on_queue):
             return

@@ -273,6 +273,14 @@ def _answers() -> JSON:
             ),
         },
     }
+    disagreement = {
+        "reference": {"type": "string", "pattern": "^C-[0-9A-Z]{8}$"},
+        "received_at": STAMP,
+        "answer_by": stamp_or_null,
+        "status": {"enum": ["open", "upheld", "changed"]},
+        "answered_at": stamp_or_null,
+        "links": _object({"contact": {"type": "string"}}, ["contact"], may_be_null=False),
+    }
     event = {
         "seq": {"type": "integer", "minimum": 1},
         "type": {"enum": list(TYPES)},
@@ -296,6 +304,7 @@ def _answers() -> JSON:
             may_be_null=False,
         ),
         "Event": _object(event, list(event), may_be_null=False),
+        "Disagreement": _object(disagreement, list(disagreement), may_be_null=False),
     }
 
 
@@ -337,6 +346,7 @@ def _query(name: str, schema: JSON, *, required: bool, where: str = "query") -> 
 
 def _paths() -> JSON:
     receipt, early_help = {"$ref": REF + "Receipt"}, {"$ref": REF + "EarlyHelpReceipt"}
+    disagreed = {"$ref": REF + "Disagreement"}
     taken = _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", receipt)
     results = {"type": "object", "required": ["results"], "properties": {"results": {"type": "array"}}}
     found = {**results, "properties": {"results": {"type": "array", "items": receipt}}}
@@ -377,6 +387,22 @@ def _paths() -> JSON:
                 "The receipt of one contact", "get_contact", {"200": _said("The receipt as it stands", receipt)}, 404,
                 parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
             )
+        },
+        "/contacts/{reference}/disagreement": {
+            "post": _call(
+                "Disagree with an outcome", "disagree", {"201": _said("Kept; another manager answers it", disagreed)},
+                400, 404, 409, 413, 415,
+                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+                requestBody=_body(
+                    _object({"because": _text(10_000, required=True), "said_by": _text(200)}, ["because"],
+                            may_be_null=False),
+                    {"because": "What we saw on Tuesday is not weighed", "said_by": "Pat Teacher, deputy head"},
+                ),
+            ),
+            "get": _call(
+                "What became of it", "get_disagreement", {"200": _said("As it stands", disagreed)}, 404,
+                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+            ),
         },
         "/events": {
             "get": _call(

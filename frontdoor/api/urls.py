@@ -9,6 +9,7 @@ urlpatterns = [
     path("contacts", views.Contacts.as_view(), name="contacts"),
     path("contacts/batch", views.Batch.as_view(), name="batch"),
     path("contacts/<str:reference>", views.OneContact.as_view(), name="contact"),
+    path("contacts/<str:reference>/disagreement", views.OneDisagreement.as_view(), name="disagreement"),
     path("events", views.Events.as_view(), name="events"),
     path("early-help-assessments", views.EarlyHelp.as_view(), name="early_help"),
     path("early-help-assessments/<str:reference>", views.OneEarlyHelp.as_view(), name="one_early_help"),

@@ -10,17 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from contacts.disagreements.actions import disagree
 from contacts.models import Contact
+from contacts.thresholds.actions import edition_on, levels_of
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
+from frontdoor.api.disagreement import disagreement_facts, disagreement_receipt, latest_disagreement
 from frontdoor.api.early_help import early_help_receipt, own_early_help
 from frontdoor.api.intake import Taken, check_key, take, take_early_help
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
 from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of, check
-from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp
+from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp, status_of
 from frontdoor.api.validation import contact_facts
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
@@ -135,6 +138,32 @@ class OneContact(AgencyView):
         return Response(receipt(contact, timezone.now()))
 
 
+class OneDisagreement(AgencyView):
+    """``GET`` and ``POST contacts/REFERENCE/disagreement``: "we disagree, because …" about one's own contact."""
+
+    def _own(self, reference: str) -> Contact:
+        contact = own_contact(self.agency, reference)
+        if contact is None:
+            raise Http404
+        return contact
+
+    def get(self, request: Request, reference: str) -> Response:
+        """The latest disagreement about the contact and what became of it."""
+        found = latest_disagreement(self._own(reference))
+        if found is None:
+            raise Http404
+        return Response(disagreement_receipt(found))
+
+    def post(self, request: Request, reference: str) -> Response:
+        """Disagree with the outcome, once for each decision; the same words again give the same answer."""
+        contact = self._own(reference)
+        because, said_by = disagreement_facts(body_of(request))
+        if status_of(contact, timezone.now()) != "decided":
+            raise Problem(409, "not_decided", "There is no outcome to disagree with yet.")
+        made = disagree(contact=contact, because=because, said_by=said_by, at=timezone.now(), agency=self.agency)
+        return Response(disagreement_receipt(made), status=201)
+
+
 class Events(AgencyView):
     """``GET events?after=SEQ``."""
 
@@ -187,8 +216,32 @@ class Thresholds(AgencyView):
     """``GET thresholds``."""
 
     def get(self, request: Request) -> Response:
-        """The levels of need and the grades in force today."""
-        return Response({"levels_of_need": _listed("level_of_need"), "grades": _listed("grade")})
+        """The levels of need, the grades and the threshold document in force today."""
+        found = {"levels_of_need": _listed("level_of_need"), "grades": _listed("grade")}
+        return Response({**found, "document": _document()})
+
+
+def _document() -> dict[str, Any] | None:
+    """The threshold document in force today."""
+    edition = edition_on(london_date(timezone.now()))
+    if edition is None:
+        return None
+    return {
+        "title": edition.title,
+        "introduction": edition.introduction,
+        "valid_from": edition.valid_from,
+        "levels": [
+            {
+                "code": level.code,
+                "name": level.name,
+                "description": level.description,
+                "who_responds": level.who_responds,
+                "consent": level.consent,
+                "indicators": level.indicators,
+            }
+            for level in levels_of(edition)
+        ],
+    }
 
 
 class CodeList(AgencyView):

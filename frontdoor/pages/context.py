@@ -19,6 +19,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Contacts", "contacts:queue", frozenset({P.QUEUE_VIEW, P.CONTACT_SCREEN})),
     ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
+    ("Disagreements", "referrals:disagreements", frozenset({P.CONTACT_REOPEN})),
     ("Early help", "assessments:early_help", frozenset({P.EARLY_HELP_VIEW})),
     ("People", "pages:people", frozenset({P.PEOPLE_SEARCH})),
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),

@@ -82,6 +82,9 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
                 contacts.filter(status="awaiting_sign_off"),
                 "contacts:queue",
             )
+    disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
+    if disagreements is not None:
+        tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")
     referrals = _visible("referrals.Referral", user) if holds(user, P.REFERRAL_VIEW) else None
     if referrals is not None:
         if holds(user, P.REFERRAL_DECIDE):

@@ -23,7 +23,7 @@ METHODS = ("get", "head", "post", "put", "delete", "options", "trace")
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 VALUES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1", "slug": "accept", "path": "nowhere"}
 #: What may be shown to anybody, signed in or not, with the reason.
-PUBLIC = {"health/live", "health/ready"}
+PUBLIC = {"health/live", "health/ready", "thresholds/"}  # the threshold document is for everybody, about nobody
 
 
 def walk() -> Iterator[tuple[str, Any]]:

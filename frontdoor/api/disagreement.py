@@ -1,0 +1,42 @@
+"""A disagreement as an agency sends it, and what it is told of it: that it is open, stands or is taken again."""
+
+from typing import Any
+
+from contacts.disagreements.actions import LONGEST
+from contacts.disagreements.models import Disagreement
+from contacts.models import Contact
+from frontdoor.api.problems import FieldError, Problem
+from frontdoor.api.receipts import stamp
+from frontdoor.api.validation import Reader, summary
+
+
+def disagreement_facts(value: Any) -> tuple[str, str]:
+    """Why, and who says so. Raises Problem 400 with every error at once."""
+    if not isinstance(value, dict):
+        raise Problem(400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")])
+    body = Reader(value, "", [])
+    because = body.text("because", LONGEST, required=True, lines=True)
+    said_by = body.text("said_by", 200)
+    body.done()
+    if body.errors:
+        raise Problem(400, "invalid_body", summary(body.errors), body.errors)
+    return because, said_by
+
+
+def latest_disagreement(contact: Contact) -> Disagreement | None:
+    """The latest disagreement about a contact."""
+    found: Disagreement | None = Disagreement.objects.filter(contact=contact).order_by("-said_at").first()
+    return found
+
+
+def disagreement_receipt(found: Disagreement) -> dict[str, Any]:
+    """What the agency is told, without the reasons: those are talked about, not sent."""
+    reference = found.contact.reference
+    return {
+        "reference": reference,
+        "received_at": stamp(found.said_at),
+        "answer_by": stamp(found.due_at),
+        "status": found.answer or "open",
+        "answered_at": stamp(found.answered_at),
+        "links": {"contact": f"/api/v1/contacts/{reference}"},
+    }

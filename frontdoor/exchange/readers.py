@@ -83,7 +83,7 @@ def findings_for(
     """
     chosen = list(findings[start:] if most is None else findings[start : start + most])
     whom = _whom(chosen)
-    hidden = set(hidden_people(user).values_list("pk", flat=True)) if whom else set()
+    hidden = set(hidden_people(user)) if whom else set()
     shown = [each for place, each in enumerate(chosen) if not whom.get(place, set()) & hidden]
     return shown, set().union(*whom.values()) - hidden if whom else set()
 

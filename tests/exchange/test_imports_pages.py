@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from contacts.models import Contact
 from frontdoor.accounts.models import User, system_user
 from frontdoor.audit.models import Entry
 from frontdoor.exchange.legacy.running import run_import
 from frontdoor.exchange.models import ImportRun, Origin, Wording
+from frontdoor.people.models import Person
+from frontdoor.people.protection import set_restriction
 from tests.exchange.extract import with_defects
 
 PARROT = "Blue parrot desk"
@@ -71,6 +74,19 @@ def test_a_wording_is_given_its_meaning_once_for_all_rows(signed_in: Client, run
     assert contact.source == "8"
     entry = Entry.objects.get(event="wording.mapped")
     assert entry.detail == {"list": "source", "code": "8", "records": 1}
+
+
+def test_whom_the_findings_are_about_is_noted_and_the_hidden_are_left_out(signed_in: Client, run: ImportRun) -> None:
+    said = "The check digit of this NHS number is wrong."
+    assert said in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    key = next(each["key"] for each in run.report["warnings"] if each["code"] == "nhs_bad_check_digit")
+    person = Person.objects.get(reference=Origin.objects.get(file="carecase_people.csv", identity=key).reference)
+    assert person.pk in Entry.objects.get(kind="listed").people
+    holder = User.objects.create_user("head", "Head", roles=["service_manager"])
+    set_restriction(person=person, holders=[holder], by=holder, at=timezone.now(), reason="Family of staff.")
+    assert said not in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    assert said not in body(signed_in, f"/imports/{run.pk}/warnings.csv")
+    assert person.pk not in Entry.objects.filter(kind="listed").latest("pk").people
 
 
 def test_only_those_who_run_imports_see_them(client: Client, run: ImportRun) -> None:

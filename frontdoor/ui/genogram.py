@@ -201,7 +201,8 @@ def _couple(one: int, other: int, is_over: bool, layout: _Layout, lane: int) -> 
     else:
         above = y - half - 8 - 5 * (lane % 4)
         right_y = layout.y(right)
-        hang = (layout.x[right] - CELL / 2, right_y)
+        # Beside the middle of the gap, where the children of two neighbours hang.
+        hang = (layout.x[right] - CELL / 2 + 12 + 6 * (lane % 3), right_y)
         drawn = [
             _path(
                 [

@@ -86,13 +86,24 @@ if env.bool("FRONTDOOR_POOL", False):  # the web alone: a pool bounds its connec
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("POOL_SIZE", 8), "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", "") or EMBEDDED.data / "documents")
 # Extracts of the old systems: where uploaded ones are kept, and how large they may be.
 IMPORTS_DIR = Path(env.str("IMPORTS_DIR", "") or EMBEDDED.data / "imports")
 IMPORT_FILE_MB = env.int("IMPORT_FILE_MB", 1024)
 IMPORT_TOTAL_MB = env.int("IMPORT_TOTAL_MB", 4096)
 #: A zip that unpacks to more than this many times its size is refused (extracts come to about ten).
 IMPORT_ZIP_RATIO = env.int("IMPORT_ZIP_RATIO", 100)
+
+# --- Documents: kept outside the database ---------------------------------------------------------------------------
+DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", "") or EMBEDDED.data / "documents")
+# Keys to encrypt them with, "name:base64", the one new documents get first; empty: they are stored as they are.
+DOCUMENTS_KEYS = env.list("DOCUMENTS_KEYS", default=[])
+DOCUMENT_MAX_MB = env.int("DOCUMENT_MAX_MB", 25)
+DOCUMENTS_MAX_MB = env.int("DOCUMENTS_MAX_MB", 200)
+# The virus scanner: host:port or the path of its socket; empty: nothing is scanned, and the pages say so.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
+CLAMD_TIMEOUT = env.int("CLAMD_TIMEOUT", 60)
+if CLAMD_ADDRESS and not CLAMD_ADDRESS.startswith("/") and not CLAMD_ADDRESS.rpartition(":")[2].isdigit():
+    raise ImproperlyConfigured("CLAMD_ADDRESS must be host:port, or the path of a socket beginning with /.")
 
 # --- Celery: edges only; Redis is a doorbell ------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("REDIS_URL", "") or EMBEDDED.redis_url
@@ -105,11 +116,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_ENABLE_UTC = True
+# Several installations may share one Redis: each then has a queue of its own.
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "") or "celery"
 CELERY_TIMEZONE = "UTC"
 # Intervals, not crontab: a clock change moves no tick. A tick that could not run in time is dropped; the next does all.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "imports": {"task": "exchange.tasks.take_up", "schedule": 5.0, "options": {"expires": 5}},
+    "documents": {"task": "documents.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
@@ -309,6 +323,12 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+FILE_UPLOAD_HANDLERS = [
+    "frontdoor.ui.uploads.TooMuchHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -1,7 +1,21 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+from frontdoor import audit
 
 
 class DocumentsConfig(AppConfig):
     name = "frontdoor.documents"
     label = "documents"
     verbose_name = "Documents"
+
+    def ready(self) -> None:
+        """Say the words of our audit events, and what a merge does to our rows; check the keys at each start."""
+        # Models stand only now, so these modules cannot be imported at the head of this one.
+        import_module("frontdoor.documents.keys")
+        from frontdoor.documents.events import EVENTS
+        from frontdoor.people.hooks import merge_policy
+
+        audit.register(EVENTS)
+        merge_policy("documents.Document", "person", "move", "every paper about either is on the one record")

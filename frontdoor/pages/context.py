@@ -25,6 +25,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
+    ("Documents", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
     ("Pairs to review", "pages:pairs", frozenset({P.MERGE_REVIEW})),
     ("Imports", "exchange:imports", frozenset({P.IMPORT_RUN})),
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),

@@ -1,8 +1,19 @@
 """Addresses of the pages that read all apps."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from frontdoor.pages import breaches, chronicle, clocks, home, merging, onerecord, origins, people, protection
+from frontdoor.pages import (
+    breaches,
+    chronicle,
+    clocks,
+    documents,
+    home,
+    merging,
+    onerecord,
+    origins,
+    people,
+    protection,
+)
 
 app_name = "pages"
 urlpatterns = [
@@ -17,6 +28,8 @@ urlpatterns = [
     path("people/<str:reference>/chronology/<slug:event>/mark/", chronicle.mark, name="mark_event"),
     path("people/<str:reference>/origins/", origins.origins, name="origins"),
     path("people/<str:reference>/origins/<int:key>/", origins.source, name="source"),
+    path("people/<str:reference>/documents/", documents.documents, name="documents"),
+    path("people/<str:reference>/documents/add/", documents.upload, name="upload"),
     path("people/<str:reference>/change/", people.change, name="change"),
     path("people/<str:reference>/addresses/<int:key>/show/", onerecord.show_address, name="show_address"),
     path("people/<str:reference>/warnings/<int:key>/review/", people.review_warning, name="review_warning"),
@@ -24,6 +37,12 @@ urlpatterns = [
     path("people/<str:reference>/restrictions/<int:key>/end/", protection.end_restriction, name="end_restriction"),
     path("people/<str:reference>/conflict/", protection.conflict, name="conflict"),
     path("people/<str:reference>/<slug:what>/add/", people.add, name="add"),
+    path("documents/", documents.documents_search, name="documents_search"),
+    path("documents/found/", documents.documents_found, name="documents_found"),
+    path("documents/<str:reference>/", documents.document, name="document"),
+    path("documents/<str:reference>/describe/", documents.describe, name="describe"),
+    path("documents/<str:reference>/withdraw/", documents.withdraw, name="withdraw"),
+    re_path(r"^documents/(?P<reference>[^/]+)/(?P<how>view|download)/$", documents.document_file, name="document_file"),
     path("merge/", merging.pairs_to_review, name="pairs"),
     path("merge/<int:key>/", merging.review, name="pair"),
     path("merge/done/<int:key>/undo/", merging.unmerge, name="unmerge"),

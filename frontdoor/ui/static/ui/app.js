@@ -9,6 +9,7 @@ import { startPolite } from "./polite.js";
 import { startQueue } from "./queue.js";
 import { startSearch } from "./search.js";
 import { startTimes } from "./times.js";
+import { startUploads } from "./upload.js";
 
 const GOVUK = [
   govuk.Accordion, govuk.Button, govuk.CharacterCount, govuk.Checkboxes, govuk.ErrorSummary, govuk.FileUpload,
@@ -25,6 +26,7 @@ export function start(scope) {
   startQueue(scope);
   startTimes(scope);
   startImports(scope, announce);
+  startUploads(scope, announce);
   for (const button of scope.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

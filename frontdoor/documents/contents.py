@@ -1,0 +1,114 @@
+"""What a file is, found in its bytes and never taken from its name."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import puremagic
+
+#: Of an archive's declared contents: more than this is a bomb, not a document.
+MOST_UNPACKED = 400 * 1024 * 1024
+MOST_MEMBERS = 5000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file the house takes."""
+
+    content_type: str
+    words: str
+    endings: tuple[str, ...]
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+PDF = Kind("application/pdf", "a PDF", (".pdf",))
+PNG = Kind("image/png", "a PNG picture", (".png",))
+JPEG = Kind("image/jpeg", "a JPEG picture", (".jpg", ".jpeg", ".jpe"))
+TIFF = Kind("image/tiff", "a TIFF picture", (".tif", ".tiff"))
+DOCX = Kind(OFFICE + "wordprocessingml.document", "a Word document", (".docx",))
+XLSX = Kind(OFFICE + "spreadsheetml.sheet", "an Excel workbook", (".xlsx",))
+PPTX = Kind(OFFICE + "presentationml.presentation", "a PowerPoint presentation", (".pptx",))
+ODT = Kind("application/vnd.oasis.opendocument.text", "an OpenDocument text", (".odt",))
+ODS = Kind("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", (".ods",))
+KINDS = (PDF, PNG, JPEG, TIFF, DOCX, XLSX, PPTX, ODT, ODS)
+TAKEN = "Send a PDF, a picture (PNG, JPEG or TIFF), or a Word, Excel, PowerPoint or OpenDocument file without macros."
+ENDINGS = ",".join(ending for kind in KINDS for ending in kind.endings)
+
+_BY_MIME = {kind.content_type: kind for kind in (PDF, PNG, JPEG, TIFF)}
+_MAIN_PART = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
+_PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa")
+_MACROS = re.compile(
+    r"(vbaProject|vbaData)\w*\.(bin|xml)$|^(Basic|Scripts)/|/activeX/|\.(exe|dll|js|vbs|bat|ps1)$", re.I
+)
+
+
+class NotTaken(Exception):
+    """A file that is refused, with a whole sentence for the person who sent it."""
+
+
+def recognise(data: bytes, name: str) -> Kind:
+    """The kind of a file. Raises NotTaken for what the house does not take, and where name and content disagree."""
+    if not data:
+        raise NotTaken("The file is empty.")
+    kind = _kind(data)
+    ending = PurePosixPath(name.lower()).suffix
+    if ending not in kind.endings:
+        said = f"its name ends in {ending}" if ending else "its name has no ending"
+        raise NotTaken(
+            f"The content is {kind.words}, but {said}. Give it a name that ends in {kind.endings[0]}, "
+            "or send the file you meant."
+        )
+    return kind
+
+
+def _kind(data: bytes) -> Kind:
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data.startswith(_PROGRAMS):
+        raise NotTaken(f"This is a program, and programs are never taken. {TAKEN}")
+    if head.startswith(b"<"):
+        raise NotTaken(f"This is a web page, a drawing or other marked-up text, which could carry a script. {TAKEN}")
+    if data.startswith(b"PK\x03\x04"):
+        return _packed(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise NotTaken(f"This is an Office file of the old kind, or one with a password. Save it anew without. {TAKEN}")
+    try:
+        found = [match.mime_type for match in puremagic.magic_string(data[:4096])]
+    except puremagic.PureError:
+        found = []
+    kind = next((_BY_MIME[mime] for mime in found if mime in _BY_MIME), None)
+    if kind is None:
+        raise NotTaken(f"This kind of file is not taken. {TAKEN}")
+    return kind
+
+
+def _packed(data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+                raise NotTaken("Unpacked, this file would be far larger than any document. It is not taken.")
+            if any(member.flag_bits & 1 for member in members):
+                raise NotTaken("This file is protected by a password. Save it without one and send it again.")
+            if any(_MACROS.search(name) for name in names):
+                raise NotTaken(f"This file holds macros or other programs. {TAKEN}")
+            if "[Content_Types].xml" in names:
+                types = _member(archive, "[Content_Types].xml")
+                if b"macroEnabled" in types:
+                    raise NotTaken(f"This file is of a kind that can hold macros. {TAKEN}")
+                kind = next((kind for part, kind in _MAIN_PART.items() if part in names), None)
+            else:
+                said = _member(archive, "mimetype").decode("ascii", "replace").strip() if "mimetype" in names else ""
+                kind = next((kind for kind in (ODT, ODS) if kind.content_type == said), None)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as broken:
+        raise NotTaken("This file is damaged: it cannot be opened. Save it anew and send it again.") from broken
+    if kind is None:
+        raise NotTaken(f"Archives are not taken. Send the files in it one by one. {TAKEN}")
+    return kind
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as member:
+        return member.read(1024 * 1024)

@@ -1,0 +1,19 @@
+"""The edges: beat asks what waits, and each document is worked on by itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from frontdoor.documents import working
+
+
+@shared_task(name="documents.tasks.tick")
+def tick() -> None:
+    """Hand out the documents that wait for a scan or for their text."""
+    for key in working.take_due(timezone.now()):
+        work.delay(key)
+
+
+@shared_task(name="documents.tasks.work")
+def work(key: int) -> None:
+    """Scan one document and read its text."""
+    working.work_on(key, timezone.now())

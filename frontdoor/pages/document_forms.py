@@ -1,0 +1,124 @@
+"""The forms of documents."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from frontdoor.accounts.models import User
+from frontdoor.codelists import lists
+from frontdoor.documents import actions
+from frontdoor.documents.actions import Facts
+from frontdoor.documents.models import Document
+from frontdoor.ui.forms import DateField, UiForm
+
+NONE = [("", "None")]
+
+
+class ManyFiles(forms.FileInput):
+    """A file input that takes several at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more files; cleans to a list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Every file sent. An empty file is judged with the others, one by one."""
+        sent = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if not sent:
+            raise forms.ValidationError("Choose at least one file", code="required")
+        return list(sent)
+
+
+class _Described(UiForm):
+    """What is said of a document."""
+
+    title = forms.CharField(
+        label="Title", required=False, max_length=200, help_text="Left empty, the name of the file is the title"
+    )
+    kind = forms.ChoiceField(label="What is it?", error_messages={"required": "Choose what kind of document it is"})
+    dated_on = DateField(label="Date on the document", required=False, latest="today")
+    source = forms.CharField(label="Who it came from", required=False, max_length=200)
+    about = forms.ChoiceField(label="Part of which record", required=False)
+    paper_file = forms.ChoiceField(label="Scanned from which paper file", required=False)
+
+    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = lists.choices("document_kind", on=timezone.localdate())
+        self.fields["kind"].choices = [("", "Choose"), *kinds]  # type: ignore[attr-defined]
+        for name, offered in choices.items():
+            kept = {value for value, _ in offered}
+            now = (self.initial or {}).get(name, "")
+            more = [(now, now)] if now and now not in kept else []
+            self.fields[name].choices = [*NONE, *offered, *more]  # type: ignore[attr-defined]
+            if not offered and not more:
+                del self.fields[name]
+
+    def facts(self, *, only_one: bool = True) -> Facts:
+        """What was said; a title is of one file only."""
+        given = self.cleaned_data
+        return Facts(
+            kind=given["kind"],
+            title=given["title"] if only_one else "",
+            dated_on=given["dated_on"],
+            source=given["source"],
+            about=given.get("about", ""),
+            paper_file=given.get("paper_file", ""),
+        )
+
+
+class UploadForm(_Described):
+    """Files to send, and what is said of them all."""
+
+    documents = FilesField(label="Files")
+    field_order = ("documents", "kind", "title", "dated_on", "source", "about", "paper_file")
+
+
+class DescribeForm(_Described):
+    """What is said of one document, changed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def told(document: Document) -> dict[str, Any]:
+        """What is said now."""
+        names = ("title", "kind", "dated_on", "source", "about", "paper_file", "version")
+        return {name: getattr(document, name) for name in names}
+
+    def act(self, *, document: Document, by: User, at: datetime) -> Document:
+        """Save it."""
+        version = self.cleaned_data["version"]
+        return actions.describe_document(document=document, facts=self.facts(), version=version, by=by, at=at)
+
+
+class WithdrawForm(UiForm):
+    """Why a document does not belong where it is."""
+
+    reason = forms.CharField(
+        label="Why does it not belong here?",
+        max_length=500,
+        widget=forms.Textarea,
+        error_messages={"required": "Say why the document does not belong here"},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def act(self, *, document: Document, by: User, at: datetime) -> Document:
+        """Withdraw it."""
+        return actions.withdraw_document(document=document, by=by, at=at, **self.cleaned_data)
+
+
+class FilterForm(UiForm):
+    """Which of a person's documents."""
+
+    q = forms.CharField(label="Words in it", required=False, max_length=200)
+    kind = forms.ChoiceField(label="Kind", required=False)
+    withdrawn = forms.BooleanField(label="Withdrawn documents too", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "All kinds"), *lists.choices("document_kind")]  # type: ignore[attr-defined]

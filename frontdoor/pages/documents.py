@@ -1,0 +1,267 @@
+"""A person's documents: the list, sending files, one document with its bytes, and finding any by its text."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, get_visible, holds
+from frontdoor.access import page as needs
+from frontdoor.codelists import lists
+from frontdoor.db import tidy_reference
+from frontdoor.documents import actions, hooks, reading, storage
+from frontdoor.documents import search as finding
+from frontdoor.documents.contents import ENDINGS, TAKEN
+from frontdoor.documents.models import Document
+from frontdoor.pages import forms
+from frontdoor.pages.document_forms import DescribeForm, FilterForm, UploadForm, WithdrawForm
+from frontdoor.pages.people import moved, opened, reason_for
+from frontdoor.pages.sections import sections
+from frontdoor.people import record
+from frontdoor.people.access import check_conflict
+from frontdoor.people.models import Person
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+
+P = Permission
+# Nothing runs, nothing is fetched, nothing can be framed, whatever the bytes hold.
+SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def _ask_why(request: HttpRequest, who: Person) -> HttpResponse:
+    return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+
+
+def _choices(who: Person, user: Any) -> dict[str, list[tuple[str, str]]]:
+    """What a document may be tied to: records about the person the user sees, and their paper files."""
+    parts = record.involvements(who, user)
+    about = {part.reference: f"{part.get_kind_display()} {part.reference}" for part in parts}
+    paper = [(line.file_no, f"{line.file_no}, {line.location}") for line in hooks.paper_of(who, user)]
+    return {"about": list(about.items()), "paper_file": paper}
+
+
+def _listed(request: HttpRequest, who: Person, form: UploadForm | None = None, **more: Any) -> HttpResponse:
+    chosen = FilterForm(request.GET, auto_id="filter_%s")
+    wanted = chosen.cleaned_data if chosen.is_valid() else {}
+    q = wanted.get("q", "")
+    rows = Document.objects.visible_to(request.user).filter(person=who)
+    rows = rows if wanted.get("withdrawn") else rows.standing()
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
+    found = finding.page_of(rows, q, user=request.user, after=request.GET.get("after", ""))
+    if form is None and holds(request.user, P.DOCUMENT_ADD):
+        form = UploadForm(_choices(who, request.user))
+    return page(
+        request,
+        "documents/list.html",
+        {
+            "person": who,
+            "sections": sections(request.user, who.reference, "Documents"),
+            "found": found,
+            "q": q,
+            "filter": chosen,
+            "upload": form,
+            "paper": hooks.paper_of(who, request.user),
+            "label": lists.label,
+            "taken": TAKEN,
+            "endings": ENDINGS,
+            "most": settings.DOCUMENT_MAX_MB,
+            "has_ocr": reading.has_ocr(),
+            "has_scanner": bool(settings.CLAMD_ADDRESS),
+            **more,
+        },
+        status=more.get("status"),
+    )
+
+
+@require_safe
+@needs(P.DOCUMENT_VIEW)
+def documents(request: HttpRequest, reference: str) -> HttpResponse:
+    """The documents of one person, newest first, and the paper files kept of them."""
+    who = opened(request, reference)
+    if who.reference != tidy_reference(reference):
+        return moved(request, who, "pages:documents")
+    reason = reason_for(request, who, timezone.now())
+    if not reason:
+        return _ask_why(request, who)
+    audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
+    return _listed(request, who)
+
+
+@require_POST
+@needs(P.DOCUMENT_ADD)
+def upload(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the files sent: each is kept or refused by itself, with a sentence. A program sending one gets its line."""
+    who = opened(request, reference)
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    form = UploadForm(_choices(who, request.user), request.POST, request.FILES)
+    sent = form.cleaned_data["documents"] if form.is_valid() else []
+    results = [_take(request, who, form, each) for each in sent]
+    refused = [result for result in results if result["problem"]]
+    kept = [result for result in results if not result["problem"]]
+    status = 422 if refused or not form.is_valid() else 200
+    if request.headers.get("HX-Request") == "true":
+        return page(request, "documents/_sent.html", {"results": results, "upload": form}, status=status)
+    if status == 422:
+        return _listed(request, who, form, results=results, status=422)
+    words = "1 document was added" if len(kept) == 1 else f"{len(kept)} documents were added"
+    messages.success(request, words)
+    return redirect("pages:documents", who.reference)
+
+
+def _take(request: HttpRequest, who: Person, form: UploadForm, sent: Any) -> dict[str, Any]:
+    name = actions.tidy_name(sent.name or "")
+    if sent.size > actions.largest():
+        # Not read into memory at all.
+        problem = (
+            f"The file is larger than {settings.DOCUMENT_MAX_MB} MB, the most one document may be. "
+            "Scan it in black and white or in parts."
+        )
+        return {"name": name, "problem": problem}
+    facts = form.facts(only_one=len(form.cleaned_data["documents"]) == 1)
+    try:
+        document = actions.add_document(
+            person=who,
+            name=sent.name or "",
+            data=sent.read(),
+            facts=facts,
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        audit.refused(request, refused)
+        return {"name": name, "problem": refused.message}
+    return {"name": name, "problem": "", "document": document}
+
+
+def _one(request: HttpRequest, reference: str) -> Document:
+    """The document if the user may see it and the record it belongs to; the same 404 otherwise."""
+    document: Document = get_visible(Document, request.user, reference)
+    if not finding.seen([document], request.user):
+        raise Http404
+    check_conflict(request.user, document.person)
+    return document
+
+
+@require_safe
+@needs(P.DOCUMENT_VIEW)
+def document(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is known of one document, and the beginning of its text."""
+    found = _one(request, reference)
+    reason = reason_for(request, found.person, timezone.now())
+    if not reason:
+        return _ask_why(request, found.person)
+    audit.shows(request, [found.person], kind="opened", reference=found.reference, reason=reason)
+    return _page_of(request, found)
+
+
+def _page_of(request: HttpRequest, found: Document, **more: Any) -> HttpResponse:
+    text = getattr(found, "text", None)
+    may_change = holds(request.user, P.DOCUMENT_ADD) and found.ended_at is None
+    context = {
+        "document": found,
+        "person": found.person,
+        "size": filesizeformat(found.size),
+        "text": text.text[:20_000] if text is not None else "",
+        "is_cut": text is not None and len(text.text) > 20_000,
+        "label": lists.label,
+        "about_href": record.href_of_reference(found.about) if found.about else "",
+        "may_change": may_change,
+    }
+    return page(request, "documents/document.html", {**context, **more})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.DOCUMENT_ADD)
+def describe(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change what is said of a document."""
+    found = _one(request, reference)
+    audit.shows(request, [found.person], kind="opened", reference=found.reference)
+    form = DescribeForm(_choices(found.person, request.user), posted(request), initial=DescribeForm.told(found))
+    return _changed(request, found, form, "Change what is said of this document", "Save")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.DOCUMENT_ADD)
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a document filed in error off the record, with the reason."""
+    found = _one(request, reference)
+    audit.shows(request, [found.person], kind="opened", reference=found.reference)
+    form = WithdrawForm(posted(request), initial={"version": found.version})
+    return _changed(request, found, form, "Withdraw this document", "Withdraw")
+
+
+def _changed(request: HttpRequest, found: Document, form: Any, title: str, button: str) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.act(document=found, by=request.user, at=timezone.now())
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, "The document is up to date")
+            return redirect("pages:document", found.reference)
+    context = {"document": found, "form": form, "title": title, "button": button}
+    return page(request, "documents/form.html", context)
+
+
+@require_safe
+@needs(P.DOCUMENT_VIEW)
+def document_file(request: HttpRequest, reference: str, how: str) -> HttpResponse:
+    """The bytes of a document: to keep, or to look at in a sandbox where the browser can show its kind."""
+    found = _one(request, reference)
+    reason = reason_for(request, found.person, timezone.now())
+    if not reason:
+        return _ask_why(request, found.person)
+    if how == "view" and not found.is_viewable:
+        raise Http404
+    event = "document.viewed" if how == "view" else "document.downloaded"
+    actions.note_reading(document=found, by=request.user, at=timezone.now(), event=event, reason=reason)  # type: ignore[arg-type]
+    try:
+        pieces = iter(storage.parts(found.blob, found.key_id))
+        first = next(pieces, b"")
+    except storage.Damaged as damaged:
+        raise Refused(f"{damaged} Tell the administrator the reference {found.reference}.", code="damaged") from damaged
+    response = StreamingHttpResponse(_from(first, pieces), content_type=found.content_type)
+    response["Content-Disposition"] = content_disposition_header(how == "download", found.file_name) or "attachment"
+    response["Content-Length"] = str(found.size)
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response  # type: ignore[return-value]
+
+
+def _from(first: bytes, rest: Any) -> Any:
+    yield first
+    yield from rest
+
+
+def _searched(request: HttpRequest, q: str, after: str) -> dict[str, Any]:
+    rows = Document.objects.visible_to(request.user).standing()
+    found = finding.page_of(rows, q, user=request.user, after=after) if q.strip() else finding.Found([])
+    if found.hits:
+        audit.shows(request, [hit.document.person for hit in found.hits])
+    return {"q": q, "found": found, "asked": bool(q.strip()), "label": lists.label}
+
+
+@require_safe
+@needs(P.DOCUMENT_VIEW)
+def documents_search(request: HttpRequest) -> HttpResponse:
+    """Documents by their text, of all people the user may see."""
+    context = _searched(request, request.GET.get("q", ""), request.GET.get("after", ""))
+    return page(request, "documents/search.html", context)
+
+
+@require_POST
+@needs(P.DOCUMENT_VIEW)
+def documents_found(request: HttpRequest) -> HttpResponse:
+    """Live search: a POST, so that nothing searched for stands in an address, a log or the browser's history."""
+    context = _searched(request, request.POST.get("q", ""), request.POST.get("after", ""))
+    return page(request, "documents/search.html", context, fragment="documents/_found.html")

@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "frontdoor.clocks",
     "frontdoor.documents",
     "frontdoor.drafts",
+    "frontdoor.retention",
     "contacts",
     "referrals",
     "assessments",

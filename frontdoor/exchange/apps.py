@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from frontdoor import audit
@@ -17,6 +19,10 @@ class ExchangeConfig(AppConfig):
         from frontdoor.people.provenance import rows_behind
 
         audit.register(EVENTS)
+        papers = import_module("frontdoor.documents.hooks").paper_files
+        lines_of = import_module("frontdoor.exchange.paper").lines_of
+        if lines_of not in papers:
+            papers.append(lines_of)
         merge_policy("exchange.CaseNote", "person", "move", "what was noted of either is the history of the one")
         merge_policy("exchange.PaperFile", "person", "move", "every file in the records store is listed on the one")
         if sources not in rows_behind:

@@ -242,8 +242,20 @@ class PaperFile(models.Model):
     person = models.ForeignKey(
         "people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="paper_files"
     )
+    # Empty where the import matched it.
+    matched_at = models.DateTimeField(null=True, blank=True)
+    matched_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            all_or_none("matched_at", "matched_by", name="paper_matched_by_somebody"),
+            models.CheckConstraint(
+                condition=models.Q(matched_at__isnull=True) | models.Q(person__isnull=False),
+                name="paper_matched_to_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_no

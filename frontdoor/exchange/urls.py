@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from frontdoor.exchange import views
+from frontdoor.exchange import paper_views, views
 
 app_name = "exchange"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     re_path(r"^imports/(?P<key>\d{1,9})/(?P<kind>rejects|warnings)\.csv$", views.findings, name="findings"),
     path("imports/wordings/", views.wordings, name="wordings"),
     path("imports/wordings/<int:key>/", views.wording, name="wording"),
+    path("paper/", paper_views.paper_files, name="paper_files"),
+    path("paper/<int:key>/", paper_views.paper_file, name="paper_file"),
 ]

@@ -27,6 +27,8 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Documents", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
     ("Pairs to review", "pages:pairs", frozenset({P.MERGE_REVIEW})),
+    ("Paper files", "exchange:paper_files", frozenset({P.MERGE_REVIEW})),
+    ("How long records are kept", "pages:retention", frozenset({P.RETENTION_VIEW})),
     ("Imports", "exchange:imports", frozenset({P.IMPORT_RUN})),
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),
     ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),

@@ -13,6 +13,7 @@ from frontdoor.pages import (
     origins,
     people,
     protection,
+    retention,
 )
 
 app_name = "pages"
@@ -43,6 +44,9 @@ urlpatterns = [
     path("documents/<str:reference>/describe/", documents.describe, name="describe"),
     path("documents/<str:reference>/withdraw/", documents.withdraw, name="withdraw"),
     re_path(r"^documents/(?P<reference>[^/]+)/(?P<how>view|download)/$", documents.document_file, name="document_file"),
+    path("retention/", retention.due, name="retention"),
+    path("people/<str:reference>/retention/", retention.person_retention, name="person_retention"),
+    path("people/<str:reference>/holds/<int:key>/end/", retention.end_hold, name="end_hold"),
     path("merge/", merging.pairs_to_review, name="pairs"),
     path("merge/<int:key>/", merging.review, name="pair"),
     path("merge/done/<int:key>/undo/", merging.unmerge, name="unmerge"),

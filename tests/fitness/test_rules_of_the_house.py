@@ -19,8 +19,8 @@ from frontdoor.workflow.machines import MACHINES
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"demo", "pages", "api", "exchange"}, {"supervision"}, {"assessments"}, {"referrals"}, {"contacts"},
-    {"clocks", "documents", "drafts"}, {"notifications"}, {"people"}, {"workflow"}, {"audit"}, {"accounts"},
-    {"codelists"},
+    {"clocks", "documents", "drafts", "retention"}, {"notifications"}, {"people"}, {"workflow"}, {"audit"},
+    {"accounts"}, {"codelists"},
 ]  # fmt: skip
 HEIGHT = {label: len(LAYERS) - number for number, labels in enumerate(LAYERS) for label in labels}
 #: Views of libraries that stand for themselves: signing in, and the second factors of whoever is signed in.

@@ -4,17 +4,17 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
 from frontdoor.accounts.models import User
-from frontdoor.exchange.legacy import events
+from frontdoor.exchange.legacy import covers, events
 from frontdoor.exchange.legacy.checking import loose, when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
-from frontdoor.exchange.legacy.loading_people import Described
+from frontdoor.exchange.legacy.loading_people import Described, born_on
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, SourceRecord
@@ -299,34 +299,46 @@ def _values(file: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def owners_of_paper(links: Links) -> dict[str, int]:
     """Paper file to its person, where exactly one record fits its cover: the surname (or a former one), the forename
-    or its initial, and the date of birth as far as it was written. A family's file belongs to nobody by itself.
+    or its initial, and the date of birth as far as it was written; else where exactly one was born on that very day (or
+    on it with day and month changed over) and has nearly those names. A family's file belongs to nobody by itself.
     """
     files = dict(_values("paper_files.csv"))
     asked = {word for values in files.values() for word in words(values.get("surname", ""))}
+    days = covers.days_of(files.values())
     by_name: dict[str, set[int]] = defaultdict(set)
+    by_born: dict[date, set[int]] = defaultdict(set)
     rows = Origin.objects.filter(file__in=PEOPLE_FILES).values_list("file", "identity", "source__values")
     people: dict[int, list[Described]] = defaultdict(list)
     meanings = Meanings()
     for file, identity, values in rows.iterator(chunk_size=5000) if asked else ():
-        if not any(word in asked for name in SURNAMES[PEOPLE_FILES[file]] for word in words(values.get(name, ""))):
+        system = PEOPLE_FILES[file]
+        named = any(word in asked for name in SURNAMES[system] for word in words(values.get(name, "")))
+        if not named and born_on(values, system) not in days:
             continue
-        each = Described(Pending(0, identity, values), PEOPLE_FILES[file], meanings)
+        each = Described(Pending(0, identity, values), system, meanings)
         one = links.of(file, identity)
         if one is None:
             continue
         people[one].append(each)
+        if each.born is not None:
+            by_born[each.born].add(one)
         for name in {each.family, each.former, "" if each.family else each.given}:
             for word in words(name):
                 by_name[word].add(one)
     found: dict[str, int] = {}
     for file_no, values in files.items():
-        owner = _owner(values, by_name, people)
+        owner = _owner(values, by_name, by_born, people)
         if owner is not None:
             found[file_no] = owner
     return found
 
 
-def _owner(values: dict[str, str], by_name: dict[str, set[int]], people: dict[int, list[Described]]) -> int | None:
+def _owner(
+    values: dict[str, str],
+    by_name: dict[str, set[int]],
+    by_born: dict[date, set[int]],
+    people: dict[int, list[Described]],
+) -> int | None:
     surname, forename = words(values.get("surname", "")), words(values.get("forename", ""))
     span = loose(values.get("dob", ""))
     if not surname or not forename or span is None or values.get("forename", "").upper() == "FAMILY":
@@ -341,6 +353,13 @@ def _owner(values: dict[str, str], by_name: dict[str, set[int]], people: dict[in
             same = any(f in given or (len(f) == 1 and any(g.startswith(f) for g in given)) for f in forename)
             if same and each.born is not None and span[0] <= each.born <= span[1]:
                 fits.add(one)
+    if not fits and span[0] == span[1]:
+        for day in filter(None, (span[0], covers.swapped(span[0]))):
+            fits |= {
+                one
+                for one in by_born.get(day, ())
+                if any(each.born == day and covers.fits(surname, forename, each) for each in people[one])
+            }
     return fits.pop() if len(fits) == 1 else None
 
 

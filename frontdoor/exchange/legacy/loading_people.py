@@ -1,7 +1,7 @@
 """People of both systems into records of our own: one for each source row; bringing them together comes after."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -111,6 +111,11 @@ class Described:
 def _day(value: str, system: str) -> date | None:
     found = when(value, system) if value else None
     return found.date() if found else None
+
+
+def born_on(values: Mapping[str, str], system: str) -> date | None:
+    """The day of birth a source row gives, without making the rest of it anything."""
+    return _day(values.get("dob" if system == CARECASE else "DOB", ""), system)
 
 
 def display_name(described: Described) -> str:

@@ -1,0 +1,102 @@
+"""Until when records are kept: what is due, what each part of a record asks for, and holds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments.models import Assessment
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, holds
+from frontdoor.access import page as needs
+from frontdoor.pages.people import opened
+from frontdoor.pages.retention_forms import EndHoldForm, HoldForm
+from frontdoor.people.models import Person
+from frontdoor.retention import actions, reckoning
+from frontdoor.retention.models import Hold
+from frontdoor.retention.reckoning import Part
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+from referrals.models import Referral, StrategyDiscussion
+
+P = Permission
+
+
+@require_safe
+@needs(P.RETENTION_VIEW)
+def due(request: HttpRequest) -> HttpResponse:
+    """Records that have been kept long enough, or would have been but for a hold."""
+    today = timezone.localdate()
+    held = request.GET.get("view") == "held"
+    asked = request.GET.get("after", "")
+    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    rows, following = reckoning.page_of_due(request.user, today, after, held=held)
+    audit.shows(request, [row.person for row in rows])
+    tabs = [
+        {"text": "Kept long enough", "href": "?view=due", "active": not held},
+        {"text": "On hold", "href": "?view=held", "active": held},
+    ]
+    context = {"rows": rows, "following": following, "tabs": tabs, "view": "held" if held else "due", "today": today}
+    return page(request, "pages/retention.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RETENTION_VIEW)
+def person_retention(request: HttpRequest, reference: str) -> HttpResponse:
+    """Until when one record is kept and why; a hold is put on it here."""
+    who: Person = opened(request, reference)
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    today, at = timezone.localdate(), timezone.now()
+    form = HoldForm(posted(request)) if holds(request.user, P.RETENTION_HOLD) else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        try:
+            actions.hold(person=who, by=request.user, at=at, **form.cleaned_data)  # type: ignore[arg-type]
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, "Nothing of this record will be destroyed while the hold stands")
+            return redirect("pages:person_retention", who.reference)
+    one = reckoning.reckon([who], today)[0]
+    held = who.holds.select_related("set_by", "ended_by").order_by("-pk")
+    context = {"person": who, "one": one, "is_due": one.is_due(today), "holds": list(held), "form": form}
+    return page(request, "pages/person_retention.html", {**context, "today": today})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RETENTION_HOLD)
+def end_hold(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+    """End a hold, with the reason."""
+    who: Person = opened(request, reference)
+    found: Hold = get_object_or_404(who.holds.filter(ended_at__isnull=True), pk=key)
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    form = EndHoldForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        actions.end_hold(held=found, by=request.user, at=timezone.now(), **form.cleaned_data)  # type: ignore[arg-type]
+        messages.success(request, "The hold is ended")
+        return redirect("pages:person_retention", who.reference)
+    return page(request, "pages/person_form.html", {"person": who, "form": form, "title": "End the hold"})
+
+
+def longer_parts(keys: list[int]) -> Iterable[Part]:
+    """Protection and care among the work of these people: what asks for the longest keeping."""
+    referrals = Referral.objects.filter(child_id__in=keys)
+    section_47 = StrategyDiscussion.objects.filter(section_47=True, referral__child_id__in=keys)
+    protected = set(section_47.values_list("referral_id", flat=True))
+    in_care = set(
+        Assessment.objects.filter(referral__child_id__in=keys, outcome="looked_after").values_list(
+            "referral_id", flat=True
+        )
+    )
+    for row in referrals.only("pk", "reference", "child_id", "service", "closed_at", "status", "decided_at"):
+        ended: Any = timezone.localdate(row.closed_at) if row.closed_at else None
+        if row.status == Referral.Status.NO_FURTHER_ACTION and ended is None and row.decided_at:
+            ended = timezone.localdate(row.decided_at)
+        if row.pk in protected or row.service == Referral.Service.PROTECTION_PLAN:
+            yield Part(row.child_id, "protection", f"Child protection, referral {row.reference}", ended)
+        if row.pk in in_care:
+            yield Part(row.child_id, "looked_after", f"Looked after, referral {row.reference}", ended)

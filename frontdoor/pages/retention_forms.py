@@ -1,0 +1,33 @@
+"""The forms of holds."""
+
+from django import forms
+
+from frontdoor.retention.models import Hold
+from frontdoor.ui.forms import DateField, Radios, UiForm
+
+
+class HoldForm(UiForm):
+    """Why nothing of a record may be destroyed, and until when."""
+
+    kind = forms.ChoiceField(
+        label="What is the hold for?",
+        choices=Hold.Kind.choices,
+        widget=Radios,
+        error_messages={"required": "Choose what the hold is for"},
+    )
+    reason = forms.CharField(
+        label="Who asked for it, and why",
+        max_length=500,
+        error_messages={"required": "Say who asked for the hold, and why"},
+    )
+    until_on = DateField(
+        label="Last day of the hold", required=False, help_text="Left empty, it stands until it is ended"
+    )
+
+
+class EndHoldForm(UiForm):
+    """Why a hold ends."""
+
+    reason = forms.CharField(
+        label="Why does the hold end?", max_length=500, error_messages={"required": "Say why the hold ends"}
+    )

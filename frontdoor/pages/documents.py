@@ -41,7 +41,7 @@ def _ask_why(request: HttpRequest, who: Person) -> HttpResponse:
 
 def _choices(who: Person, user: Any) -> dict[str, list[tuple[str, str]]]:
     """What a document may be tied to: records about the person the user sees, and their paper files."""
-    parts = record.involvements(who, user)
+    parts = record.work(who, user)
     about = {part.reference: f"{part.get_kind_display()} {part.reference}" for part in parts}
     paper = [(line.file_no, f"{line.file_no}, {line.location}") for line in hooks.paper_of(who, user)]
     return {"about": list(about.items()), "paper_file": paper}

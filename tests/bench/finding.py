@@ -51,18 +51,19 @@ def fill(people: int, url: str, first: dict[str, int]) -> None:
         db.execute("SET session_replication_role = replica")
         db.execute("SET maintenance_work_mem = '512MB'")
         db.execute("SELECT setseed(0.5)")
-        given = word("(floor(1500 * power(random(), 2))::int * 37) % 3969", 2)
-        family = word("(floor(25000 * power(random(), 2))::int * 7919) % 238328", 3)
+        given, family = word("n", 2), word("n", 3)
         db.execute(
             f"CREATE UNLOGGED TABLE bench_home AS SELECT h, initcap({family}) AS family,"
-            " floor(random() * greatest(%(homes)s / 15, 20))::int AS place FROM generate_series(0, %(homes)s) h"
+            " floor(random() * greatest(%(homes)s / 15, 20))::int AS place FROM (SELECT h,"
+            " (floor(25000 * power(random(), 2))::int * 7919) % 238328 AS n FROM generate_series(0, %(homes)s) h) AS x"
             .replace("%(homes)s", str(people // 3)).encode()
         )  # fmt: skip
         db.execute(
             f"CREATE UNLOGGED TABLE bench_people AS SELECT g, initcap({given}) AS given, family, place, h,"
             " CASE WHEN g % 3 = 0 THEN DATE '1975-01-01' + floor(random() * 10000)::int"
             " ELSE DATE '2008-09-01' + floor(random() * 6500)::int END AS born"
-            f" FROM generate_series(1, {people}) g JOIN bench_home ON h = g / 3".encode()
+            " FROM (SELECT g, (floor(1500 * power(random(), 2))::int * 37) % 3844 AS n"
+            f" FROM generate_series(1, {people}) g) AS x JOIN bench_home ON h = g / 3".encode()
         )
         code = (
             "'ZZ' || (1 + place % 99) || '{gap}' || (1 + (place / 99) % 9) || substr('ABDEFGHJLNPQRSTUWXYZ',"

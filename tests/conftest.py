@@ -30,7 +30,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from psycopg import sql
+
+# How fast examples are drawn says how busy the machine is, nothing of the product.
+examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("house")
 
 #: Older templates kept, so that going back to another state of the code need not migrate from nothing.
 TEMPLATES_KEPT = 4

@@ -24,13 +24,16 @@ class ReferralsConfig(AppConfig):
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.notifications import hooks
         from frontdoor.people.hooks import merge_policy
+        from frontdoor.retention.reckoning import count_too
         from referrals.events import EVENTS
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
+        from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
         from referrals.readers import on_protection_plan, standing_of
 
         audit.register(EVENTS)
+        count_too(protection)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)
         if standing_of not in of_contacts.standing:

@@ -22,8 +22,4 @@ class PagesConfig(AppConfig):
             if filled not in listed:
                 listed.append(filled)
         chronology.declare(chronology.Source("visit", journey.VISIT, journey.visits))
-        parts = import_module("frontdoor.retention.reckoning").more_parts
-        longer = import_module("frontdoor.pages.retention").longer_parts
-        if longer not in parts:
-            parts.append(longer)
         hooks.visible_references["contact"] = journey.contacts_seen

@@ -1,15 +1,11 @@
 """Until when records are kept: what is due, what each part of a record asks for, and holds."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments.models import Assessment
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
@@ -18,10 +14,8 @@ from frontdoor.pages.retention_forms import EndHoldForm, HoldForm
 from frontdoor.people.models import Person
 from frontdoor.retention import actions, reckoning
 from frontdoor.retention.models import Hold
-from frontdoor.retention.reckoning import Part
 from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
-from referrals.models import Referral, StrategyDiscussion
 
 P = Permission
 
@@ -80,23 +74,3 @@ def end_hold(request: HttpRequest, reference: str, key: int) -> HttpResponse:
         messages.success(request, "The hold is ended")
         return redirect("pages:person_retention", who.reference)
     return page(request, "pages/person_form.html", {"person": who, "form": form, "title": "End the hold"})
-
-
-def longer_parts(keys: list[int]) -> Iterable[Part]:
-    """Protection and care among the work of these people: what asks for the longest keeping."""
-    referrals = Referral.objects.filter(child_id__in=keys)
-    section_47 = StrategyDiscussion.objects.filter(section_47=True, referral__child_id__in=keys)
-    protected = set(section_47.values_list("referral_id", flat=True))
-    in_care = set(
-        Assessment.objects.filter(referral__child_id__in=keys, outcome="looked_after").values_list(
-            "referral_id", flat=True
-        )
-    )
-    for row in referrals.only("pk", "reference", "child_id", "service", "closed_at", "status", "decided_at"):
-        ended: Any = timezone.localdate(row.closed_at) if row.closed_at else None
-        if row.status == Referral.Status.NO_FURTHER_ACTION and ended is None and row.decided_at:
-            ended = timezone.localdate(row.decided_at)
-        if row.pk in protected or row.service == Referral.Service.PROTECTION_PLAN:
-            yield Part(row.child_id, "protection", f"Child protection, referral {row.reference}", ended)
-        if row.pk in in_care:
-            yield Part(row.child_id, "looked_after", f"Looked after, referral {row.reference}", ended)

@@ -6,7 +6,7 @@ years. Nothing is stored, so a merge, an unmerge, a changed rule and a reopened 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -62,6 +62,17 @@ more_parts: list[Callable[[list[int]], Iterable[Part]]] = []
 RULE_OF_KIND = {"contact": "contact", "referral": "in_need", "assessment": "in_need", "supervision": "in_need"}
 
 
+def count_too(parts: Callable[[list[int]], Iterable[Part]]) -> None:
+    """Take in what an app above knows; called in AppConfig.ready(), safe to repeat."""
+    if parts not in more_parts:
+        more_parts.append(parts)
+
+
+def day_of(moment: datetime) -> date:
+    """The day in England on which something ended."""
+    return timezone.localdate(moment)
+
+
 def years_on(day: date, years: int) -> date:
     """The same day so many years later (1 March for 29 February where there is none)."""
     try:
@@ -98,7 +109,7 @@ def reckon(people: Iterable[Person], on: date) -> list[Reckoned]:
             row.person_id,
             RULE_OF_KIND.get(row.kind, "in_need"),
             f"{row.get_kind_display()} {row.reference}",
-            timezone.localdate(row.closed_at) if row.closed_at else None,
+            day_of(row.closed_at) if row.closed_at else None,
         )
         for row in Involvement.objects.filter(person_id__in=keys).order_by("pk")
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contacts import actions as contacts
 from frontdoor.access import Refused
 from frontdoor.people import merge
 from frontdoor.people.models import Involvement
@@ -12,8 +13,11 @@ from frontdoor.people.protection import set_restriction
 from frontdoor.retention import actions, reckoning
 from frontdoor.retention.models import Hold
 from frontdoor.retention.reckoning import Part
+from referrals import actions as referrals
+from referrals.models import StrategyDiscussion
 from tests.pages.conftest import AT, sign_in
 from tests.people.conftest import make_person, make_user, manager
+from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 __all__ = ["make_person", "make_user", "manager", "sign_in"]
 CLOSED = datetime(2010, 5, 4, 12, 0, tzinfo=UTC)
@@ -100,3 +104,17 @@ def test_the_list_holds_only_what_nothing_stands_in_the_way_of(
 def shown(client: Any, query: str) -> set[str]:
     text = client.get(f"/retention/{query}").content.decode()
     return {name for name in ("Due", "Held", "Open", "Young", "Unborn") if f">{name} Hart<" in text}
+
+
+def test_a_section_47_enquiry_asks_for_the_longest_keeping(manager: Any) -> None:
+    contact = contacts.record_contact(facts=some_facts(), by=manager, at=NOW)
+    decided = referrals.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
+    referral = decided.referrals[0]
+    assert "Child protection" not in " ".join(reckoning.reckon([referral.child], TODAY)[0].stops)
+    StrategyDiscussion.objects.create(
+        referral=referral, held_at=LATER, chaired_by=manager, section_47=True, decision="Joint enquiry.",
+        recorded_at=LATER, recorded_by=manager,
+    )  # fmt: skip
+    one = reckoning.reckon([referral.child], TODAY)[0]
+    assert f"Child protection, referral {referral.reference}: it is open" in one.stops
+    assert [kept.label.partition(":")[0] for kept in one.kept][-1] == "Child protection"

@@ -1,0 +1,26 @@
+"""Which referrals ask for their record to be kept longer: seen whole, whoever asks, so that nothing is due too soon."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from frontdoor.retention.reckoning import Part, day_of
+from referrals.models import Referral, StrategyDiscussion
+
+
+def protection(keys: list[int]) -> Iterable[Part]:
+    """Referrals of these people with a section 47 enquiry or a protection plan."""
+    enquiry = StrategyDiscussion.objects.filter(section_47=True, referral=OuterRef("pk"))
+    rows = Referral.objects.filter(Q(Exists(enquiry)) | Q(service=Referral.Service.PROTECTION_PLAN), child_id__in=keys)
+    for row in rows.order_by("pk"):
+        if row.child_id is not None:
+            yield Part(row.child_id, "protection", f"Child protection, referral {row.reference}", ended_on(row))
+
+
+def ended_on(referral: Referral) -> date | None:
+    """The day the work of a referral ended; None while it is open."""
+    if referral.closed_at is not None:
+        return day_of(referral.closed_at)
+    is_over = referral.status == Referral.Status.NO_FURTHER_ACTION
+    return day_of(referral.decided_at) if is_over and referral.decided_at is not None else None

@@ -2,6 +2,9 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from contacts.facts import ContactFacts
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
@@ -51,6 +55,12 @@ class AgencyView(APIView):
             raise Problem(401, "unauthenticated")
         return caller.agency
 
+    def reader(self) -> Callable[[Any, datetime], ContactFacts]:
+        """How a contact body of this agency is read: one that may send without a grade until a day needs none."""
+        until = self.agency.may_send_ungraded_until
+        allowed = until is not None and london_date(timezone.now()) <= until
+        return partial(contact_facts, may_be_ungraded=allowed)
+
 
 def _created(taken: Taken) -> HttpResponse:
     answer = HttpResponse(taken.answer, content_type="application/json", status=201)
@@ -72,7 +82,7 @@ class Contacts(AgencyView):
                 key=key,
                 body=body_of(request),
                 at=timezone.now(),
-                read=contact_facts,
+                read=self.reader(),
             )
         )
 
@@ -116,7 +126,7 @@ class Batch(AgencyView):
                 key=check_key(item.get("idempotency_key")),
                 body=body,
                 at=timezone.now(),
-                read=contact_facts,
+                read=self.reader(),
             )
         except Exception as exc:  # each item stands alone: whatever happens to one, the others are answered
             problem = problems.as_problem(exc)

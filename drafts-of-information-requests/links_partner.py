@@ -1,0 +1,98 @@
+"""The plain pages behind secure links of contacts: the reply to a request, and the outcome with a disagreement."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from contacts import information
+from contacts.disagreements import actions as disagreements
+from contacts.links import actions as links
+from contacts.links.models import SecureLink
+from contacts.links.views import behind, kept, network_body
+from contacts.models import Contact, InformationRequest
+from frontdoor import audit
+from frontdoor.access import Refused
+from frontdoor.codelists import lists
+from frontdoor.ui.forms import UiForm, posted
+from frontdoor.ui.responses import page
+
+
+class ReplyForm(UiForm):
+    """The answer to what was asked."""
+
+    said_by = forms.CharField(label="Your name and role", max_length=150)
+    reply = forms.CharField(
+        label="Your answer", max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": "Write your answer"},
+    )  # fmt: skip
+    is_sensitive = forms.BooleanField(
+        label="This is sensitive: only those who look into it should see it", required=False
+    )
+
+
+class DisagreeForm(UiForm):
+    """We disagree, because …"""
+
+    said_by = forms.CharField(label="Your name and role", max_length=200)
+    because = forms.CharField(
+        label="We disagree, because …", max_length=disagreements.LONGEST, widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Say why you disagree"},
+    )  # fmt: skip
+
+
+@behind(SecureLink.Purpose.INFORMATION)
+def reply(request: HttpRequest, link: SecureLink) -> HttpResponse:
+    """What is asked, why and on which basis, and the answer: kept as typed, sent once."""
+    at = timezone.now()
+    links.opened(link=link, at=at)
+    asked = InformationRequest.objects.filter(pk=link.row).first()
+    if asked is None or asked.replied_at is not None:
+        return page(request, "partner/ended.html", status=404)
+    form = ReplyForm(posted(request), initial=_typed(link))
+    if request.method == "POST":
+        try:
+            links.keep_draft(link=link, body=network_body(request), at=at)
+            if "save" in request.POST:
+                return _reply_page(request, link, asked, ReplyForm(initial=request.POST.dict()), "Kept.")
+            if form.is_valid():
+                information.reply_behind_link(link=link, request=asked, at=at, **form.cleaned_data)
+                return redirect(request.path)
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+    return _reply_page(request, link, asked, form)
+
+
+def _reply_page(
+    request: HttpRequest, link: SecureLink, asked: InformationRequest, form: ReplyForm, told: str = ""
+) -> HttpResponse:
+    context = {"link": link, "asked": asked, "form": form, "told": told, "label": lists.label}
+    return page(request, "partner/reply.html", context)
+
+
+def _typed(link: SecureLink) -> dict[str, str]:
+    typed = kept(link)
+    return typed.dict() if typed is not None else {}  # type: ignore[return-value]
+
+
+@behind(SecureLink.Purpose.DISAGREEMENT)
+def outcome(request: HttpRequest, link: SecureLink) -> HttpResponse:
+    """The outcome in the words for outside, and where to say that one disagrees."""
+    at = timezone.now()
+    links.opened(link=link, at=at)
+    contact = Contact.objects.filter(reference=link.reference, status=Contact.Status.DECIDED).first()
+    if contact is None:
+        return page(request, "partner/ended.html", status=404)
+    form = DisagreeForm(posted(request), initial=_typed(link))
+    if request.method == "POST":
+        try:
+            links.keep_draft(link=link, body=network_body(request), at=at)
+            if form.is_valid():
+                disagreements.disagree_behind_link(link=link, at=at, **form.cleaned_data)
+                return redirect(request.path)
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+    words = lists.label("outcome_outside", contact.outcome_outside)
+    return page(request, "partner/outcome.html", {"link": link, "contact": contact, "form": form, "outcome": words})

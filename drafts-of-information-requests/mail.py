@@ -1,0 +1,106 @@
+"""Messages to professionals: each names a reference and a link, never a child, a family or what was said."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from contacts.disagreements.models import Disagreement
+from contacts.links import actions as links
+from contacts.links.models import SecureLink
+from contacts.models import Contact, InformationRequest
+from frontdoor.accounts.models import system_user
+from frontdoor.notifications import outbox
+from frontdoor.ui.formats import moment
+
+KIND = "contacts.mail"
+#: Told when the decision can no longer be taken back.
+AFTER = timedelta(minutes=1)
+FOOT = (
+    "This message tells nothing about any child. Do not answer it with personal details.\n"
+    "If a child is in danger now, ring 999."
+)
+
+
+def _send(to: str, subject: str, lines: list[str]) -> None:
+    text = "\n\n".join([*lines, FOOT])
+    EmailMessage(subject, f"{text}\n\n{settings.COUNCIL_NAME}\n", settings.DEFAULT_FROM_EMAIL, [to]).send()
+
+
+def _link(purpose: str, *, given_to: str, reference: str, at: datetime, row: int | None, agency: Any) -> str:
+    """A new link; an earlier one for the same thing opens nothing any more."""
+    by = system_user()
+    for earlier in SecureLink.objects.given_out().filter(purpose=purpose, reference=reference, row=row):
+        earlier.revoked_at, earlier.revoked_by = at, by
+        earlier.save()
+    found, token = links.issue(
+        purpose=purpose, given_to=given_to, by=by, at=at, agency=agency, reference=reference, row=row
+    )
+    return links.address(found, token)
+
+
+def _outcome(payload: dict[str, Any], at: datetime) -> None:
+    """A professional who told us hears that it is decided; the outcome itself stands behind the link."""
+    contact = Contact.objects.select_related("agency").get(reference=payload["contact"])
+    if contact.status != Contact.Status.DECIDED or not contact.is_professional or not contact.referrer_email:
+        return
+    if contact.decided_at is None or contact.decided_at.isoformat() != payload["decided_at"]:
+        return
+    given_to = contact.referrer_role or contact.referrer_organisation or "the referrer"
+    address = _link(
+        SecureLink.Purpose.DISAGREEMENT, given_to=given_to, reference=contact.reference, at=at, row=None,
+        agency=contact.agency,
+    )  # fmt: skip
+    _send(
+        contact.referrer_email,
+        f"Outcome of {contact.reference}",
+        [
+            f"What you told us under the reference {contact.reference} has been decided.",
+            f"The outcome is here, and if you disagree you can say so there, once: {address}",
+        ],
+    )
+
+
+def _disagreement(payload: dict[str, Any], at: datetime) -> None:
+    found = Disagreement.objects.select_related("contact").get(pk=payload["row"])
+    if not found.contact.is_professional or not found.contact.referrer_email:
+        return
+    what = {
+        "upheld": "Another manager has looked at the decision, and it stands.",
+        "changed": "Another manager has looked at the decision, and it is taken again. You will hear of the outcome.",
+    }[found.answer]
+    _send(
+        found.contact.referrer_email,
+        f"Your disagreement: {found.contact.reference}",
+        [f"You disagreed with the outcome of {found.contact.reference}.", what, "Ring us if you want to talk about it."],
+    )
+
+
+def _request(payload: dict[str, Any], at: datetime) -> None:
+    asked = InformationRequest.objects.select_related("contact", "agency").get(pk=payload["row"])
+    if asked.replied_at is not None or not asked.asked_email or asked.sent_at is None:
+        return
+    address = _link(
+        SecureLink.Purpose.INFORMATION, given_to=asked.asked_of, reference=asked.contact.reference, at=at,
+        row=asked.pk, agency=asked.agency,
+    )  # fmt: skip
+    again = payload["about"] == "chase"
+    _send(
+        asked.asked_email,
+        f"{'Reminder: i' if again else 'I'}nformation asked for: {asked.contact.reference}",
+        [
+            f"We {'still need' if again else 'ask for'} information, reference {asked.contact.reference}.",
+            f"It is needed by {moment(asked.due_at)}.",
+            f"What is asked, and where to answer: {address}",
+        ],
+    )
+
+
+WHAT = {"outcome": _outcome, "disagreement": _disagreement, "request": _request, "chase": _request}
+
+
+@outbox.handler(KIND)
+def send(payload: dict[str, Any], at: datetime) -> None:
+    """Send one message. Run twice it sends twice, and only the newest link opens."""
+    WHAT[str(payload["about"])](payload, at)

@@ -22,6 +22,7 @@ from contacts.models import (
 from contacts.provisional import grade_for_now
 from contacts.ranks import rerank
 from contacts.sources import source_of
+from contacts.updates import note_update
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
@@ -157,6 +158,7 @@ def record_contact(
         contact.save()
     rerank(contact, at=at)
     bundles.bundle_contact(contact=contact, by=by, at=at)
+    note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
     _start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)

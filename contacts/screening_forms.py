@@ -116,3 +116,32 @@ class LinkForm(ActForm):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Enter the reference of the record"},
     )
+
+
+class SplitForm(ActForm):
+    """Why a contact does not belong to its bundle."""
+
+    reason = forms.CharField(
+        label="Why does it not belong here?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why it does not belong here"},
+    )
+
+
+class JoinForm(ActForm):
+    """Another contact of the same family, named by its reference."""
+
+    other = forms.CharField(
+        label="The other contact: its reference",
+        max_length=20,
+        help_text="For example, C-7K3M9Q2D",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the reference of the other contact"},
+    )
+    reason = forms.CharField(
+        label="Why do they belong together?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why they belong together"},
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import acts, contact, load, looking, queue, recording, weights
+from contacts.views import acts, bundles, contact, feeds, load, looking, queue, recording, weights
 
 app_name = "contacts"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("contacts/<str:reference>/look/", looking.look, name="look"),
     path("contacts/<str:reference>/lookers/", looking.lookers, name="lookers"),
     path("contacts/queue/weights/", weights.weights, name="weights"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/ungraded/", feeds.ungraded, name="ungraded"),
+    path("feeds/quarantine/", feeds.quarantine, name="quarantine"),
+    path("feeds/quarantine/<int:key>/", feeds.message, name="quarantined"),
+    path("feeds/quarantine/<int:key>/send-on/", feeds.send_on, name="send_on"),
+    path("feeds/quarantine/<int:key>/set-aside/", feeds.set_aside, name="set_aside"),
+    path("contacts/<str:reference>/split/", bundles.split, name="split"),
+    path("contacts/<str:reference>/join/", bundles.join, name="join"),
     path("contacts/<str:reference>/claim/", queue.claim, name="claim"),
     path("contacts/<str:reference>/release/", acts.release, name="release"),
     path("contacts/<str:reference>/acknowledge/", acts.acknowledge, name="acknowledge"),

@@ -8,9 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contacts import origins, queue, readers
+from contacts import origins, queue, readers, together
 from contacts.models import Contact, ContactPerson
-from contacts.screening_forms import AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
+from contacts.screening_forms import AskForm, GoOnForm, GradeForm, JoinForm, LinkForm, ReplyForm, SplitForm
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, get_visible, holds
 from frontdoor.access import page as needs
@@ -166,6 +166,9 @@ def show(
             "reply_form": given.get("reply"),
             "new_reply": lambda key: ReplyForm(initial=version, prefix=f"reply-{key}"),
             "reply_key": given.get("reply_key", 0),
+            "beside": together.beside(contact, user),
+            "split_form": given.get("split") or SplitForm(initial=version, prefix="split"),
+            "join_form": given.get("join") or JoinForm(initial=version, prefix="join"),
             "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
             "link_form": given.get("link"),
             "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),

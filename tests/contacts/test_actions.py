@@ -162,7 +162,9 @@ def test_every_shipped_type_is_there(db: None) -> None:
 def test_every_move_from_every_status(contact: Contact, status: str, manager: User) -> None:
     """What is declared goes through, everything else is refused, and a refusal leaves no trace of a change."""
     for name, declared in MOVES.items():
-        facts = {"until": NOW + timedelta(hours=1)} if name in {"claim", "resume", "send_back", "reopen"} else {}
+        facts = (
+            {"until": NOW + timedelta(hours=1)} if name in {"claim", "resume", "send_back", "reopen", "undo"} else {}
+        )
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('frontdoor.restate', 'on', true)")

@@ -248,7 +248,7 @@ def test_merges_edits_and_unmerges_conserve_every_row():
     run_state_machine_as_test(
         Records,
         settings=settings(
-            max_examples=10,
+            max_examples=20,
             stateful_step_count=20,
             deadline=None,
             database=None,

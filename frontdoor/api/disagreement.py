@@ -29,14 +29,13 @@ def latest_disagreement(contact: Contact) -> Disagreement | None:
     return found
 
 
-def disagreement_receipt(found: Disagreement) -> dict[str, Any]:
-    """What the agency is told, without the reasons: those are talked about, not sent."""
-    reference = found.contact.reference
+def disagreement_receipt(reference: str, found: Disagreement | None) -> dict[str, Any]:
+    """What the agency is told, without the reasons: those are talked about, not sent. None: nobody has disagreed."""
     return {
         "reference": reference,
-        "received_at": stamp(found.said_at),
-        "answer_by": stamp(found.due_at),
-        "status": found.answer or "open",
-        "answered_at": stamp(found.answered_at),
+        "received_at": stamp(found.said_at) if found else None,
+        "answer_by": stamp(found.due_at) if found else None,
+        "status": (found.answer or "open") if found else "none",
+        "answered_at": stamp(found.answered_at) if found else None,
         "links": {"contact": f"/api/v1/contacts/{reference}"},
     }

@@ -49,6 +49,11 @@ EARLY_HELP: JSON = {
 }
 
 
+# What a text may hold: anything but control characters; a text of one line no line break either.
+_LINES = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_ONE_LINE = r"[^\x00-\x08\x0a-\x1f\x7f]"
+
+
 def _text(longest: int, description: str = "", *, required: bool = False) -> JSON:
     kind: JSON = {"type": "string" if required else ["string", "null"], "maxLength": longest}
     if required:
@@ -275,9 +280,9 @@ def _answers() -> JSON:
     }
     disagreement = {
         "reference": {"type": "string", "pattern": "^C-[0-9A-Z]{8}$"},
-        "received_at": STAMP,
+        "received_at": stamp_or_null,
         "answer_by": stamp_or_null,
-        "status": {"enum": ["open", "upheld", "changed"]},
+        "status": {"enum": ["none", "open", "upheld", "changed"]},
         "answered_at": stamp_or_null,
         "links": _object({"contact": {"type": "string"}}, ["contact"], may_be_null=False),
     }
@@ -394,8 +399,14 @@ def _paths() -> JSON:
                 400, 404, 409, 413, 415,
                 parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
                 requestBody=_body(
-                    _object({"because": _text(10_000, required=True), "said_by": _text(200)}, ["because"],
-                            may_be_null=False),
+                    _object(
+                        {
+                            "because": {**_text(10_000, required=True), "pattern": f"^{_LINES}*\\S{_LINES}*$"},
+                            "said_by": {**_text(200), "pattern": f"^{_ONE_LINE}*$"},
+                        },
+                        ["because"],
+                        may_be_null=False,
+                    ),
                     {"because": "What we saw on Tuesday is not weighed", "said_by": "Pat Teacher, deputy head"},
                 ),
             ),

@@ -149,10 +149,8 @@ class OneDisagreement(AgencyView):
 
     def get(self, request: Request, reference: str) -> Response:
         """The latest disagreement about the contact and what became of it."""
-        found = latest_disagreement(self._own(reference))
-        if found is None:
-            raise Http404
-        return Response(disagreement_receipt(found))
+        contact = self._own(reference)
+        return Response(disagreement_receipt(contact.reference, latest_disagreement(contact)))
 
     def post(self, request: Request, reference: str) -> Response:
         """Disagree with the outcome, once for each decision; the same words again give the same answer."""
@@ -161,7 +159,7 @@ class OneDisagreement(AgencyView):
         if status_of(contact, timezone.now()) != "decided":
             raise Problem(409, "not_decided", "There is no outcome to disagree with yet.")
         made = disagree(contact=contact, because=because, said_by=said_by, at=timezone.now(), agency=self.agency)
-        return Response(disagreement_receipt(made), status=201)
+        return Response(disagreement_receipt(contact.reference, made), status=201)
 
 
 class Events(AgencyView):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "clocks.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "imports": {"task": "exchange.tasks.take_up", "schedule": 5.0, "options": {"expires": 5}},
     "documents": {"task": "documents.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
+    "webhooks": {"task": "api.tasks.webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
@@ -359,6 +361,17 @@ API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 TOKEN_REFUSALS_PER_MINUTE = env.int("TOKEN_REFUSALS_PER_MINUTE", 30)
 #: How often a network address may open or send secure links in a minute.
 LINK_TRIES_PER_MINUTE = env.int("LINK_TRIES_PER_MINUTE", 120)
+# Webhooks go to public addresses by https only; networks named here may be inside ours, and may be reached without it.
+WEBHOOK_NETWORKS = env.list(
+    "WEBHOOK_NETWORKS", default=["127.0.0.0/8", "::1/128"] if FRONTDOOR_ENV == "development" else []
+)
+for _network in WEBHOOK_NETWORKS:
+    try:
+        ip_network(_network)
+    except ValueError as _wrong:
+        raise ImproperlyConfigured(f"WEBHOOK_NETWORKS: {_network!r} is no network such as 10.1.2.0/24.") from _wrong
+#: Seconds an agency's receiver has to answer; twice that, and the connection is cut however slowly it drips.
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", 10)
 #: Where partners reach the pages, for the links in messages: no slash at the end.
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/") or (
     f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '') or '8000'}"

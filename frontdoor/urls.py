@@ -27,6 +27,7 @@ for prefix, module in [
     ("", "referrals.urls"),
     ("", "assessments.urls"),
     ("", "supervision.urls"),
+    ("agencies/", "frontdoor.api.webhooks.urls"),
     ("api/v1/", "frontdoor.api.urls"),
 ]:
     if find_spec(module):

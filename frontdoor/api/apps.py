@@ -16,5 +16,10 @@ class ApiConfig(AppConfig):
             {
                 "agency.token_issued": "was given a token for the API",
                 "agency.client_issued": "was given an OAuth client for the API",
+                "webhook.added": "chose an address an agency’s events are sent to",
+                "webhook.secret_rotated": "gave a webhook a new secret",
+                "webhook.stopped": "stopped sending an agency’s events to an address",
+                "webhook.tried_now": "had what waits for a webhook tried at once",
+                "webhook.sent_again": "had an agency’s messages sent again",
             }
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -84,6 +85,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         {
             "calls": calls,
             "emergency": described.EMERGENCY,
+            "webhook_timeout": settings.WEBHOOK_TIMEOUT,
             "field_codes": described.FIELD_CODES,
             "example": described.EXAMPLE,
             "bodies": [(name, list(_rows(schemas[name]))) for name in BODIES],

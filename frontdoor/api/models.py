@@ -84,3 +84,8 @@ class AgencyClient(models.Model):
 
     def __str__(self) -> str:
         return f"client of {self.agency}"
+
+
+from frontdoor.api.webhooks.models import WebhookAttempt as WebhookAttempt  # noqa: E402
+from frontdoor.api.webhooks.models import WebhookDelivery as WebhookDelivery  # noqa: E402
+from frontdoor.api.webhooks.models import WebhookEndpoint as WebhookEndpoint  # noqa: E402

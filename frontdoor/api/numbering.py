@@ -10,6 +10,7 @@ from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.models import AgencyEvent
 from frontdoor.api.receipts import UNDO, receipt
+from frontdoor.api.webhooks import actions as webhooks
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Outbox
 
@@ -64,9 +65,10 @@ def _tell(agency: Agency, contact: Contact, kind: str, moment: datetime, at: dat
     if events.filter(contact=contact, type=kind, occurred_at=moment).exists():
         return
     last = events.order_by("-seq").values_list("seq", flat=True).first() or 0
-    AgencyEvent.objects.create(
+    made = AgencyEvent.objects.create(
         agency=agency, seq=last + 1, type=kind, contact=contact, occurred_at=moment, receipt=receipt(contact, at)
     )
+    webhooks.put(made, at=at)
 
 
 @transaction.atomic

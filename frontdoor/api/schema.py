@@ -310,6 +310,11 @@ def _answers() -> JSON:
         ),
         "Event": _object(event, list(event), may_be_null=False),
         "Disagreement": _object(disagreement, list(disagreement), may_be_null=False),
+        "Message": _object(
+            {"type": {"enum": list(TYPES)}, "timestamp": STAMP, "data": {"$ref": REF + "Event"}},
+            ["type", "timestamp", "data"],
+            may_be_null=False,
+        ),
     }
 
 
@@ -486,6 +491,35 @@ def _token() -> JSON:
     }
 
 
+def _webhooks() -> JSON:
+    """What is sent to an agency that has a webhook."""
+    headers = {
+        "webhook-id": "The message’s own, the same each time it is sent: take a message once.",
+        "webhook-timestamp": "When it was sent, in seconds since 1970.",
+        "webhook-signature": "v1,… for each secret in force (standard-webhooks): HMAC-SHA256 of id.timestamp.body.",
+    }
+    return {
+        "event": {
+            "post": {
+                "operationId": "event",
+                "summary": "One event of your own, as GET events says it",
+                "description": "Sent in the order of seq until you answer 2xx, at least once. A number left out was "
+                "given up after three days: GET events?after= has it.",
+                "security": [],
+                "parameters": [
+                    {"name": name, "in": "header", "required": True, "description": said, "schema": {"type": "string"}}
+                    for name, said in headers.items()
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": REF + "Message"}}},
+                },
+                "responses": {"2XX": {"description": "Taken. Anything else, and it is sent again later"}},
+            }
+        }
+    }
+
+
 def document() -> JSON:
     """The whole description."""
     problem = {
@@ -506,6 +540,7 @@ def document() -> JSON:
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"client_credentials": ["contacts"]}],
         "paths": _paths(),
+        "webhooks": _webhooks(),
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},

@@ -33,7 +33,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),
     ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),
     ("Staff", "pages:staff", frozenset({P.STAFF_MANAGE})),
-    ("Agencies", "pages:agencies", frozenset({P.AGENCY_MANAGE})),
+    ("Agencies", "agencies:list", frozenset({P.AGENCY_MANAGE})),
     ("My drafts", "drafts:list", frozenset()),
 )
 

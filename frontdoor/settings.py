@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "frontdoor.documents",
     "frontdoor.drafts",
     "frontdoor.retention",
+    "frontdoor.staff",
     "contacts",
     "referrals",
     "assessments",

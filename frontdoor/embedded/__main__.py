@@ -110,7 +110,7 @@ def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
         python, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
         "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning", "--timeout", "60",
     ]  # fmt: skip
-    celery = [python, "-m", "celery", "-A", "frontdoor.celery:app"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "frontdoor.celery:app"]
     say(f"Front Door is at http://127.0.0.1:{port}/")
     if os.environ.get("FRONTDOOR_ENV", "demo") == "demo":
         say("Sign in as contact.officer, duty.manager, social.worker, senior.practitioner, team.manager, edt.worker,")

@@ -14,6 +14,7 @@ from frontdoor.pages import (
     people,
     protection,
     retention,
+    staff,
 )
 
 app_name = "pages"
@@ -50,6 +51,13 @@ urlpatterns = [
     path("merge/", merging.pairs_to_review, name="pairs"),
     path("merge/<int:key>/", merging.review, name="pair"),
     path("merge/done/<int:key>/undo/", merging.unmerge, name="unmerge"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/add/", staff.add_member, name="add_member"),
+    path("staff/teams/", staff.teams, name="teams"),
+    path("staff/teams/<int:key>/", staff.team, name="team"),
+    path("staff/<int:key>/", staff.member, name="member"),
+    path("staff/<int:key>/change/", staff.change_member, name="change_member"),
+    re_path(r"^staff/(?P<key>\d{1,9})/(?P<what>end|restore|second-step)/$", staff.member_act, name="member_act"),
     path("who-looked/", protection.who_looked_search, name="who_looked_search"),
     path("who-looked/<str:reference>/", protection.who_looked, name="who_looked"),
     path("breaches/", breaches.breaches, name="breaches"),

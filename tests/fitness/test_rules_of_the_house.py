@@ -19,7 +19,7 @@ from frontdoor.workflow.machines import MACHINES
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     {"demo", "pages", "api", "exchange"}, {"supervision"}, {"assessments"}, {"referrals"}, {"contacts"},
-    {"clocks", "documents", "drafts", "retention"}, {"notifications"}, {"people"}, {"workflow"}, {"audit"},
+    {"clocks", "documents", "drafts", "retention", "staff"}, {"notifications"}, {"people"}, {"workflow"}, {"audit"},
     {"accounts"}, {"codelists"},
 ]  # fmt: skip
 HEIGHT = {label: len(LAYERS) - number for number, labels in enumerate(LAYERS) for label in labels}

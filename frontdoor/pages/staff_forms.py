@@ -1,0 +1,120 @@
+"""The forms of staff accounts and teams."""
+
+from typing import Any
+
+from django import forms
+
+from frontdoor.access import ROLE_LABELS
+from frontdoor.accounts.models import Team
+from frontdoor.staff import readers
+from frontdoor.ui.forms import Checkboxes, UiForm
+
+ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+
+
+HALF = {"class": "govuk-!-width-one-half"}
+SHORT = {"class": "govuk-input--width-20"}
+
+
+class StaffFilterForm(UiForm):
+    """What the list shows."""
+
+    q = forms.CharField(label="Name or user name", max_length=100, required=False)
+    team = forms.ChoiceField(label="Team", required=False)
+    role = forms.ChoiceField(label="Role", choices=[("", "Every role"), *ROLES], required=False)
+    state = forms.ChoiceField(
+        label="Accounts", choices=[("active", "Working here"), ("ended", "Ended")], required=False
+    )
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Every team"), *((team.code, team.name) for team in teams)]
+        self.fields["team"].choices = choices  # type: ignore[attr-defined]
+
+
+class MemberForm(UiForm):
+    """An account that exists."""
+
+    name = forms.CharField(label="Full name", max_length=120, widget=forms.TextInput(attrs=HALF))
+    email = forms.EmailField(
+        widget=forms.EmailInput(attrs=HALF),
+        label="E-mail address",
+        help_text="The link for choosing a password goes there. No message names a child.",
+        error_messages={"invalid": "Enter an e-mail address, such as name@council.example"},
+    )
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        choices=ROLES,
+        widget=Checkboxes,
+        help_text="What each role may do is in the reference “Roles”.",
+        error_messages={"required": "Choose at least one role"},
+    )
+    team: Any = forms.ModelChoiceField(
+        label="Team", queryset=None, required=False, to_field_name="code", empty_label="None"
+    )
+    job_title = forms.CharField(label="Job title", max_length=80, required=False, widget=forms.TextInput(attrs=HALF))
+    telephone = forms.CharField(label="Telephone", max_length=30, required=False, widget=forms.TextInput(attrs=SHORT))
+    social_work_england_number = forms.CharField(
+        label="Social Work England number",
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs=SHORT),
+        help_text="For registered social workers",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+
+
+class AddMemberForm(MemberForm):
+    """A new account."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=60,
+        widget=forms.TextInput(attrs=SHORT),
+        help_text="Lower-case letters, digits, dots, hyphens and underscores, such as jo.example. It stays.",
+    )
+    field_order = ("name", "username", "email")
+
+
+class WhyForm(UiForm):
+    """Why an act is done to an account."""
+
+    reason = forms.CharField(label="Why?", max_length=300)
+
+    def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = question or "Why?"
+
+
+class TeamForm(UiForm):
+    """A team that exists."""
+
+    name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=HALF))
+    manager: Any = forms.ModelChoiceField(
+        label="Manager", queryset=None, required=False, empty_label="Nobody", help_text="Hears of what becomes late"
+    )
+    is_active = forms.BooleanField(label="The team is open", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["manager"].queryset = readers.team_managers()  # type: ignore[attr-defined]
+
+
+class AddTeamForm(TeamForm):
+    """A new team."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(attrs=SHORT),
+        help_text="A short word for addresses, such as duty_b",
+    )
+    kind = forms.ChoiceField(label="Kind", choices=Team.Kind.choices)
+    field_order = ("name", "code", "kind", "manager")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_active"]

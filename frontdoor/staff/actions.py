@@ -1,0 +1,240 @@
+"""Opening, changing and ending staff accounts, and the teams people belong to."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from axes.utils import reset
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from frontdoor.access import Permission, Refused, Role, require
+from frontdoor.accounts.models import Team, User
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.notifications import outbox
+from frontdoor.notifications.actions import notify
+from frontdoor.staff import mail, readers
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+def _check(*, name: str, email: str, roles: Sequence[str]) -> None:
+    if not name.strip():
+        raise Refused("Enter the full name.", code="name", field="name")
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Refused("Enter an e-mail address, such as name@council.example.", code="email", field="email") from error
+    if not roles:
+        raise Refused("Choose at least one role.", code="roles", field="roles")
+    if unknown := set(roles) - {role.value for role in Role}:
+        raise Refused(f"There is no role called {sorted(unknown)[0]}.", code="roles", field="roles")
+
+
+def _locked(user: User) -> User:
+    """The row, locked; the rows of all administrators as well, so that two acts cannot end the last two."""
+    list(readers.administrators().select_related(None).select_for_update().order_by("pk"))
+    return User.objects.select_for_update().get(pk=user.pk, is_machine=False)
+
+
+def _keep_an_administrator(user: User) -> None:
+    if not readers.administrators().exclude(pk=user.pk).exists():
+        raise Refused(
+            f"{user.name} is the last administrator. Make somebody else an administrator first.",
+            code="last_administrator",
+        )
+
+
+@transaction.atomic
+def add(
+    *,
+    username: str,
+    name: str,
+    email: str,
+    roles: Sequence[str],
+    by: User | None,
+    at: datetime,
+    team: Team | None = None,
+    job_title: str = "",
+    telephone: str = "",
+    social_work_england_number: str = "",
+    send_link: bool = True,
+) -> User:
+    """Open an account and send its holder a link to choose a password; nobody else ever knows it.
+
+    ``by`` is None only for the command on the server, by which the first administrator is made.
+    Raises Denied without the permission; Refused, naming the field, for a user name that is taken or not of lower-case
+    letters, digits, dots, hyphens and underscores, for a bad e-mail address, or without a role.
+    """
+    if by is not None:
+        require(by, Permission.STAFF_MANAGE)
+    username = username.strip().lower()
+    if not USERNAME.fullmatch(username):
+        raise Refused(
+            "A user name has lower-case letters, digits, dots, hyphens and underscores, such as jo.example.",
+            code="username", field="username",
+        )  # fmt: skip
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused("This user name is taken. Choose another.", code="taken", field="username")
+    _check(name=name, email=email, roles=roles)
+    user = User.objects.create_user(
+        username, name.strip(), None, email=email, roles=sorted(set(roles)), team=team, job_title=job_title,
+        telephone=telephone, social_work_england_number=social_work_england_number,
+    )  # fmt: skip
+    detail = {"roles": user.roles, "team": team.code if team else ""}
+    write_audit("staff.added", by=by, reference=readers.reference_of(user), detail=detail)
+    if send_link:
+        outbox.put(mail.KIND, {"user": user.pk}, at=at)
+    return user
+
+
+@transaction.atomic
+def change(
+    *,
+    user: User,
+    name: str,
+    email: str,
+    roles: Sequence[str],
+    by: User,
+    team: Team | None = None,
+    job_title: str = "",
+    telephone: str = "",
+    social_work_england_number: str = "",
+) -> User:
+    """Change an account. A new role counts from the next page its holder opens.
+
+    Raises Refused when somebody would change their own roles, or when no administrator would be left.
+    """
+    require(by, Permission.STAFF_MANAGE)
+    _check(name=name, email=email, roles=roles)
+    row = _locked(user)
+    before = {"roles": row.roles, "team": row.team.code if row.team else ""}
+    if row.pk == by.pk and set(roles) != set(row.roles):
+        raise Refused("Nobody changes their own roles. Ask another administrator.", code="own", field="roles")
+    if Role.ADMINISTRATOR in row.roles and Role.ADMINISTRATOR not in roles:
+        _keep_an_administrator(row)
+    row.name, row.email, row.roles, row.team = name.strip(), email, sorted(set(roles)), team
+    row.job_title, row.telephone = job_title, telephone
+    row.social_work_england_number = social_work_england_number
+    row.save()
+    after = {"roles": row.roles, "team": team.code if team else ""}
+    detail = {"before": before, "after": after} if before != after else {}
+    write_audit("staff.changed", by=by, reference=readers.reference_of(row), detail=detail)
+    if row.pk != by.pk:
+        text = f"{by.name} changed your account. If you did not expect it, tell your manager."
+        notify([row], kind="staff", text=text)
+    return row
+
+
+@transaction.atomic
+def end(*, user: User, reason: str, by: User) -> User:
+    """End an account at once: the next page its holder opens, in any session, asks to sign in and refuses it.
+
+    What the person recorded stays under their name. Raises Refused for one's own account, the last administrator,
+    an account that has ended, or without a reason. Open work is never a reason to leave a door open: the manager of
+    the team is told how many records need another worker.
+    """
+    require(by, Permission.STAFF_MANAGE)
+    if not reason.strip():
+        raise Refused("Say why the account ends.", code="reason", field="reason")
+    row = _locked(user)
+    if row.pk == by.pk:
+        raise Refused("Nobody ends their own account. Ask another administrator.", code="own")
+    if not row.is_active:
+        raise Refused("This account has ended already.", code="ended")
+    if Role.ADMINISTRATOR in row.roles:
+        _keep_an_administrator(row)
+    row.is_active = False
+    row.save()
+    write_audit("staff.ended", by=by, reference=readers.reference_of(row), reason=reason.strip())
+    if (count := readers.open_work(row)) and row.team is not None and row.team.manager is not None:
+        text = f"The account of {row.name} has ended. Open records that name them as worker: {count}. Reallocate them."
+        notify([row.team.manager], kind="staff", text=text, path="/referrals/", urgent=True)
+    return row
+
+
+@transaction.atomic
+def restore(*, user: User, reason: str, by: User, at: datetime) -> User:
+    """Open an ended account again, with no password until its holder has chosen a new one by the link sent."""
+    require(by, Permission.STAFF_MANAGE)
+    if not reason.strip():
+        raise Refused("Say why the account is opened again.", code="reason", field="reason")
+    row = _locked(user)
+    if row.is_active:
+        raise Refused("This account is open already.", code="open")
+    row.is_active = True
+    row.set_unusable_password()
+    row.save()
+    write_audit("staff.restored", by=by, reference=readers.reference_of(row), reason=reason.strip())
+    outbox.put(mail.KIND, {"user": row.pk}, at=at)
+    return row
+
+
+@transaction.atomic
+def send_link(*, user: User, by: User, at: datetime) -> None:
+    """Have a link for a new password sent. Raises Refused for an ended account or one without an e-mail address."""
+    require(by, Permission.STAFF_MANAGE)
+    if not user.is_active:
+        raise Refused("This account has ended. Open it again first.", code="ended")
+    if not user.email:
+        raise Refused("This account has no e-mail address. Enter one first.", code="email")
+    write_audit("staff.link_sent", by=by, reference=readers.reference_of(user))
+    outbox.put(mail.KIND, {"user": user.pk}, at=at)
+
+
+@transaction.atomic
+def unlock(*, user: User, by: User) -> None:
+    """Let somebody try again at once who typed too many wrong passwords."""
+    require(by, Permission.STAFF_MANAGE)
+    reset(username=user.username)
+    write_audit("staff.unlocked", by=by, reference=readers.reference_of(user))
+
+
+@transaction.atomic
+def remove_second_steps(*, user: User, reason: str, by: User) -> int:
+    """Remove the second steps of somebody who lost their telephone or key; returns how many there were.
+
+    They set up a new one when they next sign in. Raises Refused for one's own, or without a reason.
+    """
+    require(by, Permission.STAFF_MANAGE)
+    if not reason.strip():
+        raise Refused("Say how you know who is asking.", code="reason", field="reason")
+    if user.pk == by.pk:
+        raise Refused("Nobody removes their own second step here. Ask another administrator.", code="own")
+    count: int = Authenticator.objects.filter(user=user).delete()[0]
+    write_audit("staff.factors_removed", by=by, reference=readers.reference_of(user), reason=reason.strip())
+    return count
+
+
+@transaction.atomic
+def add_team(*, code: str, name: str, kind: str, by: User, manager: User | None = None) -> Team:
+    """Add a team. Raises Refused, naming the field, for a code that is taken or not a short word, or without a name."""
+    require(by, Permission.STAFF_MANAGE)
+    code = code.strip().lower()
+    if not CODE.fullmatch(code):
+        raise Refused("A code has lower-case letters, digits, hyphens and underscores.", code="code", field="code")
+    if Team.objects.filter(code=code).exists():
+        raise Refused("This code is taken. Choose another.", code="taken", field="code")
+    if not name.strip():
+        raise Refused("Enter the name of the team.", code="name", field="name")
+    team = Team.objects.create(code=code, name=name.strip(), kind=kind, manager=manager)
+    write_audit("team.added", by=by, detail={"team": team.code})
+    return team
+
+
+@transaction.atomic
+def change_team(*, team: Team, name: str, is_active: bool, by: User, manager: User | None = None) -> Team:
+    """Rename, give another manager, close or open a team. Raises Refused while people still belong to one to close."""
+    require(by, Permission.STAFF_MANAGE)
+    if not name.strip():
+        raise Refused("Enter the name of the team.", code="name", field="name")
+    row = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
+    if row.is_active and not is_active and row.members.filter(is_active=True).exists():
+        raise Refused("People still belong to this team. Give them another team first.", code="members")
+    row.name, row.manager, row.is_active = name.strip(), manager, is_active
+    row.save()
+    write_audit("team.changed", by=by, detail={"team": row.code, "open": is_active})
+    return row

@@ -17,12 +17,13 @@ from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
-from frontdoor.pages import journey
+from frontdoor.pages import journey, merging_bulk
 from frontdoor.people import identifiers, merge, pairs, record
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.models import Address, PairToReview, Person
 from frontdoor.people.models import Warning as Danger
+from frontdoor.people.pairs_bulk import both_open
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
@@ -193,6 +194,8 @@ def pairs_to_review(request: HttpRequest) -> HttpResponse:
             "following": following,
             "merged": _key(request.GET.get("merged", "")),
             "today": timezone.localdate(),
+            "may_accept": state in ("", "later") and holds(request.user, P.PEOPLE_MERGE),
+            "from": merging_bulk.LEAST,
         },
         status=200,
     )
@@ -246,11 +249,7 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
 def _both_open(pair: PairToReview, user: Any) -> list[str]:
     """The open referrals of both records, when both have one: joining them needs a second thought."""
     work = open_work([pair.left_id, pair.right_id], hidden_from=user)
-    sides = [
-        [w.reference for w in work.get(key, []) if w.kind == "referral" and w.role == "subject"]
-        for key in (pair.left_id, pair.right_id)
-    ]
-    return [*sides[0], *sides[1]] if all(sides) and set(sides[0]) != set(sides[1]) else []
+    return both_open(work.get(pair.left_id, []), work.get(pair.right_id, []))
 
 
 def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:

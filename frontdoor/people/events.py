@@ -24,6 +24,7 @@ EVENTS: dict[str, str] = {
     "person.merged": "joined two records of one person",
     "person.unmerged": "took a merge of two records back",
     "person.not_same": "said that two records are of different people",
+    "person.pairs_accepted": "accepted several pairs of records as the same people",
     "person.pair_put_off": "put off deciding whether two records are of one person",
     "person.event_marked": "marked an event of the chronology as significant",
     "person.event_unmarked": "took the mark off a significant event",

@@ -59,3 +59,32 @@ def test_pairs_are_reviewed_by_keyboard(tab: Page, address: str, manager: User) 
     tab.get_by_role("button", name="Take it back").click()
     expect(tab.get_by_text("are two records again")).to_be_visible()
     assert Merge.objects.standing().count() == 1
+
+
+def test_several_pairs_are_accepted_by_keyboard(tab: Page, address: str, manager: User) -> None:
+    for number in range(4):
+        pair(manager, number)
+    tab.goto(address + "/merge/")
+    for key in "jxjx":
+        tab.keyboard.press(key)
+    tab.keyboard.press("a")
+    expect(tab.get_by_text("2 pairs will become one record each")).to_be_visible()
+    for width in (375, 1280):
+        tab.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(tab, options=RULES)
+        assert found.response["violations"] == [], (width, found.generate_report())
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+    tab.get_by_label("Why are these the same people?").fill("Seen on both paper files.")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="2 pairs joined, 0 left as they were")).to_be_visible()
+    for width in (375, 1280):
+        tab.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(tab, options=RULES)
+        assert found.response["violations"] == [], (width, found.generate_report())
+    tab.get_by_role("link", name="More pairs").click()
+    expect(tab.get_by_role("button", name="Tick all shown")).to_be_visible()
+    tab.keyboard.press("t")
+    expect(tab.locator("input[data-tick]:checked")).to_have_count(2)
+    tab.keyboard.press("a")
+    expect(tab.get_by_text("2 pairs will become one record each")).to_be_visible()
+    assert Merge.objects.count() == 2

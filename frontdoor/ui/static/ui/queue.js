@@ -74,6 +74,14 @@ export function startQueue(scope) {
     document.addEventListener("keydown", press);
     document.addEventListener("click", fold, true);
   }
+  for (const button of scope.querySelectorAll("[data-tick-all][hidden]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const boxes = [...document.querySelectorAll("input[data-tick]")];
+      const all = boxes.every((box) => box.checked);
+      for (const box of boxes) box.checked = !all;
+    });
+  }
   for (const button of scope.querySelectorAll("[data-keyboard-toggle]")) {
     if (!button.hidden) continue;
     const show = () => {

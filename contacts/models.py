@@ -158,6 +158,9 @@ class Contact(Record):
             models.Index(fields=["recorded_at"], name="contact_arrived", condition=Q(is_on_queue=True)),
             models.Index(fields=["decided_at"], name="contact_decided", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["agency", "agency_reference"], name="contact_agency_ref"),
+            models.Index(
+                fields=["agency", "received_at"], name="contact_agency_received", condition=Q(agency__isnull=False)
+            ),
             models.Index(fields=["-received_at"], name="contact_received"),
             models.Index(fields=["recorded_by", "-received_at"], name="contact_recorded_by"),
         ]

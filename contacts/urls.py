@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts.links import partner
+from contacts.partnership import views as partnership
 from contacts.thresholds import views as thresholds
 from contacts.views import acts, contact, load, looking, queue, recording, weights
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/level/", thresholds.level, name="level"),
+    path("agencies/figures/", partnership.figures, name="agency_figures"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
     path("thresholds/agreement/", thresholds.agreement, name="level_agreement"),

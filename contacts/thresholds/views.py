@@ -1,6 +1,5 @@
 """The threshold document for everybody, a new edition of it, and how agencies and screening agree about levels."""
 
-import csv
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from contacts.views.acts import carry_out
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, holds, public
 from frontdoor.access import page as needs
+from frontdoor.ui.csvs import csv_response
 from frontdoor.ui.forms import parse_day, posted
 from frontdoor.ui.responses import page
 
@@ -79,12 +79,11 @@ def agreement(request: HttpRequest) -> HttpResponse:
     """How agencies and screening agree about levels in the last twelve months; also as CSV."""
     rows = readers.by_agency(timezone.now() - YEAR)
     if request.GET.get("format") == "csv":
-        answer = HttpResponse(content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="levels-by-agency.csv"'
-        writer = csv.writer(answer)
-        writer.writerow(["agency", "both_levels", "same", "screening_higher", "screening_lower"])
-        writer.writerows([row.agency, row.both, row.same, row.higher, row.lower] for row in rows)
-        return answer
+        return csv_response(
+            "levels-by-agency.csv",
+            ["agency", "both_levels", "same", "screening_higher", "screening_lower"],
+            ([row.agency, row.both, row.same, row.higher, row.lower] for row in rows),
+        )
     return page(request, "thresholds/agreement.html", {"rows": rows})
 
 

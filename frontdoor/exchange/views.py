@@ -1,6 +1,5 @@
 """Imports: what each did, what it left out and why, and the wordings that wait for somebody to say what they mean."""
 
-import csv
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.inspecting import MB
 from frontdoor.exchange.models import ImportRun, Upload, Wording
 from frontdoor.exchange.uploads import ToDisk, Unacceptable, accept, remove_strays
+from frontdoor.ui.csvs import csv_response
 from frontdoor.ui.formats import count
 from frontdoor.ui.responses import error, is_htmx, page
 
@@ -222,22 +222,10 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
 def findings(request: HttpRequest, key: int, kind: str) -> HttpResponse:
     """Rejects or warnings of an import as a CSV file, for whoever puts them right in the old system."""
     found = get_object_or_404(ImportRun, pk=key)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-{kind}.csv"'
-    writer = csv.writer(response, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     rows, people = readers.findings_for(found.report.get(kind, []), request.user)
     if people:
         audit.shows(request, people, kind="listed")
-    for row in rows:
-        writer.writerow([_plain(row[name]) for name in COLUMNS])
-    return response
-
-
-def _plain(value: Any) -> str:
-    """A value a spreadsheet shows and never runs as a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return csv_response(f"import-{found.pk}-{kind}.csv", COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

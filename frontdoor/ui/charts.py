@@ -10,11 +10,15 @@ DASHES = ("", "8 4", "2 4", "12 4 2 4")
 MARKS = ("●", "■", "▲", "◆")
 
 
-def _show(value: Number | None, unit: str) -> str:
+def _show(value: Number | None, unit: str, absent: str = "not known") -> str:
     if value is None:
-        return "not known"
+        return absent
     text = f"{value:,}" if isinstance(value, int) else f"{float(value):,.1f}".removesuffix(".0")
     return f"{text}{unit if unit in ('', '%') else ' ' + unit}"
+
+
+def _short(label: str, longest: int) -> str:
+    return label if len(label) <= longest else label[: longest - 1] + "…"
 
 
 def _scale(values: Sequence[Number | None]) -> float:
@@ -60,10 +64,11 @@ def bar_chart(
     unit: str = "",
     name: str = "Group",
     target: Number | None = None,
+    absent: str = "not known",
 ) -> Markup:
     """Horizontal bars with their values written at the end, and the table of the same figures.
 
-    :param rows: label and value, in the order shown; None is drawn as "not known".
+    :param rows: label and value, in the order shown; None is drawn as ``absent``.
     :param unit: written after each number ("%" without a space).
     :param name: heading of the label column.
     :param target: draws a dashed line, named in words under the chart.
@@ -73,13 +78,14 @@ def bar_chart(
     parts = []
     for i, (label, value) in enumerate(rows):
         y, w = i * step, float(value or 0) / top * width
-        short = label if len(label) <= 26 else label[:25] + "…"
         parts.append(
             Markup(
                 '<text class="app-chart__label" x="{}" y="{}" text-anchor="end">{}</text>'
                 '<rect class="app-chart__bar" x="{}" y="{}" width="{:.1f}" height="22"></rect>'
                 '<text class="app-chart__value" x="{:.1f}" y="{}">{}</text>'
-            ).format(left - 10, y + 21, short, left, y + 5, w, left + w + 6, y + 21, _show(value, unit))
+            ).format(
+                left - 10, y + 21, _short(label, 21), left, y + 5, w, left + w + 6, y + 21, _show(value, unit, absent)
+            )
         )
     height = max(len(rows), 1) * step
     if target is not None:
@@ -91,12 +97,12 @@ def bar_chart(
                 '<text class="app-chart__value" x="{:.1f}" y="{}" text-anchor="middle">target {}</text>'
             ).format(x, x, height - 22, min(x, 560), height - 5, _show(target, unit))
         )
-    said = ", ".join(f"{label} {_show(value, unit)}" for label, value in rows) or "no figures"
+    said = ", ".join(f"{label} {_show(value, unit, absent)}" for label, value in rows) or "no figures"
     svg = Markup('<svg class="app-chart__svg" viewBox="0 0 640 {}" role="img" aria-label="{}: {}">{}</svg>').format(
         height, title, said, Markup("").join(parts)
     )
     return _figure(
-        title, svg, _table(title, (name, unit or "Number"), [(label, [_show(v, unit)]) for label, v in rows])
+        title, svg, _table(title, (name, unit or "Number"), [(label, [_show(v, unit, absent)]) for label, v in rows])
     )
 
 
@@ -162,7 +168,7 @@ def line_chart(
         taken.append(y)
         parts.append(
             Markup('<text class="app-chart__label" x="{}" y="{:.1f}">{} {}</text>').format(
-                right + 12, y, MARKS[n], label
+                right + 12, y, MARKS[n], _short(label, 16)
             )
         )
     svg = Markup('<svg class="app-chart__svg" viewBox="0 0 640 {}" role="img" aria-label="{}: {}">{}</svg>').format(

@@ -21,7 +21,7 @@ from contacts.models import (
 from contacts.ranks import rerank
 from contacts.sources import source_of
 from frontdoor.access import Permission, Refused, Stale, holds, require
-from frontdoor.accounts.models import Agency, User
+from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.db import new_reference
@@ -239,7 +239,7 @@ def matching_facts(person: ContactPerson, others: Sequence[ContactPerson] = ()) 
 
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
-    """Silently: a child who may be somebody restricted is told to the named holders, and to nobody else."""
+    """Silently: that a child may be somebody restricted is told to the named holders and the on-call manager alone."""
     rows = list(contact.people.order_by("position"))
     for row in rows:
         for hit in matching.restricted_hits(matching_facts(row, rows)) if row.is_child else ():
@@ -251,7 +251,7 @@ def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
                 text=f"Contact {contact.reference} may be about somebody on a record you hold.",
                 path=f"/contacts/{contact.reference}/",
                 at=at,
-                to=holders_of(hit.person),
+                to=[*holders_of(hit.person), *on_duty("on_call", at)],
             )
             clocks.start("restricted_take", reference=contact.reference, started_at=contact.received_at, by=None)
 

@@ -43,14 +43,15 @@ def start_of_day(at: datetime) -> datetime:
     return at.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def holdings(at: datetime) -> list[Holding]:
-    """Everybody who holds, has proposed or has decided something today, who holds most first; three questions."""
+def holdings(user: Any, at: datetime) -> list[Holding]:
+    """Who holds, has proposed or has decided today what the user may see, who holds most first; three questions."""
     counted: dict[str, Counter[int]] = {}
     day = start_of_day(at)
+    seen = Contact.objects.visible_to(user)
     for name, field, rows in (
-        ("claimed", "claimed_by", Contact.objects.on_queue().filter(claimed_until__gt=at)),
-        ("proposed", "proposed_by", Contact.objects.on_queue().filter(status=Contact.Status.AWAITING_SIGN_OFF)),
-        ("decided", "decided_by", Contact.objects.filter(decided_at__gte=day, decided_at__lte=at)),
+        ("claimed", "claimed_by", seen.on_queue().filter(claimed_until__gt=at)),
+        ("proposed", "proposed_by", seen.on_queue().filter(status=Contact.Status.AWAITING_SIGN_OFF)),
+        ("decided", "decided_by", seen.filter(decided_at__gte=day, decided_at__lte=at)),
     ):
         found = rows.order_by().values(field).annotate(total=Count("pk"))
         counted[name] = Counter({row[field]: row["total"] for row in found if row[field] is not None})
@@ -59,16 +60,15 @@ def holdings(at: datetime) -> list[Holding]:
     return sorted(held, key=lambda h: (-h.claimed, -h.proposed, h.user.name))
 
 
-def depth(at: datetime) -> tuple[list[str], list[int]]:
-    """How many contacts stood on the queue at each full hour of the day, and now."""
+def depth(user: Any, at: datetime) -> tuple[list[str], list[int]]:
+    """How many contacts the user may see stood on the queue at each full hour of the day, and now."""
     day = start_of_day(at)
-    now = Contact.objects.on_queue().count()
+    seen = Contact.objects.visible_to(user)
+    now = seen.on_queue().count()
     # Both lists are short: what came and what went since midnight.
-    came = list(Contact.objects.on_queue().filter(recorded_at__gt=day).values_list("recorded_at", flat=True))
+    came = list(seen.on_queue().filter(recorded_at__gt=day).values_list("recorded_at", flat=True))
     went = list(
-        Contact.objects.filter(decided_at__gt=day, decided_at__lte=at, is_on_queue=False).values_list(
-            "recorded_at", "decided_at"
-        )
+        seen.filter(decided_at__gt=day, decided_at__lte=at, is_on_queue=False).values_list("recorded_at", "decided_at")
     )
     points = [day + timedelta(hours=hour) for hour in range(25) if day + timedelta(hours=hour) <= at]
     totals = [
@@ -84,13 +84,14 @@ def oldest(user: Any) -> Contact | None:
     return found
 
 
-def forecast(at: datetime) -> list[dict[str, Any]]:
+def forecast(user: Any, at: datetime) -> list[dict[str, Any]]:
     """For each of the next hours: what falls due on the queue by then, and what may be late at the pace of the day.
 
     The pace is what was decided in the last hours, by the hour; what falls due first is taken to be done first.
     """
     due = list(
-        Clock.objects.running()
+        Clock.objects.visible_to(user)
+        .running()
         .filter(due_at__gt=at, due_at__lte=at + timedelta(hours=AHEAD))
         .filter(Q(rule="referral_decision") | Q(rule__startswith="grade_"))
         .values_list("reference", "due_at")
@@ -98,7 +99,9 @@ def forecast(at: datetime) -> list[dict[str, Any]]:
     first: dict[str, datetime] = {}
     for reference, moment in due:
         first[reference] = min(moment, first.get(reference, moment))
-    done = Contact.objects.filter(decided_at__gt=at - timedelta(hours=AHEAD), decided_at__lte=at).count()
+    done = (
+        Contact.objects.visible_to(user).filter(decided_at__gt=at - timedelta(hours=AHEAD), decided_at__lte=at).count()
+    )
     pace = done / AHEAD
     rows = []
     for hour in range(1, AHEAD + 1):

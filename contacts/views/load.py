@@ -25,18 +25,18 @@ P = Permission
 def shared(request: HttpRequest) -> HttpResponse:
     """How the load stands now."""
     now = timezone.now()
-    points, totals = load.depth(now)
+    points, totals = load.depth(request.user, now)
     return page(
         request,
         "contacts/load.html",
         {
             "now": now,
             "on_duty": load.on_duty_now(now),
-            "holdings": load.holdings(now),
+            "holdings": load.holdings(request.user, now),
             "points": points,
             "totals": totals,
             "oldest": load.oldest(request.user),
-            "forecast": load.forecast(now),
+            "forecast": load.forecast(request.user, now),
             "may_plan": holds(request.user, P.CONTACT_DECIDE_ANY),
         },
     )

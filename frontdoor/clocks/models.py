@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from frontdoor.clocks.editions import Rule, Unit
 from frontdoor.db import VisibleQuerySet, all_or_none, tracked
+from frontdoor.notifications.models import Alert
 from frontdoor.people.access import about_visible
 
 UNITS = [(unit.value, unit.value.replace("_", " ")) for unit in Unit]
@@ -70,12 +71,18 @@ class LocalRule(models.Model):
         )
 
 
+#: Rules whose clocks only those know of who were told by a quiet alert about the same record.
+QUIET_RULES = frozenset({"restricted_take"})
+
+
 class ClockQuerySet(VisibleQuerySet):
     """Questions about clocks."""
 
     def visible_to(self, user: Any) -> Self:
         """Clocks on records about people this user may know of, and that the apps above let them see."""
         rows = about_visible(self, user)
+        told = Alert.objects.quiet_for(user).values("reference")
+        rows = rows.filter(~Q(rule__in=QUIET_RULES) | Q(reference__in=told))
         for references in hidden:
             rows = rows.exclude(reference__in=references(user))
         return rows

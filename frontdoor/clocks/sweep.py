@@ -12,7 +12,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from frontdoor.access import Role
+from frontdoor.clocks.models import QUIET_RULES
 from frontdoor.notifications.actions import climb
+from frontdoor.notifications.models import QUIET
 
 BATCH = 5000
 
@@ -42,7 +44,7 @@ WITH due AS (
             WHEN c.escalate_at >= %(at)s THEN c.escalate_at + interval '1 microsecond'
             ELSE NULL END
     FROM due WHERE c.id = due.id
-    RETURNING c.id, c.reference, c.label, c.team_id, c.worker_id,
+    RETURNING c.id, c.reference, c.label, c.team_id, c.worker_id, c.rule = ANY(%(quiet_rules)s) AS quiet,
         due.was_warned IS NULL AND c.warned_at IS NOT NULL AS warned,
         due.was_breached IS NULL AND c.breached_at IS NOT NULL AS breached,
         due.was_escalated IS NULL AND c.escalated_at IS NOT NULL AS escalated
@@ -65,19 +67,32 @@ WITH due AS (
 ), told AS (
     SELECT e.id, e.what, e.words, e.label, e.reference, u.id AS user_id
     FROM events e JOIN accounts_user u ON u.id = e.worker_id AND u.is_active AND NOT u.is_machine
-    WHERE e.what <> 'escalated'
+    WHERE e.what <> 'escalated' AND NOT e.quiet
     UNION
     SELECT e.id, e.what, e.words, e.label, e.reference, h.user_id
     FROM events e JOIN heads h ON h.team_id = coalesce(e.team_id, 0) AND (h.higher OR e.what <> 'escalated')
+        AND NOT e.quiet
     UNION
     SELECT e.id, e.what, e.words, e.label, e.reference, u.id
     FROM events e JOIN accounts_user u ON e.what = 'escalated' AND u.is_active AND NOT u.is_machine
-        AND %(service)s = ANY(u.roles)
+        AND %(service)s = ANY(u.roles) AND NOT e.quiet
+    UNION
+    -- what only some may know of is told to those the alert about it was told to
+    SELECT e.id, e.what, e.words, e.label, e.reference, t.user_id
+    FROM events e JOIN notifications_alert a ON e.quiet AND a.reference = e.reference AND a.kind = ANY(%(quiet)s)
+    JOIN notifications_alert_told t ON t.alert_id = a.id
+    UNION
+    -- a record hidden from those above stays with somebody: the named holders of the restriction
+    SELECT e.id, e.what, e.words, e.label, e.reference, u.id
+    FROM events e JOIN people_involvement i ON i.reference = e.reference AND e.what <> 'warned'
+    JOIN people_restriction r ON r.person_id = i.person_id AND r.ended_at IS NULL
+    JOIN people_restrictionholder h ON h.restriction_id = r.id AND h.ended_at IS NULL
+    JOIN accounts_user u ON u.id = h.user_id AND u.is_active AND NOT u.is_machine
 ), written AS (
     INSERT INTO notifications_notice (user_id, kind, text, reference, path, is_urgent, once_key)
     SELECT user_id, 'clock-' || what, words || ': ' || label || ' on ' || reference, reference, '/breaches/',
            what <> 'warned', 'clock-' || id || '-' || what
-    FROM told ON CONFLICT DO NOTHING RETURNING 1
+    FROM told ORDER BY id, what, user_id ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*) FROM swept), (SELECT count(*) FROM swept WHERE breached),
        (SELECT count(*) FROM swept WHERE warned AND NOT breached), (SELECT count(*) FROM written)
@@ -91,7 +106,14 @@ def sweep(at: datetime) -> Result:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 SWEEP,
-                {"at": at, "batch": BATCH, "duty": Role.DUTY_MANAGER.value, "service": Role.SERVICE_MANAGER.value},
+                {
+                    "at": at,
+                    "batch": BATCH,
+                    "duty": Role.DUTY_MANAGER.value,
+                    "service": Role.SERVICE_MANAGER.value,
+                    "quiet": sorted(QUIET),
+                    "quiet_rules": sorted(QUIET_RULES),
+                },
             )
             swept, breached, near, _ = cursor.fetchone()
         flagged += breached

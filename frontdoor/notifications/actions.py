@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from frontdoor.access import Permission, Refused, Role, holds, require
+from frontdoor.access import Denied, Permission, Refused, Role, holds, require
 from frontdoor.accounts.models import User, on_duty
 from frontdoor.audit.actions import record
 from frontdoor.notifications import hooks
-from frontdoor.notifications.models import Alert, Notice
+from frontdoor.notifications.models import QUIET, Alert, Notice
 
 CLIMB_AFTER = timedelta(minutes=15)
 
@@ -59,12 +60,21 @@ def duty_managers(at: datetime) -> list[User]:
     return found or list(User.objects.filter(is_active=True, roles__contains=[Role.DUTY_MANAGER.value]))
 
 
-def next_in_line(at: datetime, level: int) -> list[User]:
+def on_call(at: datetime) -> list[User]:
+    """The on-call manager now; every service manager when the rota names nobody."""
+    found = list(on_duty("on_call", at))
+    return found or list(User.objects.filter(is_active=True, roles__contains=[Role.SERVICE_MANAGER.value]))
+
+
+def next_in_line(at: datetime, level: int, *, kind: str) -> list[User]:
     """Whom an untaken alert goes to at this height.
 
     First the emergency duty team and the on-call manager where the rota names them, with the team managers; then the
-    service managers as well (PRACTICE: untaken after 15 minutes it goes to the next manager).
+    service managers as well (PRACTICE: untaken after 15 minutes it goes to the next manager). One that is to be kept
+    quiet goes to the on-call manager alone.
     """
+    if kind in QUIET:
+        return on_call(at)
     found = [*on_duty("edt", at), *on_duty("on_call", at)]
     roles = [Role.TEAM_MANAGER.value] if level < 2 else [Role.TEAM_MANAGER.value, Role.SERVICE_MANAGER.value]
     found += User.objects.filter(is_active=True, roles__overlap=roles)
@@ -93,6 +103,8 @@ def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
     if locked.taken_by is not None:
         raise Refused(f"{locked.taken_by} has taken this already.", code="taken")
     if not locked.told.filter(pk=by.pk).exists():
+        if locked.kind in QUIET:
+            raise Denied("alert.quiet")
         require(by, Permission.CONTACT_DECIDE_ANY)
     locked.taken_at, locked.taken_by, locked.climbs_at = at, by, None
     locked.save()
@@ -103,10 +115,10 @@ def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
 
 
 def alerts_for(user: User) -> list[Alert]:
-    """Untaken alerts this person was told of, and for a manager every one, oldest first."""
-    rows = Alert.objects.filter(taken_at__isnull=True)
-    if not holds(user, Permission.CONTACT_DECIDE_ANY):
-        rows = rows.filter(told=user)
+    """Untaken alerts this person was told of, and for a manager every one that is no secret, oldest first."""
+    rows = Alert.objects.waiting()
+    told = Q(pk__in=Alert.objects.told_to(user).values("pk"))
+    rows = rows.filter(told | ~Q(kind__in=QUIET) if holds(user, Permission.CONTACT_DECIDE_ANY) else told)
     return list(rows.order_by("raised_at")[:20])
 
 
@@ -122,7 +134,7 @@ def climb(at: datetime) -> int:
         alert.level += 1
         alert.climbs_at = at + CLIMB_AFTER
         alert.save()
-        people = next_in_line(at, alert.level)
+        people = next_in_line(at, alert.level, kind=alert.kind)
         alert.told.add(*people)
         notify(
             people, kind=alert.kind, text=f"Not taken yet: {alert.text}", reference=alert.reference, path=alert.path,

@@ -7,14 +7,18 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from frontdoor.db import all_or_none
+from frontdoor.people.models import Involvement, Restriction
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Questions about notices."""
 
     def of(self, user: object) -> Self:
-        """This person's own."""
-        return self.filter(user=user)
+        """This person's own, without those on records that have become hidden from them."""
+        hidden = Involvement.objects.filter(
+            reference=models.OuterRef("reference"), person__in=Restriction.objects.hiding_from(user).values("person_id")
+        )
+        return self.filter(~models.Exists(hidden), user=user)
 
     def unread(self) -> Self:
         """Not yet read."""
@@ -50,6 +54,26 @@ class Notice(models.Model):
         return f"{self.kind} {self.reference}"
 
 
+#: Kinds of alert that only those told of them may know of: that there is one would tell others what they may not know.
+QUIET = frozenset({"restricted-contact"})
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Questions about alerts."""
+
+    def waiting(self) -> Self:
+        """Not taken by anybody."""
+        return self.filter(taken_at__isnull=True)
+
+    def told_to(self, user: object) -> Self:
+        """Those this person was told of."""
+        return self.filter(told=user)
+
+    def quiet_for(self, user: object) -> Self:
+        """Those only the people told of them know of, this person being one."""
+        return self.told_to(user).filter(kind__in=QUIET)
+
+
 class Alert(models.Model):
     """Something that stays on screens until a named person takes it, and climbs while nobody does."""
 
@@ -63,6 +87,8 @@ class Alert(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     told = models.ManyToManyField("accounts.User", related_name="alerts")
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [

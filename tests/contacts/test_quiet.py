@@ -1,0 +1,90 @@
+"""A contact that may be about a restricted child: only the named holders and the on-call manager come to know of it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from contacts.actions import record_contact
+from contacts.facts import PersonFacts
+from contacts.models import Contact
+from frontdoor.access import Denied
+from frontdoor.accounts.models import OnDuty, User
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.sweep import sweep
+from frontdoor.notifications.actions import alerts_for, take_alert
+from frontdoor.notifications.models import Alert, Notice
+from frontdoor.people import actions as people
+from frontdoor.people.models import Person
+from frontdoor.people.protection import set_restriction
+from tests.contacts.conftest import NOW, some_facts
+
+
+@pytest.fixture
+def holder(db: None) -> User:
+    return User.objects.create_user("holder", "Hal Holder", roles=["service_manager"])
+
+
+@pytest.fixture
+def on_call(db: None) -> User:
+    found = User.objects.create_user("on.call", "Ona Call", roles=["team_manager"])
+    OnDuty.objects.create(
+        user=found, kind="on_call", from_at=NOW - timedelta(hours=1), to_at=NOW + timedelta(hours=12)
+    )  # fmt: skip
+    return found
+
+
+@pytest.fixture
+def about_somebody_hidden(officer: User, holder: User, on_call: User) -> Contact:
+    protector = User.objects.create_user("dpo", "Dot Protection", roles=["data_protection_officer"])
+    child = people.create_person(
+        by=holder, at=NOW, names=[people.GivenName("Rowan", "Ashcombe")], date_of_birth=date(2016, 5, 4),
+        identifiers_given={"nhs": "9990000018"},
+    )  # fmt: skip
+    set_restriction(person=child, holders=[holder], by=protector, at=NOW, reason="Family of staff.")
+    named = PersonFacts(
+        given_name="Rowan", family_name="Ashcombe", date_of_birth=date(2016, 5, 4), nhs_number="9990000018"
+    )
+    return record_contact(facts=some_facts(people=[named]), by=officer, at=NOW)
+
+
+def test_its_alert_and_its_clock_are_seen_by_those_told_alone(
+    about_somebody_hidden: Contact, holder: User, on_call: User, manager: User, officer: User
+) -> None:
+    for user, sees in ((holder, True), (on_call, True), (manager, False), (officer, False)):
+        clocks = Clock.objects.visible_to(user).of(about_somebody_hidden.reference)
+        assert clocks.filter(rule="restricted_take").exists() is sees, user
+        assert bool(alerts_for(user)) is sees, user
+        assert clocks.filter(rule="referral_decision").exists(), "the contact itself is everybody's"
+    with pytest.raises(Denied):
+        take_alert(alert=Alert.objects.get(), by=manager, at=NOW)
+    client = Client()
+    client.force_login(manager)
+    for path in (f"/contacts/{about_somebody_hidden.reference}/", "/contacts/queue/"):
+        assert "Named holder" not in client.get(path).content.decode()
+    assert take_alert(alert=Alert.objects.get(), by=on_call, at=NOW).taken_by == on_call
+
+
+def test_late_it_goes_to_nobody_else(
+    about_somebody_hidden: Contact, holder: User, on_call: User, manager: User
+) -> None:
+    other = User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    sweep(NOW + timedelta(hours=3))
+    told = Notice.objects.filter(text__contains="Named holder")
+    assert {notice.user for notice in told} == {holder, on_call}
+    alerted = Notice.objects.filter(kind="restricted-contact")
+    assert {notice.user for notice in alerted} == {holder, on_call}
+    assert other not in Alert.objects.get().told.all()
+
+
+def test_of_a_record_hidden_since_notices_are_gone_and_its_lateness_goes_to_the_holders(
+    about_somebody_hidden: Contact, holder: User, manager: User
+) -> None:
+    Notice.objects.create(user=manager, kind="x", text="Claimed", reference=about_somebody_hidden.reference)
+    assert Notice.objects.of(manager).count() == 1
+    child = Person.objects.get()
+    people.involve(person=child, reference=about_somebody_hidden.reference, kind="contact", at=NOW)
+    assert Notice.objects.of(manager).count() == 0
+    sweep(NOW + timedelta(days=10))
+    assert Notice.objects.of(manager).count() == 0
+    assert Notice.objects.of(holder).filter(text__startswith="Late: Decision").exists()

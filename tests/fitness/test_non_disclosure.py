@@ -1,0 +1,349 @@
+"""Two states of one database that differ only in one restricted family say the same to everybody it is hidden from.
+
+Every agency call, and every page that whoever is not named on the restriction can reach: the references of the family
+itself, searches for it, and from the start page every link that is shown, and the links those pages show. Masked are
+the token of a form, keys of rows and numbers drawn at random; the clock stands still.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
+from random import Random
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from assessments import actions as assessments
+from contacts import actions as contacts
+from contacts.facts import AddressFacts, ContactFacts, PersonFacts
+from contacts.models import Contact
+from frontdoor.access import Role
+from frontdoor.accounts.models import Agency, Team, User
+from frontdoor.api import receipts, views
+from frontdoor.api.webhooks import actions as webhooks
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.sweep import sweep
+from frontdoor.db import references_from
+from frontdoor.notifications import outbox
+from frontdoor.notifications.actions import climb
+from frontdoor.notifications.models import Notice
+from frontdoor.people import actions as people
+from frontdoor.people.models import Identifier
+from frontdoor.people.protection import set_restriction
+from referrals import actions as referrals
+from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
+from tests.referrals.conftest import each, some_facts
+
+#: Pages a role looks at; beyond them it has seen what its links lead to.
+MOST_PAGES = 50
+#: Not pages of ours, or what differs with every look: signing in, files of the design, a document made by a compiler.
+#: And the page of a colleague's account, for administrators: how many records a worker holds has to be the whole
+#: number, or an account would be ended and a child left without a worker.
+LEFT_OUT = re.compile(r"^/(accounts|static|api|gallery|health)/|^/staff/\d+/|/pdf/|format=csv&?$")
+LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)|href="(\?[^"#]*)')
+MASKS = (
+    (re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|hx-headers=.[^>]+'), "TOKEN"),
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
+    (re.compile(r"(?<=/)\d+(?=/)"), "KEY"),
+    (re.compile(r"\brow\d+"), "ROW"),
+    (re.compile(r'(name="(?:child|person|row|end)" value|value|id|for)="[a-z_-]*\d+[a-z_-]*"'), "KEY"),
+)
+#: The family nobody else may know of, as it stands on record and as somebody who knows it names it.
+BORN, NHS, HOME, RING = date(2016, 5, 4), "9990000018", "7 Quay Cottages", "01632 960555"
+
+
+@dataclass
+class World:
+    """Who is there, and what everybody may know."""
+
+    at: datetime
+    staff: dict[Role, User]
+    holder: User
+    hidden_worker: User
+    team: Team
+    police: Caller
+    school: Caller
+    hidden: list[str] = field(default_factory=list)
+
+
+def family_of(given: str, *, born: date = BORN, postcode: str = "ZZ99 7AA", **more: Any) -> ContactFacts:
+    return some_facts(
+        concerns="She came to school with a bruise. Her mother said she fell.",
+        grade="amber",
+        address=AddressFacts(lines=[HOME], postcode=postcode),
+        people=[
+            PersonFacts(given_name=given, family_name="Ashcombe", date_of_birth=born, **more),
+            PersonFacts(
+                is_child=False, given_name="Merle", family_name="Ashcombe", role="carer", relationship="mother"
+            ),
+        ],
+    )
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """A borough in which everybody has work: late and in time, on the queue, referred and assessed."""
+    with time_machine.travel(timezone.now(), tick=False), references_from(Random(7)):
+        at = timezone.now()
+        staff = {role: User.objects.create_user(role.value, role.value.title(), roles=[role.value]) for role in Role}
+        holder = User.objects.create_user("named.manager", "Nan Named", roles=[Role.SERVICE_MANAGER.value])
+        quiet = User.objects.create_user("named.worker", "Ned Named", roles=[Role.SOCIAL_WORKER.value])
+        team = Team.objects.create(
+            code="one", name="Team one", kind="assessment", manager=staff[Role.TEAM_MANAGER]
+        )  # fmt: skip
+        User.objects.filter(pk__in=[quiet.pk, staff[Role.SOCIAL_WORKER].pk]).update(team=team)
+        police = Caller(Agency.objects.create(code="police", name="Kestrel Police", kind="police", default_source="6"))
+        school = Caller(Agency.objects.create(code="school", name="Mill School", kind="school", default_source="2A"))
+        found = World(at, staff, holder, quiet, team, police, school)
+        officer, manager = staff[Role.CONTACT_OFFICER], staff[Role.DUTY_MANAGER]
+        worker = staff[Role.SOCIAL_WORKER]
+        long_ago = at - timedelta(days=70)
+        told = contacts.record_contact(facts=some_facts(), by=officer, at=long_ago)
+        decided = referrals.decide_contact(
+            contact=told, decisions=each(told, "referral"), by=manager, at=long_ago, team=team, worker=worker
+        )
+        assessments.start(referral=decided.referrals[0], by=worker, at=long_ago + timedelta(days=1))
+        contacts.record_contact(facts=some_facts(), by=officer, at=at - timedelta(days=3))
+        # Somebody of nearly the same name whom everybody may see: candidates there are, and none of them hidden.
+        open_one = contacts.record_contact(
+            facts=family_of("Rowena", born=date(2016, 5, 6), postcode="ZZ99 8AA"), by=officer, at=long_ago
+        )
+        referrals.decide_contact(
+            contact=open_one, decisions=each(open_one, "referral"), by=manager, at=long_ago, team=team
+        )
+        police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
+        webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
+        yield found
+
+
+def hide_a_family(world: World) -> None:
+    """A child and her mother restricted to two people: work of every kind, all of it long late."""
+    holder, worker, at = world.holder, world.hidden_worker, world.at
+    long_ago = at - timedelta(days=80)
+    told = contacts.record_contact(
+        facts=family_of("Rowan", nhs_number=NHS, sex="F"), by=worker, at=long_ago
+    )  # fmt: skip
+    decided = referrals.decide_contact(
+        contact=told,
+        decisions=each(told, "referral", is_new_record=True),
+        by=holder,
+        at=long_ago,
+        team=world.team,
+        worker=worker,
+    )
+    (referral,) = decided.referrals
+    child = referral.child
+    assert child is not None
+    started = assessments.start(referral=referral, by=worker, at=long_ago + timedelta(days=1))
+    mother = people.create_person(
+        by=worker, at=long_ago, names=[people.GivenName("Merle", "Ashcombe")], telephone=RING,
+        address={"lines": HOME, "postcode": "ZZ99 7AA"},
+    )  # fmt: skip
+    people.add_relationship(person=child, other=mother, kind="mother", by=worker, at=long_ago)
+    for person in (child, mother):
+        set_restriction(
+            person=person, holders=[holder, worker], by=world.staff[Role.DATA_PROTECTION_OFFICER], at=long_ago,
+            reason="Family of a member of staff.",
+        )  # fmt: skip
+    later = contacts.record_contact(facts=family_of("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=9))
+    contacts.link_person(on_contact=later.people.get(position=1), person=child, by=worker, at=at - timedelta(days=9))
+    contacts.claim(contact=later, by=worker, at=at)
+    decided_today = contacts.record_contact(facts=family_of("Rowan"), by=worker, at=at - timedelta(hours=4))
+    contacts.link_person(on_contact=decided_today.people.get(position=1), person=child, by=worker, at=at)
+    referrals.decide_contact(
+        contact=decided_today, decisions=each(decided_today, "open_work"), by=holder, at=at - timedelta(hours=1)
+    )
+    references = [told, referral, started, child, mother, later, decided_today]
+    world.hidden = [record.reference for record in references]
+    assert Clock.objects.late(at).filter(reference__in=world.hidden).exists()
+
+
+def masked(answer: HttpResponse) -> str:
+    text = answer.content.decode("utf-8", "replace")
+    said = {name: value for name, value in answer.headers.items() if name in ("Location", "Content-Type")}
+    whole = f"{answer.status_code} {said}\n{text}"
+    for pattern, word in MASKS:
+        whole = pattern.sub(word, whole)
+    return whole
+
+
+def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
+    """Every call an agency can make about the family: told of, asked for, disagreed about."""
+    child = {"given_name": "Rowan", "family_name": "Ashcombe", "date_of_birth": BORN.isoformat(), "nhs_number": NHS}
+    named = {**POLICE_BODY, "children": [{**child, "sex": "F"}], "agency_reference": "PPN/2"}
+    address = {"lines": [HOME], "postcode": "ZZ99 7AA", "is_confidential": False}
+    named["address"] = address
+    danger = {**named, "child_protection": True, "agency_reference": "PPN/3"}
+    plain = {**SMALL_BODY, "children": [child], "address": address}
+    early = {
+        "child": child, "assessor": {"name": "Pat Hale", "role": "Head"}, "consent": {"status": "given"},
+        "situation": "She is tired.",
+    }  # fmt: skip
+    for caller, name in ((world.police, "police"), (world.school, "school")):
+        yield f"{name} sends", masked(caller.post("contacts", named, key="one"))
+        yield f"{name} again", masked(caller.post("contacts", named, key="one"))
+        yield f"{name} danger", masked(caller.post("contacts", danger, key="danger"))
+        items = [{**plain, "idempotency_key": f"i{number}"} for number in range(2)]
+        yield f"{name} batch", masked(caller.post("contacts/batch", {"items": items}, key=None))
+        yield f"{name} early help", masked(caller.post("early-help-assessments", early, key="early"))
+    contacts_sent = list(Contact.objects.exclude(agency=None).order_by("id"))
+    manager = world.staff[Role.DUTY_MANAGER]
+    for contact in contacts_sent[:2]:
+        contacts.acknowledge(contact=contact, by=manager, at=world.at)
+    outbox.drain(world.at)
+    sweep(world.at + timedelta(minutes=1))
+    climb(world.at + timedelta(minutes=20))
+    # The database's own clock goes on.
+    Notice.objects.update(created_at=world.at)
+    Contact.objects.update(recorded_at=world.at)
+    for caller, name in ((world.police, "police"), (world.school, "school")):
+        paths = ["events", "events?after=1", "thresholds", "codelists/grade", "contacts?agency_reference=PPN/2"]
+        paths += [f"contacts/{contact.reference}" for contact in contacts_sent]
+        paths += [f"contacts/{contact.reference}/disagreement" for contact in contacts_sent[:1]]
+        paths += [f"{kind}/{reference}" for reference in hidden for kind in ("contacts", "early-help-assessments")]
+        for path in paths:
+            yield f"{name} {path}", masked(caller.get(path))
+
+
+def starts(hidden: list[str]) -> list[str]:
+    """Where looking begins: home, searches for the family, and every page of each of its references."""
+    asked = ["Ashcombe", "Rowan Ashcombe", "Merle", NHS, HOME, RING, "ZZ99 7AA", "04/05/2016", *hidden]
+    found = ["/"]
+    for number, words in enumerate(asked):
+        quoted = words.replace(" ", "+")
+        found.append(f"/people/?q={quoted}")
+        if number in (0, 3, 8):  # the name, the number, a reference
+            found += [f"{page}?q={quoted}" for page in ("/people/found/", "/documents/", "/who-looked/", "/paper/")]
+    typed = f"given_name=Rowan&family_name=Ashcombe&nhs_number={NHS}&date_of_birth={BORN}"
+    found += [f"/contacts/new/known/?{typed}", f"/contacts/new/known/?children-0-{typed.replace('&', '&children-0-')}"]
+    pages = {"P": "people", "C": "contacts", "R": "referrals", "A": "assessments"}
+    inside = ["", "chronology/", "why/", "origins/", "documents/", "change/", "retention/", "look/", "decide/"]
+    for reference in hidden:
+        found += [f"/{pages[reference[0]]}/{reference}/{part}" for part in inside]
+        found += [f"/clocks/{reference}/", f"/who-looked/{reference}/"]
+    return found
+
+
+def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[str, str]]:
+    """What somebody in this role sees, from where it begins and then along the links."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.staff[role])
+    waiting = starts(hidden)
+    seen: set[str] = set()
+    looked = 0
+    first = len(waiting)
+    for number, path in enumerate(waiting):  # grows while it is gone through
+        if path in seen:
+            continue
+        seen.add(path)
+        if number >= first:
+            looked += 1
+            if looked > MOST_PAGES:
+                break
+        answer = client.get(path)
+        text = masked(answer)
+        key = path
+        for pattern, word in MASKS:
+            key = pattern.sub(word, key)
+        yield f"{role.value} {key}", text
+        if answer.status_code == 200 and number < first + MOST_PAGES:
+            here = path.partition("?")[0]
+            for whole, query in LINK.findall(answer.content.decode("utf-8", "replace")):
+                link = (whole or here + query).replace("&amp;", "&")
+                if not LEFT_OUT.search(link):
+                    waiting.append(link)
+
+
+#: Who looks. None of them is named on the restriction, sets any, or sees figures of the whole service, which count
+#: restricted records and say so.
+LOOKING = (Role.CONTACT_OFFICER, Role.SOCIAL_WORKER, Role.DUTY_MANAGER, Role.EDT_WORKER, Role.ADMINISTRATOR)
+
+
+def said(
+    world: World, hidden: list[str], *, with_family: bool, looking: tuple[Role, ...] = LOOKING
+) -> dict[str, list[str]]:
+    """Everything that is said in one of the two states, which is undone afterwards."""
+    heard: dict[str, list[str]] = {}
+    with transaction.atomic():
+        if with_family:
+            with references_from(Random(11)):
+                hide_a_family(world)
+        with references_from(Random(5)):
+            for key, text in agencies_ask(world, hidden):
+                heard.setdefault(key, []).append(text)
+            for role in looking:
+                for key, text in staff_look(world, role, hidden):
+                    heard.setdefault(key, []).append(text)
+        transaction.set_rollback(True)
+    return heard
+
+
+def the_family(world: World) -> list[str]:
+    """The references the family has in the state in which it is there."""
+    with transaction.atomic():
+        with references_from(Random(11)):
+            hide_a_family(world)
+        transaction.set_rollback(True)
+    return world.hidden
+
+
+def differences(absent: dict[str, list[str]], there: dict[str, list[str]]) -> list[str]:
+    """What differs, in a few lines each."""
+    found = []
+    for key in [*there, *(key for key in absent if key not in there)]:
+        one, other = absent.get(key, []), there.get(key, [])
+        if one == other:
+            continue
+        first, then = next(((a, b) for a, b in zip_longest(one, other, fillvalue="") if a != b), ("", ""))
+        lines = [
+            f"absent: {around(before, after)}\n   there:  {around(after, before)}"
+            for before, after in zip_longest(first.splitlines(), then.splitlines(), fillvalue="")
+            if before != after
+        ]
+        found.append(f"{key}:\n   " + "\n   ".join(lines[:3]))
+    return found
+
+
+def around(line: str, other: str) -> str:
+    """The part of a line where it first differs from the other."""
+    start = next((at for at, (one, two) in enumerate(zip(line, other, strict=False)) if one != two), 0)
+    return line[max(0, start - 80) : start + 120]
+
+
+@pytest.mark.slow
+def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) -> None:
+    hidden = the_family(world)
+    assert len(hidden) == 7
+    absent = said(world, hidden, with_family=False)
+    there = said(world, hidden, with_family=True)
+    assert len(there) > 400, "it was looked at widely"
+    assert [key for key, texts in there.items() if any(text.startswith("5") for text in texts)] == []
+    assert sum(texts[0].startswith("200") for texts in there.values()) > 200
+    told = differences(absent, there)
+    assert not told, f"{len(told)} answers differ:\n" + "\n\n".join(told[:40])
+
+
+def test_a_receipt_that_knows_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison itself: one word that depends on what is on record, in one answer, and it says so."""
+    hidden = the_family(world)
+    real = receipts.receipt
+
+    def knows(contact: Contact, at: datetime) -> dict[str, Any]:
+        told = real(contact, at)
+        if Identifier.objects.filter(value=NHS).exists() and contact.agency_reference == "PPN/2":
+            told["acknowledge_by"] = told["received_at"]
+        return told
+
+    monkeypatch.setattr(views, "receipt", knows)
+    absent = said(world, hidden, with_family=False, looking=())
+    there = said(world, hidden, with_family=True, looking=())
+    told = differences(absent, there)
+    assert told
+    assert all("contacts" in line.splitlines()[0] for line in told)

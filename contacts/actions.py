@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from contacts import mail
 from contacts.facts import ContactFacts, FamilyFacts
 from contacts.models import (
     GRADES,
@@ -271,7 +272,7 @@ def claim(*, contact: Contact, by: User, at: datetime, version: int | None = Non
         claimed = move(locked, "claim", by=by, at=at, version=version, until=until)
         clocks.stop(reference=locked.reference, rule="acknowledgement", at=at, by=by)
         if is_first:
-            _tell_agency_acknowledged(claimed, at=at)
+            _tell_acknowledged(claimed, at=at)
         return claimed
     holder = locked.claimed_at_moment(at)
     if holder is not None and holder != by:
@@ -306,11 +307,12 @@ def acknowledge(*, contact: Contact, by: User, at: datetime) -> Contact:
         changed.save()
         clocks.stop(reference=changed.reference, rule="acknowledgement", at=at, by=by)
         write_audit("contact.acknowledged", by=by, reference=changed.reference)
-        _tell_agency_acknowledged(changed, at=at)
+        _tell_acknowledged(changed, at=at)
     return changed
 
 
-def _tell_agency_acknowledged(contact: Contact, *, at: datetime) -> None:
+def _tell_acknowledged(contact: Contact, *, at: datetime) -> None:
+    mail.put_acknowledged(contact, at=at)
     if contact.agency_id is not None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.acknowledged"}, at=at)
 

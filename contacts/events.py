@@ -31,6 +31,7 @@ EVENTS = {
     "contact.decision_undone": "took the decision back at once",
     "duty.turn_added": "put somebody on the rota",
     "duty.turn_ended": "ended a turn on the rota",
+    "contact.referrer_told": "told the referrer by e-mail",
     "contact.disagreed": "disagreed with the outcome of the contact",
     "contact.disagreement_answered": "answered the referrer’s disagreement",
     "contact.level_chosen": "chose the level of need",

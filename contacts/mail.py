@@ -11,6 +11,7 @@ from contacts.links import actions as links
 from contacts.links.models import SecureLink
 from contacts.models import Contact
 from frontdoor.accounts.models import system_user
+from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications import outbox
 
 KIND = "contacts.mail"
@@ -59,6 +60,37 @@ def _outcome(payload: dict[str, Any], at: datetime) -> None:
             f"The outcome is here, and if you disagree you can say so there, once: {address}",
         ],
     )
+    _note(contact, "outcome")
+
+
+def put_acknowledged(contact: Contact, *, at: datetime) -> None:
+    """In the transaction of the first acknowledgement: a professional without a system of their own is told by e-mail.
+
+    Not the family, the public or a child: what reaches a shared mailbox may put somebody in danger. They are rung.
+    """
+    if contact.agency_id is None and contact.is_professional and contact.referrer_email:
+        outbox.put(KIND, {"about": "acknowledged", "contact": contact.reference}, at=at)
+
+
+def _acknowledged(payload: dict[str, Any], at: datetime) -> None:
+    """What they told us has been received, by a person."""
+    contact = Contact.objects.get(reference=payload["contact"])
+    if contact.acknowledged_at is None:
+        return
+    _send(
+        contact.referrer_email,
+        f"Received: {contact.reference}",
+        [
+            f"What you told us has been received by a person, under the reference {contact.reference}.",
+            "You will hear of the outcome. Ring us, with the reference, when something changes.",
+        ],
+    )
+    _note(contact, "acknowledged")
+
+
+def _note(contact: Contact, what: str) -> None:
+    """Keep that the referrer was told, and of what."""
+    write_audit("contact.referrer_told", by=system_user(), reference=contact.reference, detail={"what": what})
 
 
 def _disagreement(payload: dict[str, Any], at: datetime) -> None:
@@ -78,9 +110,10 @@ def _disagreement(payload: dict[str, Any], at: datetime) -> None:
             "Ring us if you want to talk about it.",
         ],
     )
+    _note(found.contact, "disagreement")
 
 
-WHAT = {"outcome": _outcome, "disagreement": _disagreement}
+WHAT = {"acknowledged": _acknowledged, "outcome": _outcome, "disagreement": _disagreement}
 
 
 @outbox.handler(KIND)

@@ -29,7 +29,7 @@ def whole(user: Any, reference: str) -> Assessment | None:
 
 def visits_of(assessment: Assessment) -> list[Visit]:
     """Visits of this assessment, the latest first, withdrawn ones as well."""
-    return list(assessment.visits.select_related("visited_by", "text", "withdrawn_by").order_by("-happened_at"))
+    return list(assessment.visits.select_related("visited_by", "text", "withdrawn_by").order_by("-happened_at", "-id"))
 
 
 def clock_of(assessment: Assessment) -> Clock | None:

@@ -189,7 +189,9 @@ def _shown(row: ContactPerson, address: str, lived_at: set[str]) -> str:
 
 def warnings_of(people: Sequence[int]) -> list[Danger]:
     """Warnings in force about these people, those never looked at again for longest first."""
-    return list(Danger.objects.in_force().filter(person_id__in=people).select_related("person").order_by("review_on"))
+    return list(
+        Danger.objects.in_force().filter(person_id__in=people).select_related("person").order_by("review_on", "id")
+    )
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def open_referral_of(person: Person | None) -> Referral | None:
     Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     found: Referral | None = (
         Referral.objects.filter(Q(child=person) | Q(child__merged_into=person), status__in=OPEN_STATUSES)
-        .order_by("received_at")
+        .order_by("received_at", "id")
         .first()
     )
     return found

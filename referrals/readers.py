@@ -127,7 +127,7 @@ def open_referrals(people: list[int]) -> dict[int, Referral]:
     """The open referral of each of these people, where there is one."""
     # A second open referral of a child with two records stays on the record that was merged away.
     rows = Referral.objects.open().filter(Q(child_id__in=people) | Q(child__merged_into_id__in=people))
-    rows = rows.select_related("child").order_by("-received_at")
+    rows = rows.select_related("child").order_by("-received_at", "-id")
     return {row.child.merged_into_id or row.child_id: row for row in rows}
 
 

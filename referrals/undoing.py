@@ -66,7 +66,9 @@ def _check_untouched(contact: Contact, born: list[Referral], by: User) -> None:
     decision = history(contact.reference).filter(to_status="decided").order_by("-id").first()
     acts = Entry.objects.filter(reference__in=references, kind=Entry.Kind.ACTED).exclude(actor=by)
     since = (
-        acts.filter(at__gte=decision.recorded_at).select_related("actor").order_by("at").first() if decision else None
+        acts.filter(at__gte=decision.recorded_at).select_related("actor").order_by("at", "id").first()
+        if decision
+        else None
     )
     moved = next((r for r in born if r.status not in (Referral.Status.ACCEPTED, Referral.Status.ALLOCATED)), None)
     if since is not None or moved is not None:

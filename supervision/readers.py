@@ -23,7 +23,7 @@ def seen(references: list[str], user: Any) -> set[str]:
 def clocks_of(sessions: list[Session], user: Any) -> dict[str, Clock]:
     """The running clock of each planned session; overdue is read from it and nothing else."""
     rows = Clock.objects.visible_to(user).running().filter(reference__in=[s.reference for s in sessions])
-    return {clock.reference: clock for clock in rows.order_by("-due_at")}
+    return {clock.reference: clock for clock in rows.order_by("-due_at", "-id")}
 
 
 def sessions(user: Any, status: str, *, mine: bool) -> list[Session]:

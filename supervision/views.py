@@ -130,7 +130,7 @@ def session(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "session": found,
             "text": getattr(found, "text", None),
-            "clocks": list(Clock.objects.visible_to(request.user).of(found.reference).order_by("due_at")),
+            "clocks": list(Clock.objects.visible_to(request.user).of(found.reference).order_by("due_at", "id")),
             "history": history(found.reference),
             "may_change": _may_change(request, found),
             "href_of": href_of_reference,

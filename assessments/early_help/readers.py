@@ -89,7 +89,7 @@ def whole(user: Any, reference: str) -> EarlyHelpAssessment | None:
         .select_related("agency", "text", "recorded_by", "acknowledged_by", "contact", "ended_by")
         .prefetch_related(
             Prefetch("people", EarlyHelpPerson.objects.select_related("person").order_by("position")),
-            Prefetch("leads", LeadProfessional.objects.order_by("-from_at")),
+            Prefetch("leads", LeadProfessional.objects.order_by("-from_at", "-id")),
             "findings", "team", "actions__done_by", "reviews__recorded_by",
         )
         .first()

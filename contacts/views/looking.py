@@ -69,7 +69,7 @@ def news(request: HttpRequest) -> HttpResponse:
     new = len(rows.filter(recorded_at__gt=since).values_list("pk")[:100])
     fast = list(
         rows.filter(tier=0, fast_tracked_at__gt=since)
-        .order_by("-fast_tracked_at")
+        .order_by("-fast_tracked_at", "-id")
         .values_list("reference", flat=True)[:5]
     )
     have = f"{new}-{len(fast)}"

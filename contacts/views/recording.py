@@ -249,5 +249,5 @@ def known(request: HttpRequest) -> HttpResponse:
 def recorded(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt: the reference to read out, and what happens next."""
     contact: Contact = get_visible(Contact, request.user, reference)
-    due = Clock.objects.visible_to(request.user).of(contact.reference).running().order_by("due_at").first()
+    due = Clock.objects.visible_to(request.user).of(contact.reference).running().order_by("due_at", "id").first()
     return page(request, "contacts/recorded.html", {"contact": contact, "due": due, "now": timezone.now()})

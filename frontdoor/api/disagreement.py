@@ -25,7 +25,7 @@ def disagreement_facts(value: Any) -> tuple[str, str]:
 
 def latest_disagreement(contact: Contact) -> Disagreement | None:
     """The latest disagreement about a contact."""
-    found: Disagreement | None = Disagreement.objects.filter(contact=contact).order_by("-said_at").first()
+    found: Disagreement | None = Disagreement.objects.filter(contact=contact).order_by("-said_at", "-id").first()
     return found
 
 

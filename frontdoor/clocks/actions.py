@@ -161,4 +161,4 @@ def explain_late(*, clock: Clock, by: User, at: datetime, code: str, text: str =
 
 def running_on(references: list[str]) -> QuerySet[Clock]:
     """Running clocks of these records, the nearest deadline first."""
-    return Clock.objects.running().filter(reference__in=references).order_by("due_at")
+    return Clock.objects.running().filter(reference__in=references).order_by("due_at", "id")

@@ -41,7 +41,7 @@ def save(request: HttpRequest, draft_id: UUID, kind: str) -> HttpResponse:
 def listing(request: HttpRequest) -> HttpResponse:
     """One's own unfinished forms, newest first. Nothing of their content is shown here."""
     rows = []
-    for draft in Draft.objects.of(request.user).open().order_by("-saved_at")[:100]:
+    for draft in Draft.objects.of(request.user).open().order_by("-saved_at", "-id")[:100]:
         kind = kinds.KINDS.get(draft.kind)
         try:
             href = reverse(kind.url_name, args=[draft.pk] if not draft.about else [draft.about]) if kind else ""

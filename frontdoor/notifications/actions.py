@@ -119,7 +119,7 @@ def alerts_for(user: User) -> list[Alert]:
     rows = Alert.objects.waiting()
     told = Q(pk__in=Alert.objects.told_to(user).values("pk"))
     rows = rows.filter(told | ~Q(kind__in=QUIET) if holds(user, Permission.CONTACT_DECIDE_ANY) else told)
-    return list(rows.order_by("raised_at")[:20])
+    return list(rows.order_by("raised_at", "id")[:20])
 
 
 @transaction.atomic

@@ -216,7 +216,7 @@ def breach_reason(request: HttpRequest, key: int) -> HttpResponse:
             "now": now,
             "back": _back(request),
             "refusal": refusal,
-            "reasons": clock.reasons.select_related("by").order_by("at"),
+            "reasons": clock.reasons.select_related("by").order_by("at", "id"),
             "lateness": lambda code: lists.label("lateness_reason", code),
         },
         status=409 if refusal else None,

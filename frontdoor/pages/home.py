@@ -128,7 +128,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if mine or team:
         audit.shows(request, {row.person_id for row in [*mine, *team]})
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
-    late = list(clocks.late(now).filter(worker=user).order_by("due_at")[:LINES]) if clocks is not None else []
+    late = list(clocks.late(now).filter(worker=user).order_by("due_at", "id")[:LINES]) if clocks is not None else []
     return page(
         request,
         "pages/home.html",

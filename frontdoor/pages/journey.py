@@ -86,7 +86,9 @@ def around(person: Person, user: Any, work: list[Involvement]) -> Around:
     # Whoever sees the person's part in a contact may see who made it: work has been looked through already.
     references = [row.reference for row in work if row.kind == "contact"]
     told = (
-        contact._default_manager.filter(reference__in=references).select_related("agency").order_by("-received_at")
+        contact._default_manager.filter(reference__in=references)
+        .select_related("agency")
+        .order_by("-received_at", "-id")
         if references
         else []
     )

@@ -37,7 +37,7 @@ def stale(record: Record) -> Stale:
     act = (
         Entry.objects.filter(reference=record.reference, kind=Entry.Kind.ACTED)
         .select_related("actor", "agency")
-        .order_by("-at")
+        .order_by("-at", "-id")
         .first()
     )
     if act is not None and (change is None or act.at >= change.recorded_at):

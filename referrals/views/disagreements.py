@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "waiting": waiting,
             "answerable": mine,
-            "answered": list(rows.exclude(answered_at=None).order_by("-answered_at")[:SHOWN]),
+            "answered": list(rows.exclude(answered_at=None).order_by("-answered_at", "-id")[:SHOWN]),
             "now": timezone.now(),
         },
     )

@@ -193,7 +193,7 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
     contact = found.contact
     people = [found.child_id] if found.child_id is not None else []
     assessments: Any = found.assessments
-    news = list(found.news.select_related("contact", "taken_by").order_by("-raised_at"))
+    news = list(found.news.select_related("contact", "taken_by").order_by("-raised_at", "-id"))
     return page(
         request,
         "referrals/referral.html",
@@ -207,8 +207,8 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
             "clocks": list(running_on([found.reference])),
             "news": news,
             "form": forms.NewsForm() if any(row.taken_at is None for row in news) else None,
-            "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at")),
-            "assessments": list(assessments.select_related("author").order_by("-started_at"))
+            "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at", "-id")),
+            "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
             else [],
             "changes": list(history(found.reference)),

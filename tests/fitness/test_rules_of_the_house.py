@@ -1,6 +1,7 @@
 """The rules that hold the house together, checked over all of it, so that a new room cannot forget one."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,6 +193,20 @@ def test_files_are_split_by_noun_before_they_grow() -> None:
         str(path.relative_to(ROOT)) for path in sources() if len(path.read_text(encoding="utf-8").splitlines()) > 650
     ]
     assert long == []
+
+
+#: An order by a moment or a day and nothing after it: what has the same one would stand in any order.
+BY_A_MOMENT = re.compile(r"""order_by\(\s*["']-?(?:\w+_(?:at|on)|at|date)["'],?\s*\)""")
+
+
+def test_what_happened_at_the_same_moment_stands_in_one_order() -> None:
+    """A list that changes places between two looks is read wrongly, and tells of rows that are hidden."""
+    loose = [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in sources()
+        for found in BY_A_MOMENT.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert loose == []
 
 
 def test_every_relation_to_a_person_has_a_merge_policy() -> None:

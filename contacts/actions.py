@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contacts import mail
+from contacts import bundles, mail
 from contacts.facts import ContactFacts, FamilyFacts
 from contacts.models import (
     GRADES,
@@ -19,6 +19,7 @@ from contacts.models import (
     GradeChange,
     InformationRequest,
 )
+from contacts.provisional import grade_for_now
 from contacts.ranks import rerank
 from contacts.sources import source_of
 from frontdoor.access import Permission, Refused, Stale, holds, require
@@ -151,7 +152,11 @@ def record_contact(
         can_it_wait=facts.can_it_wait,
     )
     _keep_people(contact, facts)
+    if not contact.grade and agency is not None and kind.code == "police_notification":
+        grade_for_now(contact, facts)
+        contact.save()
     rerank(contact, at=at)
+    bundles.bundle_contact(contact=contact, by=by, at=at)
     born(contact, by=by, at=at, agency=agency)
     _start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)
@@ -267,6 +272,8 @@ def claim(*, contact: Contact, by: User, at: datetime, version: int | None = Non
     require(by, Permission.CONTACT_SCREEN)
     locked = lock(contact)
     until = at + CLAIM_FOR
+    if locked.bundle is not None:
+        bundles.seen(bundle=locked.bundle, by=by, at=at)
     if locked.status == Contact.Status.RECEIVED:
         is_first = locked.acknowledged_at is None
         claimed = move(locked, "claim", by=by, at=at, version=version, until=until)
@@ -321,19 +328,30 @@ def _tell_acknowledged(contact: Contact, *, at: datetime) -> None:
 def grade(
     *, contact: Contact, by: User, at: datetime, grade: str, reason: str = "", version: int | None = None
 ) -> Contact:
-    """Give or change the grade; a change needs a reason, and both grades stay. The grade's clock runs from receipt."""
+    """Give or change the grade; a change needs a reason, and both grades stay. The grade's clock runs from receipt.
+
+    A provisional grade is confirmed by giving the same one; that too is kept, with who did it.
+    """
     require(by, Permission.CONTACT_SCREEN)
     if grade not in GRADES:
         raise Refused("Choose a grade.", code="grade", field="grade")
     changed = touch(contact, version=version)
-    if changed.grade == grade:
+    is_confirmed = changed.grade == grade and changed.grade_is_provisional
+    if changed.grade == grade and not is_confirmed:
         return lock(contact)
+    if is_confirmed:
+        changed.grade_is_provisional = False
+        changed.save()
+        told = reason or "The provisional grade stands."
+        GradeChange.objects.create(contact=changed, before=grade, after=grade, reason=told, by=by, at=at)
+        write_audit("contact.graded", by=by, reference=changed.reference, reason=told, detail={"grade": grade})
+        return changed
     if changed.grade and not reason.strip():
         raise Refused("Say why the grade changes.", code="reason_required", field="reason")
     GradeChange.objects.create(contact=changed, before=changed.grade, after=grade, reason=reason, by=by, at=at)
     if changed.grade:
         clocks.stop(reference=changed.reference, rule=f"grade_{changed.grade}", at=at, by=by, reason="regraded")
-    changed.grade = grade
+    changed.grade, changed.grade_is_provisional = grade, False
     changed.save()
     rerank(changed, at=at)
     if grade != "blue" and changed.status != Contact.Status.DECIDED and changed.type.ranks_with_concerns:
@@ -426,6 +444,7 @@ def go_on(*, contact: Contact, by: User, at: datetime, reason: str, version: int
 def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> ContactPerson:
     """Confirm that somebody on a contact is this record. Nothing given overwrites the record."""
     require(by, Permission.CONTACT_SCREEN)
+    bundles.take_turns(on_contact.contact, person)
     contact = lock(on_contact.contact)
     row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
     if row.person_id == person.pk:
@@ -438,6 +457,8 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     contact.version += 1
     contact.save()
     rerank(contact, at=at)
+    if contact.is_on_queue:
+        bundles.bundle_contact(contact=contact, by=by, at=at)
     write_audit(
         "contact.person_linked", by=by, reference=contact.reference, people=[person], detail={"position": row.position}
     )
@@ -460,6 +481,7 @@ def _unlink(contact: Contact, row: ContactPerson, *, by: User) -> None:
 def unlink_person(*, on_contact: ContactPerson, by: User, at: datetime) -> ContactPerson:
     """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there."""
     require(by, Permission.CONTACT_SCREEN)
+    bundles.take_turns(on_contact.contact)
     contact = lock(on_contact.contact)
     row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
     _unlink(contact, row, by=by)
@@ -467,6 +489,8 @@ def unlink_person(*, on_contact: ContactPerson, by: User, at: datetime) -> Conta
     contact.version += 1
     contact.save()
     rerank(contact, at=at)
+    if contact.is_on_queue:
+        bundles.bundle_contact(contact=contact, by=by, at=at)
     return row
 
 

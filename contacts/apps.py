@@ -21,9 +21,10 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
-        from contacts import hidden, mail  # noqa: F401 (messages are sent by the outbox)
+        from contacts import bundles, hidden, mail
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
+        from frontdoor.people import hooks
         from frontdoor.people.hooks import merge_policy
 
         audit.register(EVENTS)
@@ -31,5 +32,7 @@ class ContactsConfig(AppConfig):
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        if bundles.person_is_hidden not in hooks.hidden_from_now:
+            hooks.hidden_from_now.append(bundles.person_is_hidden)
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         post_migrate.connect(bring_in_step, sender=self)

@@ -107,6 +107,9 @@ class Contact(Record):
     grade = models.CharField(max_length=10, blank=True)
     agency_grade = models.CharField(max_length=10, blank=True)
     grade_reasons = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    # Worked out by rule because the agency gave none; the sentences say which rules. Until a person grades it.
+    grade_is_provisional = models.BooleanField(default=False)
+    provisional_reasons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     level_by_agency = models.CharField(max_length=1, blank=True)
     level_by_screening = models.CharField(max_length=1, blank=True)
     dash_grade = models.CharField(max_length=10, blank=True)
@@ -140,6 +143,10 @@ class Contact(Record):
     # 0 fast track, 1 red, 2 the rest: the first thing the queue is ordered by.
     tier = models.PositiveSmallIntegerField(default=2)
     rank_at = models.DateTimeField()
+    # Where it is screened, or was; every contact on the queue stands in one.
+    bundle = models.ForeignKey(
+        "contacts.Bundle", null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -498,6 +505,15 @@ class DecisionRule(models.Model):
         return self.outcome
 
 
+from contacts.bundle_models import Bundle as Bundle  # noqa: E402
+from contacts.bundle_models import BundleJoin as BundleJoin  # noqa: E402
+from contacts.bundle_models import BundlingRule as BundlingRule  # noqa: E402
+from contacts.bundle_models import CommunalAddress as CommunalAddress  # noqa: E402
+from contacts.bundle_models import FamilyKey as FamilyKey  # noqa: E402
+from contacts.bundle_models import KeptApart as KeptApart  # noqa: E402
+from contacts.bundle_models import PossibleLink as PossibleLink  # noqa: E402
+from contacts.grading_models import ContactUpdate as ContactUpdate  # noqa: E402
+from contacts.grading_models import ProvisionalGradeRule as ProvisionalGradeRule  # noqa: E402
 from contacts.queue_models import ContactRank as ContactRank  # noqa: E402
 from contacts.queue_models import Presence as Presence  # noqa: E402
 from contacts.queue_models import RankWeights as RankWeights  # noqa: E402

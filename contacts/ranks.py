@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from psycopg.types.json import Jsonb
 
 from contacts import hooks
+from contacts.bundles import refresh_of
 from contacts.models import Contact, RankWeights
 from contacts.ranking import Facts, Rank, Weights, youngest_of
 from contacts.ranking import rank as rank_of
@@ -122,12 +123,15 @@ def recompute(keys: Iterable[int], *, at: datetime, weights: tuple[Weights, int 
                 "weights": row,
             },
         )
-        return [key for (key,) in cursor.fetchall()]
+        changed = [key for (key,) in cursor.fetchall()]
+    refresh_of(changed)
+    return changed
 
 
 def rerank(contact: Contact, *, at: datetime) -> Contact:
     """Write one contact's rank, and read its place back into the object."""
-    recompute([contact.pk], at=at)
+    if not recompute([contact.pk], at=at):
+        refresh_of([contact.pk])
     contact.refresh_from_db(fields=["tier", "rank_at"])
     return contact
 

@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from contacts.models import ContactType, DecisionRule, RankWeights
+from contacts.grading import RULES
+from contacts.models import BundlingRule, ContactType, DecisionRule, ProvisionalGradeRule, RankWeights
 from contacts.ranking import Weights
 from contacts.thresholds.models import ThresholdEdition, ThresholdLevel
 
@@ -17,6 +18,10 @@ def load() -> None:
         ContactType.objects.get_or_create(code=row["code"], defaults={**row, "position": position})
     for row in json.loads((DATA / "decision_rules.json").read_text(encoding="utf-8")):
         DecisionRule.objects.get_or_create(outcome=row["outcome"], defaults=row)
+    if not BundlingRule.objects.exists():
+        BundlingRule.objects.create()
+    if not ProvisionalGradeRule.objects.exists():
+        ProvisionalGradeRule.objects.bulk_create(ProvisionalGradeRule(**asdict(rule)) for rule in RULES)
     if not RankWeights.objects.exists():
         RankWeights.objects.create(**asdict(Weights()), reason="As shipped")
     if not ThresholdEdition.objects.exists():

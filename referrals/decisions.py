@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts import actions as contacts
-from contacts import mail, rules
+from contacts import bundles, mail, rules
 from contacts.models import Contact, ContactPerson
 from contacts.ranks import rerank
 from contacts.rules import Power
@@ -199,6 +199,7 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
     contacts.take_up_again(moved, by=by)
     rerank(moved, at=at)
+    bundles.bundle_contact(contact=moved, by=by, at=at)
     return moved
 
 
@@ -273,6 +274,7 @@ def _decide_without_child(
 def _end_without_child(contact: Contact, outcome: str, act: str, *, by: User, at: datetime, reason: str) -> Decided:
     attributes = outcome_attributes(london_date(at)).get(outcome, {})
     moved = move(contact, act, by=by, at=at, reason=reason)
+    bundles.refresh_of([moved.pk])
     moved.outcome, moved.outcome_outside = outcome, str(attributes.get("outside", "no_further_action"))
     moved.save()
     settle(moved, by=by, at=at)
@@ -460,6 +462,7 @@ def _carry_out(
             outside.append((OUTSIDE_ORDER.index(code), code, decision.outcome))
     weightiest = min(outside, default=(len(OUTSIDE_ORDER) - 1, "no_further_action", "no_further_action"))
     moved = move(contact, act, by=by, at=at, reason=reason, people=_people(rows))
+    bundles.refresh_of([moved.pk])
     moved.outcome, moved.outcome_outside = weightiest[2], weightiest[1]
     if moved.acknowledged_at is None:
         moved.acknowledged_at, moved.acknowledged_by = at, by

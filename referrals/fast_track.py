@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.actions import record_contact
+from contacts.bundles import refresh_of
 from contacts.facts import ContactFacts, PersonFacts
 from contacts.models import Contact, ContactPerson
 from contacts.ranks import rerank
@@ -174,6 +175,7 @@ def leave_queue_when_decided(contact: Contact, *, by: User, at: datetime) -> Non
         return
     locked.is_on_queue = False
     locked.save()
+    refresh_of([locked.pk])
     end_involvement(reference=locked.reference, at=at, status_label="Decided")
     if locked.agency_id is not None:
         outbox.put("agency.event", {"contact": locked.reference, "type": "contact.decided"}, at=at)

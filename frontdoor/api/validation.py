@@ -329,7 +329,7 @@ def family_facts(body: Reader) -> FamilyFacts:
     return found
 
 
-def contact_facts(value: Any, now: datetime, *, kind: str = "") -> ContactFacts:
+def contact_facts(value: Any, now: datetime, *, kind: str = "", may_be_ungraded: bool = False) -> ContactFacts:
     """The contact a body means. Raises Problem 400 with every error: ``risk_required`` when a police grade is missing.
 
     ``kind`` fixes the kind for a way in that has only one.
@@ -366,7 +366,7 @@ def contact_facts(value: Any, now: datetime, *, kind: str = "") -> ContactFacts:
         dash.done()
     facts.people = [child_facts(row, today) for row in body.rows("children", MOST_PEOPLE, required=True)]
     facts.people += [_adult(row, today) for row in body.rows("adults", MOST_PEOPLE)]
-    risk_missing = _risk(body, facts, is_police=is_police)
+    risk_missing = _risk(body, facts, is_police=is_police and not may_be_ungraded)
     body.done()
     if body.errors:
         raise Problem(400, "risk_required" if risk_missing else "invalid_body", summary(body.errors), body.errors)

@@ -2,6 +2,9 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -11,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contacts.disagreements.actions import disagree
+from contacts.facts import ContactFacts
 from contacts.models import Contact
 from contacts.thresholds.actions import edition_on, levels_of
 from frontdoor.accounts.models import Agency
@@ -54,6 +58,12 @@ class AgencyView(APIView):
             raise Problem(401, "unauthenticated")
         return caller.agency
 
+    def reader(self) -> Callable[[Any, datetime], ContactFacts]:
+        """How a contact body of this agency is read: one that may send without a grade until a day needs none."""
+        until = self.agency.may_send_ungraded_until
+        allowed = until is not None and london_date(timezone.now()) <= until
+        return partial(contact_facts, may_be_ungraded=allowed)
+
 
 def _created(taken: Taken) -> HttpResponse:
     answer = HttpResponse(taken.answer, content_type="application/json", status=201)
@@ -75,7 +85,7 @@ class Contacts(AgencyView):
                 key=key,
                 body=body_of(request),
                 at=timezone.now(),
-                read=contact_facts,
+                read=self.reader(),
             )
         )
 
@@ -119,7 +129,7 @@ class Batch(AgencyView):
                 key=check_key(item.get("idempotency_key")),
                 body=body,
                 at=timezone.now(),
-                read=contact_facts,
+                read=self.reader(),
             )
         except Exception as exc:  # each item stands alone: whatever happens to one, the others are answered
             problem = problems.as_problem(exc)

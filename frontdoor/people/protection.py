@@ -46,6 +46,8 @@ def set_restriction(
         reason=reason,
         detail={"holders": [holder.pk for holder in named], "kind": kind},
     )
+    for tell in hooks.hidden_from_now:
+        tell(person, at)
     return restriction
 
 

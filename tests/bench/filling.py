@@ -3,6 +3,8 @@
 import psycopg
 from psycopg import sql
 
+from contacts.bundle_sql import ALONE
+
 #: Words of invented names: syllables put together, so that a million people share a borough's few ten thousand names.
 SYLLABLES = tuple(first + then for first in "bdfghjklmnprst" for then in "aeo")[:35]
 GIVEN, FAMILY = 1_500, 25_000
@@ -99,7 +101,7 @@ def _contacts(
     copy_rows(
         connection, "contacts_contact", first["contacts_contact"], every, id=f"{base} + g",
         reference="'C-' || upper(lpad(to_hex(g), 8, '0'))", received_at=received, rank_at=received,
-        status=f"CASE WHEN {is_open} THEN 'received' ELSE 'decided' END", is_on_queue=is_open,
+        status=f"CASE WHEN {is_open} THEN 'received' ELSE 'decided' END", is_on_queue=is_open, bundle_id="NULL",
         decided_at=f"CASE WHEN {is_open} THEN NULL ELSE {received} + interval '1 day' END",
         decided_by_id=f"CASE WHEN {is_open} THEN NULL ELSE t.recorded_by_id END",
     )  # fmt: skip
@@ -109,6 +111,7 @@ def _contacts(
         connection, "contacts_contactperson", first["contacts_contactperson"], every, contact_id=f"{base} + g",
         person_id=f"{base} + 1 + g % {people}", position="1", linked_at="now()", linked_by_id=str(first["user"]),
     )  # fmt: skip
+    connection.execute(ALONE.encode())
     copy_rows(
         connection, "people_involvement", first["people_involvement"], every, person_id=f"{base} + 1 + g % {people}",
         reference="'C-' || upper(lpad(to_hex(g), 8, '0'))", opened_at=received,

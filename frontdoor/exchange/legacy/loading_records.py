@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
+from contacts import bundles
 from contacts.models import Contact, ContactPerson, ContactText, ContactType, FamilyGroup
 from frontdoor.clocks.actions import next_moment
 from frontdoor.clocks.deadlines import moments
@@ -160,6 +161,7 @@ class Loader:
             [ContactText(contact=contact, concerns=row.get("NOTES")) for contact, row in zip(made, rows, strict=True)],
         )
         bulk(FamilyGroup, [FamilyGroup(contact=contact, number=1) for contact in made])
+        bundles.give_each_its_own()
         _born_rows(Contact, changes, by)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
 
@@ -179,6 +181,7 @@ class Loader:
         contact.referrer_name = row.get("CALLER_NAME")[:200]
         contact.referrer_organisation = row.get("CALLER_ORG")[:150]
         contact.save()
+        bundles.refresh_of([contact.pk])
         ContactText.objects.filter(contact=contact).update(concerns=row.get("NOTES"))
         keep_origins("firstcall_contacts.csv", [(row, row.reference)])
 

@@ -263,6 +263,11 @@ class Address(models.Model):
                 condition=models.Q(is_confidential=False) & ~models.Q(postcode_key=""),
                 name="address_postcode",
             ),
+            models.Index(
+                fields=["postcode_key"],
+                condition=models.Q(is_confidential=True) & ~models.Q(postcode_key=""),
+                name="address_confidential",
+            ),
             GinIndex(
                 OpClass(Upper("lines"), name="gin_trgm_ops"),
                 condition=models.Q(is_confidential=False),

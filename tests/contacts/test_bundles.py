@@ -1,0 +1,178 @@
+"""Bundles as acts keep them: arrivals, links, hands, what is hidden, and two at once."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from contacts import actions, bundles
+from contacts.facts import AddressFacts, ContactFacts, PersonFacts
+from contacts.models import Bundle, BundleJoin, Contact, PossibleLink
+from frontdoor.access import Refused
+from frontdoor.accounts.models import User
+from frontdoor.audit.models import Entry
+from frontdoor.notifications.models import Notice
+from frontdoor.people.actions import GivenName, create_person
+from frontdoor.people.models import Person
+from frontdoor.people.protection import set_restriction
+from tests.contacts.conftest import NOW, some_facts
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=2)
+
+
+def about(*children: PersonFacts, **more: object) -> ContactFacts:
+    return some_facts(people=list(children), **more)
+
+
+SAM = {"given_name": "Sam", "family_name": "Example", "date_of_birth": date(2017, 3, 3)}
+
+
+def in_step() -> None:
+    """What stands on every bundle is what its contacts on the queue say."""
+    order = ["red", "amber", "green", "blue", ""]
+    for bundle in Bundle.objects.all():
+        rows = list(Contact.objects.on_queue().filter(bundle=bundle))
+        assert (bundle.size, bundle.is_on_queue) == (len(rows), bool(rows))
+        if not rows:
+            continue
+        assert bundle.grade == min((row.grade for row in rows), key=order.index)
+        assert (bundle.tier, bundle.rank_at) == min((row.tier, row.rank_at) for row in rows)
+        assert bundle.first_received_at == min(row.received_at for row in rows)
+        born = [p.date_of_birth for row in rows for p in row.people.filter(is_child=True) if p.date_of_birth]
+        assert bundle.youngest_born_on == max(born, default=None)
+    for contact in Contact.objects.on_queue():
+        assert contact.bundle is not None
+        assert BundleJoin.objects.get(contact=contact, ended_at=None).bundle == contact.bundle
+
+
+def record(officer: User, facts: ContactFacts, at: object = NOW) -> Contact:
+    return actions.record_contact(facts=facts, by=officer, at=at)  # type: ignore[arg-type]
+
+
+def test_a_contact_alone_is_a_bundle_of_one_and_the_second_about_the_child_joins_it(officer: User) -> None:
+    first = record(officer, some_facts())
+    assert first.bundle is not None
+    assert (first.bundle.size, BundleJoin.objects.get().code) == (1, "opened")
+    second = record(officer, about(PersonFacts(**SAM), grade="red"), LATER)
+    bundle = bundles.bundle_of(second)
+    assert (bundle, bundle.size, bundle.grade, bundle.tier) == (first.bundle, 2, "red", 1)
+    join = second.bundle_joins.get()
+    assert (join.other, join.by, join.code) == (first, officer, "child_name_born")
+    assert bundle.youngest_born_on == date(2019, 5, 1)
+    in_step()
+
+
+def test_a_contact_that_joins_two_bundles_makes_one_of_them(officer: User) -> None:
+    one = record(officer, about(PersonFacts(**SAM), address=None))
+    kit = PersonFacts(given_name="Kit", family_name="Far", date_of_birth=date(2015, 1, 1))
+    other = record(officer, about(kit))
+    assert one.bundle != other.bundle
+    both = record(officer, about(PersonFacts(**SAM), kit), LATER)
+    assert {c.bundle_id for c in Contact.objects.all()} == {one.bundle_id}
+    gone = Bundle.objects.get(pk=other.bundle_id)
+    assert (gone.merged_into_id, gone.is_on_queue, both.bundle_id) == (one.bundle_id, False, one.bundle_id)
+    assert BundleJoin.objects.get(contact=other, bundle=gone).ended_at == LATER
+    in_step()
+
+
+def test_a_decided_contact_leaves_the_bundle_and_later_news_opens_another(officer: User, manager: User) -> None:
+    first = record(officer, some_facts())
+    Contact.objects.filter(pk=first.pk).update(is_on_queue=False)
+    bundles.refresh_of([first.pk])
+    assert not bundles.bundle_of(first).is_on_queue
+    second = record(officer, some_facts(), LATER)
+    assert second.bundle_id != first.bundle_id
+    in_step()
+
+
+def test_arriving_while_it_is_screened_calls_for_attention_and_tells_the_holder(officer: User, manager: User) -> None:
+    first = record(officer, some_facts())
+    quiet = record(officer, some_facts(), NOW)
+    assert bundles.bundle_of(quiet).needs_attention_at is None
+    actions.claim(contact=first, by=manager, at=LATER)
+    third = record(officer, about(PersonFacts(**SAM)), LATER)
+    assert bundles.bundle_of(third).needs_attention_at == LATER
+    assert Notice.objects.get(user=manager, kind="bundle").path == f"/contacts/{third.reference}/"
+    assert Entry.objects.filter(event="bundle.attention", reference=third.bundle.reference).exists()
+    actions.claim(contact=third, by=manager, at=LATER)
+    assert bundles.bundle_of(third).needs_attention_at is None
+
+
+def test_a_contact_taken_out_by_hand_stays_out_until_it_is_joined_again(officer: User, manager: User) -> None:
+    first, second = record(officer, some_facts()), record(officer, some_facts())
+    third = record(officer, some_facts())
+    whole = first.bundle
+    with pytest.raises(Refused):
+        bundles.split(contact=second, by=manager, at=LATER, reason=" ")
+    alone = bundles.split(contact=second, by=manager, at=LATER, reason="Another family of this name")
+    assert alone != whole
+    fourth = record(officer, about(PersonFacts(**SAM)), LATER)
+    assert fourth.bundle == whole
+    assert bundles.bundle_of(second) == alone
+    in_step()
+    again = bundles.join(contact=second, other=first, by=manager, at=LATER, reason="The same after all")
+    assert {c.bundle_id for c in Contact.objects.all()} == {again.pk}
+    assert again == whole
+    ended = BundleJoin.objects.filter(contact=second, ended_at__isnull=False)
+    assert [j.sentence for j in ended.order_by("pk")][-1] == "Another family of this name"
+    assert Entry.objects.filter(event__in=["bundle.split", "bundle.joined"]).count() == 2
+    assert third.bundle_id == again.pk
+    in_step()
+
+
+def test_confirming_a_record_joins_and_taking_the_link_back_takes_it_out(officer: User, manager: User) -> None:
+    person = create_person(names=[GivenName(given="Robin", family="Reed")], by=manager, at=NOW)
+    first = record(officer, about(PersonFacts(given_name="Robin"), address=None))
+    second = record(officer, about(PersonFacts(given_name="Bobby"), address=None))
+    assert first.bundle_id != second.bundle_id
+    for contact in (first, second):
+        actions.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
+    assert bundles.bundle_of(first) == bundles.bundle_of(second)
+    assert BundleJoin.objects.filter(code="child_confirmed", ended_at=None).count() == 1
+    actions.unlink_person(on_contact=second.people.get(), by=manager, at=LATER)
+    assert bundles.bundle_of(first) != bundles.bundle_of(second)
+    in_step()
+
+
+def test_nothing_about_somebody_hidden_is_bundled_or_linked(officer: User, manager: User) -> None:
+    dpo = User.objects.create_user("dpo", "Dee Officer", roles=["data_protection_officer"])
+    person = create_person(names=[GivenName(given="Sam", family="Example")], by=manager, at=NOW)
+    first = record(officer, about(PersonFacts(**SAM)))
+    second = record(officer, about(PersonFacts(**SAM)))
+    assert first.bundle_id == second.bundle_id
+    actions.link_person(on_contact=first.people.get(), person=person, by=manager, at=NOW)
+    set_restriction(person=person, holders=[manager], by=dpo, at=LATER, reason="A colleague's child")
+    assert bundles.bundle_of(first) != bundles.bundle_of(second)
+    third = record(officer, about(PersonFacts(**SAM)), LATER)
+    assert (third.bundle_id, bundles.bundle_of(first).size) == (second.bundle_id, 1)
+    assert not PossibleLink.objects.exists()
+    with pytest.raises(Refused):
+        bundles.join(contact=first, other=third, by=manager, at=LATER, reason="They look alike")
+    assert bundles.bundle_of(first) not in Bundle.objects.visible_to(officer)
+    in_step()
+
+
+def test_an_adopted_child_s_record_never_bundles(officer: User, manager: User) -> None:
+    person = create_person(names=[GivenName(given="Sam", family="Example")], by=manager, at=NOW)
+    Person.objects.filter(pk=person.pk).update(is_adoption_protected=True)
+    first, second = record(officer, about(PersonFacts(**SAM))), record(officer, about(PersonFacts(**SAM)))
+    actions.link_person(on_contact=first.people.get(), person=person, by=manager, at=LATER)
+    assert bundles.bundle_of(first) != bundles.bundle_of(second)
+
+
+def test_neighbours_in_a_refuge_get_a_possible_link_and_never_a_bundle(officer: User) -> None:
+    refuge = AddressFacts(lines=["Rose Refuge", "4 High Street"], postcode="ZZ99 3CC")
+    first = record(officer, about(PersonFacts(given_name="Kit", family_name="Example"), address=refuge))
+    second = record(officer, about(PersonFacts(given_name="Kim", family_name="Example"), address=refuge))
+    assert first.bundle_id != second.bundle_id
+    assert PossibleLink.objects.get().code == "communal"
+
+
+def test_arriving_costs_a_fixed_number_of_questions(officer: User, django_assert_max_num_queries: object) -> None:
+    contact = record(officer, some_facts())
+    for _ in range(5):
+        record(officer, some_facts())
+    facts = bundles.facts_of([contact])
+    with django_assert_max_num_queries(5):  # type: ignore[operator]
+        bundles.facts_of(list(Contact.objects.select_related("type")))
+    assert len(facts) == 1

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q
 
 from contacts import hooks, ranking, ranks
 from contacts.actions import CLAIM_FOR
-from contacts.models import Contact, ContactPerson, InformationRequest
+from contacts.models import Bundle, Contact, ContactPerson, InformationRequest
 from frontdoor.access import Permission, holds
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
@@ -26,6 +26,7 @@ from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import age, joined
 
 PAGE = 50
+GRADE_ORDER = {"red": 0, "amber": 1, "green": 2, "blue": 3}
 OPEN = ("received", "in_screening", "awaiting_information")
 YEAR = timedelta(days=365)
 #: A count past this is said as "1,000 or more".
@@ -109,11 +110,11 @@ def _bounded(rows: Any) -> str:
 
 
 def read(user: Any, wanted: Wanted, at: datetime) -> Page:
-    """One page of lines in a fixed number of queries.
+    """One page of lines in a fixed number of queries: a line for each bundle, made from what the user may see of it.
 
-    1. The contacts, by tier, rank and number (or by receipt, oldest first), from after the last page's end.
-    2. Their people, families and requests for information; their clocks.
-    3. What is known of the children already confirmed: open work, contacts in 12 months, warnings.
+    1. The bundles, by tier, rank and number (or by first receipt, oldest first), from after the last page's end.
+    2. Their contacts on the queue; the people, families and requests of those; their clocks.
+    3. What is known of the people confirmed on them: open work, contacts in 12 months, warnings.
     """
     rows = on_tab(user, wanted.tab, at)
     if wanted.kind:
@@ -124,12 +125,20 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
         rows = rows.filter(status=wanted.state)
-    rows = _after(rows, user, wanted)
-    order = ("received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
+    bundles = Bundle.objects.on_queue()
+    if wanted.tab or wanted.kind or wanted.grade or wanted.state:
+        bundles = bundles.filter(pk__in=rows.filter(bundle__isnull=False).order_by().values("bundle_id"))
+    bundles = _after(bundles, wanted)
+    order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
+    found = list(bundles.order_by(*order)[: PAGE + 1])
+    shown = found[:PAGE]
     asked = InformationRequest.objects.only("id", "contact_id", "replied_at")
-    rows = (
-        rows.order_by(*order)
-        .select_related("type", "agency", "claimed_by", "proposed_by", "rank")
+    contacts = list(
+        Contact.objects.visible_to(user)
+        .on_queue()
+        .filter(bundle_id__in=[bundle.pk for bundle in shown])
+        .order_by("tier", "rank_at", "id")
+        .select_related("type", "agency", "claimed_by", "rank")
         .prefetch_related(
             # to_attr: without it Django builds a query set for every line, which took half of the page's time.
             Prefetch("people", ContactPerson.objects.order_by("position"), to_attr="queue_people"),
@@ -137,28 +146,30 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
             Prefetch("information_requests", asked, to_attr="queue_requests"),
         )
     )
-    found = list(rows[: PAGE + 1])
-    shown = found[:PAGE]
-    people = {row.person_id for contact in shown for row in contact.queue_people if row.person_id is not None}
-    known = Background(user, shown, people, at)
+    members: dict[int, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        members[contact.bundle_id].append(contact)
+    people = {row.person_id for contact in contacts for row in contact.queue_people if row.person_id is not None}
+    known = Background(user, contacts, people, at)
     minutes = ranks.in_force(london_date(at))[0].minutes_per_point
     return Page(
-        contacts=shown,
-        lines=[_line(contact, known, at, user, minutes) for contact in shown],
+        contacts=contacts,
+        lines=[_line(members[bundle.pk], known, at, user, minutes) for bundle in shown if members[bundle.pk]],
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )
 
 
-def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
-    """Rows behind the last one of the page before; the beginning when there is no such contact."""
+def _after(rows: Any, wanted: Wanted) -> Any:
+    """Bundles behind the last one of the page before; the beginning when there is no such bundle."""
     if not wanted.after:
         return rows
-    last = Contact.objects.visible_to(user).filter(reference=tidy_reference(wanted.after)).first()
+    last = Bundle.objects.filter(reference=tidy_reference(wanted.after)).first()
     if last is None:
         return rows
     if wanted.is_oldest_first:
-        return rows.filter(Q(received_at__gt=last.received_at) | Q(received_at=last.received_at, pk__gt=last.pk))
+        first = last.first_received_at
+        return rows.filter(Q(first_received_at__gt=first) | Q(first_received_at=first, pk__gt=last.pk))
     same = Q(tier=last.tier)
     return rows.filter(
         Q(tier__gt=last.tier) | same & Q(rank_at__gt=last.rank_at) | same & Q(rank_at=last.rank_at, pk__gt=last.pk)
@@ -196,14 +207,15 @@ class Background:
         for danger in Danger.objects.in_force().filter(person_id__in=keys).order_by("pk"):
             self.warnings[danger.person_id].append(lists.label("warning_kind", danger.kind))
 
-    def of(self, contact: Contact, people: Sequence[int]) -> list[str]:
-        """Open work and earlier contacts of these people, in words."""
+    def of(self, contacts: Sequence[Contact], people: Sequence[int]) -> list[str]:
+        """Open work and earlier contacts of these people beside these contacts, in words."""
+        own = {contact.reference for contact in contacts}
         said: dict[str, None] = {}
         earlier: dict[str, Involvement] = {}
         for key in people:
             said |= dict.fromkeys(self.standing[key])
             for part in self.parts[key]:
-                if part.reference == contact.reference:
+                if part.reference in own:
                     continue
                 if part.kind == "contact":
                     earlier.setdefault(part.reference, part)
@@ -263,44 +275,64 @@ def why_here(contact: Any, minutes: int) -> str:
     return "; ".join(part for part in (tier, words) if part)
 
 
-def _line(contact: Any, known: Background, at: datetime, user: Any, minutes: int) -> dict[str, Any]:
-    rows: list[ContactPerson] = contact.queue_people
-    children = [row for row in rows if row.is_child]
-    holder = contact.claimed_at_moment(at)
-    asked: list[InformationRequest] = contact.queue_requests
-    people = [row.person_id for row in rows if row.person_id is not None]
-    clock = known.clocks.get(contact.reference)
+def _children(members: Sequence[Any]) -> list[ContactPerson]:
+    """Every child of the bundle once: by record where confirmed, else by name and birth as given."""
+    found: dict[object, ContactPerson] = {}
+    for contact in members:
+        for row in contact.queue_people:
+            if row.is_child:
+                given = (row.given_name.casefold(), row.family_name.casefold(), row.date_of_birth)
+                found.setdefault(row.person_id or (given if row.name else (contact.pk, row.pk)), row)
+    return list(found.values())
+
+
+def _line(members: Sequence[Any], known: Background, at: datetime, user: Any, minutes: int) -> dict[str, Any]:
+    """The line of a bundle: its first contact tells it; grade, clock and youngest are the worst of the bundle."""
+    contact = members[0]
+    rows: list[ContactPerson] = [row for member in members for row in member.queue_people]
+    children = _children(members)
+    holder, held = next(((h, m) for m in members if (h := m.claimed_at_moment(at)) is not None), (None, contact))
+    asked: list[InformationRequest] = [request for member in members for request in member.queue_requests]
+    people = list(dict.fromkeys(row.person_id for row in rows if row.person_id is not None))
+    clocks = [known.clocks[m.reference] for m in members if m.reference in known.clocks]
+    clock = min(clocks, key=lambda c: c.due_at, default=None)
     confidential = any(row.address_is_confidential for row in rows)
     first = next((row for row in [*children, *rows] if row.name), None)
+    worst = min(members, key=lambda m: GRADE_ORDER.get(m.grade, 4))
+    is_open = any(member.status in OPEN for member in members)
     return {
         "href": f"/contacts/{contact.reference}/",
         "reference": contact.reference,
-        "fast_track": contact.is_fast_track,
+        "size": len(members),
+        "others": [member.reference for member in members[1:]],
+        "fast_track": any(member.is_fast_track for member in members),
         "ages": ages(children, london_date(at)),
         "surname": (first.family_name or first.given_name) if first else "",
         "sentence": contact.summary,
         "where": "At a confidential address" if confidential else contact.child_location,
-        "safe_until": contact.safe_until,
-        "agency_grade": contact.agency_grade,
-        "grade": contact.grade,
+        "safe_until": min((m.safe_until for m in members if m.safe_until is not None), default=None),
+        "agency_grade": worst.agency_grade,
+        "grade": worst.grade,
+        "provisional": worst.grade_is_provisional,
         "source": who_told(contact) if contact.type.code == "concern" else f"{contact.type.label}: {who_told(contact)}",
-        "known": known.of(contact, people),
+        "known": known.of(members, people),
         "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
         "agreement": agreement(contact),
         "information": f"{sum(r.replied_at is not None for r in asked)} of {len(asked)}" if asked else "",
-        "unmatched": any(child.person_id is None for child in children),
+        "unmatched": any(row.is_child and row.person_id is None for row in rows),
         "claimed_by": f"Claimed by {holder.name}" if holder else "",
-        "claimed_since": contact.claimed_until - CLAIM_FOR if holder and contact.claimed_until else None,
+        "claimed_since": held.claimed_until - CLAIM_FOR if holder and held.claimed_until else None,
         "state": "Waiting for a decision" if contact.status == "decided" else contact.get_status_display(),
         "state_colour": COLOURS.get(contact.status, "red"),
         "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
         "holder": holder,
         "why": why_here(contact, minutes),
-        "is_mine": holder == user and contact.status == "in_screening",
-        "may_decide": contact.status in OPEN,
-        "may_end": contact.status in OPEN
+        "is_mine": holder == user and held.status == "in_screening",
+        "may_decide": is_open,
+        "may_end": len(members) == 1
+        and is_open
         and contact.grade in ("green", "blue")
         and not contact.child_protection_marked,
-        "may_claim": contact.status in OPEN and holder is None,
+        "may_claim": is_open and holder is None,
         "version": contact.version,
     }

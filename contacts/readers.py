@@ -231,7 +231,11 @@ def events(contact: Contact) -> list[Event]:
 
 def together(contact: Contact, user: Any) -> list[Contact]:
     """The contacts screened with this one that the user may see, the one asked for first."""
-    return [contact]
+    if contact.bundle_id is None:
+        return [contact]
+    rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
+    others = rows.select_related("type", "agency", "claimed_by", "text").order_by("tier", "rank_at", "id")
+    return [contact, *others]
 
 
 def note_opened(contact: Contact, user: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contacts import actions as contacts
+from contacts import bundles
 from contacts.models import Contact
 from contacts.ranks import rerank
 from frontdoor.access import Permission, Refused, require
@@ -57,7 +58,9 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     back = move(locked, "undo", by=by, at=at, until=at + contacts.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")
     contacts.take_up_again(back, by=by)
-    return rerank(back, at=at)
+    rerank(back, at=at)
+    bundles.bundle_contact(contact=back, by=by, at=at)
+    return back
 
 
 def _check_untouched(contact: Contact, born: list[Referral], by: User) -> None:

@@ -120,7 +120,7 @@ def show(
     background = queue.Background(user, [contact], linked, now)
     for card in found:
         if card.row.person_id is not None:
-            card.known = background.of(contact, [card.row.person_id])
+            card.known = background.of([contact], [card.row.person_id])
     listed = {candidate.person.pk for card in found for candidate in card.candidates}
     audit.shows(
         request,

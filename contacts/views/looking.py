@@ -36,6 +36,7 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             "contact": contact,
             "look": found,
             "now": now,
+            "others": readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else [],
             "grades": [] if contact.grade or contact.status == "decided" else GradeForm().fields["grade"].choices,  # type: ignore[attr-defined]
             **_lookers(contact, request.user, now),
         },

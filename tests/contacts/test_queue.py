@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts import actions, queue
+from contacts.bundles import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.models import Contact
 from frontdoor.accounts.models import User
@@ -74,7 +75,7 @@ def again(contact: Contact) -> None:
         *Clock.objects.filter(reference=contact.reference), *Involvement.objects.filter(reference=contact.reference),
     ]  # fmt: skip
     old, contact.pk = contact.pk, None
-    contact.reference = new_reference("C")
+    contact.reference, contact.bundle = new_reference("C"), None
     contact._state.adding = True
     contact.save()
     for part in parts:
@@ -86,6 +87,7 @@ def again(contact: Contact) -> None:
         else:
             part.reference = contact.reference
         part.save()
+    give_each_its_own()
 
 
 def test_the_queue_costs_the_same_for_5_lines_and_for_50(client: Client, manager: User, fill) -> None:

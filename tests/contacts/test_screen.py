@@ -1,6 +1,6 @@
 """The screen: a line opened in place, who else looks, what is new, views kept, the load and the rota."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import actions, duty, queue_actions
+from contacts import actions, duty, queue_actions, readers
+from contacts.facts import PersonFacts
 from contacts.models import Contact, SavedView
 from contacts.readers import opened_by
 from frontdoor.access import Refused
@@ -21,6 +22,7 @@ from tests.contacts.test_queue import open_as
 from tests.referrals.conftest import each
 
 pytestmark = pytest.mark.django_db
+FAMILY = ["Abbott", "Crowther", "Eccles", "Garbutt", "Iqbal"]
 HTMX = {"HX-Request": "true"}
 
 
@@ -30,6 +32,11 @@ def other(db: None) -> User:
 
 
 def record(by: User, **facts: object) -> Contact:
+    """A contact; without people of its own, about a family of its own."""
+    number = Contact.objects.count()
+    child = PersonFacts(given_name="Sam", family_name=FAMILY[number], date_of_birth=date(2012 + number, 3, 3))
+    facts.setdefault("people", [child])
+    facts.setdefault("address", None)
     return actions.record_contact(facts=some_facts(**facts), by=by, at=timezone.now())
 
 
@@ -37,6 +44,34 @@ def test_the_line_says_why_it_is_where_it_is(client: Client, officer: User, mana
     record(officer, grade="amber")
     body = open_as(client, manager).get("/contacts/queue/").content.decode()
     assert "Amber (7 days)" in body
+
+
+def test_a_family_is_one_line_and_screened_together_each_text_opened(
+    client: Client, officer: User, manager: User
+) -> None:
+    people = some_facts().people[:1]
+    first, second = record(officer, grade="green", people=people), record(officer, grade="amber", people=people)
+    open_as(client, manager)
+    body = client.get("/contacts/queue/").content.decode()
+    assert body.count("data-queue-line id") == 1
+    assert f"line-{second.reference}" in body
+    assert "And 1 more contact about the family." in body
+    path = f"/contacts/{second.reference}/screen/"
+    body = client.get(path).content.decode()
+    assert f'id="card-{first.reference}"' in body
+    sent = {f"version-{c.reference}": c.version for c in (first, second)} | {
+        f"row{c.people.get().pk}-outcome": "" for c in (first, second)
+    }
+    for contact in (first, second):
+        for candidate in readers.cards(contact, manager, readers.rows_of(contact), limit=5):
+            assert not candidate.needs_answer
+    answer = client.post(path, {**sent, "outcome": "advice", "reason": "Seen."})
+    assert "You have not opened its text" in answer.content.decode()
+    assert set(Contact.objects.filter(status="decided")) == {second}
+    client.get(f"/contacts/{first.reference}/look/", headers=HTMX)
+    client.post(f"/contacts/{first.reference}/screen/", {**sent, "outcome": "advice", "reason": "Seen."})
+    first.refresh_from_db()
+    assert (first.status, first.people.get().outcome_reason) == ("decided", "Seen.")
 
 
 def test_opened_in_place_the_text_shows_and_the_audit_knows(client: Client, officer: User, manager: User) -> None:

@@ -21,7 +21,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
-        from contacts import bundles, hidden, mail
+        from contacts import bundles, hidden
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks

@@ -11,7 +11,7 @@ from django.utils import timezone
 from contacts import actions, queue
 from contacts.bundles import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
-from contacts.models import Contact
+from contacts.models import Bundle, Contact
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
@@ -43,6 +43,17 @@ def record(by: User, number: int = 0, **facts: object) -> Contact:
     return actions.record_contact(facts=some_facts(**facts), by=by, at=NOW + timedelta(minutes=number))
 
 
+SURNAMES = ("Ashdown", "Birkett", "Colvin", "Dunmore", "Eastlake", "Farrow", "Gresham", "Holloway", "Inskip", "Jessop")
+
+
+def of_another_family(by: User, number: int, **facts: object) -> Contact:
+    """A contact about a family that no other of these tests is about: a line of its own."""
+    surname, born = SURNAMES[number], date(2010 + number, 1 + number, 2)
+    address = AddressFacts(lines=[f"{number} {surname} Walk"], postcode=f"ZZ99 {number}QQ")
+    children = [PersonFacts(given_name=f"Nat{surname}", family_name=surname, date_of_birth=born)]
+    return record(by, number, people=children, address=address, **facts)
+
+
 def linked(contact: Contact, by: User, name: str = "Sam"):
     child = people.create_person(
         by=by, at=NOW, names=[GivenName(name, "Example")], date_of_birth=date(2017, 3, 3),
@@ -57,7 +68,7 @@ def linked(contact: Contact, by: User, name: str = "Sam"):
 def fill(officer: User, head: User):
     def make(total: int) -> None:
         for number in range(total):
-            contact = record(officer, number)
+            contact = of_another_family(officer, number)
             linked(contact, head, f"Sam{number}")
             actions.claim(contact=contact, by=head, at=timezone.now())
             actions.ask_information(
@@ -111,14 +122,15 @@ def test_the_queue_costs_the_same_for_5_lines_and_for_50(client: Client, manager
 
 def test_lines_stand_by_tier_then_rank_and_pages_follow_one_another(client: Client, officer: User, monkeypatch) -> None:
     monkeypatch.setattr(queue, "PAGE", 2)
-    calm = [record(officer, number, grade="green") for number in range(3)]
-    red = record(officer, 9, grade="red")
+    calm = [of_another_family(officer, number, grade="green") for number in range(3)]
+    red = of_another_family(officer, 9, grade="red")
+    ends = Bundle.objects.get(contacts=calm[0]).reference
     open_as(client, officer)
     first = body(client.get("/contacts/queue/"))
     assert first.index(red.reference) < first.index(calm[0].reference)
     assert calm[1].reference not in first
-    second = body(client.get("/contacts/queue/", {"after": calm[0].reference}))
-    assert f"/contacts/queue/?after={calm[0].reference}" in first
+    second = body(client.get("/contacts/queue/", {"after": ends}))
+    assert f"/contacts/queue/?after={ends}" in first
     assert calm[1].reference in second
     assert red.reference not in second
     oldest = body(client.get("/contacts/queue/", {"order": "oldest"}))
@@ -131,7 +143,8 @@ def test_a_line_says_what_a_screener_must_know(client: Client, officer: User, he
         officer, grade="amber", safe_until=timezone.now() + timedelta(hours=2),
         families=[FamilyFacts(told="no", agreement="not_sought")],
     )  # fmt: skip
-    earlier = record(officer)
+    # Sixty days ago: too long for one bundle, and told as history.
+    earlier = record(officer, -60 * 24 * 60)
     child = linked(contact, head)
     actions.link_person(on_contact=earlier.people.get(position=1), person=child, by=head, at=NOW)
     actions.claim(contact=contact, by=head, at=timezone.now())

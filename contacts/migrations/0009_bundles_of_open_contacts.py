@@ -20,6 +20,6 @@ UPDATE contacts_contact c SET bundle_id = made.id FROM made WHERE c.reference = 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0007_bundles")]
+    dependencies = [("contacts", "0008_bundles")]
 
     operations = [migrations.RunSQL(ALONE, migrations.RunSQL.noop)]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0006_disagreements_and_thresholds'),
+        ('contacts', '0007_agency_figures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,13 +1,16 @@
 """What has been loaded already, looked up for many rows at once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from contacts.models import Contact
+from frontdoor.exchange.legacy.checking import when
+from frontdoor.exchange.legacy.files import CARECASE
 from frontdoor.exchange.legacy.staging import Pending
+from frontdoor.exchange.legacy.writing import london
 from frontdoor.exchange.models import Origin
 
 
@@ -78,3 +81,15 @@ def newest_open(rows: Sequence[Pending]) -> dict[str, str]:
             key = (row.get("start_date"), row.identity)
             found[row.get("episode_id")] = max(found.get(row.get("episode_id"), ("", "")), key)
     return {episode: identity for episode, (_, identity) in found.items()}
+
+
+def newest_moment(default: datetime) -> datetime:
+    """The last moment any row of the extracts tells of: what stands in for a date that could not be read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(values->>'last_updated') FROM staged_rows"
+            " WHERE file = 'carecase_people.csv' AND NOT is_rejected"
+        )
+        (last,) = cursor.fetchone() or (None,)
+    found = when(last, CARECASE) if last else None
+    return min(london(found) + timedelta(hours=12), default) if found else default

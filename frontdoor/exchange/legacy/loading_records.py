@@ -6,11 +6,11 @@ from the row it names. Records whose old owner names nobody we know are signed b
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
 from contacts import bundles
@@ -639,15 +639,3 @@ def _parts(rows: Sequence[Pending]) -> Iterator[Sequence[Pending]]:
 @cache
 def _rule(code: str, on: date) -> Rule:
     return rule_for(code, on)
-
-
-def newest_moment(default: datetime) -> datetime:
-    """The last moment any row of the extracts tells of: what stands in for a date that could not be read."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT max(values->>'last_updated') FROM staged_rows"
-            " WHERE file = 'carecase_people.csv' AND NOT is_rejected"
-        )
-        (last,) = cursor.fetchone() or (None,)
-    found = when(last, CARECASE) if last else None
-    return min(london(found) + timedelta(hours=12), default) if found else default

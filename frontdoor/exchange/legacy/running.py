@@ -16,8 +16,9 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.exchange.legacy import linking
 from frontdoor.exchange.legacy.inspecting import look
+from frontdoor.exchange.legacy.loaded import newest_moment
 from frontdoor.exchange.legacy.loading_people import load_people, load_relationships
-from frontdoor.exchange.legacy.loading_records import Loader, newest_moment
+from frontdoor.exchange.legacy.loading_records import Loader
 from frontdoor.exchange.legacy.reading import UnreadableFile
 from frontdoor.exchange.legacy.staging import Staged, found_in, stage
 from frontdoor.exchange.legacy.writing import Meanings, now

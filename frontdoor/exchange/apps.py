@@ -25,6 +25,10 @@ class ExchangeConfig(AppConfig):
             papers.append(lines_of)
         merge_policy("exchange.CaseNote", "person", "move", "what was noted of either is the history of the one")
         merge_policy("exchange.PaperFile", "person", "move", "every file in the records store is listed on the one")
+        merge_policy(
+            "exchange.FamilyFileChild", "person", "move", "a family's file is listed once on the one",
+            once=("paper_id",), when="{row}.ended_at IS NULL",
+        )  # fmt: skip
         if sources not in rows_behind:
             rows_behind.append(sources)
         declare(Source("note", readers.KINDS, readers.notes_of))

@@ -227,6 +227,29 @@ class CaseNote(models.Model):
         return f"note {self.pk}"
 
 
+class PaperFileQuerySet(OfPersonQuerySet):
+    """Questions about paper files."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of people the user may see; a family's file only where the user may see every child it is of."""
+        hidden = FamilyFileChild.objects.standing().filter(person_id__in=hidden_people(user))
+        return super().visible_to(user).exclude(pk__in=hidden.values("paper"))
+
+    def of(self, person: Any) -> Self:
+        """The person's own, and those of the family."""
+        shared = FamilyFileChild.objects.standing().filter(person=person)
+        return self.filter(models.Q(person=person) | models.Q(pk__in=shared.values("paper")))
+
+    def unmatched(self) -> Self:
+        """Nobody's yet."""
+        return self.filter(person__isnull=True).exclude(pk__in=FamilyFileChild.objects.standing().values("paper"))
+
+    def matched(self) -> Self:
+        """Somebody's."""
+        shared = FamilyFileChild.objects.standing().values("paper")
+        return self.filter(models.Q(person__isnull=False) | models.Q(pk__in=shared))
+
+
 @tracked()
 class PaperFile(models.Model):
     """A file in the records store: what its cover says, where it stands, and whose it is when that is known."""
@@ -246,7 +269,7 @@ class PaperFile(models.Model):
     matched_at = models.DateTimeField(null=True, blank=True)
     matched_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = OfPersonQuerySet.as_manager()
+    objects = PaperFileQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -259,3 +282,43 @@ class PaperFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_no
+
+    @property
+    def is_of_a_family(self) -> bool:
+        """Whether the cover says that it is one file for the children of a family."""
+        return self.forename.strip().upper() == "FAMILY"
+
+
+class FamilyFileChildQuerySet(OfPersonQuerySet):
+    """Whose the files of families are."""
+
+    def standing(self) -> Self:
+        """Not taken back."""
+        return self.filter(ended_at__isnull=True)
+
+
+@tracked()
+class FamilyFileChild(models.Model):
+    """One of the children a family's paper file is of: the file belongs to each of them."""
+
+    paper = models.ForeignKey(PaperFile, on_delete=models.PROTECT, related_name="children")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    matched_at = models.DateTimeField()
+    matched_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = FamilyFileChildQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            all_or_none("ended_at", "ended_by", name="family_file_child_ended_by_somebody"),
+            models.UniqueConstraint(
+                fields=["paper", "person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="family_file_of_a_child_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"child of a family's file {self.pk}"

@@ -30,10 +30,11 @@ def paper_files(request: HttpRequest) -> HttpResponse:
     q, asked = request.GET.get("q", "")[:100], request.GET.get("after", "")
     after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
     rows, following = files.listed(request.user, view, q, after)
-    audit.shows(request, [row.person_id for row in rows if row.person_id is not None])
+    whose = files.owners(rows)
+    audit.shows(request, [owner.person.pk for row in rows for owner in whose[row.pk]])
     tabs = [{"text": text, "href": f"?view={name}", "active": name == view} for name, text in files.VIEWS.items()]
-    context = {"rows": rows, "following": following, "view": view, "q": q, "tabs": tabs}
-    return page(request, "exchange/paper_files.html", {**context, "why_of": files.why_of, "dates_of": files.dates_of})
+    context = {"rows": rows, "following": following, "view": view, "q": q, "tabs": tabs, "owners": whose}
+    return page(request, "exchange/paper_files.html", {**context, "dates_of": files.dates_of})
 
 
 def _file(request: HttpRequest, key: int) -> PaperFile:
@@ -56,22 +57,32 @@ def paper_file(request: HttpRequest, key: int) -> HttpResponse:
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         else:
             return redirect("exchange:paper_file", found.pk)
-    hits = [] if found.person_id else files.candidates(found, request.user)
-    shown = [hit.person for hit in hits] + ([found.person] if found.person else [])
-    audit.shows(request, shown)
-    context: dict[str, Any] = {"file": found, "form": form, "hits": hits, "today": timezone.localdate()}
-    return page(request, "exchange/paper_file.html", {**context, "why_of": files.why_of, "dates_of": files.dates_of})
+    whose = files.owners([found])[found.pk]
+    owners = [owner.person for owner in whose]
+    family = files.siblings(owners, request.user) if found.is_of_a_family else []
+    takes_more = found.is_of_a_family or not whose
+    known = {person.pk for person in (*owners, *family)}
+    hits = [hit for hit in files.candidates(found, request.user) if hit.person.pk not in known] if takes_more else []
+    audit.shows(request, [*owners, *family, *(hit.person for hit in hits)])
+    context: dict[str, Any] = {
+        "file": found, "form": form, "hits": hits, "today": timezone.localdate(), "whose": whose, "family": family,
+        "takes_more": takes_more, "dates_of": files.dates_of,
+    }  # fmt: skip
+    return page(request, "exchange/paper_file.html", context)
 
 
 def _choose(request: HttpRequest, found: PaperFile, form: OwnerForm) -> None:
     common: dict[str, Any] = {"paper": found, "by": request.user, "at": timezone.now()}
+    reference, person = form.cleaned_data["reference"], None
+    if reference:
+        try:
+            person = get_visible(Person, request.user, reference)
+        except Http404 as absent:
+            message = "There is no person with this reference."
+            raise Refused(message, code="no_person", field="reference") from absent
     if form.cleaned_data["undo"]:
-        files.unmatch_paper(**common)
-        messages.success(request, "Taken back: the file is nobody’s again")
-        return
-    try:
-        person: Person = get_visible(Person, request.user, form.cleaned_data["reference"])
-    except Http404 as absent:
-        raise Refused("There is no person with this reference.", code="no_person", field="reference") from absent
-    files.match_paper(person=person, **common)
-    messages.success(request, "Matched. You can take it back on this page.")
+        files.unmatch_paper(person=person, **common)
+        messages.success(request, "Taken back")
+    elif person is not None:
+        files.match_paper(person=person, **common)
+        messages.success(request, "Matched. You can take it back on this page.")

@@ -9,6 +9,7 @@ python3 dev.py setup       the set-up alone
 python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them); bench import: only the import of BENCH_PEOPLE
 python3 dev.py bench linkage DIR  how well records are matched, on extracts with answers (--splink compares)
 python3 dev.py bench finding  how fast people are found, at BENCH_FINDING people
+python3 dev.py bench load  10,000 notifications arrive while 50 people work at the queue
 python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
 """
@@ -146,7 +147,7 @@ def main(arguments: list[str]) -> int:
     elif command == "test-fast":
         words = ["-m", "pytest", "-m", "not browser", *(rest or ["-n", "2", "--dist", "loadgroup"])]
     elif command == "bench":
-        part = rest[0] if rest and rest[0] in ("linkage", "finding") else ""
+        part = rest[0] if rest and rest[0] in ("linkage", "finding", "load") else ""
         words = ["-m", f"tests.bench.{part}", *rest[1:]] if part else ["-m", "tests.bench", *rest]
     elif command == "screens":
         chromium()

@@ -293,7 +293,8 @@ def _kept_apart(keys: Collection[int]) -> set[frozenset[int]]:
 def _apart(one: Bundle, two: Bundle) -> bool:
     """Whether a person keeps some contact of the one apart from some contact of the other."""
     ours, theirs = _members(one), _members(two)
-    return any(frozenset((x, y)) in _kept_apart(ours) for x in ours for y in theirs)
+    apart = _kept_apart(ours)
+    return any(frozenset((x, y)) in apart for x in ours for y in theirs)
 
 
 def _members(bundle: Bundle) -> list[int]:

@@ -19,6 +19,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
+from frontdoor.workflow.actions import stale
 from referrals import looking_over, together
 from referrals.decisions import ChildDecision
 from referrals.models import BulkAct, BulkRule, DipSample
@@ -41,8 +42,11 @@ def screen(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         contacts = _open_together(first, user)
         common, rows = _forms(request, contacts, user, on, posted(request))
-        if all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]]):
+        valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
+        if valid and contacts:
             results = _decide(request, contacts, common, rows)
+        if valid or not contacts:
+            results += _decided_meanwhile(request, contacts)
         contacts = _open_together(first, user)
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
@@ -75,6 +79,8 @@ def screen(request: HttpRequest, reference: str) -> HttpResponse:
             ],
             "common": common,
             "child_forms": [form for forms in rows.values() for form in forms],
+            # Nothing typed is lost when somebody else was faster with all of them.
+            "typed": request.POST.get("reason", "").strip() if results and not contacts else "",
             "results": [
                 {"result": result, "may_undo": result.power is not None and may_undo(result.contact, user, now)}
                 for result in results
@@ -86,6 +92,20 @@ def screen(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _open_together(first: Contact, user: Any) -> list[Contact]:
     return [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
+
+
+def _decided_meanwhile(request: HttpRequest, contacts: list[Contact]) -> list[Result]:
+    """What the page asked about and somebody has decided or taken out since it was read: who did what, and when."""
+    still = {contact.reference for contact in contacts}
+    asked = {key.removeprefix("version-")[:10] for key in request.POST if key.startswith("version-")} - still
+    found = []
+    for contact in (
+        Contact.objects.visible_to(request.user).filter(reference__in=asked).order_by("tier", "rank_at", "id")
+    ):
+        refused = stale(contact)
+        audit.refused(request, refused)
+        found.append(Result(contact, why=refused.message))
+    return found
 
 
 def _forms(

@@ -113,6 +113,11 @@ def test_two_managers_at_once_and_the_second_hears_who_was_first(
     body = client.post(f"/contacts/{second.reference}/screen/", sent).content.decode()
     assert "Dora Manager changed this record" in body
     assert Contact.objects.get(pk=second.pk).claimed_by == manager
+    # Decided by somebody else meanwhile: who it was is said, and what one wrote is still there to copy.
+    referrals.decide_contact(contact=second, decisions=each(second, "advice"), by=manager, at=timezone.now())
+    body = client.post(f"/contacts/{second.reference}/screen/", sent | {"reason": "The nurse goes."}).content.decode()
+    assert "Dora Manager changed this record" in body
+    assert "The nurse goes." in body
 
 
 def test_what_is_new_is_counted_and_child_protection_named(client: Client, officer: User, manager: User) -> None:

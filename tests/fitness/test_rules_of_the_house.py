@@ -209,6 +209,22 @@ def test_what_happened_at_the_same_moment_stands_in_one_order() -> None:
     assert loose == []
 
 
+#: A row locked together with somebody who may not have been there yet.
+LOCKED_WITH_SOMEBODY = re.compile(
+    r"""select_for_update\([^)]*\)(?:\s*\.\w+\([^()]*\))*\s*\.select_related\([^)]*_by["']"""
+)
+
+
+def test_a_lock_is_taken_without_joining_who_acted() -> None:
+    """After waiting PostgreSQL reads the locked row anew and not what was joined: nobody would seem to have acted."""
+    joined = [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in sources()
+        for found in LOCKED_WITH_SOMEBODY.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert joined == []
+
+
 def test_every_relation_to_a_person_has_a_merge_policy() -> None:
     """Joining two records loses nothing only when somebody has said what becomes of each row that names a person."""
     found = {

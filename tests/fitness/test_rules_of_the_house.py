@@ -211,7 +211,8 @@ def test_what_happened_at_the_same_moment_stands_in_one_order() -> None:
 
 #: A row locked together with somebody who may not have been there yet.
 LOCKED_WITH_SOMEBODY = re.compile(
-    r"""select_for_update\([^)]*\)(?:\s*\.\w+\([^()]*\))*\s*\.select_related\([^)]*_by["']"""
+    r"""select_for_update\((?:[^()]|\([^()]*\))*\)(?:\s*\.\w+\([^()]*\))*"""
+    r"""\s*\.select_related\([^)]*["'][a-z]+(?:_[a-z]+)*_by["']"""
 )
 
 

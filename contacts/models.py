@@ -9,6 +9,7 @@ from django.db.models import Q
 from django_fsm import FSMField
 
 from contacts.disagreements import models as disagreements  # noqa: F401 (its models belong to this app)
+from contacts.handover import models as handover  # noqa: F401 (likewise)
 from contacts.links import models as links  # noqa: F401 (likewise)
 from contacts.thresholds import models as thresholds  # noqa: F401 (likewise)
 from frontdoor.access import Permission, holds

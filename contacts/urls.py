@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from contacts.handover import views as handover
 from contacts.links import partner
 from contacts.partnership import views as partnership
 from contacts.thresholds import views as thresholds
@@ -39,6 +40,16 @@ urlpatterns = [
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
     path("thresholds/agreement/", thresholds.agreement, name="level_agreement"),
+    path("handover/", handover.now, name="handover"),
+    path("handover/new/", handover.choose, name="handover_choose"),
+    path("handover/new/<slug:kind>/", handover.write, name="handover_write"),
+    path("handover/packs/", handover.history, name="handover_packs"),
+    path("handover/packs/<int:key>/", handover.pack, name="handover_pack"),
+    path("handover/packs/<int:key>/print/", handover.printed, name="handover_print"),
+    path("handover/items/<int:key>/take/", handover.take, name="handover_take"),
+    path("handover/items/<int:key>/acknowledged/", handover.acknowledged, name="handover_acknowledged"),
+    path("handover/items/<int:key>/place/", handover.place, name="handover_place"),
+    path("handover/shifts/", handover.shifts, name="handover_shifts"),
     path("partner/outcome/<str:token>/", partner.outcome, name="partner_outcome"),
     path("contacts/<str:reference>/", contact.contact, name="contact"),
 ]

@@ -68,6 +68,10 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
     if clocks is not None:
         tell("deadlines passed", clocks.late(at), "pages:breaches", late=True)
         tell("deadlines about to pass", clocks.about_to_be(at), "pages:breaches", late=True)
+    handover = _visible("contacts.HandoverItem", user) if holds(user, P.HANDOVER) else None
+    if handover is not None:
+        tell("handover items not taken in time", handover.late(at), "contacts:handover", "?show=late", late=True)
+        tell("handover items to take", handover.untaken(), "contacts:handover")
     contacts = _visible("contacts.Contact", user)
     if contacts is not None and (holds(user, P.QUEUE_VIEW) or holds(user, P.CONTACT_SCREEN)):
         tell("new contacts", contacts.filter(status="received"), "contacts:queue")

@@ -23,6 +23,8 @@ EVENTS = {
     "contact.address_shown": "looked at a confidential address given on the contact",
     "contact.information_asked": "asked for information",
     "contact.information_received": "recorded the information asked for",
+    "contact.information_approved": "agreed to a check without the family’s agreement",
+    "contact.information_withdrawn": "took back the information asked for",
     "bundle.attention": "asked for attention: a contact arrived while the bundle was screened",
     "bundle.seen": "looked at what had arrived in the bundle",
     "bundle.joined": "joined contacts to be screened together",

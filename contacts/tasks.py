@@ -1,9 +1,10 @@
-"""The edge: beat asks hourly for the ranks that time has changed, each minute for what a change of shift needs."""
+"""The edge: beat asks hourly for the ranks time has changed, each minute for shifts and for what is to be chased."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from contacts.handover import packs
+from contacts.information.actions import chase_overdue
 from contacts.queue_actions import forget_lookers
 from contacts.ranks import recompute_aged
 
@@ -22,3 +23,9 @@ def handover() -> None:
     now = timezone.now()
     packs.bring_up_to_date(now)
     packs.escalate(now)
+
+
+@shared_task(name="contacts.tasks.chase")
+def chase() -> None:
+    """Ask again for information that is overdue."""
+    chase_overdue(timezone.now())

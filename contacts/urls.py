@@ -3,6 +3,8 @@
 from django.urls import path
 
 from contacts.handover import views as handover
+from contacts.information import partner as information_partner
+from contacts.information import views as information
 from contacts.links import partner
 from contacts.partnership import views as partnership
 from contacts.thresholds import views as thresholds
@@ -26,8 +28,11 @@ urlpatterns = [
     path("contacts/<str:reference>/release/", acts.release, name="release"),
     path("contacts/<str:reference>/acknowledge/", acts.acknowledge, name="acknowledge"),
     path("contacts/<str:reference>/grade/", acts.grade, name="grade"),
-    path("contacts/<str:reference>/ask/", acts.ask, name="ask"),
-    path("contacts/<str:reference>/ask/<int:key>/reply/", acts.reply, name="reply"),
+    path("contacts/<str:reference>/ask/", information.ask, name="ask"),
+    path("contacts/<str:reference>/ask/<int:key>/reply/", information.reply, name="reply"),
+    path("contacts/<str:reference>/ask/<int:key>/agree/", information.agree, name="agree"),
+    path("contacts/<str:reference>/ask/<int:key>/chase/", information.chase, name="chase"),
+    path("contacts/<str:reference>/ask/<int:key>/withdraw/", information.withdraw, name="withdraw"),
     path("contacts/<str:reference>/go-on/", acts.go_on, name="go_on"),
     path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
@@ -36,6 +41,9 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/level/", thresholds.level, name="level"),
+    path("contacts/information/", information.listing, name="information"),
+    path("agencies/figures/information/", information.figures, name="information_figures"),
+    path("partner/reply/<str:token>/", information_partner.reply, name="partner_reply"),
     path("agencies/figures/", partnership.figures, name="agency_figures"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),

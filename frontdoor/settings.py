@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
     "handover": {"task": "contacts.tasks.handover", "schedule": 60.0, "options": {"expires": 55}},
+    "chase": {"task": "contacts.tasks.chase", "schedule": 60.0, "options": {"expires": 55}},
     "draw": {"task": "referrals.tasks.draw", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 

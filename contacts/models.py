@@ -243,7 +243,7 @@ class Contact(Record):
         event="contact.resumed",
     )
     def resume(self, *, by: User, at: datetime, until: datetime, taker: User | None = None) -> None:
-        """Go on, with the answer or without it; ``taker``: whose it is where a machine says that the answer has come."""
+        """Go on, with the answer or without it; ``taker``: whose it is when a machine says that it has come."""
         self._take(taker or by, until)
 
     @transition(

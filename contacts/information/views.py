@@ -30,7 +30,8 @@ P = Permission
 def _one(request: HttpRequest, reference: str, key: int) -> InformationRequest:
     """A request asked about a contact the user has before them."""
     found, _ = opened(request, reference)
-    asked: InformationRequest = get_object_or_404(InformationRequest.objects.about(found, request.user), pk=key)
+    rows = InformationRequest.objects.visible_to(request.user).about(found, request.user)
+    asked: InformationRequest = get_object_or_404(rows, pk=key)
     return asked
 
 

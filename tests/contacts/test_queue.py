@@ -12,6 +12,7 @@ from contacts import actions, queue
 from contacts.bundles import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.information.actions import ask_information
+from contacts.information.models import InformationRequest
 from contacts.models import Bundle, Contact
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
@@ -93,6 +94,8 @@ def again(contact: Contact) -> None:
     for part in parts:
         part.pk = None
         part._state.adding = True
+        if isinstance(part, InformationRequest):
+            part.code = new_reference("I")
         if hasattr(part, "contact_id"):
             assert part.contact_id == old
             part.contact = contact

@@ -21,6 +21,7 @@ from contacts.models import (
 from contacts.provisional import grade_for_now
 from contacts.ranks import rerank
 from contacts.sources import source_of
+from contacts.updates import note_update
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.audit.actions import record as write_audit
@@ -154,6 +155,7 @@ def record_contact(
         contact.save()
     rerank(contact, at=at)
     bundles.bundle_contact(contact=contact, by=by, at=at)
+    note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
     _start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)

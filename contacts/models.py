@@ -484,6 +484,9 @@ from contacts.bundle_models import CommunalAddress as CommunalAddress  # noqa: E
 from contacts.bundle_models import FamilyKey as FamilyKey  # noqa: E402
 from contacts.bundle_models import KeptApart as KeptApart  # noqa: E402
 from contacts.bundle_models import PossibleLink as PossibleLink  # noqa: E402
+from contacts.feed_models import FeedFile as FeedFile  # noqa: E402
+from contacts.feed_models import FeedItem as FeedItem  # noqa: E402
+from contacts.feed_models import Quarantined as Quarantined  # noqa: E402
 from contacts.grading_models import ContactUpdate as ContactUpdate  # noqa: E402
 from contacts.grading_models import ProvisionalGradeRule as ProvisionalGradeRule  # noqa: E402
 from contacts.queue_models import ContactRank as ContactRank  # noqa: E402

@@ -1,8 +1,9 @@
-"""The edge: beat asks hourly for the ranks time has changed, each minute for shifts and for what is to be chased."""
+"""The edge: beat asks hourly for the ranks time has changed, each minute for shifts, files and what is to be chased."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from contacts.feeds.actions import take_waiting
 from contacts.handover import packs
 from contacts.information.actions import chase_overdue
 from contacts.queue_actions import forget_lookers
@@ -29,3 +30,9 @@ def handover() -> None:
 def chase() -> None:
     """Ask again for information that is overdue."""
     chase_overdue(timezone.now())
+
+
+@shared_task(name="contacts.tasks.take_feeds")
+def take_feeds() -> None:
+    """Take in files of notifications that wait or were stopped midway."""
+    take_waiting(timezone.now())

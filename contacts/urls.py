@@ -8,7 +8,7 @@ from contacts.information import views as information
 from contacts.links import partner
 from contacts.partnership import views as partnership
 from contacts.thresholds import views as thresholds
-from contacts.views import acts, contact, load, looking, queue, recording, weights
+from contacts.views import acts, contact, feeds, load, looking, queue, recording, weights
 
 app_name = "contacts"
 urlpatterns = [
@@ -44,6 +44,12 @@ urlpatterns = [
     path("contacts/information/", information.listing, name="information"),
     path("agencies/figures/information/", information.figures, name="information_figures"),
     path("partner/reply/<str:token>/", information_partner.reply, name="partner_reply"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/ungraded/", feeds.ungraded, name="ungraded"),
+    path("feeds/quarantine/", feeds.quarantine, name="quarantine"),
+    path("feeds/quarantine/<int:key>/", feeds.message, name="quarantined"),
+    path("feeds/quarantine/<int:key>/send-on/", feeds.send_on, name="send_on"),
+    path("feeds/quarantine/<int:key>/set-aside/", feeds.set_aside, name="set_aside"),
     path("agencies/figures/", partnership.figures, name="agency_figures"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),

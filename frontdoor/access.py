@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONTACT_STAND_DOWN = "contact.stand_down"
     CONTACT_REOPEN = "contact.reopen"
     CONTACT_ALLEGATION = "contact.allegation"
+    FEED_HANDLE = "feed.handle"
     QUEUE_VIEW = "queue.view"
     REFERRAL_VIEW = "referral.view"
     REFERRAL_DECIDE = "referral.decide"
@@ -124,6 +125,7 @@ _WORKER = _INTAKE | {
     P.HANDOVER,
 }
 _MANAGER = _WORKER | {
+    P.FEED_HANDLE,
     P.CONTACT_DECIDE_ANY,
     P.CONTACT_SIGN_OFF,
     P.CONTACT_STAND_DOWN,
@@ -143,7 +145,7 @@ _MANAGER = _WORKER | {
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE},
+    Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE, P.FEED_HANDLE},
     Role.SOCIAL_WORKER: _WORKER,
     Role.SENIOR_PRACTITIONER: _WORKER | {P.REFERRAL_ALLOCATE, P.SUPERVISION_HOLD},
     Role.EDT_WORKER: _WORKER | {P.BREAK_GLASS},

@@ -8,9 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contacts import origins, queue, readers
 from contacts.information.forms import AskForm, ReasonForm, ReplyForm
 from contacts.information.readers import shown_on
+from contacts import origins, queue, readers, updates
 from contacts.models import Contact, ContactPerson
 from contacts.screening_forms import GoOnForm, GradeForm, LinkForm
 from contacts.thresholds.forms import LevelForm
@@ -175,6 +175,7 @@ def show(
             "new_reason": lambda act, key: ReasonForm(initial=version, prefix=f"{act}-{key}"),
             "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
             "level_form": given.get("level") or LevelForm(initial=version, prefix="level"),
+            **updates.about(contact, user),
             "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
             "link_form": given.get("link"),
             "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),

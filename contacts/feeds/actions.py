@@ -81,7 +81,7 @@ def _take_one(file: FeedFile, item: Item, *, at: datetime) -> None:
 @transaction.atomic
 def _count(file: FeedFile, item: Item, *, at: datetime) -> None:
     _one_at_a_time(file.agency)
-    locked = FeedFile.objects.select_for_update(of=("self",)).defer("content").get(pk=file.pk)
+    locked = FeedFile.objects.select_for_update().defer("content").get(pk=file.pk)
     if locked.finished_at is not None or (item.number and item.number <= locked.done):
         return
     way = _take(locked, item, agency=file.agency, at=at)
@@ -109,7 +109,7 @@ def _take(file: FeedFile, item: Item, *, agency: Agency, at: datetime) -> str:
 
 @transaction.atomic
 def _finish(file: FeedFile, *, at: datetime) -> None:
-    locked = FeedFile.objects.select_for_update(of=("self",)).select_related("received_by").get(pk=file.pk)
+    locked = FeedFile.objects.select_for_update().defer("content").get(pk=file.pk)
     if locked.finished_at is not None:
         return
     locked.finished_at = at
@@ -139,9 +139,7 @@ def look(*, message: Quarantined, by: User, at: datetime) -> Quarantined:
 
 
 def _waiting(message: Quarantined) -> Quarantined:
-    locked: Quarantined = (
-        Quarantined.objects.select_for_update(of=("self",)).select_related("file__agency").get(pk=message.pk)
-    )
+    locked: Quarantined = Quarantined.objects.select_for_update().get(pk=message.pk)
     if not locked.is_waiting:
         raise Refused("Somebody has dealt with this message already.", code="done")
     return locked

@@ -324,7 +324,11 @@ def write(
         with transaction.atomic():
             contact = record_contact(facts=one.facts, by=None, agency=agencies[one.agency], at=one.received_at)
             FeedTruth.objects.create(
-                run=run, contact=contact, families=list(one.families), incident=one.incident, plants=sorted(one.plants)
+                run=run,
+                contact=contact,
+                families=[str(number) for number in one.families],
+                incident=one.incident,
+                plants=sorted(one.plants),
             )
         progress(done, len(month))
     return run

@@ -27,7 +27,7 @@ class FeedTruth(models.Model):
     # Notifications written together are measured together.
     run = models.PositiveIntegerField()
     contact = models.OneToOneField("contacts.Contact", on_delete=models.PROTECT, related_name="+")
-    families = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    families = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     incident = models.PositiveIntegerField()
     plants = ArrayField(models.CharField(max_length=30), default=list, blank=True)
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_cache_table'),
-        ('contacts', '0009_bundles_of_open_contacts'),
+        ('contacts', '0010_handover'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,9 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from contacts import origins, queue, readers, updates
 from contacts.information.forms import AskForm, ReasonForm, ReplyForm
 from contacts.information.readers import shown_on
-from contacts import origins, queue, readers, updates
 from contacts.models import Contact, ContactPerson
 from contacts.screening_forms import GoOnForm, GradeForm, LinkForm
 from contacts.thresholds.forms import LevelForm

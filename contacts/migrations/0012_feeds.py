@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_cache_table'),
-        ('contacts', '0010_handover'),
+        ('contacts', '0011_information_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

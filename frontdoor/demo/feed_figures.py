@@ -94,7 +94,7 @@ def acts(bundles: Collection[Collection[int]], mild: Collection[int], most: int)
     return Acts(sum(len(bundle) for bundle in bundles), len(bundles), others + together, ended)
 
 
-def pairs(families: Mapping[int, Collection[int]], bundle_of: Mapping[int, Hashable]) -> Pairs:
+def pairs(families: Mapping[int, Collection[Hashable]], bundle_of: Mapping[int, Hashable]) -> Pairs:
     """Pairs by the truth and by the bundles. What names nobody belongs to no family."""
     by_family: dict[Hashable, list[int]] = defaultdict(list)
     by_bundle: dict[Hashable, list[int]] = defaultdict(list)

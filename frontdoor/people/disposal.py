@@ -5,7 +5,7 @@ a row that goes, goes with it. :func:`install` turns the policies into the datab
 migration: the application may call them, and may delete by no other way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -230,7 +230,28 @@ def _strangers_sql() -> str:
                     f" AND p.how = 'destroy' AND p.key = t.{one.key}"
                     f" WHERE t.{each.column} IS NOT NULL AND NOT t.{each.column} = ANY(people)"
                 )
-    return " UNION ALL ".join(parts)
+    return " UNION ALL ".join([*parts, *_about_more_sql()])
+
+
+def _about_more_sql() -> Iterator[str]:
+    """SQL: rows that go and are also about a record that stays, by a table between the two."""
+    gone = _all_gone()
+    for _, one in sorted(gone.items()):
+        owner: Any = one.model._meta.auto_created
+        if not owner or owner._meta.label not in gone:
+            continue
+        ends: list[Any] = [each for each in one.model._meta.local_fields if each.is_relation]
+        own = next(each for each in ends if each.related_model is owner)
+        for other in ends:
+            if other is own or other.related_model._meta.label not in gone:
+                continue
+            yield (
+                f"SELECT '{owner._meta.db_table}' AS source FROM {one.table} t JOIN {PLANNED}"
+                f" ON p.source = '{owner._meta.db_table}' AND p.how = 'destroy' AND p.key = t.{own.column}"
+                f" WHERE NOT EXISTS (SELECT 1 FROM {PLANNED.replace(' AS p(', ' AS q(')}"
+                f" WHERE q.source = '{other.related_model._meta.db_table}' AND q.how = 'destroy'"
+                f" AND q.key = t.{other.column})"
+            )
 
 
 def _blank_sql() -> str:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, connection, models, transaction
 
+from contacts.information.models import InformationRequest
 from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused
 from frontdoor.audit import verify
@@ -185,6 +186,18 @@ def test_nothing_goes_by_one_person_or_past_a_hold_or_after_a_change(record: Any
     with pytest.raises(Refused, match="changed since"), transaction.atomic():
         disposal.approve(disposal=again, typed=one.reference, by=manager, at=AT)
     assert not Disposal.objects.done().exists()
+
+
+def test_a_question_that_is_also_about_a_contact_that_stays_stops_it(record: Any, manager: Any, second: Any) -> None:
+    """A question asked of a contact that goes and of one that stays holds an answer about somebody else as well."""
+    asked = InformationRequest.objects.create(
+        contact=record["alone"], asked_of="The school", question="How are they?", why="A worry", lawful_basis="task",
+        asked_at=AT, asked_by=manager,
+    )  # fmt: skip
+    asked.also_about.set([record["shared"]])
+    with pytest.raises(Refused, match="contacts_informationrequest"), transaction.atomic():
+        disposal.approve(disposal=propose(record["one"], manager), typed=record["one"].reference, by=second, at=AT)
+    assert InformationRequest.objects.filter(pk=asked.pk).exists()
 
 
 def test_the_database_destroys_nothing_that_two_people_have_not_agreed(record: Any, manager: Any, second: Any) -> None:

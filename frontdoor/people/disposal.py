@@ -16,7 +16,7 @@ from django.db import connections, models
 from frontdoor.audit.models import hash_sql, payload_sql
 from frontdoor.audit.verify import evidence
 from frontdoor.db import Record
-from frontdoor.grants import is_history
+from frontdoor.grants import is_history, make_role
 
 PEOPLE = "(SELECT id FROM gone_people_person)"
 REFERENCES = "(SELECT reference FROM gone_references)"
@@ -309,16 +309,14 @@ def functions_sql() -> str:
 
 def install(using: str) -> None:
     """Make the functions anew from the policies; the application's role may call them."""
+    make_role(using)
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.APP_ROLE])
-        is_there = cursor.fetchone() is not None
         cursor.execute("SET check_function_bodies = off")
         cursor.execute(functions_sql())
         cursor.execute("SET check_function_bodies = on")
         cursor.execute("REVOKE ALL ON FUNCTION disposal_destroy(bigint) FROM PUBLIC")
-        if is_there:
-            role = connections[using].ops.quote_name(settings.APP_ROLE)
-            cursor.execute(f"GRANT EXECUTE ON FUNCTION disposal_destroy(bigint) TO {role}")
+        role = connections[using].ops.quote_name(settings.APP_ROLE)
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION disposal_destroy(bigint) TO {role}")
 
 
 TEMPLATE = """

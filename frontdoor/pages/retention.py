@@ -35,7 +35,6 @@ def due(request: HttpRequest) -> HttpResponse:
         {"text": "On hold", "href": "?view=held", "active": held},
     ]
     context = {"rows": rows, "following": following, "tabs": tabs, "view": "held" if held else "due", "today": today}
-    context["may_dispose"] = holds(request.user, P.RETENTION_DISPOSE)
     return page(request, "pages/retention.html", context)
 
 
@@ -58,18 +57,8 @@ def person_retention(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("pages:person_retention", who.reference)
     one = reckoning.reckon([who], today)[0]
     held = who.holds.select_related("set_by", "ended_by").order_by("-pk")
-    context = {
-        "person": who,
-        "one": one,
-        "is_due": one.is_due(today),
-        "holds": list(held),
-        "form": form,
-    }
-    return page(
-        request,
-        "pages/person_retention.html",
-        {**context, "today": today, "may_dispose": holds(request.user, P.RETENTION_DISPOSE)},
-    )
+    context = {"person": who, "one": one, "is_due": one.is_due(today), "holds": list(held), "form": form}
+    return page(request, "pages/person_retention.html", {**context, "today": today})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

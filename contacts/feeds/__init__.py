@@ -1,1 +1,0 @@
-"""Notifications that come as files, from agencies whose systems cannot call the API."""

@@ -1,1 +1,0 @@
-"""Handover between shifts: a pack at every change, each item taken by name, what is not taken escalates."""

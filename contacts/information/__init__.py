@@ -1,1 +1,0 @@
-"""Information asked of agencies and professionals while a contact is screened: sent, answered, chased, counted."""

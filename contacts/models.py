@@ -19,6 +19,8 @@ from frontdoor.workflow.machines import machine, transition
 
 GRADES = ["red", "amber", "green", "blue"]
 STATUSES = ["received", "in_screening", "awaiting_information", "awaiting_sign_off", "decided"]
+#: Still to be screened.
+OPEN = ["received", "in_screening", "awaiting_information"]
 
 
 class ContactType(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q
 
 from contacts import hooks, ranking, ranks
 from contacts.actions import CLAIM_FOR
-from contacts.models import Bundle, Contact, ContactPerson, InformationRequest
+from contacts.models import GRADES, OPEN, Bundle, Contact, ContactPerson, InformationRequest
 from frontdoor.access import Permission, holds
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
@@ -26,8 +26,6 @@ from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import age, joined
 
 PAGE = 50
-GRADE_ORDER = {"red": 0, "amber": 1, "green": 2, "blue": 3}
-OPEN = ("received", "in_screening", "awaiting_information")
 YEAR = timedelta(days=365)
 #: A count past this is said as "1,000 or more".
 COUNT_LIMIT = 1000
@@ -125,10 +123,9 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
         rows = rows.filter(status=wanted.state)
-    bundles = Bundle.objects.on_queue()
-    if wanted.tab or wanted.kind or wanted.grade or wanted.state:
-        bundles = bundles.filter(pk__in=rows.filter(bundle__isnull=False).order_by().values("bundle_id"))
-    bundles = _after(bundles, wanted)
+    # Before the page is cut, filters or none: a hidden bundle takes no place on it.
+    bundles = Bundle.objects.on_queue().filter(pk__in=rows.filter(bundle__isnull=False).order_by().values("bundle_id"))
+    bundles = _after(bundles, user, wanted)
     order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
     found = list(bundles.order_by(*order)[: PAGE + 1])
     shown = found[:PAGE]
@@ -154,17 +151,17 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     minutes = ranks.in_force(london_date(at))[0].minutes_per_point
     return Page(
         contacts=contacts,
-        lines=[_line(members[bundle.pk], known, at, user, minutes) for bundle in shown if members[bundle.pk]],
+        lines=[_line(members[bundle.pk], known, at, user, minutes) for bundle in shown],
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )
 
 
-def _after(rows: Any, wanted: Wanted) -> Any:
-    """Bundles behind the last one of the page before; the beginning when there is no such bundle."""
+def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
+    """Bundles behind the last one of the page before; the beginning when there is none that this user may see."""
     if not wanted.after:
         return rows
-    last = Bundle.objects.filter(reference=tidy_reference(wanted.after)).first()
+    last = Bundle.objects.visible_to(user).filter(reference=tidy_reference(wanted.after)).first()
     if last is None:
         return rows
     if wanted.is_oldest_first:
@@ -298,7 +295,7 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: Any, mi
     clock = min(clocks, key=lambda c: c.due_at, default=None)
     confidential = any(row.address_is_confidential for row in rows)
     first = next((row for row in [*children, *rows] if row.name), None)
-    worst = min(members, key=lambda m: GRADE_ORDER.get(m.grade, 4))
+    worst = min(members, key=lambda m: GRADES.index(m.grade) if m.grade else len(GRADES))
     is_open = any(member.status in OPEN for member in members)
     return {
         "href": f"/contacts/{contact.reference}/",

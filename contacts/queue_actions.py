@@ -1,17 +1,43 @@
-"""Small writes of the queue: who is looking, and views somebody keeps."""
+"""What is done on the queue itself: claiming what stands on one line, who is looking, and views somebody keeps."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
 
-from contacts.models import Contact, Presence, SavedView
+from contacts import actions, readers
+from contacts.models import OPEN, Contact, Presence, SavedView
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 
 #: Somebody who has not been seen for so long has gone; the open fragment asks every 20 seconds.
 GONE_AFTER = timedelta(seconds=50)
 MOST_VIEWS = 20
+
+
+def claim_together(*, contact: Contact, by: User, at: datetime) -> Contact:
+    """Claim a contact with those of its bundle that nobody holds: what is screened together is claimed together.
+
+    Raises Refused when somebody else holds this one; another of them that somebody was faster with stays theirs.
+    """
+    claimed = actions.claim(contact=contact, by=by, at=at)
+    for other in readers.together(contact, by)[1:]:
+        if other.status in OPEN and other.claimed_at_moment(at) is None:
+            with suppress(Refused):
+                actions.claim(contact=other, by=by, at=at)
+    return claimed
+
+
+@transaction.atomic
+def release_together(*, contact: Contact, by: User, at: datetime) -> None:
+    """Give back whatever of a contact's bundle ``by`` holds; the contact itself when that is none of it.
+
+    Raises Refused as giving back one contact does.
+    """
+    held = [row for row in readers.together(contact, by) if row.claimed_at_moment(at) == by]
+    for row in held or [contact]:
+        actions.release(contact=row, by=by, at=at)
 
 
 def looking(*, contact: Contact, by: User, at: datetime) -> list[User]:

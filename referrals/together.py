@@ -16,7 +16,7 @@ from django.db import transaction
 
 from contacts import actions as contacts
 from contacts import rules
-from contacts.models import Contact, ContactPerson
+from contacts.models import OPEN, Contact, ContactPerson
 from contacts.readers import opened_by
 from contacts.rules import Power
 from frontdoor.access import Denied, Permission, Refused, require, roles_holding
@@ -27,7 +27,6 @@ from frontdoor.notifications.actions import duty_managers, notify
 from referrals.decisions import ChildDecision, Decided, decide_contact, outcome_attributes, reopen_contact
 from referrals.models import BulkAct, BulkRow, BulkRule, DipSample, Referral
 
-OPEN = (Contact.Status.RECEIVED, Contact.Status.IN_SCREENING, Contact.Status.AWAITING_INFORMATION)
 NOT_OPENED = "You have not opened its text: open it first."
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contacts import actions
+from contacts import actions, queue_actions
 from contacts.details import settle_details
 from contacts.models import Contact, ContactPerson, InformationRequest
 from contacts.screening_forms import ActForm, AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
@@ -139,10 +139,11 @@ def at_once(request: HttpRequest, reference: str, act: Callable[[Contact, dateti
 def release(request: HttpRequest, reference: str) -> HttpResponse:
     """Give the contact back to the queue."""
     user: Any = request.user
+    release_it = queue_actions.release_together if request.POST.get("from") == "queue" else actions.release
     return at_once(
         request,
         reference,
-        lambda contact, at: actions.release(contact=contact, by=user, at=at),
+        lambda contact, at: release_it(contact=contact, by=user, at=at),
         "The contact is back on the queue",
     )
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from contacts import actions, queue, queue_actions, readers
+from contacts import actions, queue, queue_actions
 from contacts.forms import kinds
 from contacts.models import Contact
 from contacts.screening_forms import QueueFilter
@@ -127,14 +127,11 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @needs(P.CONTACT_SCREEN)
 def claim(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a contact by name and go to it; when somebody else holds it, say who."""
-    contact: Contact = get_visible(Contact, request.user, reference)
+    user: Any = request.user
+    contact: Contact = get_visible(Contact, user, reference)
+    claim_it = queue_actions.claim_together if request.POST.get("from") == "queue" else actions.claim
     try:
-        actions.claim(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        if request.POST.get("from") == "queue":
-            # What is screened together is claimed together; what another holds stays theirs.
-            for other in readers.together(contact, request.user)[1:]:
-                if other.status in queue.OPEN and other.claimed_at_moment(timezone.now()) is None:
-                    actions.claim(contact=other, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        claim_it(contact=contact, by=user, at=timezone.now())
     except Refused as refused:
         audit.refused(request, refused)
         messages.warning(request, f"{contact.reference} was not claimed. {refused.message}")

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -68,6 +68,10 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_send_ungraded(self, on: date) -> bool:
+        """Whether its notifications are taken without a grade on this day: only until a day that was agreed."""
+        return self.may_send_ungraded_until is not None and on <= self.may_send_ungraded_until
 
 
 class UserManager(BaseUserManager["User"]):

@@ -60,9 +60,7 @@ class AgencyView(APIView):
 
     def reader(self) -> Callable[[Any, datetime], ContactFacts]:
         """How a contact body of this agency is read: one that may send without a grade until a day needs none."""
-        until = self.agency.may_send_ungraded_until
-        allowed = until is not None and london_date(timezone.now()) <= until
-        return partial(contact_facts, may_be_ungraded=allowed)
+        return partial(contact_facts, may_be_ungraded=self.agency.may_send_ungraded(london_date(timezone.now())))
 
 
 def _created(taken: Taken) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts import actions as contact_actions
 from contacts import readers as contact_readers
 from contacts import rules
-from contacts.models import Contact
+from contacts.models import OPEN, Contact
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, get_visible
 from frontdoor.access import page as needs
@@ -23,7 +23,7 @@ from frontdoor.workflow.actions import stale
 from referrals import looking_over, together
 from referrals.decisions import ChildDecision
 from referrals.models import BulkAct, BulkRule, DipSample
-from referrals.together import OPEN, Answer, Result
+from referrals.together import Answer, Result
 from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, RowForm
 from referrals.undoing import may_undo, undo_decision
 

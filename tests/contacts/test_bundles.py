@@ -1,6 +1,7 @@
 """Bundles as acts keep them: arrivals, links, hands, what is hidden, and two at once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,8 @@ def in_step() -> None:
         assert BundleJoin.objects.get(contact=contact, ended_at=None).bundle == contact.bundle
 
 
-def record(officer: User, facts: ContactFacts, at: object = NOW) -> Contact:
-    return actions.record_contact(facts=facts, by=officer, at=at)  # type: ignore[arg-type]
+def record(officer: User, facts: ContactFacts, at: datetime = NOW) -> Contact:
+    return actions.record_contact(facts=facts, by=officer, at=at)
 
 
 def test_a_contact_alone_is_a_bundle_of_one_and_the_second_about_the_child_joins_it(officer: User) -> None:
@@ -168,11 +169,11 @@ def test_neighbours_in_a_refuge_get_a_possible_link_and_never_a_bundle(officer: 
     assert PossibleLink.objects.get().code == "communal"
 
 
-def test_arriving_costs_a_fixed_number_of_questions(officer: User, django_assert_max_num_queries: object) -> None:
+def test_arriving_costs_a_fixed_number_of_questions(officer: User, django_assert_max_num_queries: Any) -> None:
     contact = record(officer, some_facts())
     for _ in range(5):
         record(officer, some_facts())
     facts = bundles.facts_of([contact])
-    with django_assert_max_num_queries(5):  # type: ignore[operator]
+    with django_assert_max_num_queries(5):
         bundles.facts_of(list(Contact.objects.select_related("type")))
     assert len(facts) == 1

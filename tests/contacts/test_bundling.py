@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -153,9 +154,9 @@ def contacts(draw: st.DrawFn) -> list[Facts]:
 
 
 @given(contacts(), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_change_the_bundles(arrived: list[Facts], rng: object) -> None:
+def test_the_order_of_arrival_does_not_change_the_bundles(arrived: list[Facts], rng: Random) -> None:
     shuffled = list(arrived)
-    rng.shuffle(shuffled)  # type: ignore[attr-defined]
+    rng.shuffle(shuffled)
     assert bundles_of(shuffled) == bundles_of(arrived)
     # Arriving one by one: each joins what it has a join with, and joins those bundles together.
     bundles: list[set[int]] = []

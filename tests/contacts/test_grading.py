@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,8 +21,8 @@ TODAY = date(2026, 11, 23)
 CODES = sorted({rule.code for rule in RULES})
 
 
-def of(**given: object) -> grading.Graded:
-    return provisional(signs_of(replace(ContactFacts(kind="police_notification"), **given), TODAY))  # type: ignore[arg-type]
+def of(**given: Any) -> grading.Graded:
+    return provisional(signs_of(replace(ContactFacts(kind="police_notification"), **given), TODAY))
 
 
 def test_each_sign_gives_its_grade_and_its_sentence() -> None:

@@ -179,6 +179,22 @@ def test_a_contact_about_a_restricted_child_is_not_there(client: Client, officer
     assert contact.reference in body(client.get("/contacts/queue/"))
 
 
+def test_what_is_hidden_takes_no_place_on_a_page_and_ends_none(
+    client: Client, officer: User, head: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is a line short, or a link that names the hidden bundle, would tell that there is one."""
+    monkeypatch.setattr(queue, "PAGE", 2)
+    first, hidden, second, third = (of_another_family(officer, number, grade="green") for number in range(4))
+    child = linked(hidden, head)
+    protection.set_restriction(person=child, holders=[head], by=head, at=NOW, reason="Threats")
+    bundle = Bundle.objects.get(contacts=hidden)
+    page = body(open_as(client, officer).get("/contacts/queue/"))
+    assert [first.reference in page, second.reference in page, third.reference in page] == [True, True, False]
+    assert bundle.reference not in page
+    # Nor does an address somebody makes up say where it stands: the beginning, as for a bundle there is not.
+    assert first.reference in body(client.get("/contacts/queue/", {"after": bundle.reference}))
+
+
 def test_filters_tabs_and_empty_queues_say_what_they_show(client: Client, officer: User, manager: User) -> None:
     open_as(client, manager)
     assert "The queue is empty" in body(client.get("/contacts/queue/"))

@@ -74,6 +74,29 @@ def test_a_family_is_one_line_and_screened_together_each_text_opened(
     assert (first.status, first.people.get().outcome_reason) == ("decided", "Seen.")
 
 
+def test_what_stands_on_one_line_is_claimed_and_given_back_together(
+    client: Client, officer: User, manager: User, other: User
+) -> None:
+    people = some_facts().people[:1]
+    first, second = record(officer, grade="green", people=people), record(officer, grade="green", people=people)
+    theirs = record(officer, grade="green", people=people)
+    actions.claim(contact=theirs, by=other, at=timezone.now())
+    open_as(client, manager).post(f"/contacts/{first.reference}/claim/", {"from": "queue"})
+
+    def holders() -> list[User | None]:
+        found = {row.pk: row.claimed_by for row in Contact.objects.select_related("claimed_by")}
+        return [found[row.pk] for row in (first, second, theirs)]
+
+    assert holders() == [manager, manager, other]
+    # News of the family stands first on the line now, and nobody holds it: giving back is about what one holds.
+    news = record(officer, grade="red", people=people)
+    body = client.get("/contacts/queue/").content.decode()
+    assert f"line-{news.reference}" in body
+    assert "Give back" in body
+    client.post(f"/contacts/{news.reference}/release/", {"from": "queue"})
+    assert holders() == [None, None, other]
+
+
 def test_opened_in_place_the_text_shows_and_the_audit_knows(client: Client, officer: User, manager: User) -> None:
     contact = record(officer)
     open_as(client, manager)

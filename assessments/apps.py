@@ -14,6 +14,7 @@ class AssessmentsConfig(AppConfig):
         from contacts.origins import origins
         from frontdoor import audit
         from frontdoor.drafts import kinds
+        from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.retention.reckoning import count_too
         from frontdoor.workflow import hooks as workflow_hooks
@@ -23,6 +24,19 @@ class AssessmentsConfig(AppConfig):
         kinds.register("assessment", label="Section of an assessment", url_name="assessments:assessment")
         kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft")
         merge_policy("assessments.EarlyHelpPerson", "person", "move", "early help is the one child's, or family's")
+        disposal_policy(
+            "assessments.EarlyHelpPerson", "person", "destroy", "who was given goes; an adult stays with a child's",
+            stays_if="NOT t.is_child AND EXISTS (SELECT 1 FROM assessments_earlyhelpperson o"
+            " WHERE o.assessment_id = t.assessment_id AND o.is_child"
+            " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
+        )  # fmt: skip
+        disposal_of(
+            "assessments.EarlyHelpAssessment",
+            "t.id IN (SELECT e.assessment_id FROM assessments_earlyhelpperson e WHERE e.person_id IN {people}) AND NOT"
+            " EXISTS (SELECT 1 FROM assessments_earlyhelpperson o WHERE o.assessment_id = t.id AND o.is_child"
+            " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
+            "early help goes with the last of the children it is about",
+        )
         if origin not in origins:
             origins.append(origin)
         if hooks.open_assessment not in workflow_hooks.blockers:

@@ -17,11 +17,11 @@ from contacts.models import (
     ContactType,
     FamilyGroup,
     GradeChange,
-    InformationRequest,
 )
 from contacts.provisional import grade_for_now
 from contacts.ranks import rerank
 from contacts.sources import source_of
+from contacts.updates import note_update
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.audit.actions import record as write_audit
@@ -29,7 +29,7 @@ from frontdoor.clocks import actions as clocks
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications import outbox
-from frontdoor.notifications.actions import notify, raise_alert
+from frontdoor.notifications.actions import raise_alert
 from frontdoor.people import matching
 from frontdoor.people.access import holders_of
 from frontdoor.people.actions import involve, leave, refuse_match
@@ -38,8 +38,6 @@ from frontdoor.people.words import is_no_name
 from frontdoor.workflow.actions import born, lock, move, touch
 
 CLAIM_FOR = timedelta(minutes=30)
-#: Hours an agency has to answer, by grade (data shipped with the product: 2, 6 and 24 hours).
-ANSWER_HOURS = {"red": 2, "amber": 6, "green": 24, "blue": 24, "": 24}
 PERSON_FIELDS = [
     "is_child",
     "given_name",
@@ -157,6 +155,7 @@ def record_contact(
         contact.save()
     rerank(contact, at=at)
     bundles.bundle_contact(contact=contact, by=by, at=at)
+    note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
     _start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)
@@ -210,6 +209,13 @@ def take_up_again(contact: Contact, *, by: User) -> None:
         by=by,
         agency=contact.agency,
     )
+    for asked in contact.information_requests.outstanding().filter(clock__isnull=False).select_related("clock"):
+        was = asked.clock
+        asked.clock = clocks.start(
+            was.rule, reference=contact.reference, started_at=was.started_at, by=by, worker=was.worker,
+            agency=was.agency, label=was.label,
+        )  # fmt: skip
+        asked.save()
 
 
 def _involve(contact: Contact, row: ContactPerson) -> None:
@@ -360,79 +366,6 @@ def grade(
         )
     write_audit("contact.graded", by=by, reference=changed.reference, reason=reason, detail={"grade": grade})
     return changed
-
-
-@transaction.atomic
-def ask_information(
-    *,
-    contact: Contact,
-    by: User,
-    at: datetime,
-    asked_of: str,
-    question: str,
-    why: str,
-    lawful_basis: str,
-    without_agreement_reason: str = "",
-    version: int | None = None,
-) -> InformationRequest:
-    """Ask an agency or person for information; the contact waits, its clocks do not.
-
-    Without the family's agreement a manager's reason comes before the request leaves, except for child protection.
-    """
-    require(by, Permission.CONTACT_SCREEN)
-    agreed = all(family.agreement in ("given", "not_required") for family in contact.families.all())
-    if not agreed and contact.grade != "red" and not contact.child_protection_marked:
-        if not without_agreement_reason.strip():
-            raise Refused(
-                "The family has not agreed: a manager has to say why the check goes ahead without agreement.",
-                code="agreement",
-                field="without_agreement_reason",
-            )
-        require(by, Permission.CONTACT_DECIDE_ANY)
-    request = InformationRequest.objects.create(
-        contact=contact,
-        asked_of=asked_of,
-        question=question,
-        why=why,
-        lawful_basis=lawful_basis,
-        without_agreement_reason=without_agreement_reason,
-        asked_at=at,
-        asked_by=by,
-        due_at=at + timedelta(hours=ANSWER_HOURS[contact.grade]),
-    )
-    write_audit("contact.information_asked", by=by, reference=contact.reference, detail={"request": request.pk})
-    if contact.status == Contact.Status.IN_SCREENING:
-        move(contact, "wait", by=by, at=at, reason="Information has been asked for.", version=version)
-    return request
-
-
-@transaction.atomic
-def record_reply(
-    *, request: InformationRequest, by: User, at: datetime, reply: str, is_sensitive: bool = False
-) -> InformationRequest:
-    """Keep an answer; when nothing more is outstanding, screening goes on."""
-    require(by, Permission.CONTACT_SCREEN)
-    if not reply.strip():
-        raise Refused("Enter what they answered.", code="required", field="reply")
-    locked = InformationRequest.objects.select_for_update().get(pk=request.pk)
-    if locked.replied_at is not None:
-        raise Refused("An answer has been recorded already.", code="answered")
-    locked.reply, locked.reply_is_sensitive, locked.replied_at, locked.reply_recorded_by = reply, is_sensitive, at, by
-    locked.save()
-    contact = lock(locked.contact)
-    write_audit("contact.information_received", by=by, reference=contact.reference, detail={"request": locked.pk})
-    outstanding = contact.information_requests.filter(replied_at__isnull=True).exists()
-    if contact.status == Contact.Status.AWAITING_INFORMATION and not outstanding:
-        move(contact, "resume", by=by, at=at, reason="The information has come.", until=at + CLAIM_FOR)
-        if contact.claimed_by is not None and contact.claimed_by != by:
-            notify(
-                [contact.claimed_by],
-                kind="information",
-                text=f"Information has come for {contact.reference}",
-                reference=contact.reference,
-                path=f"/contacts/{contact.reference}/",
-            )
-    return locked
 
 
 def go_on(*, contact: Contact, by: User, at: datetime, reason: str, version: int | None = None) -> Contact:

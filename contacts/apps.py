@@ -25,6 +25,7 @@ class ContactsConfig(AppConfig):
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
+        from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
 
         audit.register(EVENTS)
@@ -35,4 +36,17 @@ class ContactsConfig(AppConfig):
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
+        disposal_policy(
+            "contacts.ContactPerson", "person", "destroy", "an adult given stays with a child's contact",
+            stays_if="NOT t.is_child AND EXISTS (SELECT 1 FROM contacts_contactperson o WHERE o.contact_id ="
+            " t.contact_id AND o.is_child AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
+        )  # fmt: skip
+        disposal_of(
+            "contacts.Contact",
+            "t.id IN (SELECT c.contact_id FROM contacts_contactperson c WHERE c.person_id IN {people}) AND NOT EXISTS"
+            " (SELECT 1 FROM contacts_contactperson o WHERE o.contact_id = t.id AND o.is_child"
+            " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
+            "a contact goes with the last of the children it is about",
+        )
+        disposal_of("contacts.SecureLink", "t.reference IN {references}", "a link to a record that goes leads nowhere")
         post_migrate.connect(bring_in_step, sender=self)

@@ -6,13 +6,14 @@ joins and the order in which contacts arrive does not change them.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import combinations
 
+from contacts.likeness import alike, any_alike, tidy_name
 from frontdoor.people import identifiers
-from frontdoor.people.words import is_no_name, words
+from frontdoor.people.words import words
 
 WINDOW = timedelta(days=28)
 #: Expected dates of one pregnancy as two people give them.
@@ -113,10 +114,15 @@ JOINS = {
     "child_confirmed": Reason("child_confirmed", "The same child: a person confirmed the record on both"),
     "child_number": Reason("child_number", "The same child: the same NHS or pupil number"),
     "child_name_born": Reason("child_name_born", "The same child: the same name and date of birth"),
-    "siblings": Reason("siblings", "Children of one household: the same family name, address and carers"),
+    "child_spelt": Reason(
+        "child_spelt", "The same child: the same date of birth and home or carer, and a name spelt otherwise"
+    ),
+    "child_home": Reason("child_home", "The same child: the same name and address, and nothing against it"),
+    "siblings": Reason("siblings", "Children of one household: the same address, and the same family name or carer"),
     "carer": Reason("carer", "The same parent or carer of the same children"),
 }
 POSSIBLE = {
+    "several": Reason("several", "A child of both is named together with children of other families"),
     "child_like": Reason("child_like", "A child of the same name; the rest does not say it is the same child"),
     "address": Reason("address", "The same address, but not the same household by name and carers"),
     "communal": Reason("communal", "The same address, where many households live"),
@@ -222,6 +228,19 @@ class Facts:
         return (*self.children, *self.adults)
 
     @property
+    def is_about_several(self) -> bool:
+        """Whether it names children of several families: different homes, and no name in common between them."""
+        families: list[tuple[set[str], set[str]]] = []
+        for child in self.children:
+            name = tidy_name(child.family)
+            if not child.home.is_household or not name:
+                continue
+            met = [one for one in families if child.home.key in one[0] or any(alike(name, other) for other in one[1])]
+            homes, names = {child.home.key}.union(*(h for h, _ in met)), {name}.union(*(n for _, n in met))
+            families = [one for one in families if one not in met] + [(homes, names)]
+        return len(families) > 1
+
+    @property
     def confirmed(self) -> frozenset[int]:
         """Records a person confirmed."""
         return frozenset(one.person for one in self.people if one.person is not None)
@@ -233,11 +252,6 @@ class Verdict:
 
     join: Reason | None = None
     possible: tuple[Reason, ...] = ()
-
-
-def tidy_name(text: str) -> str:
-    """A name for comparing; empty when none was given."""
-    return "" if is_no_name(text) else " ".join(sorted(words(text)))
 
 
 def home_of(address: str, postcode: str, *, is_communal: bool = False, is_confidential: bool = False) -> Home:
@@ -289,10 +303,10 @@ def strong_keys(facts: Facts) -> frozenset[str]:
         return frozenset()
     found = set(child_keys(facts))
     for child in facts.children:
-        family = tidy_name(child.family)
-        if child.home.is_household and family:
-            found.add(hashed("household", child.home.key, family))
+        if child.home.is_household:
+            found.add(hashed("household", child.home.key))
     found |= {key for adult in facts.adults if adult.is_carer for key in _adult_keys(adult)}
+    found |= {hashed("parents", *names) for names in _both_parents(facts)}
     return frozenset(found)
 
 
@@ -312,15 +326,15 @@ def weak_keys(facts: Facts) -> frozenset[str]:
 
 
 def _adult_keys(adult: Adult) -> Iterator[str]:
-    name = tidy_name(adult.name)
-    if not name:
+    # Without the name, which may be spelt otherwise.
+    if not tidy_name(adult.name):
         return
     if adult.born is not None:
-        yield hashed("adult", name, adult.born)
+        yield hashed("adult", adult.born)
     if adult.telephone:
-        yield hashed("adult-telephone", name, adult.telephone)
+        yield hashed("adult-telephone", adult.telephone)
     if adult.home.is_household:
-        yield hashed("adult-home", name, adult.home.key)
+        yield hashed("adult-home", adult.home.key)
 
 
 def compare(a: Facts, b: Facts, window: timedelta = WINDOW) -> Verdict:
@@ -328,6 +342,9 @@ def compare(a: Facts, b: Facts, window: timedelta = WINDOW) -> Verdict:
     if a.stands_alone or b.stands_alone or abs(a.received_at - b.received_at) > window:
         return Verdict()
     code = _same_child(a, b) or _siblings(a, b) or _same_carer(a, b)
+    if code and (a.is_about_several or b.is_about_several):
+        # It is not about one family: joined, it would put families together that have nothing else in common.
+        return Verdict(possible=(POSSIBLE["several"],))
     if code:
         return Verdict(JOINS[code])
     found = dict.fromkeys([*_possible_children(a, b), *_possible_homes(a, b), *_possible_adults(a, b)])
@@ -359,9 +376,53 @@ def _same_child(a: Facts, b: Facts) -> str:
             if x.numbers & y.numbers:
                 found.add("child_number")
             exact = x.born is not None and x.born == y.born and not x.is_estimated and not y.is_estimated
-            if exact and _same_name(x, y) and not _contradict(x, y):
-                found.add("child_name_born")
-    return next((code for code in ("child_confirmed", "child_number", "child_name_born") if code in found), "")
+            if exact and not _contradict(x, y):
+                if _same_name(x, y) and not (_differ_in_home(x, y) and _differ_in_carers(a, b)):
+                    found.add("child_name_born")
+                elif _alike(x, y) and (_one_home(x, y) or _one_carer(a, b)):
+                    found.add("child_spelt")
+            elif _named_alike_at_home(x, y) and not _differ_in_carers(a, b):
+                found.add("child_home")
+    return next((code for code in JOINS if code in found), "")
+
+
+def _named_alike_at_home(x: Child, y: Child) -> bool:
+    """One name in one household, and births that are one or may be: two children of a house are not called the same."""
+    return _alike(x, y) and _one_home(x, y) and not _contradict(x, _born_like(y, x))
+
+
+def _born_like(x: Child, y: Child) -> Child:
+    """The child with the other's birth where theirs is that with one slip: a part other, or day and month over."""
+    if x.born is None or y.born is None:
+        return x
+    ours, theirs = (x.born.year, x.born.month, x.born.day), (y.born.year, y.born.month, y.born.day)
+    one_part = sum(p != q for p, q in zip(ours, theirs, strict=True)) == 1
+    changed_over = ours[0] == theirs[0] and ours[1:] == theirs[:0:-1]
+    return replace(x, born=y.born) if one_part or changed_over else x
+
+
+def _alike(x: Child, y: Child) -> bool:
+    """First and family names that are one name written otherwise."""
+    return any_alike(x.givens, y.givens) and alike(tidy_name(x.family), tidy_name(y.family))
+
+
+def _one_home(x: Child | Adult, y: Child | Adult) -> bool:
+    return x.home.is_household and y.home.is_household and x.home.key == y.home.key
+
+
+def _differ_in_home(x: Child, y: Child) -> bool:
+    return x.home.is_household and y.home.is_household and x.home.key != y.home.key
+
+
+def _differ_in_carers(a: Facts, b: Facts) -> bool:
+    """Whether both name a mother (father, carer …), not the same one, and no carer is named on both."""
+    ours, theirs = _named_carers(a), _named_carers(b)
+    every = {name for names in theirs.values() for name in names}
+    return _carers_contradict(a, b) and not any(any_alike(names, every) for names in ours.values())
+
+
+def _one_carer(a: Facts, b: Facts) -> bool:
+    return any(_same_adult(x, y) for x in _carers(a) for y in _carers(b))
 
 
 def _carers(facts: Facts) -> list[Adult]:
@@ -371,7 +432,7 @@ def _carers(facts: Facts) -> list[Adult]:
 def _carers_contradict(a: Facts, b: Facts) -> bool:
     """Whether both name a mother (father, carer …) and not the same one. A mother here and a father there is none."""
     ours, theirs = _named_carers(a), _named_carers(b)
-    return any(ours[sort].isdisjoint(theirs[sort]) for sort in ours.keys() & theirs.keys())
+    return any(not any_alike(ours[sort], theirs[sort]) for sort in ours.keys() & theirs.keys())
 
 
 def _named_carers(facts: Facts) -> dict[str, set[str]]:
@@ -385,30 +446,46 @@ def _named_carers(facts: Facts) -> dict[str, set[str]]:
 
 
 def _siblings(a: Facts, b: Facts) -> str:
-    if _carers_contradict(a, b):
+    """Children at one address: of one family name, or with a carer in common; never where the carers named differ.
+
+    Where one side alone names carers, one family name is not enough: two families of one name may share a house.
+    """
+    near = [(x, y) for x in a.children for y in b.children if _one_home(x, y)]
+    if not near or _carers_contradict(a, b):
         return ""
-    ours = {(tidy_name(c.family), c.home.key) for c in a.children if c.home.is_household}
-    theirs = {(tidy_name(c.family), c.home.key) for c in b.children if c.home.is_household}
-    return "siblings" if any(family for family, _ in ours & theirs) else ""
+    ours, theirs = _named_carers(a), _named_carers(b)
+    every = {name for names in theirs.values() for name in names}
+    if any(any_alike(names, every) for names in ours.values()):
+        return "siblings"
+    named = any(alike(tidy_name(x.family), tidy_name(y.family)) for x, y in near)
+    return "siblings" if named and not ours and not theirs else ""
 
 
 def _same_adult(x: Adult, y: Adult) -> bool:
     if x.person is not None and y.person is not None:
         return x.person == y.person
     name = tidy_name(x.name)
-    if not name or name != tidy_name(y.name) or (x.born and y.born and x.born != y.born):
+    if not alike(name, tidy_name(y.name)) or (x.born and y.born and x.born != y.born):
         return False
-    return bool(
-        (x.born and x.born == y.born)
-        or (x.telephone and x.telephone == y.telephone)
-        or (x.home.is_household and y.home.is_household and x.home.key == y.home.key)
-    )
+    return bool((x.born and x.born == y.born) or (x.telephone and x.telephone == y.telephone) or _one_home(x, y))
 
 
 def _same_carer(a: Facts, b: Facts) -> str:
-    if not any(_same_adult(x, y) for x in _carers(a) for y in _carers(b)):
+    if _both_parents(a) & _both_parents(b) and any(_named_the_same(x, y) for x in a.children for y in b.children):
+        return "carer"
+    if not _one_carer(a, b):
         return ""
     return "carer" if any(_perhaps_the_same(x, y) for x in a.children for y in b.children) else ""
+
+
+def _named_the_same(x: Child, y: Child) -> bool:
+    return bool(tidy_name(x.family)) and _same_name(x, y) and not _contradict(x, y)
+
+
+def _both_parents(facts: Facts) -> frozenset[tuple[str, str]]:
+    """Names of a mother and a father told of together."""
+    named = _named_carers(facts)
+    return frozenset((x, y) for x in named.get("mother", ()) for y in named.get("father", ()))
 
 
 def _perhaps_the_same(x: Child, y: Child) -> bool:
@@ -417,8 +494,8 @@ def _perhaps_the_same(x: Child, y: Child) -> bool:
         return False
     if x.is_unborn and y.is_unborn and x.expected_on and y.expected_on:
         return abs(x.expected_on - y.expected_on) <= ONE_PREGNANCY
-    families = {tidy_name(x.family), tidy_name(y.family)} - {""}
-    return bool(x.givens & y.givens) and len(families) <= 1
+    ours, theirs = tidy_name(x.family), tidy_name(y.family)
+    return any_alike(x.givens, y.givens) and (not ours or not theirs or alike(ours, theirs))
 
 
 def _possible_children(a: Facts, b: Facts) -> Iterator[str]:

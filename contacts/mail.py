@@ -9,10 +9,11 @@ from django.core.mail import EmailMessage
 from contacts.disagreements.models import Disagreement
 from contacts.links import actions as links
 from contacts.links.models import SecureLink
-from contacts.models import Contact
+from contacts.models import Contact, InformationRequest
 from frontdoor.accounts.models import system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications import outbox
+from frontdoor.ui.formats import moment
 
 KIND = "contacts.mail"
 #: Told when the decision can no longer be taken back.
@@ -113,7 +114,44 @@ def _disagreement(payload: dict[str, Any], at: datetime) -> None:
     _note(found.contact, "disagreement")
 
 
-WHAT = {"acknowledged": _acknowledged, "outcome": _outcome, "disagreement": _disagreement}
+def put_request(request: InformationRequest, *, at: datetime, is_reminder: bool = False) -> None:
+    """In the transaction in which a request leaves or is chased: whoever is asked by e-mail gets the link."""
+    if request.asked_email:
+        outbox.put(KIND, {"about": "reminder" if is_reminder else "request", "row": request.pk}, at=at)
+
+
+def _request(payload: dict[str, Any], at: datetime) -> None:
+    """What is asked stands behind the link alone. An earlier link goes on: somebody may be typing behind it."""
+    asked = InformationRequest.objects.select_related("contact", "agency", "clock").get(pk=payload["row"])
+    if asked.state != "open" or asked.deadline is None:
+        return
+    purpose = SecureLink.Purpose.INFORMATION
+    earlier = SecureLink.objects.given_out().filter(purpose=purpose, row=asked.pk).order_by("-pk").first()
+    made, token = links.issue(
+        purpose=purpose, given_to=asked.asked_of, by=system_user(), at=at, agency=asked.agency,
+        reference=asked.contact.reference, row=asked.pk,
+    )  # fmt: skip
+    if earlier is not None and earlier.body:
+        links.keep_draft(link=made, body=bytes(earlier.body), at=at)
+    again = payload["about"] == "reminder"
+    _send(
+        asked.asked_email,
+        f"{'Reminder: information' if again else 'Information'} asked for, {asked.code}",
+        [
+            f"We {'still need' if again else 'ask you for'} information, under the reference {asked.code}.",
+            f"It is needed by {moment(asked.deadline)}.",
+            f"What is asked and why, and where to answer, is here: {links.address(made, token)}",
+        ],
+    )
+
+
+WHAT = {
+    "request": _request,
+    "reminder": _request,
+    "acknowledged": _acknowledged,
+    "outcome": _outcome,
+    "disagreement": _disagreement,
+}
 
 
 @outbox.handler(KIND)

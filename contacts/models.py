@@ -9,6 +9,8 @@ from django.db.models import Q
 from django_fsm import FSMField
 
 from contacts.disagreements import models as disagreements  # noqa: F401 (its models belong to this app)
+from contacts.handover import models as handover  # noqa: F401 (likewise)
+from contacts.information.models import InformationRequest as InformationRequest
 from contacts.links import models as links  # noqa: F401 (likewise)
 from contacts.thresholds import models as thresholds  # noqa: F401 (likewise)
 from frontdoor.access import Permission, holds
@@ -242,9 +244,9 @@ class Contact(Record):
         label="Go on screening",
         event="contact.resumed",
     )
-    def resume(self, *, by: User, at: datetime, until: datetime) -> None:
-        """Go on, with the answer or without it."""
-        self._take(by, until)
+    def resume(self, *, by: User, at: datetime, until: datetime, taker: User | None = None) -> None:
+        """Go on, with the answer or without it; ``taker``: whose it is when a machine says that it has come."""
+        self._take(taker or by, until)
 
     @transition(
         source=["in_screening", "awaiting_information"],
@@ -463,36 +465,6 @@ class GradeChange(models.Model):
         return f"{self.before}→{self.after}"
 
 
-@tracked()
-class InformationRequest(models.Model):
-    """Something asked of an agency or person while a contact is screened."""
-
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="information_requests")
-    asked_of = models.CharField(max_length=150)
-    question = models.TextField()
-    why = models.TextField()
-    lawful_basis = models.CharField(max_length=100)
-    without_agreement_reason = models.TextField(blank=True)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    due_at = models.DateTimeField()
-    chased_at = models.DateTimeField(null=True, blank=True)
-    reply = models.TextField(blank=True)
-    reply_is_sensitive = models.BooleanField(default=False)
-    replied_at = models.DateTimeField(null=True, blank=True)
-    reply_recorded_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        constraints: ClassVar = [
-            all_or_none("replied_at", "reply_recorded_by", name="information_reply_recorded_by_somebody")
-        ]
-
-    def __str__(self) -> str:
-        return f"asked of {self.asked_of}"
-
-
 class DecisionRule(models.Model):
     """Who decides an outcome, with dates: for one outcome, the least role that may decide alone."""
 
@@ -514,6 +486,9 @@ from contacts.bundle_models import CommunalAddress as CommunalAddress  # noqa: E
 from contacts.bundle_models import FamilyKey as FamilyKey  # noqa: E402
 from contacts.bundle_models import KeptApart as KeptApart  # noqa: E402
 from contacts.bundle_models import PossibleLink as PossibleLink  # noqa: E402
+from contacts.feed_models import FeedFile as FeedFile  # noqa: E402
+from contacts.feed_models import FeedItem as FeedItem  # noqa: E402
+from contacts.feed_models import Quarantined as Quarantined  # noqa: E402
 from contacts.grading_models import ContactUpdate as ContactUpdate  # noqa: E402
 from contacts.grading_models import ProvisionalGradeRule as ProvisionalGradeRule  # noqa: E402
 from contacts.queue_models import ContactRank as ContactRank  # noqa: E402

@@ -129,7 +129,7 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
     found = list(bundles.order_by(*order)[: PAGE + 1])
     shown = found[:PAGE]
-    asked = InformationRequest.objects.only("id", "contact_id", "replied_at")
+    asked = InformationRequest.objects.filter(withdrawn_at=None).only("id", "contact_id", "replied_at")
     contacts = list(
         Contact.objects.visible_to(user)
         .on_queue()
@@ -184,6 +184,7 @@ class Background:
             Clock.objects.visible_to(user)
             .running()
             .filter(reference__in=references)
+            .exclude(rule__startswith="information_request_")  # theirs, and told in a place of its own
             .order_by("-due_at", "is_statutory")
         ):
             self.clocks[clock.reference] = clock

@@ -221,10 +221,13 @@ def events(contact: Contact) -> list[Event]:
         found.append(
             Event(graded.at, f"Graded {before}{'to ' if before else ''}{graded.after}", graded.by.name, graded.reason)
         )
-    for asked in contact.information_requests.select_related("asked_by", "reply_recorded_by"):
+    for asked in contact.information_requests.select_related("asked_by", "withdrawn_by", "reply_recorded_by"):
         found.append(Event(asked.asked_at, f"Asked {asked.asked_of} for information", asked.asked_by.name))
         if asked.replied_at and asked.reply_recorded_by:
             found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
+        if asked.withdrawn_at and asked.withdrawn_by:
+            words = f"Took back what was asked of {asked.asked_of}"
+            found.append(Event(asked.withdrawn_at, words, asked.withdrawn_by.name, asked.withdrawn_reason))
     # Of two acts in one moment the later one stands first as well.
     return sorted(found, key=lambda event: event.at)[::-1]
 

@@ -1,11 +1,11 @@
-"""The small forms of screening: what the queue shows, the grade, and information asked for and received."""
+"""The small forms of screening: what the queue shows, the grade, going on without an answer, a link to a record."""
 
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from contacts.forms import codes, kinds
+from contacts.forms import kinds
 from contacts.queue import STATES
 from frontdoor.codelists import lists
 from frontdoor.ui.forms import Radios, UiForm
@@ -50,48 +50,6 @@ class GradeForm(ActForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed when there is a grade already. Both grades stay on the record",
-    )
-
-
-class AskForm(ActForm):
-    """Something asked of an agency or a person."""
-
-    asked_of = forms.CharField(
-        label="Who is asked?", max_length=150, help_text="For example, the health visitor, or the school’s lead"
-    )
-    question = forms.CharField(
-        label="What do you ask?",
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Enter what you ask"},
-    )
-    why = forms.CharField(
-        label="Why is it needed?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Enter why it is needed"},
-    )
-    lawful_basis = forms.ChoiceField(label="Lawful basis", choices=codes("lawful_basis"))
-    without_agreement_reason = forms.CharField(
-        label="Why does this go ahead without the family’s agreement?",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="A manager’s reason, needed unless the family agreed or this is child protection",
-    )
-
-
-class ReplyForm(ActForm):
-    """What they answered."""
-
-    reply = forms.CharField(
-        label="What did they answer?",
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Enter what they answered"},
-    )
-    is_sensitive = forms.BooleanField(
-        label="Sensitive: keep out of what is shared", required=False, help_text="For example, health of an adult"
     )
 
 

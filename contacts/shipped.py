@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from contacts.grading import RULES
+from contacts.handover.models import ShiftPlan
+from contacts.handover.shifts import Plan
 from contacts.models import BundlingRule, ContactType, DecisionRule, ProvisionalGradeRule, RankWeights
 from contacts.ranking import Weights
 from contacts.thresholds.models import ThresholdEdition, ThresholdLevel
@@ -24,6 +27,11 @@ def load() -> None:
         ProvisionalGradeRule.objects.bulk_create(ProvisionalGradeRule(**asdict(rule)) for rule in RULES)
     if not RankWeights.objects.exists():
         RankWeights.objects.create(**asdict(Weights()), reason="As shipped")
+    if not ShiftPlan.objects.exists():
+        shifts = asdict(Plan())
+        ShiftPlan.objects.create(
+            valid_from=date(2000, 1, 1), reason="As shipped", **{**shifts, "edt_changes": list(shifts["edt_changes"])}
+        )
     if not ThresholdEdition.objects.exists():
         document = json.loads((DATA / "thresholds.json").read_text(encoding="utf-8"))
         edition = ThresholdEdition.objects.create(

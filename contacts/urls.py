@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from contacts.handover import views as handover
+from contacts.information import partner as information_partner
+from contacts.information import views as information
 from contacts.links import partner
 from contacts.partnership import views as partnership
 from contacts.thresholds import views as thresholds
-from contacts.views import acts, contact, load, looking, queue, recording, weights
+from contacts.views import acts, contact, feeds, load, looking, queue, recording, weights
 
 app_name = "contacts"
 urlpatterns = [
@@ -25,8 +28,11 @@ urlpatterns = [
     path("contacts/<str:reference>/release/", acts.release, name="release"),
     path("contacts/<str:reference>/acknowledge/", acts.acknowledge, name="acknowledge"),
     path("contacts/<str:reference>/grade/", acts.grade, name="grade"),
-    path("contacts/<str:reference>/ask/", acts.ask, name="ask"),
-    path("contacts/<str:reference>/ask/<int:key>/reply/", acts.reply, name="reply"),
+    path("contacts/<str:reference>/ask/", information.ask, name="ask"),
+    path("contacts/<str:reference>/ask/<int:key>/reply/", information.reply, name="reply"),
+    path("contacts/<str:reference>/ask/<int:key>/agree/", information.agree, name="agree"),
+    path("contacts/<str:reference>/ask/<int:key>/chase/", information.chase, name="chase"),
+    path("contacts/<str:reference>/ask/<int:key>/withdraw/", information.withdraw, name="withdraw"),
     path("contacts/<str:reference>/go-on/", acts.go_on, name="go_on"),
     path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
@@ -35,10 +41,29 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/level/", thresholds.level, name="level"),
+    path("contacts/information/", information.listing, name="information"),
+    path("agencies/figures/information/", information.figures, name="information_figures"),
+    path("partner/reply/<str:token>/", information_partner.reply, name="partner_reply"),
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/ungraded/", feeds.ungraded, name="ungraded"),
+    path("feeds/quarantine/", feeds.quarantine, name="quarantine"),
+    path("feeds/quarantine/<int:key>/", feeds.message, name="quarantined"),
+    path("feeds/quarantine/<int:key>/send-on/", feeds.send_on, name="send_on"),
+    path("feeds/quarantine/<int:key>/set-aside/", feeds.set_aside, name="set_aside"),
     path("agencies/figures/", partnership.figures, name="agency_figures"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
     path("thresholds/agreement/", thresholds.agreement, name="level_agreement"),
+    path("handover/", handover.now, name="handover"),
+    path("handover/new/", handover.choose, name="handover_choose"),
+    path("handover/new/<slug:kind>/", handover.write, name="handover_write"),
+    path("handover/packs/", handover.history, name="handover_packs"),
+    path("handover/packs/<int:key>/", handover.pack, name="handover_pack"),
+    path("handover/packs/<int:key>/print/", handover.printed, name="handover_print"),
+    path("handover/items/<int:key>/take/", handover.take, name="handover_take"),
+    path("handover/items/<int:key>/acknowledged/", handover.acknowledged, name="handover_acknowledged"),
+    path("handover/items/<int:key>/place/", handover.place, name="handover_place"),
+    path("handover/shifts/", handover.shifts, name="handover_shifts"),
     path("partner/outcome/<str:token>/", partner.outcome, name="partner_outcome"),
     path("contacts/<str:reference>/", contact.contact, name="contact"),
 ]

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONTACT_STAND_DOWN = "contact.stand_down"
     CONTACT_REOPEN = "contact.reopen"
     CONTACT_ALLEGATION = "contact.allegation"
+    FEED_HANDLE = "feed.handle"
     QUEUE_VIEW = "queue.view"
     REFERRAL_VIEW = "referral.view"
     REFERRAL_DECIDE = "referral.decide"
@@ -70,6 +71,7 @@ class Permission(StrEnum):
     DOCUMENT_ADD = "document.add"
     RETENTION_VIEW = "retention.view"
     RETENTION_HOLD = "retention.hold"
+    RETENTION_DISPOSE = "retention.dispose"
     HANDOVER = "handover.take"
 
 
@@ -123,6 +125,7 @@ _WORKER = _INTAKE | {
     P.HANDOVER,
 }
 _MANAGER = _WORKER | {
+    P.FEED_HANDLE,
     P.CONTACT_DECIDE_ANY,
     P.CONTACT_SIGN_OFF,
     P.CONTACT_STAND_DOWN,
@@ -142,7 +145,7 @@ _MANAGER = _WORKER | {
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE},
+    Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE, P.FEED_HANDLE},
     Role.SOCIAL_WORKER: _WORKER,
     Role.SENIOR_PRACTITIONER: _WORKER | {P.REFERRAL_ALLOCATE, P.SUPERVISION_HOLD},
     Role.EDT_WORKER: _WORKER | {P.BREAK_GLASS},
@@ -150,7 +153,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.TEAM_MANAGER: _MANAGER,
     Role.SERVICE_MANAGER: _MANAGER
     | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION}
-    | {P.RETENTION_VIEW, P.RETENTION_HOLD},
+    | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
     Role.QUALITY_OFFICER: frozenset(
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW, P.REFERRAL_VIEW, P.ASSESSMENT_VIEW, P.BREACHES_VIEW}
     )
@@ -159,7 +162,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.DATA_PROTECTION_OFFICER: frozenset(
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW, P.SOURCE_VIEW}
     )
-    | {P.RETENTION_VIEW, P.RETENTION_HOLD},
+    | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
     Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.IMPORT_RUN}),
 }
 del P

@@ -64,8 +64,8 @@ def wanted() -> dict[str, str]:
     return found
 
 
-def apply(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Create the role where the owner may, and give it exactly the wanted privileges."""
+def make_role(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Create the application's role where there is none yet, as on a new cluster, and the owner may."""
     connection = connections[using]
     quote = connection.ops.quote_name
     role = settings.APP_ROLE
@@ -77,6 +77,15 @@ def apply(using: str = DEFAULT_DB_ALIAS) -> None:
                 f"DO $$ BEGIN CREATE ROLE {quote(role)} NOLOGIN; "
                 "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             )
+
+
+def apply(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Create the role where it is missing, and give it exactly the wanted privileges."""
+    make_role(using)
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    role = settings.APP_ROLE
+    with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, pg_has_role(current_user, %s, 'MEMBER')", [role])
         owner, member = cursor.fetchone()
         if not member:

@@ -127,8 +127,12 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "webhooks": {"task": "api.tasks.webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "remove": {"task": "retention.tasks.remove_files", "schedule": 60.0, "options": {"expires": 55}},
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
+    "feeds": {"task": "contacts.tasks.take_feeds", "schedule": 60.0, "options": {"expires": 50}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
+    "handover": {"task": "contacts.tasks.handover", "schedule": 60.0, "options": {"expires": 55}},
+    "chase": {"task": "contacts.tasks.chase", "schedule": 60.0, "options": {"expires": 55}},
     "draw": {"task": "referrals.tasks.draw", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 

@@ -23,6 +23,7 @@ class ReferralsConfig(AppConfig):
         from contacts import hooks as of_contacts
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.notifications import hooks
+        from frontdoor.people.disposal import disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.retention.reckoning import count_too
         from referrals.events import EVENTS
@@ -50,4 +51,5 @@ class ReferralsConfig(AppConfig):
             once=(),
             when="{row}.status IN (" + ", ".join(f"'{status}'" for status in OPEN_STATUSES[1:]) + ")",
         )
+        disposal_policy("referrals.Referral", "child", "destroy", "a referral is one child's")
         post_migrate.connect(bring_in_step, sender=self)

@@ -10,7 +10,7 @@ from django_fsm import FSMField
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
-from frontdoor.people.access import about_visible, hidden_references
+from frontdoor.people.access import about_visible, hidden_references, with_joined
 from frontdoor.workflow.machines import machine, transition
 
 STATUSES = [
@@ -79,7 +79,7 @@ class ReferralQuerySet(VisibleQuerySet):
 
     def of_child(self, person_id: int) -> Self:
         """One child's referrals, the newest first."""
-        return self.filter(Q(child_id=person_id) | Q(child__merged_into_id=person_id)).order_by("-received_on", "-id")
+        return self.filter(child__in=with_joined([person_id])).order_by("-received_on", "-id")
 
 
 @tracked()

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 from contacts.models import Contact, ContactPerson
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
+from frontdoor.people.access import with_joined
 from frontdoor.people.models import Warning as Caution
 from referrals.models import Allocation, OpenWorkNews, Referral
 
@@ -126,7 +127,7 @@ def whole(user: Any, reference: str) -> Referral | None:
 def open_referrals(people: list[int]) -> dict[int, Referral]:
     """The open referral of each of these people, where there is one."""
     # A second open referral of a child with two records stays on the record that was merged away.
-    rows = Referral.objects.open().filter(Q(child_id__in=people) | Q(child__merged_into_id__in=people))
+    rows = Referral.objects.open().filter(child__in=with_joined(people))
     rows = rows.select_related("child").order_by("-received_at", "-id")
     return {row.child.merged_into_id or row.child_id: row for row in rows}
 

@@ -42,13 +42,17 @@ examples.load_profile("house")
 TEMPLATES_KEPT = 4
 
 
+#: What runs after the migrations, or is read by them.
+CODE_BEHIND_MIGRATIONS = {"grants.py", "apps.py", "models.py", "rules.py", "disposal.py", "disposal_policies.py"}
+
+
 def _migrations_digest() -> str:
     parts = []
     for folder in ("frontdoor", "contacts", "referrals", "assessments", "supervision"):
         parts += [
             path.read_bytes()
             for path in sorted((ROOT / folder).rglob("*.py"))
-            if "migrations" in path.parts or path.name in ("grants.py", "apps.py", "models.py", "rules.py")
+            if "migrations" in path.parts or path.name in CODE_BEHIND_MIGRATIONS
         ]
         parts += [path.read_bytes() for path in sorted((ROOT / folder).rglob("data/*.json"))]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.disagreements import actions as disagreements
 from contacts.links import actions as links
 from contacts.links.models import SecureLink
-from contacts.links.views import behind, kept, network_body
+from contacts.links.views import behind, network_body, typed
 from contacts.models import Contact
 from frontdoor import audit
 from frontdoor.access import Refused
@@ -27,11 +27,6 @@ class DisagreeForm(UiForm):
     )  # fmt: skip
 
 
-def _typed(link: SecureLink) -> dict[str, str]:
-    typed = kept(link)
-    return typed.dict() if typed is not None else {}  # type: ignore[return-value]
-
-
 @behind(SecureLink.Purpose.DISAGREEMENT)
 def outcome(request: HttpRequest, link: SecureLink) -> HttpResponse:
     """The outcome in the words for outside, and where to say that one disagrees."""
@@ -40,7 +35,7 @@ def outcome(request: HttpRequest, link: SecureLink) -> HttpResponse:
     contact = Contact.objects.filter(reference=link.reference, status=Contact.Status.DECIDED).first()
     if contact is None:
         return page(request, "partner/ended.html", status=404)
-    form = DisagreeForm(posted(request), initial=_typed(link))
+    form = DisagreeForm(posted(request), initial=typed(link))
     if request.method == "POST":
         try:
             links.keep_draft(link=link, body=network_body(request), at=at)

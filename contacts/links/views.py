@@ -59,6 +59,12 @@ def kept(link: SecureLink) -> QueryDict | None:
     return QueryDict(bytes(link.body)) if link.body else None
 
 
+def typed(link: SecureLink) -> dict[str, str]:
+    """The form as it was typed, as a form takes it to begin with."""
+    found = kept(link)
+    return found.dict() if found is not None else {}  # type: ignore[return-value]
+
+
 def network_body(request: HttpRequest) -> bytes:
     """The fields as sent, without what belongs to the sending itself."""
     data: Any = request.POST.copy()

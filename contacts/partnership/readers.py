@@ -121,7 +121,7 @@ def agencies() -> list[Agency]:
     return list(Agency.objects.order_by("name"))
 
 
-def _bounds(since: date, until: date) -> dict[str, Any]:
+def bounds(since: date, until: date) -> dict[str, Any]:
     """The first moment of the first day and the first after the last, in England."""
     return {
         "since": datetime.combine(since, time(), LONDON),
@@ -132,7 +132,7 @@ def _bounds(since: date, until: date) -> dict[str, Any]:
 def figures(chosen: Sequence[Agency], since: date, until: date, at: datetime) -> list[Figures]:
     """The figures of these agencies for contacts received from one day to another, both included; two questions."""
     found = {agency.pk: Figures(agency) for agency in chosen}
-    facts = {"agencies": list(found), "at": at, "told": at - UNDO, **_bounds(since, until)}
+    facts = {"agencies": list(found), "at": at, "told": at - UNDO, **bounds(since, until)}
     with connection.cursor() as cursor:
         cursor.execute(FIGURES, facts)
         for key, *counts in cursor.fetchall():

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contacts import actions, queue_actions
 from contacts.details import settle_details
-from contacts.models import Contact, ContactPerson, InformationRequest
-from contacts.screening_forms import ActForm, AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
+from contacts.models import Contact, ContactPerson
+from contacts.screening_forms import ActForm, GoOnForm, GradeForm, LinkForm
 from contacts.views.contact import opened, show
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, Stale, get_visible
@@ -74,36 +74,6 @@ def grade(request: HttpRequest, reference: str) -> HttpResponse:
         lambda contact, given, at: actions.grade(contact=contact, by=user, at=at, **given),
         "The grade is kept",
     )
-
-
-@require_POST
-@needs(P.CONTACT_SCREEN)
-def ask(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask for information."""
-    user: Any = request.user
-    return carry_out(
-        request,
-        reference,
-        "ask",
-        AskForm(request.POST, prefix="ask"),
-        lambda contact, given, at: actions.ask_information(contact=contact, by=user, at=at, **given),
-        "The request is kept. No deadline stands still for it.",
-    )
-
-
-@require_POST
-@needs(P.CONTACT_SCREEN)
-def reply(request: HttpRequest, reference: str, key: int) -> HttpResponse:
-    """Keep an answer."""
-    user: Any = request.user
-    found, _ = opened(request, reference)
-    asked = get_object_or_404(InformationRequest, contact=found, pk=key)
-
-    def act(contact: Contact, given: dict[str, Any], at: datetime) -> None:
-        actions.record_reply(request=asked, by=user, at=at, reply=given["reply"], is_sensitive=given["is_sensitive"])
-
-    form = ReplyForm(request.POST, prefix=f"reply-{key}")
-    return carry_out(request, reference, "reply", form, act, "The answer is kept", {"reply_key": key})
 
 
 @require_POST

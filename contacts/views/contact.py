@@ -8,9 +8,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contacts import origins, queue, readers
+from contacts import origins, queue, readers, updates
+from contacts.information.forms import AskForm, ReasonForm, ReplyForm
+from contacts.information.readers import shown_on
 from contacts.models import Contact, ContactPerson
-from contacts.screening_forms import AskForm, GoOnForm, GradeForm, LinkForm, ReplyForm
+from contacts.screening_forms import GoOnForm, GradeForm, LinkForm
 from contacts.thresholds.forms import LevelForm
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, get_visible, holds
@@ -133,8 +135,8 @@ def show(
     holder = contact.claimed_at_moment(now)
     given = bound or {}
     failed = [form for form in given.values() if isinstance(form, django_forms.Form)]
+    others = len(readers.together(contact, user)) - 1 if may_screen else 0
     families = list(contact.families.order_by("number"))
-    asked = contact.information_requests.select_related("asked_by", "reply_recorded_by").order_by("pk")
     return page(
         request,
         "contacts/contact.html",
@@ -151,7 +153,8 @@ def show(
             "agrees": queue.AGREES,
             "warnings": readers.warnings_of(linked),
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at")),
-            "requests": list(asked),
+            "requests": shown_on(contact, user),
+            "may_agree": holds(user, P.CONTACT_DECIDE_ANY),
             "events": readers.events(contact),
             "steps": next_steps(contact, user),
             "holder": holder,
@@ -163,12 +166,16 @@ def show(
             "shown": shown,
             "label": lists.label,
             "grade_form": given.get("grade") or GradeForm(initial=version, prefix="grade"),
-            "ask_form": given.get("ask") or AskForm(initial=version, prefix="ask"),
+            "ask_form": given.get("ask") or AskForm(initial=version, prefix="ask", others=others),
             "reply_form": given.get("reply"),
             "new_reply": lambda key: ReplyForm(initial=version, prefix=f"reply-{key}"),
             "reply_key": given.get("reply_key", 0),
+            "reason_form": given.get("reason"),
+            "reason_key": given.get("reason_key", ""),
+            "new_reason": lambda act, key: ReasonForm(initial=version, prefix=f"{act}-{key}"),
             "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
             "level_form": given.get("level") or LevelForm(initial=version, prefix="level"),
+            **updates.about(contact, user),
             "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
             "link_form": given.get("link"),
             "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),

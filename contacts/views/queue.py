@@ -81,6 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "next_href": address(after=found.after) if found.after else "",
             "may_claim": holds(request.user, P.CONTACT_SCREEN),
             "may_sign": holds(request.user, P.CONTACT_SIGN_OFF),
+            "may_feed": holds(request.user, P.FEED_HANDLE),
             "may_weigh": holds(request.user, P.RULES_MANAGE),
             "since": now.isoformat(),
             "back": "?" + urlencode(chosen) if any(chosen.values()) else "",

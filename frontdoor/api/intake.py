@@ -14,9 +14,12 @@ from assessments.early_help.actions import record as record_early_help
 from assessments.early_help.models import EarlyHelpAssessment
 from contacts.actions import record_contact
 from contacts.facts import ContactFacts
+from contacts.information.actions import reply_by_agency
+from contacts.information.models import InformationRequest
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.early_help import early_help_facts, early_help_receipt
+from frontdoor.api.information import reply_facts, request_document
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.problems import Problem
 from frontdoor.api.receipts import receipt
@@ -122,3 +125,14 @@ def take_early_help(*, agency: Agency, key: str, body: Any, at: datetime) -> Tak
         return early_help_receipt(EarlyHelpAssessment.objects.get(pk=made.pk), at), None
 
     return once(agency=agency, scope=IdempotencyKey.Scope.EARLY_HELP, key=key, body=body, at=at, make=make)
+
+
+def take_reply(*, agency: Agency, asked: InformationRequest, key: str, body: Any, at: datetime) -> Taken:
+    """Keep the answer a body means, once (see :func:`once`); the same key for another request is another body."""
+
+    def make(whole: Any, at: datetime) -> Made:
+        kept = reply_by_agency(request=asked, at=at, **reply_facts(whole["body"]))
+        return request_document(kept), None
+
+    whole = {"request": asked.code, "body": body}
+    return once(agency=agency, scope=IdempotencyKey.Scope.INFORMATION, key=key, body=whole, at=at, make=make)

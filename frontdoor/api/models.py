@@ -12,6 +12,7 @@ class IdempotencyKey(models.Model):
     class Scope(models.TextChoices):
         CONTACTS = "contacts", "Contacts"
         EARLY_HELP = "early_help", "Early help"
+        INFORMATION = "information", "Replies to requests for information"
 
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     scope = models.CharField(max_length=12, choices=Scope.choices)

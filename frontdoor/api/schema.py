@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 
 from assessments.early_help.facts import MOST_ROWS, TEXTS
+from contacts.information.actions import LONGEST_REPLY
 from frontdoor.api import validation
 from frontdoor.api.early_help import OTHER_TEXTS
 from frontdoor.api.early_help import OUTCOMES as ENDINGS
+from frontdoor.api.information import MOST, SENSITIVITIES, STATES
 from frontdoor.api.numbering import TYPES
 from frontdoor.api.receipts import OUTCOMES
 from frontdoor.codelists import lists
@@ -286,6 +288,18 @@ def _answers() -> JSON:
         "answered_at": stamp_or_null,
         "links": _object({"contact": {"type": "string"}}, ["contact"], may_be_null=False),
     }
+    request = {
+        "reference": {"type": "string", "pattern": "^I-[0-9A-Z]{8}$"},
+        "status": {"enum": list(STATES), "description": "closed: decided without it; an answer is still kept"},
+        **{name: {"type": "string"} for name in ("asked_of", "question", "why", "lawful_basis")},
+        "asked_at": STAMP,
+        "answer_by": STAMP,
+        "chased_at": stamp_or_null,
+        "answered_at": stamp_or_null,
+        "links": _object(
+            {"self": {"type": "string"}, "reply": {"type": "string"}}, ["self", "reply"], may_be_null=False
+        ),
+    }
     event = {
         "seq": {"type": "integer", "minimum": 1},
         "type": {"enum": list(TYPES)},
@@ -309,6 +323,7 @@ def _answers() -> JSON:
             may_be_null=False,
         ),
         "Event": _object(event, list(event), may_be_null=False),
+        "InformationRequest": _object(request, list(request), may_be_null=False),
         "Disagreement": _object(disagreement, list(disagreement), may_be_null=False),
         "Message": _object(
             {"type": {"enum": list(TYPES)}, "timestamp": STAMP, "data": {"$ref": REF + "Event"}},
@@ -440,6 +455,7 @@ def _paths() -> JSON:
                 parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
             )
         },
+        **_information(),
         "/thresholds": {
             "get": _call("Levels of need and grades", "thresholds", {"200": _said("In force", any_object)}),
         },
@@ -450,6 +466,41 @@ def _paths() -> JSON:
             )
         },
         "/oauth/token/": _token(),
+    }  # fmt: skip
+
+
+def _information() -> JSON:
+    """What an agency is asked, and its answers."""
+    one = {"$ref": REF + "InformationRequest"}
+    named = _query("reference", {"type": "string", "minLength": 1}, required=True, where="path")
+    listed = _object({"results": {"type": "array", "maxItems": MOST, "items": one}}, ["results"], may_be_null=False)
+    reply = {
+        "reply": {**_text(LONGEST_REPLY, required=True), "pattern": f"^{_LINES}*\\S{_LINES}*$"},
+        "said_by": {**_text(200, "Name and role"), "pattern": f"^{_ONE_LINE}*$"},
+        "sensitivity": {**_code(SENSITIVITIES), "description": "restricted: only whoever asked, and managers, read it"},
+    }
+    example = {"reply": "Attendance is 62 per cent since September.", "said_by": "Pat Teacher, deputy head"}
+    return {
+        "/information-requests": {
+            "get": _call(
+                "What is asked of you and not answered", "information_requests",
+                {"200": _said("The nearest deadline first, at most a hundred", listed)},
+            )
+        },
+        "/information-requests/{reference}": {
+            "get": _call(
+                "One request", "information_request", {"200": _said("As it stands", one)}, 404, parameters=[named]
+            )
+        },
+        "/information-requests/{reference}/reply": {
+            "post": _call(
+                "Answer a request", "reply_to_information_request",
+                {"201": _said("Kept. A repeat carries Idempotent-Replayed: true.", one)},
+                400, 404, 409, 413, 415, 422,
+                parameters=[named, KEY_HEADER],
+                requestBody=_body(_object(reply, ["reply"], may_be_null=False), example),
+            )
+        },
     }  # fmt: skip
 
 

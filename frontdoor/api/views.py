@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from contacts.disagreements.actions import disagree
 from contacts.facts import ContactFacts
+from contacts.information.models import InformationRequest
 from contacts.models import Contact
 from contacts.thresholds.actions import edition_on, levels_of
 from frontdoor.accounts.models import Agency
@@ -22,7 +23,8 @@ from frontdoor.api import problems
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
 from frontdoor.api.disagreement import disagreement_facts, disagreement_receipt, latest_disagreement
 from frontdoor.api.early_help import early_help_receipt, own_early_help
-from frontdoor.api.intake import Taken, check_key, take, take_early_help
+from frontdoor.api.information import own_request, own_requests, request_document
+from frontdoor.api.intake import Taken, check_key, take, take_early_help, take_reply
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
@@ -208,6 +210,39 @@ class OneEarlyHelp(AgencyView):
         if found is None:
             raise Http404
         return Response(early_help_receipt(found, timezone.now()))
+
+
+class InformationRequests(AgencyView):
+    """``GET information-requests``."""
+
+    def get(self, request: Request) -> Response:
+        """What is asked of the agency and still wanted, the nearest deadline first, at most a hundred."""
+        return Response({"results": [request_document(asked) for asked in own_requests(self.agency)]})
+
+
+class OneInformationRequest(AgencyView):
+    """``GET information-requests/REFERENCE``."""
+
+    def get(self, request: Request, reference: str) -> Response:
+        """One request; another agency's and an unknown one are the same 404."""
+        return Response(request_document(_own_request(self.agency, reference)))
+
+
+class InformationReply(AgencyView):
+    """``POST information-requests/REFERENCE/reply``."""
+
+    def post(self, request: Request, reference: str) -> HttpResponse:
+        """Answer it, once."""
+        asked = _own_request(self.agency, reference)
+        key = check_key(request.headers.get("Idempotency-Key"))
+        return _created(take_reply(agency=self.agency, asked=asked, key=key, body=body_of(request), at=timezone.now()))
+
+
+def _own_request(agency: Agency, reference: str) -> InformationRequest:
+    found = own_request(agency, reference)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _listed(name: str) -> list[dict[str, Any]]:

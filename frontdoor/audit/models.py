@@ -42,34 +42,88 @@ def hash_sql(previous: str, payload: str) -> str:
     return f"sha256({previous} || convert_to({payload}, 'UTF8'))"
 
 
-def chain_trigger(fields: tuple[str, ...]) -> pgtrigger.Trigger:
-    """Trigger that links a new row to a free chain.
+#: What a statement that writes evidence holds while it writes: statements under way, chain, position and hash.
+STATE = "frontdoor.chain"
+_READ = f"state := string_to_array(nullif(current_setting('{STATE}', true), ''), ' ');"
 
-    1. Try the 64 heads, starting at one that depends on the backend, and take the first nobody else holds
-       (a writer keeps its chain to the end of its transaction, and never waits for another).
-    2. Only when all 64 are held at once, wait for one.
-    3. Hash the named columns together with the head's hash, store position and both hashes in the row, move the head.
+
+def _write(under_way: str, chain: str, position: str, link: str) -> str:
+    state = f"concat({under_way}, ' ', {chain}, ' ', {position}, ' ', encode({link}, 'hex'))"
+    return f"PERFORM set_config('{STATE}', {state}, true);"
+
+
+def chain_triggers(fields: tuple[str, ...]) -> list[pgtrigger.Trigger]:
+    """Triggers that link new rows to a free chain, however many rows one statement writes.
+
+    1. Before the statement: try the 64 heads, starting at one that depends on the backend, and take the first nobody
+       else holds (a writer keeps its chain to the end of its transaction, and never waits for another). Only when all
+       64 are held at once, wait for one.
+    2. Each row: hash the named columns together with the hash before it, and store position and both hashes in the row.
+    3. After the statement: move the head once. A head moved at each row would leave a dead version of itself behind
+       each time, and every further row would have to read past all of them.
+
+    Between the steps the end of the chain stands in a setting of the transaction; a statement that fails takes it back
+    with everything else. A statement within a statement goes on from where the outer one stands.
     """
-    return pgtrigger.Trigger(
-        name="chain",
+    begin = pgtrigger.Trigger(
+        name="chain_begin",
+        level=pgtrigger.Statement,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        declare=[("head", "audit_chainhead%ROWTYPE")],
+        declare=[("head", "audit_chainhead%ROWTYPE"), ("state", "text[]")],
         func=f"""
+            {_READ}
+            IF state IS NOT NULL THEN
+                PERFORM set_config('{STATE}', concat_ws(' ', state[1]::int + 1, state[2], state[3], state[4]), true);
+                RETURN NULL;
+            END IF;
             SELECT * INTO head FROM audit_chainhead ORDER BY (chain + pg_backend_pid()) % {CHAINS}
                 LIMIT 1 FOR UPDATE SKIP LOCKED;
             IF NOT FOUND THEN
                 SELECT * INTO STRICT head FROM audit_chainhead
                     WHERE chain = pg_backend_pid() % {CHAINS} FOR UPDATE;
             END IF;
-            NEW.chain := head.chain;
-            NEW.position := head.position + 1;
-            NEW.previous_hash := head.hash;
-            NEW.hash := {hash_sql("head.hash", payload_sql(fields, "NEW"))};
-            UPDATE audit_chainhead SET position = NEW.position, hash = NEW.hash WHERE chain = head.chain;
+            {_write("1", "head.chain", "head.position", "head.hash")}
+            RETURN NULL;
+        """,
+    )
+    link = pgtrigger.Trigger(
+        name="chain",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("state", "text[]")],
+        func=f"""
+            {_READ}
+            NEW.chain := state[2]::smallint;
+            NEW.position := state[3]::bigint + 1;
+            NEW.previous_hash := decode(state[4], 'hex');
+            NEW.hash := {hash_sql("NEW.previous_hash", payload_sql(fields, "NEW"))};
+            {_write("state[1]", "NEW.chain", "NEW.position", "NEW.hash")}
             RETURN NEW;
         """,
     )
+    end = pgtrigger.Trigger(
+        name="chain_end",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        declare=[("state", "text[]")],
+        func=f"""
+            {_READ}
+            IF state[1]::int > 1 THEN
+                PERFORM set_config('{STATE}', concat_ws(' ', state[1]::int - 1, state[2], state[3], state[4]), true);
+                RETURN NULL;
+            END IF;
+            UPDATE audit_chainhead SET position = state[3]::bigint, hash = decode(state[4], 'hex')
+                WHERE chain = state[2]::smallint AND position <= state[3]::bigint;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'chain % has no head at or before %', state[2], state[3];
+            END IF;
+            PERFORM set_config('{STATE}', '', true);
+            RETURN NULL;
+        """,
+    )
+    return [begin, link, end]
 
 
 class Chained(models.Model):
@@ -123,7 +177,7 @@ class Entry(Chained):
             models.Index(fields=["reference", "-at"], name="audit_reference", condition=~models.Q(reference="")),
             models.Index(fields=["actor", "-at"], name="audit_actor"),
         ]
-        triggers: ClassVar = [chain_trigger(ENTRY_EVIDENCE)]
+        triggers: ClassVar = chain_triggers(ENTRY_EVIDENCE)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event} {self.reference}"

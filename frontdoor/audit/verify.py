@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connection
 
-from frontdoor.audit.models import Chained, hash_sql, payload_sql
+from frontdoor.audit.models import Chained, Entry, hash_sql, payload_sql
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,35 @@ def links_sql() -> str:
     return " UNION ALL ".join(parts)
 
 
+def blanked_sql() -> str:
+    """Rows a disposal has taken the words out of, with the hash each has without them.
+
+    Only as an entry of the trail says, and only where that entry itself is as it was written.
+    """
+    right = hash_sql("a.previous_hash", payload_sql(Entry.EVIDENCE, "a"))
+    return (
+        "SELECT s.key AS source, i.key::bigint AS id, i.value AS hash FROM audit_entry a,"
+        " jsonb_each(a.detail -> 'blanked') s, jsonb_each_text(s.value) i"
+        f" WHERE a.event = 'retention.destroyed' AND a.kind = 'acted' AND a.hash = {right}"
+    )
+
+
 def faults() -> Iterator[Fault]:
     """Every altered, missing or added row; none when the trail is whole."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH links AS ({links_sql()}),
+            WITH links AS ({links_sql()}), blanked AS ({blanked_sql()}),
             ordered AS (
-                SELECT *, lag(hash, 1, ''::bytea) OVER w AS before, lag(position, 1, 0::bigint) OVER w AS place
-                FROM links WINDOW w AS (PARTITION BY chain ORDER BY position, source, id)
+                SELECT links.*, links.hash <> right_hash AND b.is_right IS NOT TRUE AS altered,
+                    lag(hash, 1, ''::bytea) OVER w AS before, lag(position, 1, 0::bigint) OVER w AS place
+                FROM links LEFT JOIN LATERAL (SELECT true AS is_right FROM blanked
+                    WHERE links.hash <> right_hash AND blanked.source = links.source AND blanked.id = links.id
+                    AND blanked.hash = encode(right_hash, 'hex') LIMIT 1) b ON true
+                WINDOW w AS (PARTITION BY chain ORDER BY position, source, links.id)
             )
-            SELECT source, id, chain, position, hash <> right_hash, previous_hash <> before, position - place
-            FROM ordered WHERE hash <> right_hash OR previous_hash <> before OR position <> place + 1
+            SELECT source, id, chain, position, altered, previous_hash <> before, position - place
+            FROM ordered WHERE altered OR previous_hash <> before OR position <> place + 1
             ORDER BY chain, position
             """
         )

@@ -10,6 +10,7 @@ from assessments import outline
 from assessments.models import Assessment
 from contacts import actions as contacts
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.information.actions import ask_information
 from contacts.models import Contact
 from frontdoor.clocks.working_days import is_working_day, london_date
 from frontdoor.demo import words
@@ -251,7 +252,7 @@ def waiting(tell: Teller, number: int) -> None:
     elif number % 5 == 2:
         contact = contacts.claim(contact=contact, by=by, at=later)
         contact.families.update(agreement="given")
-        contacts.ask_information(
+        ask_information(
             contact=contact,
             by=by,
             at=later,

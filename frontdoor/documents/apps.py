@@ -15,7 +15,10 @@ class DocumentsConfig(AppConfig):
         # Models stand only now, so these modules cannot be imported at the head of this one.
         import_module("frontdoor.documents.keys")
         from frontdoor.documents.events import EVENTS
+        from frontdoor.people.disposal import disposal_of_file, disposal_policy
         from frontdoor.people.hooks import merge_policy
 
         audit.register(EVENTS)
         merge_policy("documents.Document", "person", "move", "every paper about either is on the one record")
+        disposal_policy("documents.Document", "person", "destroy", "a paper is filed under one person")
+        disposal_of_file("documents.Document", "blob", import_module("frontdoor.documents.actions").destroy_unused)

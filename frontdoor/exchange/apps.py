@@ -15,6 +15,7 @@ class ExchangeConfig(AppConfig):
         from frontdoor.exchange import readers, sources
         from frontdoor.exchange.events import EVENTS
         from frontdoor.people.chronology import Source, declare
+        from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.people.provenance import rows_behind
 
@@ -29,6 +30,20 @@ class ExchangeConfig(AppConfig):
             "exchange.FamilyFileChild", "person", "move", "a family's file is listed once on the one",
             once=("paper_id",), when="{row}.ended_at IS NULL",
         )  # fmt: skip
+        disposal_policy("exchange.CaseNote", "person", "destroy", "what was noted of this child")
+        disposal_policy(
+            "exchange.PaperFile", "person", "destroy", "a child's own file; a family's stays for the others",
+            stays_if="EXISTS (SELECT 1 FROM exchange_familyfilechild o WHERE o.paper_id = t.id"
+            " AND o.person_id NOT IN {people})",
+        )  # fmt: skip
+        disposal_policy("exchange.FamilyFileChild", "person", "destroy", "that a family's file is this child's too")
+        disposal_of(
+            "exchange.SourceRecord",
+            "EXISTS (SELECT 1 FROM exchange_origin o WHERE o.file = t.file AND o.identity = t.identity"
+            " AND o.reference IN {references})",
+            "that a row was received, when and its hash stay; what it said does not",
+            blank="raw = ''::bytea, values = '{}', findings = '[]'",
+        )
         if sources not in rows_behind:
             rows_behind.append(sources)
         declare(Source("note", readers.KINDS, readers.notes_of))

@@ -68,6 +68,10 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
     if clocks is not None:
         tell("deadlines passed", clocks.late(at), "pages:breaches", late=True)
         tell("deadlines about to pass", clocks.about_to_be(at), "pages:breaches", late=True)
+    handover = _visible("contacts.HandoverItem", user) if holds(user, P.HANDOVER) else None
+    if handover is not None:
+        tell("handover items not taken in time", handover.late(at), "contacts:handover", "?show=late", late=True)
+        tell("handover items to take", handover.untaken(), "contacts:handover")
     contacts = _visible("contacts.Contact", user)
     if contacts is not None and (holds(user, P.QUEUE_VIEW) or holds(user, P.CONTACT_SCREEN)):
         tell("new contacts", contacts.filter(status="received"), "contacts:queue")
@@ -82,6 +86,9 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
                 contacts.filter(status="awaiting_sign_off"),
                 "contacts:queue",
             )
+    unread = _visible("contacts.Quarantined", user) if holds(user, P.FEED_HANDLE) else None
+    if unread is not None and unread.waiting().exists():
+        tell("messages that could not be read", unread.waiting(), "contacts:quarantine", late=True)
     disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
     if disagreements is not None:
         tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")
@@ -109,6 +116,7 @@ def starts(user: Any) -> list[tuple[str, str]]:
         (P.WHO_LOOKED, "See who looked at a record", "pages:who_looked_search"),
         (P.STAFF_MANAGE, "Staff and teams", "accounts:staff"),
         (P.AGENCY_MANAGE, "Agencies and their access", "accounts:agencies"),
+        (P.AGENCY_MANAGE, "Notifications without a grade", "contacts:ungraded"),
     ]
     return [(text, href) for needed, text, name in wanted if holds(user, needed) and (href := _address(name))]
 

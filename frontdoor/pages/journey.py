@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
 
+from frontdoor.people.access import with_joined
 from frontdoor.people.chronology import Event, Window
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.record import href_of_reference
@@ -22,7 +22,7 @@ def visits(person: Person, user: Any, window: Window) -> Iterator[Event]:
     except LookupError:
         return
     rows = model._default_manager.visible_to(user).filter(
-        Q(referral__child=person) | Q(referral__child__merged_into=person), withdrawn_at__isnull=True
+        referral__child__in=with_joined([person.pk]), withdrawn_at__isnull=True
     )
     if window.words:
         rows = rows.filter(visited_by__name__icontains=window.words)
@@ -113,7 +113,7 @@ def plans(people: list[Person], user: Any) -> dict[int, list[Plan]]:
     keys = [person.pk for person in people]
     rows = (
         referral._default_manager.visible_to(user)
-        .filter(Q(child_id__in=keys) | Q(child__merged_into_id__in=keys), status="in_service")
+        .filter(child__in=with_joined(keys), status="in_service")
         .exclude(service="")
         .select_related("child")
         .order_by("-received_on", "-pk")

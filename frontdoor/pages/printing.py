@@ -7,7 +7,6 @@ become a command, and nothing outside the template's own folder can be read.
 import json
 import re
 import tempfile
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from frontdoor.people.chronology import Event, Found, Window, kinds
 from frontdoor.people.models import Person
-from frontdoor.people.secrets import KEPT, Secret, secrets_of
+from frontdoor.people.secrets import Secret, secrets_of, without
 from frontdoor.ui.formats import day, moment, person_age
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "pages" / "chronology.typ"
@@ -31,13 +30,6 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2
 
 def _clean(text: str) -> str:
     return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def without(text: str, secrets: Iterable[Secret]) -> str:
-    """The text without confidential addresses and names of other families."""
-    for secret in secrets:
-        text = secret.pattern.sub(f"[{KEPT[secret.kind]}]", text)
-    return text
 
 
 def chronology_pdf(person: Person, user: Any, asked: Window, found: Found, *, at: datetime) -> bytes:

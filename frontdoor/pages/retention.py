@@ -35,6 +35,7 @@ def due(request: HttpRequest) -> HttpResponse:
         {"text": "On hold", "href": "?view=held", "active": held},
     ]
     context = {"rows": rows, "following": following, "tabs": tabs, "view": "held" if held else "due", "today": today}
+    context["may_dispose"] = holds(request.user, P.RETENTION_DISPOSE)
     return page(request, "pages/retention.html", context)
 
 
@@ -57,8 +58,18 @@ def person_retention(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("pages:person_retention", who.reference)
     one = reckoning.reckon([who], today)[0]
     held = who.holds.select_related("set_by", "ended_by").order_by("-pk")
-    context = {"person": who, "one": one, "is_due": one.is_due(today), "holds": list(held), "form": form}
-    return page(request, "pages/person_retention.html", {**context, "today": today})
+    context = {
+        "person": who,
+        "one": one,
+        "is_due": one.is_due(today),
+        "holds": list(held),
+        "form": form,
+    }
+    return page(
+        request,
+        "pages/person_retention.html",
+        {**context, "today": today, "may_dispose": holds(request.user, P.RETENTION_DISPOSE)},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -31,3 +31,13 @@ class EndHoldForm(UiForm):
     reason = forms.CharField(
         label="Why does the hold end?", max_length=500, error_messages={"required": "Say why the hold ends"}
     )
+
+
+class ApproveForm(UiForm):
+    """The reference, typed, to agree that a record is destroyed."""
+
+    typed = forms.CharField(
+        label="Type the reference of the record to agree",
+        max_length=20,
+        error_messages={"required": "Type the reference of the record"},
+    )

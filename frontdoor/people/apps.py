@@ -15,4 +15,5 @@ class PeopleConfig(AppConfig):
         """Give the audit trail its words; say what merging does to our own rows."""
         # Models stand only now, so this module cannot be imported at the head of this one.
         import_module("frontdoor.people.merge_policies").declare()
+        import_module("frontdoor.people.disposal_policies").declare()
         audit.register(EVENTS)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from frontdoor.accounts.models import OnDuty
@@ -85,6 +85,7 @@ MERGE = (
 def held(person: Person, user: Any, at: datetime) -> Held:
     """Read it, in one query."""
     of = OuterRef("pk")
+    joined = Person.objects.with_joined([person.pk])
     open_parts = Involvement.objects.filter(person=of, closed_at__isnull=True)
     ties = Relationship.objects.filter(ended_on__isnull=True)
     holders = RestrictionHolder.objects.filter(
@@ -101,12 +102,10 @@ def held(person: Person, user: Any, at: datetime) -> Held:
             its_restrictions=_rows(Restriction.objects.in_force().filter(person=of).order_by("pk"), "set_by__name"),
             its_holders=ArraySubquery(holders.values("user__name")),
             its_texts=_rows(
-                PersonText.objects.filter(Q(person=of) | Q(person__merged_into=of)).exclude(notes="").order_by("pk"),
+                PersonText.objects.filter(person__in=joined).exclude(notes="").order_by("pk"),
                 "person__reference",
             ),
-            its_merges=_rows(
-                Merge.objects.standing().filter(Q(survivor=of) | Q(survivor__merged_into=of)).order_by("-pk"), *MERGE
-            ),
+            its_merges=_rows(Merge.objects.standing().filter(survivor__in=joined).order_by("-pk"), *MERGE),
             its_near=ArraySubquery(ties.filter(person=of).order_by("pk").values("other_id")[:NEAR]),
             its_near_back=ArraySubquery(ties.filter(other=of).order_by("pk").values("person_id")[:NEAR]),
             has_conflict=Exists(DeclaredConflict.objects.filter(user_id=user.pk, person=of, ended_at__isnull=True)),

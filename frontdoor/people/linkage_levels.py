@@ -110,6 +110,8 @@ F_EXACT, F_FORMER, F_VARIANT, F_FUZZY, F_PART, F_OTHER, F_CARER, F_DIFFERENT, F_
     B_UNBORN_FAR,
 ) = range(16)
 
+H_STRONG, H_ONE, H_WEAK, H_DIFFERENT, H_MISSING = range(5)
+
 # Words of two names: how they agree. The first six stand in this order in GIVEN and FAMILY through the maps below.
 W_EXACT, W_VARIANT, W_FUZZY, W_PART, W_INITIAL, W_DIFFERENT, W_MISSING = range(7)
 TO_GIVEN = (G_EXACT, G_VARIANT, G_FUZZY, G_PART, G_INITIAL, G_DIFFERENT, G_MISSING)

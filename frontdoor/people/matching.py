@@ -13,6 +13,7 @@ from typing import Any
 
 from frontdoor.people import identifiers, weights
 from frontdoor.people.linkage import REVIEW, contradictions, reasons_of
+from frontdoor.people.linkage_levels import B_EXACT, F_PART, G_PART, H_WEAK
 from frontdoor.people.linkage_live import Live
 from frontdoor.people.linkage_records import Record, Sketch
 from frontdoor.people.matching_gather import (
@@ -34,7 +35,7 @@ from frontdoor.people.words import is_no_name, words
 # From this score, the review threshold of the linkage in hundredths, a screener must answer "the same" or "not this
 # person" before ending with no further action.
 REVIEW_THRESHOLD = round(REVIEW * 100)
-# Below this probability nobody is listed.
+# Below this probability nobody is listed, unless they bear a number given, or have a like name and home or birth.
 LISTED = 0.01
 UNBORN = frozenset("unborn baby ubb unb".split())
 ASKED, RECORDED = 0, 1
@@ -162,7 +163,10 @@ def _suggest(facts: PersonFacts, scope: Scope, limit: int, least: float) -> Sugg
     if not keys:
         return Suggested()
     weighed = _weigh(facts, near, found, keys)
-    best = sorted((w for w in weighed if w[0] >= least), key=lambda w: (-w[0], w[1]))[:limit]
+    # A number given is never passed over in silence: whoever bears it is shown, with what speaks against them.
+    kept = [w for w in weighed if w[0] >= least or w[1] in found.by_number or _is_near(w[2])]
+    kept.sort(key=lambda w: (w[1] not in found.by_number, -w[0], w[1]))
+    best = sorted(kept[:limit], key=lambda w: (-w[0], w[1]))
     people = Person.objects.standing().in_bulk([key for _, key, _ in best])
     return Suggested(tuple(_candidate(people[key], probability, of) for probability, key, of in best if key in people))
 
@@ -172,6 +176,15 @@ class _Weighed:
     model: Live
     asked: Record
     recorded: Record
+
+
+def _is_near(of: _Weighed) -> bool:
+    """Whether both names are alike, however spelt, and the very day of birth or the postcode is the same."""
+    compared = of.model.compare(of.asked, of.recorded)
+    assert compared is not None
+    given, family, _, _, birth, _, _, _, house, *_ = compared[0]
+    at_one_place = house <= H_WEAK and of.asked.postcode == of.recorded.postcode != ""
+    return given <= G_PART and family <= F_PART and (birth == B_EXACT or at_one_place)
 
 
 def _weigh(facts: PersonFacts, near: Near, found: Gathered, keys: Sequence[int]) -> list[tuple[float, int, _Weighed]]:

@@ -93,6 +93,8 @@ class Gathered:
     keys: dict[int, None] = field(default_factory=dict)
     too_many: bool = False
     at_place: int = 0
+    #: Those who bear, or bore, a number given.
+    by_number: set[int] = field(default_factory=set)
 
 
 HIDDEN = """
@@ -222,10 +224,15 @@ def gather(
     by_name = _by_name(scope, near, born, values)
     if by_name:
         ways.append(by_name)
-    return _gathered(ways, values, has_second_fact=bool(when or postcode or telephone or numbers), ends_by_name=by_name)
+    has_second_fact = bool(when or postcode or telephone or numbers)
+    return _gathered(
+        ways, values, has_second_fact=has_second_fact, begins_by_number=bool(numbers), ends_by_name=bool(by_name)
+    )
 
 
-def _gathered(ways: list[str], values: dict[str, Any], *, has_second_fact: bool, ends_by_name: str) -> Gathered:
+def _gathered(
+    ways: list[str], values: dict[str, Any], *, has_second_fact: bool, begins_by_number: bool, ends_by_name: bool
+) -> Gathered:
     found = Gathered()
     if not ways:
         return found
@@ -238,9 +245,11 @@ def _gathered(ways: list[str], values: dict[str, Any], *, has_second_fact: bool,
     last = len(ways) - 1
     if ends_by_name and not has_second_fact and sum(number == last for number, _ in rows) > TOO_MANY:
         found.too_many = True
-    for _, key in sorted(rows, key=lambda row: row[0]):
+    for number, key in sorted(rows, key=lambda row: row[0]):
         if key > 0:
             found.keys[key] = None
+            if begins_by_number and number == 0:
+                found.by_number.add(key)
         else:
             found.at_place = -key
     return found

@@ -114,7 +114,7 @@ def relatives(person: Person, rows: Iterable[Relationship]) -> list[Relative]:
 
 def texts(person: Person) -> list[PersonText]:
     """Long texts of the record and of every record joined to it, its own first."""
-    rows = PersonText.objects.filter(Q(person=person) | Q(person__merged_into=person)).exclude(notes="")
+    rows = PersonText.objects.filter(person__in=Person.objects.with_joined([person.pk])).exclude(notes="")
     return sorted(rows.select_related("person"), key=lambda t: (t.person_id != person.pk, t.person_id))
 
 

@@ -37,6 +37,23 @@ def _postcode(key: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + re.escape(key[:-3]) + r"\s*" + re.escape(key[-3:]) + r"(?!\w)", re.I)
 
 
+def secret_address(text: str, postcode: str) -> list[Secret]:
+    """A confidential address: the whole of it, the lines that say where, and the postcode."""
+    lines = [part.strip() for part in re.split(r"[,\n]", text) if len(part.strip()) >= SHORTEST]
+    found = [Secret("address", _pattern(text))] if text.strip() else []
+    # A town alone tells nothing; the first line with its number tells where.
+    found += [Secret("address", _pattern(line)) for line in lines if re.search(r"\d", line) or line == lines[0]]
+    key = postcode.replace(" ", "")
+    return [*found, Secret("address", _postcode(key))] if len(key) >= 5 else found
+
+
+def without(text: str, secrets: Iterable[Secret]) -> str:
+    """The text without confidential addresses and names of other families."""
+    for secret in secrets:
+        text = secret.pattern.sub(f"[{KEPT[secret.kind]}]", text)
+    return text
+
+
 def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     """The confidential addresses of the person and their family, and the names of whoever else is on these records.
 
@@ -52,12 +69,7 @@ def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     found: list[Secret] = []
     hidden = Address.objects.filter(Q(person__in=own | others) | Q(person__merged_into=person), is_confidential=True)
     for place in hidden:
-        lines = [part.strip() for part in re.split(r"[,\n]", place.lines) if len(part.strip()) >= SHORTEST]
-        found += [Secret("address", _pattern(place.lines))] if place.lines.strip() else []
-        # A town alone tells nothing; the first line with its number tells where.
-        found += [Secret("address", _pattern(line)) for line in lines if re.search(r"\d", line) or line == lines[0]]
-        if len(place.postcode_key) >= 5:
-            found.append(Secret("address", _postcode(place.postcode_key)))
+        found += secret_address(place.lines, place.postcode_key)
     shared = {name.casefold() for name in _names(own)}
     for name in _names(others):
         if len(name) >= SHORTEST and name.casefold() not in shared:

@@ -1,6 +1,16 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from frontdoor import audit
+
+
+def make_functions(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After each migration: the database's functions of disposal, as the policies have them now."""
+    from frontdoor.people.disposal import install
+
+    install(using)
 
 
 class RetentionConfig(AppConfig):
@@ -10,12 +20,18 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, and what a merge does to our rows."""
+        from frontdoor.people.disposal import disposal_policy
         from frontdoor.people.hooks import merge_policy
 
         audit.register(
             {
                 "retention.held": "put a hold on the disposal of the record",
                 "retention.hold_ended": "ended a hold on the disposal of the record",
+                "retention.disposal_proposed": "proposed the disposal of the record",
+                "retention.disposal_withdrawn": "withdrew the proposal to dispose of the record",
+                "retention.destroyed": "agreed the disposal of the record, which was destroyed",
             }
         )
         merge_policy("retention.Hold", "person", "move", "what must not be destroyed of either stays, whole")
+        disposal_policy("retention.Hold", "person", "destroy", "an ended hold has nothing left to stop")
+        post_migrate.connect(make_functions, sender=self)

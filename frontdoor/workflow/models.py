@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
-from frontdoor.audit.models import Chained, chain_trigger
+from frontdoor.audit.models import Chained, chain_triggers
 
 EVIDENCE = ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at", "recorded_at")
 
@@ -27,7 +27,7 @@ class StatusChange(Chained):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["reference", "id"], name="status_change_of")]
-        triggers: ClassVar = [chain_trigger(EVIDENCE)]
+        triggers: ClassVar = chain_triggers(EVIDENCE)
 
     def __str__(self) -> str:
         return f"{self.reference} {self.from_status}→{self.to_status}"

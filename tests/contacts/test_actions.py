@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contacts import actions
+from contacts.information.actions import ask_information, record_reply
 from contacts.models import Contact, ContactType
-from frontdoor.access import Denied, Refused, Stale
+from frontdoor.access import Refused, Stale
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
@@ -103,22 +104,24 @@ def test_a_link_involves_the_person_and_can_be_taken_back(contact: Contact, work
 
 def test_information_asked_for_makes_it_wait_and_pauses_nothing(contact: Contact, manager: User) -> None:
     claimed = actions.claim(contact=contact, by=manager, at=NOW)
-    asked = actions.ask_information(
+    asked = ask_information(
         contact=claimed, by=manager, at=NOW, asked_of="The school", question="Attendance?", why="To decide",
         lawful_basis="public task", without_agreement_reason="Risk",
     )  # fmt: skip
     assert Contact.objects.get().status == "awaiting_information"
     assert Clock.objects.of(contact.reference).filter(paused_at__isnull=False).count() == 0
-    actions.record_reply(request=asked, by=manager, at=NOW, reply="62 per cent.")
+    record_reply(request=asked, by=manager, at=NOW, reply="62 per cent.")
     assert Contact.objects.get().status == "in_screening"
 
 
-def test_a_check_without_agreement_needs_a_manager(contact: Contact, worker: User) -> None:
-    with pytest.raises(Denied):
-        actions.ask_information(
-            contact=contact, by=worker, at=NOW, asked_of="GP", question="?", why="?", lawful_basis="x",
-            without_agreement_reason="Because",
-        )  # fmt: skip
+def test_a_check_without_agreement_waits_for_a_manager(contact: Contact, worker: User) -> None:
+    asked = ask_information(
+        contact=contact, by=worker, at=NOW, asked_of="GP", question="?", why="?", lawful_basis="x",
+        without_agreement_reason="Because",
+    )  # fmt: skip
+    assert (asked.state, asked.sent_at) == ("waiting", None)
+    with pytest.raises(Refused, match="waits for a manager"):
+        record_reply(request=asked, by=worker, at=NOW, reply="Yes.")
 
 
 def test_an_agency_contact_keeps_its_grade_and_source(police: Agency) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from contacts import actions
 from contacts.details import settle_details
 from contacts.facts import AddressFacts, PersonFacts
+from contacts.information.actions import ask_information
 from contacts.models import Contact
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
@@ -153,7 +154,7 @@ def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, cont
     }  # fmt: skip
     refused = desk.post(path(contact, "ask/"), asked)
     assert refused.status_code == 422
-    assert "a manager has to say why" in body(refused)
+    assert "say why the check goes ahead without agreement" in body(refused)
     assert "Weight?" in body(refused)
     desk.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     desk.post(path(contact, "ask/"), asked | {"without_agreement_reason": "It would raise the risk"})
@@ -163,7 +164,8 @@ def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, cont
     empty = desk.post(path(contact, f"ask/{request.pk}/reply/"), {"reply": "", "version": contact.version})
     assert "Enter what they answered" in body(empty)
     desk.post(
-        path(contact, f"ask/{request.pk}/reply/"), {"reply": "14 kg", "is_sensitive": "on", "version": contact.version}
+        path(contact, f"ask/{request.pk}/reply/"),
+        {"reply": "14 kg", "sensitivity": "sensitive", "version": contact.version},
     )
     contact.refresh_from_db()
     assert contact.status == "in_screening"
@@ -175,7 +177,7 @@ def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, cont
 
 def test_going_on_without_an_answer_needs_a_reason(desk: Client, contact: Contact, manager: User) -> None:
     held = actions.claim(contact=contact, by=manager, at=timezone.now())
-    actions.ask_information(
+    ask_information(
         contact=held, by=manager, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
         without_agreement_reason="Risk",
     )  # fmt: skip

@@ -11,6 +11,8 @@ from django.utils import timezone
 from contacts import actions, queue
 from contacts.bundles import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.information.actions import ask_information
+from contacts.information.models import InformationRequest
 from contacts.models import Bundle, Contact
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
@@ -71,7 +73,7 @@ def fill(officer: User, head: User):
             contact = of_another_family(officer, number)
             linked(contact, head, f"Sam{number}")
             actions.claim(contact=contact, by=head, at=timezone.now())
-            actions.ask_information(
+            ask_information(
                 contact=contact, by=head, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
                 without_agreement_reason="Risk",
             )  # fmt: skip
@@ -92,6 +94,8 @@ def again(contact: Contact) -> None:
     for part in parts:
         part.pk = None
         part._state.adding = True
+        if isinstance(part, InformationRequest):
+            part.code = new_reference("I")
         if hasattr(part, "contact_id"):
             assert part.contact_id == old
             part.contact = contact

@@ -1,16 +1,20 @@
 """The audit trail: only ever added to, and tampering is named."""
 
 import io
+import itertools
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from frontdoor.accounts.models import system_user
 from frontdoor.audit.actions import record
-from frontdoor.audit.models import Entry
+from frontdoor.audit.models import ChainHead, Entry
 from frontdoor.audit.verify import faults
+from frontdoor.copying import copy_records
+from frontdoor.workflow.models import StatusChange
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +108,70 @@ def test_an_added_row_is_named() -> None:
 def test_a_row_needs_an_event_with_a_sentence() -> None:
     with pytest.raises(KeyError):
         record("no.such.event", by=None)
+
+
+def changes(*numbers: int) -> list[StatusChange]:
+    return [
+        StatusChange(
+            reference=f"R-{n:08X}", model="referrals.referral", move="take", to_status="taken", by=system_user(),
+            happened_at=datetime(2026, 11, 23, 10, n % 60, tzinfo=UTC),
+        )
+        for n in numbers
+    ]  # fmt: skip
+
+
+def links() -> list[tuple[int, int, bytes, bytes]]:
+    rows: list[tuple[int, int, bytes, bytes]] = []
+    for model in (Entry, StatusChange):
+        rows += model._default_manager.values_list("chain", "position", "previous_hash", "hash")
+    return sorted((c, p, bytes(before), bytes(link)) for c, p, before, link in rows)
+
+
+def test_rows_written_at_once_follow_each_other_and_the_head_moves_once() -> None:
+    start = len(links())
+    copy_records(StatusChange, changes(1, 2, 3))
+    StatusChange.objects.bulk_create(changes(4, 5))
+    some_rows(2)
+    found = links()[start:]
+    assert [position for _, position, _, _ in found] == list(range(found[0][1], found[0][1] + 7))
+    assert all(after[2] == before[3] for before, after in itertools.pairwise(found))
+    head = ChainHead.objects.get(pk=found[0][0])
+    assert (head.position, bytes(head.hash)) == (found[-1][1], found[-1][3])
+    assert list(faults()) == []
+
+
+def test_evidence_of_two_kinds_in_one_statement_makes_one_chain() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH e AS (INSERT INTO audit_entry (kind, event, reference, people, reason, detail, path, chain, position,"
+            " previous_hash, hash) SELECT 'opened', 'page.opened', '', '{}', '', '{}', '', 0, 0, '', ''"
+            " FROM generate_series(1, 3) RETURNING id)"
+            " INSERT INTO workflow_statuschange (reference, model, move, from_status, to_status, reason, happened_at,"
+            " chain, position, previous_hash, hash) SELECT 'R-00000001', 'm', 'take', '', 'taken', '', now(), 0, 0, '',"
+            " '' FROM e"
+        )
+    some_rows(1)
+    assert list(faults()) == []
+
+
+def test_a_statement_that_fails_leaves_the_chain_where_it_was() -> None:
+    some_rows(1)
+    before = links()
+    wrong = changes(1, 2)
+    wrong[1].reference = "far too long a reference"
+    with pytest.raises(psycopg.DataError), transaction.atomic():
+        copy_records(StatusChange, wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatusChange.objects.bulk_create([*changes(3), StatusChange(reference="R-00000001", happened_at=None)])
+    assert links() == before
+    copy_records(StatusChange, changes(4))
+    assert len(links()) == len(before) + 1
+    assert list(faults()) == []
+
+
+def test_rows_removed_from_the_midst_of_many_written_at_once_are_named() -> None:
+    copy_records(StatusChange, changes(1, 2, 3, 4))
+    middle = StatusChange.objects.get(reference="R-00000002")
+    tamper("DELETE FROM workflow_statuschange WHERE id = %s", middle.pk)
+    (fault,) = list(faults())
+    assert (fault.chain, fault.position) == (middle.chain, middle.position)

@@ -105,6 +105,44 @@ def test_a_number_alone_never_outweighs_a_name_and_a_birth_that_contradict(offic
     assert danika.pk not in found or found[danika.pk].probability < 0.5
 
 
+def test_whoever_bears_the_number_given_is_shown_even_when_its_check_digit_is_wrong(officer, make_person):
+    """Such a number proves little, so few points: but only somebody who looks can say that it is a slip of the pen."""
+    bearer = make_person("Ottilie", "Quenby", date(2011, 5, 2), identifiers_given={"nhs": "9990000017"})
+    found = scores(officer, PersonFacts(identifiers={"nhs": "999 000 0017"}))
+    assert list(found) == [bearer.pk]
+    other = PersonFacts(
+        given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), sex="M", identifiers={"nhs": "9990000017"}
+    )
+    found = scores(officer, other)
+    assert list(found) == [bearer.pk]
+    assert found[bearer.pk].probability < 0.01
+    assert found[bearer.pk].doubts
+
+
+def test_bearers_of_the_number_given_keep_their_place_before_better_likenesses(officer, make_person):
+    bearer = make_person("Ottilie", "Quenby", date(2011, 5, 2), identifiers_given={"nhs": "9990000017"})
+    for _ in range(12):
+        make_person("Leopold", "Vance", date(2006, 12, 1))
+    facts = PersonFacts(
+        given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), identifiers={"nhs": "9990000017"}
+    )
+    found = matching.candidates(facts, officer)
+    assert len(found) == 10
+    assert found[-1].person == bearer
+
+
+def test_a_misspelt_name_with_the_same_home_or_birth_is_shown_however_many_live_there(officer, make_person):
+    """The postcode of many people weighs next to nothing, and so does a common name: both together are worth a look."""
+    weights.count_bearers()
+    child = make_person("Ottilie", "Quenby", date(2011, 5, 2), address=HOME, sex="F")
+    said = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ9 4XY", date_of_birth=date(2001, 11, 30), sex="M")
+    assert list(scores(officer, said)) == [child.pk]
+    born = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2011, 5, 2), sex="M")
+    assert list(scores(officer, born)) == [child.pk]
+    elsewhere = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2001, 11, 30))
+    assert list(scores(officer, elsewhere)) == []
+
+
 def test_other_valid_numbers_and_sexes_are_said_to_contradict(officer, danika):
     found = scores(officer, asked(identifiers={"nhs": "999 000 0026"}))
     assert "Their NHS numbers are both valid and different." in found[danika.pk].doubts

@@ -30,8 +30,15 @@ class PersonQuerySet(VisibleQuerySet):
 
     def named(self, reference: str) -> Self:
         """The record of this reference, or the one it has been joined to."""
-        joined = Person.objects.filter(reference=reference, merged_into__isnull=False).values("merged_into")
-        return self.filter(models.Q(reference=reference) | models.Q(pk__in=joined))
+        # Two look-ups by index and then by key: with OR between them every person would be read.
+        own = Person.objects.filter(reference=reference)
+        joined = own.filter(merged_into__isnull=False).values("merged_into")
+        return self.filter(pk__in=own.values("pk").union(joined, all=True))
+
+    def with_joined(self, people: Any) -> Self:
+        """These people and every record joined to them: to use inside another query in place of an OR over two
+        tables, for which every row of both would be read."""
+        return self.filter(models.Q(pk__in=people) | models.Q(merged_into__in=people))
 
 
 @tracked(exclude=["version"])

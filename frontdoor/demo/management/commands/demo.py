@@ -17,9 +17,10 @@ from frontdoor.clocks.management.at import moment
 from frontdoor.clocks.sweep import sweep
 from frontdoor.clocks.working_days import london_date
 from frontdoor.db import references_from
-from frontdoor.demo import stories
+from frontdoor.demo import feed, stories
 from frontdoor.demo.borough import people_of
 from frontdoor.demo.early_help import early_help
+from frontdoor.demo.handover import handed_over
 from frontdoor.demo.models import DemoMark
 from frontdoor.demo.staff import hire
 from frontdoor.people.models import Person
@@ -82,12 +83,17 @@ class Command(BaseCommand):
         tell = stories.Teller(staff, told, at, rng)
         acts = [(story, number) for story, times in stories.plan(people) for number in range(times)]
         acts += [(early_help, number) for number in range(6 if people < 500 else 18)]
+        acts.append((handed_over, 0))
         for done, (story, number) in enumerate(acts, start=1):
             try:
                 story(tell, number)
             except stories.RanOut:
                 break
             self._bar(done, len(acts))
+        # Dice of its own: how many notifications come changes no story.
+        told_by = Random(seed + 1)  # noqa: S311
+        feed.write(rng=told_by, agencies=staff.agencies, count=40 if people < 500 else 80, until=at, days=3)
+        self._say("Notifications of the last days")
         DemoMark.objects.create(people=people, seed=seed, made_for=at)
 
     def _say(self, text: str) -> None:

@@ -1,10 +1,13 @@
 """``manage.py docs``: writes docs/reference from the code, or checks that it is in step."""
 
 import sys
+from argparse import Action
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandParser
 
 from frontdoor.access import ROLE_LABELS, ROLES, Permission
@@ -53,7 +56,41 @@ def events_page() -> str:
     return "\n".join([NOTE + "# Audit events\n", "| event | shown as |", "|---|---|", *rows]) + "\n"
 
 
-PAGES = {"permissions.md": permissions_page, "state-machines.md": machines_page, "audit-events.md": events_page}
+def commands_page() -> str:
+    """Every command of the product with its options, as `--help` says them."""
+    common = {action.dest for action in BaseCommand().create_parser("manage.py", "docs")._actions}
+    ours = {app.name for app in apps.get_app_configs() if app.module is not None and _is_ours(app.path)}
+    lines = [NOTE + "# Commands\n", "Run as `python3 manage.py COMMAND`.\n"]
+    for name, app in sorted(get_commands().items()):
+        if app not in ours:
+            continue
+        parser = load_command_class(app, name).create_parser("manage.py", name)
+        lines.append(f"## {name}\n\n{parser.description}\n")
+        for action in parser._actions:
+            if action.dest not in common:
+                words = " ".join(filter(None, [", ".join(action.option_strings), _value(action)]))
+                lines.append(f"- `{words}` {action.help or ''}".rstrip())
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _is_ours(path: str) -> bool:
+    folder = Path(path)
+    return Path(settings.BASE_DIR) in folder.parents and "site-packages" not in folder.parts
+
+
+def _value(action: Action) -> str:
+    if action.nargs == 0:
+        return ""
+    return str(action.metavar or action.dest.upper())
+
+
+PAGES = {
+    "permissions.md": permissions_page,
+    "state-machines.md": machines_page,
+    "audit-events.md": events_page,
+    "commands.md": commands_page,
+}
 
 
 class Command(BaseCommand):

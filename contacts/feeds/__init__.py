@@ -1,0 +1,1 @@
+"""Notifications that come as files, from agencies whose systems cannot call the API."""

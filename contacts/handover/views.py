@@ -1,0 +1,269 @@
+"""The handover: what the shift has to take, what the next is told, earlier packs, and a pack on paper."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts.handover import actions, packs, readers
+from contacts.handover import shifts as hours
+from contacts.handover.forms import KIND_HINTS, AcknowledgedForm, ItemForm, ShiftsForm
+from contacts.handover.models import HandoverItem, HandoverPack, ShiftPlan, plan_on
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, holds
+from frontdoor.access import page as needs
+from frontdoor.clocks.models import closures
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+
+P = Permission
+CHANGES = {
+    "edt-day": "Duty team to day team",
+    "day-edt": "Day team to duty team",
+    "edt-edt": "Duty team to duty team",
+}
+
+
+def _chosen(request: HttpRequest, name: str, known: Any, first: str = "") -> str:
+    given = request.GET.get(name, first)
+    return given if given in known else first
+
+
+def _shows(request: HttpRequest, lines: list[readers.Line], *, reason: str = "") -> set[int]:
+    people = {key for line in lines for key in line.people}
+    if people:
+        audit.shows(request, people, reason=reason)
+    return people
+
+
+def _now(request: HttpRequest, refusal: str = "") -> HttpResponse:
+    user: Any = request.user
+    at = timezone.now()
+    packs.bring_up_to_date(at)
+    packs.escalate(at)
+    show = _chosen(request, "show", readers.SHOWS, "untaken")
+    kind = _chosen(request, "kind", HandoverItem.Kind.values)
+    current = HandoverPack.objects.newest_first().first()
+    # What was taken is read from the pack of this change; what nobody took stands here from whichever pack it is.
+    lines = readers.lines_of(readers.items_for(user, show, kind, current if show == "taken" else None, at))
+    waiting = readers.lines_of(readers.waiting_for(user))
+    _shows(request, [*lines, *waiting])
+    since, shift = hours.now_on(at, plan_on, closures())
+    coming = hours.next_change(at, plan_on, closures())
+    return page(
+        request,
+        "handover/now.html",
+        {
+            "now": at,
+            "lines": lines,
+            "waiting": waiting,
+            "shift": hours.SHIFT_LABELS[shift],
+            "since": since,
+            "coming": coming,
+            "coming_label": hours.SHIFT_LABELS[coming.after],
+            "current": current,
+            "figures": readers.figures_of(user, current.began_at, current.changed_at) if current else None,
+            "tabs": [
+                {"href": "?" + urlencode({"show": key, "kind": kind} if kind else {"show": key}), "text": text,
+                 "active": key == show}
+                for key, text in readers.SHOWS.items()
+            ],
+            "show": show,
+            "kind": kind,
+            "kinds": HandoverItem.Kind.choices,
+            "refusal": refusal,
+            "user_id": user.pk,
+            "may_set": holds(user, P.RULES_MANAGE),
+        },
+        status=409 if refusal else None,
+    )  # fmt: skip
+
+
+@require_safe
+@needs(P.HANDOVER)
+def now(request: HttpRequest) -> HttpResponse:
+    """What there is to take now; makes the packs that are due, should nothing else have."""
+    return _now(request)
+
+
+@require_safe
+@needs(P.HANDOVER)
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which kind of item to write."""
+    kinds = [(value, label, KIND_HINTS[HandoverItem.Kind(value)]) for value, label in HandoverItem.Kind.choices]
+    return page(request, "handover/choose.html", {"kinds": kinds})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.HANDOVER)
+def write(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write an item of one kind."""
+    if kind not in HandoverItem.Kind.values:
+        raise Http404
+    user: Any = request.user
+    initial = {"reference": request.GET.get("reference", "")[:10]}
+    form = ItemForm(posted(request), kind=kind, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        packs.bring_up_to_date(at)
+        try:
+            actions.write_item(
+                kind=kind, facts=form.facts(), now=form.cleaned_data["when"] == "now", by=user, at=at
+            )  # fmt: skip
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            at_once = form.cleaned_data["when"] == "now"
+            messages.success(request, "The item is handed over." if at_once else "The item is kept for the next shift.")
+            return redirect("contacts:handover")
+    kind_of = HandoverItem.Kind(kind)
+    return page(request, "handover/write.html", {"form": form, "title": kind_of.label, "hint": KIND_HINTS[kind_of]})
+
+
+@require_POST
+@needs(P.HANDOVER)
+def take(request: HttpRequest, key: int) -> HttpResponse:
+    """Take an item by name; whoever is second is told who has it."""
+    user: Any = request.user
+    item = get_object_or_404(HandoverItem.objects.visible_to(user), pk=key)
+    try:
+        actions.take_item(item=item, by=user, at=timezone.now())
+    except Refused as refused:
+        audit.refused(request, refused)
+        return _now(request, refused.message)
+    messages.success(request, "The item is yours.")
+    back = request.POST.get("pack", "")
+    if back.isascii() and back.isdigit() and len(back) < 16:
+        return redirect("contacts:handover_pack", int(back))
+    return redirect("contacts:handover")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.HANDOVER)
+def acknowledged(request: HttpRequest, key: int) -> HttpResponse:
+    """Who at the other authority has acknowledged it."""
+    user: Any = request.user
+    rows = HandoverItem.objects.visible_to(user).filter(kind=HandoverItem.Kind.AUTHORITY)
+    item = get_object_or_404(rows.select_related("acknowledged_by"), pk=key)
+    line = readers.lines_of([item])[0]
+    _shows(request, [line])
+    form = AcknowledgedForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.acknowledge_passed(item=item, by=user, at=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, "It is noted who has it.")
+            return redirect("contacts:handover")
+    return page(request, "handover/acknowledged.html", {"form": form, "line": line})
+
+
+@require_POST
+@needs(P.HANDOVER)
+def place(request: HttpRequest, key: int) -> HttpResponse:
+    """Where a child is, when that is confidential: asked for by name."""
+    user: Any = request.user
+    item = get_object_or_404(HandoverItem.objects.visible_to(user).exclude(place=""), pk=key)
+    _shows(request, readers.lines_of([item]))
+    where = actions.show_place(item=item, by=user, at=timezone.now())
+    return page(request, "handover/place.html", {"item": item, "where": where})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+@require_safe
+@needs(P.HANDOVER)
+def history(request: HttpRequest) -> HttpResponse:
+    """Earlier packs, the latest first."""
+    user: Any = request.user
+    change = _chosen(request, "change", CHANGES)
+    found = readers.packs_before(_moment(request.GET.get("before", "")), change)
+    shown = found[: readers.PAGE]
+    older = {"before": shown[-1].changed_at.isoformat()} if len(found) > readers.PAGE else None
+    if older and change:
+        older["change"] = change
+    return page(
+        request,
+        "handover/packs.html",
+        {
+            "packs": shown,
+            "counts": readers.counts_of(user, shown),
+            "older": "?" + urlencode(older) if older else None,
+            "newest": reverse("contacts:handover_packs") if request.GET.get("before") else None,
+            "change": change,
+            "changes": CHANGES.items(),
+        },
+    )
+
+
+@require_safe
+@needs(P.HANDOVER)
+def pack(request: HttpRequest, key: int) -> HttpResponse:
+    """One pack with all its items."""
+    user: Any = request.user
+    at = timezone.now()
+    found = get_object_or_404(HandoverPack, pk=key)
+    show = _chosen(request, "show", readers.SHOWS)
+    kind = _chosen(request, "kind", HandoverItem.Kind.values)
+    lines = readers.lines_of(readers.items_for(user, show, kind, found, at))
+    _shows(request, lines)
+    values = {
+        "pack": found, "lines": lines, "now": at, "show": show, "kind": kind, "kinds": HandoverItem.Kind.choices,
+        "shows": readers.SHOWS.items(), "user_id": user.pk,
+        "figures": readers.figures_of(user, found.began_at, found.changed_at),
+    }  # fmt: skip
+    return page(request, "handover/pack.html", values)
+
+
+@require_safe
+@needs(P.HANDOVER)
+def printed(request: HttpRequest, key: int) -> HttpResponse:
+    """A pack for paper: who reads it and when, to be destroyed, without confidential addresses."""
+    user: Any = request.user
+    at = timezone.now()
+    found = get_object_or_404(HandoverPack, pk=key)
+    lines = readers.for_paper(readers.lines_of(readers.items_for(user, "", "", found, at)))
+    people = _shows(request, lines, reason="printed")
+    actions.note_printed(pack=found, people=people, by=user)
+    values = {
+        "pack": found, "lines": lines, "now": at, "reader": user.name, "user_id": user.pk,
+        "figures": readers.figures_of(user, found.began_at, found.changed_at),
+    }  # fmt: skip
+    return page(request, "handover/print.html", values)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RULES_MANAGE)
+def shifts(request: HttpRequest) -> HttpResponse:
+    """The hours of the shifts, and new ones from a day to come."""
+    user: Any = request.user
+    form = ShiftsForm(posted(request), current=plan_on(timezone.localdate()))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.set_shifts(
+                plan=form.plan(), valid_from=given["valid_from"], reason=given["reason"], by=user, at=timezone.now()
+            )
+        except Refused as refused:
+            audit.refused(request, refused)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            messages.success(request, "The hours are kept. They hold from that day on.")
+            return redirect("contacts:handover_shifts")
+    plans = list(ShiftPlan.objects.newest_first().select_related("set_by")[:20])
+    return page(request, "handover/shifts.html", {"form": form, "plans": plans})

@@ -1,0 +1,65 @@
+"""Contacts an agency sends again under a reference of its own: an update of the earlier one, never in its place."""
+
+from datetime import datetime
+from typing import Any
+
+from contacts.models import Contact, ContactUpdate
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.notifications.actions import notify
+
+COMPARED = {
+    "grade": "grade", "occurred_at": "when it happened", "child_location": "where the child is",
+    "safe_until": "safe until", "dash_grade": "DASH grade", "dash_ticks": "DASH ticks",
+    "incident_reference": "incident reference", "powers_of_protection_at": "powers of protection",
+}  # fmt: skip
+
+
+def note_update(contact: Contact, *, at: datetime) -> ContactUpdate | None:
+    """Keep that a contact just recorded is an update of the last one of this agency under the same reference.
+
+    Both stand with their own text, clocks and receipt; whoever holds the earlier one is told.
+    """
+    if contact.agency_id is None or not contact.agency_reference:
+        return None
+    earlier = (
+        Contact.objects.filter(agency=contact.agency_id, agency_reference=contact.agency_reference, pk__lt=contact.pk)
+        .select_related("text", "claimed_by")
+        .order_by("-pk")
+        .first()
+    )
+    if earlier is None:
+        return None
+    changed = [words for name, words in COMPARED.items() if getattr(earlier, name) != getattr(contact, name)]
+    if earlier.text.concerns != contact.text.concerns:
+        changed.insert(0, "what happened")
+    if _people(earlier) != _people(contact):
+        changed.append("the people named")
+    update = ContactUpdate.objects.create(earlier=earlier, later=contact, changed=changed, at=at)
+    write_audit("contact.updated", by=None, agency=contact.agency, reference=contact.reference)
+    holder = earlier.claimed_at_moment(at)
+    if holder is not None:
+        notify(
+            [holder],
+            kind="update",
+            text=f"{contact.reference} is an update of {earlier.reference}, which you are screening",
+            reference=contact.reference,
+            path=f"/contacts/{contact.reference}/",
+        )
+    return update
+
+
+def _people(contact: Contact) -> list[tuple[object, ...]]:
+    names = ("is_child", "given_name", "family_name", "date_of_birth", "expected_on", "role", "relationship")
+    return sorted(contact.people.values_list(*names), key=repr)
+
+
+def about(contact: Contact, user: Any) -> dict[str, Any]:
+    """What a contact is an update of, and its updates; none with a contact the user may not see."""
+    if contact.agency_id is None or not contact.agency_reference:
+        return {"update_of": None, "updates": []}
+    visible = Contact.objects.visible_to(user).filter(agency=contact.agency_id)
+    found = ContactUpdate.objects.select_related("earlier", "later").order_by("pk")
+    return {
+        "update_of": found.filter(later=contact, earlier__in=visible).first(),
+        "updates": list(found.filter(earlier=contact, later__in=visible)),
+    }

@@ -1,0 +1,70 @@
+"""Requests for information as an agency reads them, and its answer, checked whole."""
+
+import re
+from typing import Any
+
+from contacts.information.actions import LONGEST_REPLY
+from contacts.information.models import InformationRequest
+from contacts.models import Contact
+from frontdoor.accounts.models import Agency
+from frontdoor.api.problems import FieldError, Problem
+from frontdoor.api.receipts import stamp
+from frontdoor.api.validation import Reader, summary
+from frontdoor.codelists import lists
+
+REFERENCE = re.compile(r"I-[0-9A-Z]{8}")
+STATES = ("open", "answered", "withdrawn", "closed")
+SENSITIVITIES = tuple(InformationRequest.Sensitivity.values)
+MOST = 100
+
+
+def own_requests(agency: Agency) -> list[InformationRequest]:
+    """What is asked of an agency and still wanted, the nearest deadline first; at most a hundred."""
+    rows = InformationRequest.objects.out().sent_to(agency).select_related("clock", "contact")
+    return list(rows.order_by("deadline_at", "pk")[:MOST])
+
+
+def own_request(agency: Agency, reference: str) -> InformationRequest | None:
+    """One request to this agency; None for another agency's as for one that does not exist or was not sent."""
+    if not REFERENCE.fullmatch(reference):
+        return None
+    rows = InformationRequest.objects.sent_to(agency).select_related("clock", "contact")
+    found: InformationRequest | None = rows.filter(code=reference).first()
+    return found
+
+
+def request_document(asked: InformationRequest) -> dict[str, Any]:
+    """What the agency is told: what is asked and why, by when, and whether it is still wanted; not of which contact."""
+    state = asked.state
+    if state == "open" and asked.contact.status == Contact.Status.DECIDED:
+        state = "closed"
+    here = f"/api/v1/information-requests/{asked.code}"
+    return {
+        "reference": asked.code,
+        "status": state,
+        "asked_of": asked.asked_of,
+        "question": asked.question,
+        "why": asked.why,
+        "lawful_basis": lists.label("lawful_basis", asked.lawful_basis),
+        "asked_at": stamp(asked.sent_at),
+        "answer_by": stamp(asked.deadline),
+        "chased_at": stamp(asked.chased_at),
+        "answered_at": stamp(asked.replied_at),
+        "links": {"self": here, "reply": f"{here}/reply"},
+    }
+
+
+def reply_facts(value: Any) -> dict[str, str]:
+    """The answer a body means. Raises Problem 400 with every error at once."""
+    if not isinstance(value, dict):
+        raise Problem(400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")])
+    body = Reader(value, "", [])
+    found = {
+        "reply": body.text("reply", LONGEST_REPLY, required=True, lines=True),
+        "said_by": body.text("said_by", 200),
+        "sensitivity": body.code("sensitivity", SENSITIVITIES, default="ordinary"),
+    }
+    body.done()
+    if body.errors:
+        raise Problem(400, "invalid_body", summary(body.errors), body.errors)
+    return found

@@ -43,7 +43,15 @@ TEMPLATES_KEPT = 4
 
 
 #: What runs after the migrations, or is read by them.
-CODE_BEHIND_MIGRATIONS = {"grants.py", "apps.py", "models.py", "rules.py", "disposal.py", "disposal_policies.py"}
+CODE_BEHIND_MIGRATIONS = {
+    "migrating.py",
+    "grants.py",
+    "apps.py",
+    "models.py",
+    "rules.py",
+    "disposal.py",
+    "disposal_policies.py",
+}
 
 
 def _migrations_digest() -> str:

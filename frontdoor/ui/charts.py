@@ -8,6 +8,8 @@ from markupsafe import Markup
 Number = int | float | Decimal
 DASHES = ("", "8 4", "2 4", "12 4 2 4")
 MARKS = ("●", "■", "▲", "◆")
+#: Between the names of two lines, at the least.
+LINE = 18
 
 
 def _show(value: Number | None, unit: str, absent: str = "not known") -> str:
@@ -106,6 +108,14 @@ def bar_chart(
     )
 
 
+def _free(wanted: float, taken: Sequence[float], bottom: float) -> float:
+    """The height nearest to the wanted one where the name of a line covers no other, above the bottom axis."""
+    near = (wanted + sign * LINE * n for n in range(2 * len(taken) + 2) for sign in (1, -1))
+    fits = (y for y in near if y <= bottom + 5 and all(abs(y - other) >= LINE for other in taken))
+    # Each name takes at most two of the places above, so that one of them is free whatever the figures.
+    return next(fits)
+
+
 def line_chart(
     title: str,
     points: Sequence[str],
@@ -162,9 +172,7 @@ def line_chart(
             )
             for x, y in at
         ]
-        y = at[-1][1] + 5
-        while any(abs(y - other) < 18 for other in taken):
-            y += 18 if y < height - 18 else -18
+        y = _free(at[-1][1] + 5, taken, height)
         taken.append(y)
         parts.append(
             Markup('<text class="app-chart__label" x="{}" y="{:.1f}">{} {}</text>').format(

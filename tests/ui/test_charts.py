@@ -1,6 +1,11 @@
 """Charts are drawn on the server, with the table of the same figures."""
 
+import itertools
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from frontdoor.ui.charts import bar_chart, line_chart
 
@@ -30,3 +35,12 @@ def test_lines_differ_by_dash_and_mark_and_a_gap_is_left_out() -> None:
 def test_more_than_four_lines_are_refused() -> None:
     with pytest.raises(ValueError, match="at most four"):
         line_chart("Many", ["1"], {str(i): [1] for i in range(5)})
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=4))
+def test_the_names_of_lines_never_cover_each_other(last: list[int]) -> None:
+    html = str(line_chart("Sent", ["Nov"], {f"Agency {i}": [value] for i, value in enumerate(last)}))
+    heights = sorted(float(y) for y in re.findall(r'app-chart__label" x="482" y="([\d.]+)"', html))
+    assert len(heights) == len(last)
+    assert all(below - above >= 17.9 for above, below in itertools.pairwise(heights))
+    assert heights[-1] <= 225

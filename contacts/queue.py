@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Value
 
 from contacts import hooks, ranking, ranks
 from contacts.actions import CLAIM_FOR
@@ -124,8 +124,7 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     elif wanted.state:
         rows = rows.filter(status=wanted.state)
     # Before the page is cut, filters or none: a hidden bundle takes no place on it.
-    bundles = Bundle.objects.on_queue().filter(pk__in=rows.filter(bundle__isnull=False).order_by().values("bundle_id"))
-    bundles = _after(bundles, user, wanted)
+    bundles = _after(Bundle.objects.on_queue().filter(_has_one_of(rows, wanted)), user, wanted)
     order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
     found = list(bundles.order_by(*order)[: PAGE + 1])
     shown = found[:PAGE]
@@ -155,6 +154,19 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )
+
+
+def _has_one_of(rows: Any, wanted: Wanted) -> Any:
+    """The condition that a bundle holds one of these contacts.
+
+    Unfiltered, nearly every bundle does: each is asked in the queue's order until the page is full. Filtered, few may:
+    the contacts are found first. Given one form for both, PostgreSQL goes through the whole queue for a page of it.
+    """
+    rows = rows.filter(bundle__isnull=False).order_by()
+    if wanted.tab or wanted.kind or wanted.grade or wanted.state:
+        return Q(pk__in=rows.values("bundle_id"))
+    here = rows.filter(bundle_id=OuterRef("pk")).annotate(here=Value(True)).values("here")
+    return Subquery(here[:1], output_field=BooleanField())
 
 
 def _after(rows: Any, user: Any, wanted: Wanted) -> Any:

@@ -21,7 +21,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
-        from contacts import bundles, hidden
+        from contacts import bundles, hidden, regrouping
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
@@ -35,6 +35,8 @@ class ContactsConfig(AppConfig):
                 hidden_from_clocks.append(references)
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
+        if regrouping.people_joined_or_parted not in hooks.joined_or_parted:
+            hooks.joined_or_parted.append(regrouping.people_joined_or_parted)
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         disposal_policy(
             "contacts.ContactPerson", "person", "destroy", "an adult given stays with a child's contact",

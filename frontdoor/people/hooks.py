@@ -57,6 +57,8 @@ def merge_policy(model: str, field: str, how: Literal["move", "keep", "rebuild"]
 glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
 # Called with (person, at) when a record has been restricted or protected: what is shown beside it elsewhere must go.
 hidden_from_now: list[Callable[[Person, datetime], None]] = []
+# Called with (ids of people, at) when records were joined to one, or taken apart again.
+joined_or_parted: list[Callable[[set[int], datetime], None]] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
 

@@ -17,6 +17,7 @@ from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.copying import copy_records
+from frontdoor.people import hooks
 from frontdoor.people.access import check_conflict, may_see_adopted
 from frontdoor.people.indexing import index_names
 from frontdoor.people.merge_back import Edit, put_back
@@ -190,7 +191,14 @@ def apply_many(pairs: Iterable[Pair], *, by: User, at: datetime, reason: str, me
             taken.add(pair[1])
             sound.append(pair)
         done.merges.extend(_write(sound, by=by, at=at, reason=reason.strip(), method=method, known=known))
+        if sound:
+            _tell({key for pair in sound for key in pair}, at)
     return done
+
+
+def _tell(people: set[int], at: datetime) -> None:
+    for hear in hooks.joined_or_parted:
+        hear(people, at)
 
 
 def _write(pairs: list[Pair], *, by: User, at: datetime, reason: str, method: str, known: _Known) -> list[Merge]:
@@ -348,6 +356,7 @@ def undo(merge: Merge, *, by: User, at: datetime, reason: str, not_same: bool = 
         reason=reason.strip(),
         detail={"merge": locked.pk, "loser": loser.reference, "edits": len(edits), "at": at.isoformat()},
     )
+    _tell({survivor.pk, loser.pk}, at)
     return Undone(locked, restored, edits)
 
 

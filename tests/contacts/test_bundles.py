@@ -12,6 +12,8 @@ from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
+from frontdoor.notifications.outbox import drain
+from frontdoor.people import merge
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.models import Person
 from frontdoor.people.protection import set_restriction
@@ -131,6 +133,28 @@ def test_confirming_a_record_joins_and_taking_the_link_back_takes_it_out(officer
     assert bundles.bundle_of(first) == bundles.bundle_of(second)
     assert BundleJoin.objects.filter(code="child_confirmed", ended_at=None).count() == 1
     actions.unlink_person(on_contact=second.people.get(), by=manager, at=LATER)
+    assert bundles.bundle_of(first) != bundles.bundle_of(second)
+    in_step()
+
+
+def test_joining_two_records_joins_their_open_contacts_and_taking_it_back_parts_them(
+    officer: User, manager: User
+) -> None:
+    one, other = (
+        create_person(names=[GivenName(given=given, family="Reed")], by=manager, at=NOW) for given in ("Robin", "Bobby")
+    )
+    first = record(officer, about(PersonFacts(given_name="Robin"), address=None))
+    second = record(officer, about(PersonFacts(given_name="Bobby"), address=None))
+    for contact, person in ((first, one), (second, other)):
+        actions.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
+    assert bundles.bundle_of(first) != bundles.bundle_of(second)
+    done = merge.apply(survivor=one, loser=other, by=manager, at=LATER, reason="One boy, two names")
+    drain(LATER)
+    assert bundles.bundle_of(first) == bundles.bundle_of(second)
+    assert {join.code for join in BundleJoin.objects.filter(ended_at=None)} == {"opened", "child_confirmed"}
+    in_step()
+    merge.undo(done, by=manager, at=LATER, reason="Two boys after all")
+    drain(LATER)
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
     in_step()
 

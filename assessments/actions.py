@@ -282,7 +282,8 @@ def record_visit(
     today = london_date(at)
     if happened_at > at:
         raise Refused("A visit cannot be in the future.", code="in_future", field="happened_at")
-    if happened_at < locked.referral.received_at:
+    # The time of a visit is said to the minute; the referral's is known to the second.
+    if happened_at < locked.referral.received_at.replace(second=0, microsecond=0):
         raise Refused("The visit was before the referral.", code="before_referral", field="happened_at")
     if mode not in Visit.Mode.values:
         raise Refused("Choose how it took place.", code="required", field="mode")

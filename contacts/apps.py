@@ -51,4 +51,17 @@ class ContactsConfig(AppConfig):
             "a contact goes with the last of the children it is about",
         )
         disposal_of("contacts.SecureLink", "t.reference IN {references}", "a link to a record that goes leads nowhere")
+        of_the_file = (
+            "SELECT i.file_id FROM contacts_feeditem i JOIN contacts_contact c ON c.id = i.contact_id"
+            " WHERE c.reference IN {references}"
+        )
+        disposal_of(
+            "contacts.FeedFile", f"t.finished_at IS NOT NULL AND t.id IN ({of_the_file})",
+            "what came in a file stands in its contacts: the file keeps its hash, so that it is not taken in again",
+            blank="content = ''",
+        )  # fmt: skip
+        disposal_of(
+            "contacts.Quarantined", f"t.corrected_as_id IN ({of_the_file})",
+            "the message a contact was made of tells of the same child", blank="content = ''",
+        )  # fmt: skip
         post_migrate.connect(bring_in_step, sender=self)

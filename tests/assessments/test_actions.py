@@ -299,3 +299,14 @@ def test_factors_that_cannot_stand(codes: list[str], ends: bool) -> None:
 def test_visits_of_another_time(assessment: Assessment, worker: User) -> None:
     visit(assessment, worker, happened_at=VISITED)
     assert Visit.objects.get().happened_at == VISITED
+
+
+def test_a_visit_in_the_minute_of_the_referral_is_not_before_it(assessment: Assessment, worker: User) -> None:
+    received = assessment.referral.received_at + timedelta(seconds=40)
+    Referral.objects.filter(pk=assessment.referral_id).update(received_at=received)
+    minute = received.replace(second=0, microsecond=0)
+    with pytest.raises(Refused) as refused:
+        visit(Assessment.objects.get(pk=assessment.pk), worker, happened_at=minute - timedelta(minutes=1))
+    assert refused.value.code == "before_referral"
+    visit(Assessment.objects.get(pk=assessment.pk), worker, happened_at=minute)
+    assert Visit.objects.get().happened_at == minute

@@ -9,8 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, connection, models, transaction
 
 from contacts.information.models import InformationRequest
-from contacts.models import Contact, ContactPerson
+from contacts.models import Contact, ContactPerson, FeedFile, FeedItem, Quarantined
 from frontdoor.access import Denied, Refused
+from frontdoor.accounts.models import Agency
 from frontdoor.audit import verify
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
@@ -143,6 +144,33 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
                 assert cursor.fetchone() == (0,), model
     assert not Entry.objects.filter(reason__contains="same girl").exists()
     assert list(verify.faults()) == [], "the trail is whole, though words were taken out of it"
+
+
+def test_a_file_that_told_of_the_record_is_emptied_and_never_taken_in_again(
+    record: Any, manager: Any, second: Any
+) -> None:
+    agency = Agency.objects.create(name="Exampleshire Police", code="police-x", kind="police")
+    by_feed = {"agency": agency, "received_at": CLOSED, "received_by": manager, "finished_at": CLOSED}
+    files = {
+        name: FeedFile.objects.create(name=name, content=name.encode() + b" Hart", sha256=name, **by_feed)
+        for name in ("whole", "corrected", "other")
+    }
+    for name, contact in (("whole", "shared"), ("whole", "alone"), ("corrected", "alone"), ("other", "shared")):
+        FeedItem.objects.create(
+            file=files[name], agency=agency, agency_reference=f"{name} {contact}", digest="d", contact=record[contact]
+        )
+    message = Quarantined.objects.create(
+        file=files["other"], content=b"Ann Hart", code="x", message="x", corrected_as=files["corrected"],
+        sent_on_at=CLOSED, sent_on_by=manager,
+    )  # fmt: skip
+    counted = {(table, how): number for table, how, number in disposal.preview(record["one"], AT).counts}
+    assert counted["contacts_feedfile", "blank"] == 2
+    done = disposal.approve(disposal=propose(record["one"], manager), typed=record["one"].reference, by=second, at=AT)
+    assert done.destroyed_at is not None
+    left = {file.name: (bytes(file.content), file.sha256) for file in FeedFile.objects.all()}
+    assert left == {"whole": (b"", "whole"), "corrected": (b"", "corrected"), "other": (b"other Hart", "other")}
+    message.refresh_from_db()
+    assert bytes(message.content) == b""
 
 
 def test_a_row_blanked_without_a_disposal_is_named(record: Any, manager: Any, second: Any) -> None:

@@ -1,8 +1,10 @@
 """Every write a referral can undergo after it was opened. The ways in are in ``decisions`` and ``fast_track``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from contacts import actions as contacts
 from contacts.ranks import rerank_about
@@ -15,7 +17,7 @@ from frontdoor.clocks.deadlines import moments
 from frontdoor.clocks.models import closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.notifications.actions import notify
+from frontdoor.notifications.actions import duty_managers, notify
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import end_involvement, involve, update_involvement
 from frontdoor.people.models import Involvement, Person
@@ -48,7 +50,7 @@ from referrals.fast_track import (
     stand_down,
     take_fast_track,
 )
-from referrals.models import Allocation, EndingRule, OpenWorkNews, Referral, StrategyDiscussion
+from referrals.models import OPEN_STATUSES, Allocation, EndingRule, OpenWorkNews, Referral, StrategyDiscussion
 
 __all__ = [
     "ChildDecision",
@@ -58,6 +60,7 @@ __all__ = [
     "accept",
     "alert_taken",
     "allocate",
+    "become_contact",
     "close",
     "confirm_child",
     "confirm_telephone",
@@ -76,6 +79,8 @@ __all__ = [
     "stand_down",
     "take_fast_track",
     "take_news",
+    "tell_of_parted",
+    "why_not_a_contact",
 ]
 
 #: Closure reasons of the returns that say an assessment was made.
@@ -154,6 +159,70 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     clocks.stop(reference=referral.reference, at=at, by=by, reason="joined to open work")
     leave_queue_when_decided(moved.contact, by=by, at=at)
     return moved
+
+
+def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
+    """Of these open referrals, those on which something has begun, each with a sentence: they go on or are closed."""
+    rows = Referral.objects.filter(reference__in=list(references))
+    begun = rows.exclude(status__in=("awaiting_decision", "accepted")) | rows.filter(
+        Exists(Allocation.objects.filter(referral=OuterRef("pk"), worker__isnull=False))
+        | Exists(StrategyDiscussion.objects.filter(referral=OuterRef("pk")))
+    )
+    return {
+        reference: f"Work has begun on {reference}: it goes on, or is closed first."
+        for reference in begun.values_list("reference", flat=True)
+    }
+
+
+@transaction.atomic
+def become_contact(reference: str, goes_on: str, by: User, at: datetime) -> Referral:
+    """Two records are of one child, who has one open referral: this one ends, its contact joins the one that goes on.
+
+    Called while the records are joined, with the record's lock held. Raises Denied without the permission to decide
+    referrals, Refused when something has begun on it or one of the two has ended meanwhile.
+    """
+    require(by, Permission.REFERRAL_DECIDE)
+    found = {
+        row.reference: row
+        for row in Referral.objects.filter(reference__in=[reference, goes_on], status__in=OPEN_STATUSES).order_by("pk")
+    }
+    if len(found) < 2:
+        raise Refused("One of the referrals has ended meanwhile: look at both records again.", code="ended")
+    for why in why_not_a_contact([reference]).values():
+        raise Refused(why, code="both_begun", field="goes_on")
+    locked, standing = lock(found[reference]), found[goes_on]
+    if locked.child is None:
+        raise Refused("Confirm first who the child of the referral is.", code="unconfirmed")
+    moved = _join(locked, standing, locked.child, by=by, at=at)
+    _end(moved, by=by, at=at)
+    return moved
+
+
+def tell_of_parted(people: set[int], at: datetime) -> None:
+    """Records were taken apart: a referral that had become a contact on what is another child's again needs a decision.
+
+    Nothing is opened again by itself; every duty manager is told which contact to reopen.
+    """
+    ended = Referral.objects.filter(child__in=people, ending=Referral.Ending.JOINED).exclude(joined_reference="")
+    rows = list(ended.select_related("contact"))
+    goes_on = {
+        row.reference: row.child_id
+        for row in Referral.objects.filter(reference__in=[each.joined_reference for each in rows])
+    }
+    one_of = dict(Person.objects.filter(pk__in={*goes_on.values()} - {None}).values_list("pk", "merged_into_id"))
+    for row in rows:
+        child = goes_on.get(row.joined_reference)
+        if child is not None and row.child_id not in (child, one_of[child]):
+            notify(
+                duty_managers(at),
+                kind="parted",
+                text=f"Two records were taken apart: {row.reference} had ended as a contact on {row.joined_reference}, "
+                f"which is another child's. Reopen {row.contact.reference} and decide it again",
+                reference=row.contact.reference,
+                path=f"/contacts/{row.contact.reference}/",
+                once_key=f"parted-{row.reference}-{at.isoformat()}",
+                urgent=True,
+            )
 
 
 @transaction.atomic

@@ -23,9 +23,11 @@ class ReferralsConfig(AppConfig):
         from contacts import hooks as of_contacts
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.notifications import hooks
+        from frontdoor.people import hooks as of_people
         from frontdoor.people.disposal import disposal_policy
-        from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.hooks import Episodes, merge_policy
         from frontdoor.retention.reckoning import count_too
+        from referrals.actions import become_contact, tell_of_parted, why_not_a_contact
         from referrals.events import EVENTS
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
@@ -39,6 +41,10 @@ class ReferralsConfig(AppConfig):
             of_contacts.on_plan.append(on_protection_plan)
         if standing_of not in of_contacts.standing:
             of_contacts.standing.append(standing_of)
+        if not of_people.episodes_kept:
+            of_people.episodes_kept.append(Episodes(why_not_a_contact, become_contact))
+        if tell_of_parted not in of_people.joined_or_parted:
+            of_people.joined_or_parted.append(tell_of_parted)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:
@@ -47,7 +53,7 @@ class ReferralsConfig(AppConfig):
             "referrals.Referral",
             "child",
             "move",
-            "a child's referrals are the one child's; of two open ones the second stays until it ends or is joined",
+            "a child's referrals are the one child's; a second open one, which a merge does not make, would stay",
             once=(),
             when="{row}.status IN (" + ", ".join(f"'{status}'" for status in OPEN_STATUSES[1:]) + ")",
         )

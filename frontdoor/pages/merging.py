@@ -23,7 +23,6 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.models import Address, PairToReview, Person
 from frontdoor.people.models import Warning as Danger
-from frontdoor.people.pairs_bulk import both_open
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
@@ -246,21 +245,18 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
     )
 
 
-def _both_open(pair: PairToReview, user: Any) -> list[str]:
-    """The open referrals of both records, when both have one: joining them needs a second thought."""
-    work = open_work([pair.left_id, pair.right_id], hidden_from=user)
-    return both_open(work.get(pair.left_id, []), work.get(pair.right_id, []))
+def _both_open(pair: PairToReview, user: Any) -> list[pairs.Episode]:
+    """The open referrals of both records, when both have one the user may see: somebody says which goes on."""
+    episodes = pairs.episodes_of(pair)
+    seen = {
+        work.reference
+        for works in open_work([pair.left_id, pair.right_id], hidden_from=user).values()
+        for work in works
+    }
+    return episodes if {one.reference for one in episodes} <= seen else []
 
 
 def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:
-    if request.POST.get("decision") == "same" and not request.POST.get("both_open"):
-        open_on_both = _both_open(pair, request.user)
-        if open_on_both:
-            raise Refused(
-                f"Both records have open work of their own: {' and '.join(open_on_both)}. Close one first, or say "
-                "below that both go on for the one child.",
-                code="both_open",
-            )
     first = min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk))
     chosen = {str(p.reference): p for p in (pair.left, pair.right)}.get(request.POST.get("survivor", ""), first)
     following = pairs.following(request.user, pair)
@@ -272,6 +268,7 @@ def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:
         survivor=chosen,
         left_version=_key(request.POST.get("left_version", "")),
         right_version=_key(request.POST.get("right_version", "")),
+        goes_on=request.POST.get("goes_on", ""),
     )
     query = f"?merged={done.pk}" if done is not None else ""
     if done is not None:

@@ -59,6 +59,22 @@ glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
 hidden_from_now: list[Callable[[Person, datetime], None]] = []
 # Called with (ids of people, at) when records were joined to one, or taken apart again.
 joined_or_parted: list[Callable[[set[int], datetime], None]] = []
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """What the app that keeps referrals says of two open ones when their children turn out to be one child.
+
+    ``why_not``: of these references, those that may not become a contact on another, each with a sentence.
+    ``become_contact``: (reference that ends, reference that goes on, user, at).
+    """
+
+    why_not: Callable[[Iterable[str]], dict[str, str]]
+    become_contact: Callable[[str, str, Any, datetime], Any]
+
+
+# One at most; without it two records with an open referral each cannot be joined.
+episodes_kept: list[Episodes] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
 

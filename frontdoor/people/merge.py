@@ -8,6 +8,7 @@ no longer found. The journal holds every column of every row changed, so that :f
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -22,7 +23,7 @@ from frontdoor.people.access import check_conflict, may_see_adopted
 from frontdoor.people.indexing import index_names
 from frontdoor.people.merge_back import Edit, put_back
 from frontdoor.people.merge_sql import AWAY, JOURNAL, KINDS, TOKENS, facts_sql, model_of, move_sql, moving, seen_sql
-from frontdoor.people.models import Merge, NotSamePeople, PairToReview, Person, Restriction
+from frontdoor.people.models import Involvement, Merge, NotSamePeople, PairToReview, Person, Restriction
 from frontdoor.people.naming import display_name
 from frontdoor.workflow.actions import stale
 
@@ -90,6 +91,8 @@ class _Known:
     visible: set[int]
     adopted: set[int]
     reference_of: dict[int, str]
+    # Who has an open referral of their own; who a record is joined to has it from then on.
+    with_episode: set[int]
 
 
 def these(ids: Iterable[int]) -> RawSQL:
@@ -104,6 +107,15 @@ def not_same_among(ids: Iterable[int]) -> set[frozenset[int]]:
         Q(left__in=wanted) | Q(left__merged_into__in=wanted), Q(right__in=wanted) | Q(right__merged_into__in=wanted)
     ).values_list("left_id", "left__merged_into_id", "right_id", "right__merged_into_id")
     return {frozenset((left_into or left, right_into or right)) for left, left_into, right, right_into in rows}
+
+
+def open_episodes(ids: Any) -> dict[int, list[str]]:
+    """References of the open referrals of these people (keys, or a query of them), by the child; one query."""
+    rows = Involvement.objects.open().filter(person__in=ids, kind=Involvement.Kind.REFERRAL, role="subject")
+    found: dict[int, list[str]] = {}
+    for person, reference in rows.order_by("opened_at", "pk").values_list("person_id", "reference"):
+        found.setdefault(person, []).append(reference)
+    return found
 
 
 def _known(ids: list[int], by: User, method: str) -> _Known:
@@ -122,6 +134,7 @@ def _known(ids: list[int], by: User, method: str) -> _Known:
         else set(),
         adopted=set(may_see_adopted(by)) if reviewed else set(),
         reference_of=dict(Person.objects.filter(pk__in=into).values_list("pk", "reference")) if into else {},
+        with_episode=set() if reviewed else set(open_episodes(asked)),
     )
 
 
@@ -152,6 +165,8 @@ def _why_not(pair: Pair, known: _Known, method: str, survivors: set[int], losers
         return "restricted", "A restricted record is never joined automatically."
     if survivor.is_adoption_protected or loser.is_adoption_protected:
         return "adoption", "The record of an adopted child is never joined automatically."
+    if {survivor.pk, loser.pk} <= known.with_episode:
+        return "both_open", "Both have an open referral of their own: somebody has to say which goes on."
     if frozenset(pair) in known.not_same:
         return "not_same", f"Somebody has said that {survivor.reference} and {loser.reference} are different people."
     return None
@@ -190,6 +205,8 @@ def apply_many(pairs: Iterable[Pair], *, by: User, at: datetime, reason: str, me
                 continue
             taken.add(pair[1])
             sound.append(pair)
+            if pair[1] in known.with_episode:
+                known.with_episode.add(pair[0])
         done.merges.extend(_write(sound, by=by, at=at, reason=reason.strip(), method=method, known=known))
         if sound:
             _tell({key for pair in sound for key in pair}, at)
@@ -435,6 +452,7 @@ __all__ = [
     "latest_merge",
     "not_same_among",
     "note_added",
+    "open_episodes",
     "standing_merges",
     "undo",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.people import merge
+from frontdoor.people import hooks, merge
 from frontdoor.people.access import check_conflict, may_see_adopted
 from frontdoor.people.models import Merge, NotSamePeople, PairToReview, Person
 
@@ -74,11 +74,16 @@ def decide(
     reason: str = "",
     left_version: int | None = None,
     right_version: int | None = None,
+    goes_on: str = "",
 ) -> Merge | None:
     """Answer a pair: ``same`` joins the records (to ``survivor``, the left one by default), ``not_same`` remembers that
     they are two people, ``later`` leaves it for another day. Returns the merge, if one was made.
 
-    Raises Refused when somebody else has answered already, Denied without the permission.
+    When both have an open referral, ``goes_on`` is the reference of the one that does; the others become contacts on
+    it, since a child never has two episodes (PRACTICE, seen, merged, coded).
+
+    Raises Refused when somebody else has answered already or nobody has said which referral goes on, Denied without
+    the permission.
     """
     require(by, Permission.PEOPLE_MERGE)
     locked = PairToReview.objects.select_for_update(of=("self",)).select_related("left", "right").get(pk=pair.pk)
@@ -93,6 +98,7 @@ def decide(
             raise Refused("Choose which of the two records stays.", code="survivor", field="survivor")
         versions = {locked.left_id: left_version, locked.right_id: right_version}
         other = locked.right if stays == locked.left else locked.left
+        _one_episode(locked, goes_on, by=by, at=at)
         done = merge.apply(
             survivor=stays,
             loser=other,
@@ -117,6 +123,52 @@ def decide(
     # The merge may have left the pair on the record merged away: only its answer is written here.
     PairToReview.objects.filter(pk=locked.pk).update(decision=decision, decided_at=at, decided_by=by)
     return done
+
+
+@dataclass(frozen=True)
+class Episode:
+    """An open referral of one of two records to be joined, and why it cannot be the one that goes on ("" if it can)."""
+
+    reference: str
+    why_not: str = ""
+
+
+def episodes_of(pair: PairToReview) -> list[Episode]:
+    """The open referrals of both records when each has one of its own, else nothing.
+
+    One can go on when nothing has begun on any other: what has begun is never folded into another referral.
+    """
+    found = merge.open_episodes([pair.left_id, pair.right_id])
+    every = {reference for references in found.values() for reference in references}
+    if len(found) < 2 or len(every) < 2:
+        return []
+    begun = {key: why for kept in hooks.episodes_kept for key, why in kept.why_not(sorted(every)).items()}
+    return [
+        Episode(reference, next((why for other, why in sorted(begun.items()) if other != reference), ""))
+        for reference in sorted(every)
+    ]
+
+
+def _one_episode(pair: PairToReview, goes_on: str, *, by: User, at: datetime) -> None:
+    episodes = episodes_of(pair)
+    if not episodes:
+        return
+    chosen = next((one for one in episodes if one.reference == goes_on), None)
+    if chosen is None:
+        if all(one.why_not for one in episodes):
+            raise Refused(
+                "Both have an open referral on which work has begun. Close one of them first, then join the records.",
+                code="both_begun", field="goes_on",
+            )  # fmt: skip
+        raise Refused(
+            "Both have an open referral. Choose which one goes on: the other is kept as a contact on it.",
+            code="both_open", field="goes_on",
+        )  # fmt: skip
+    if chosen.why_not or not hooks.episodes_kept:
+        raise Refused(chosen.why_not or "Close one of the open referrals first.", code="both_begun", field="goes_on")
+    for one in episodes:
+        if one is not chosen:
+            hooks.episodes_kept[0].become_contact(one.reference, chosen.reference, by, at)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,13 @@ from frontdoor.audit.models import Entry
 from frontdoor.people import actions, merge, pairs, protection
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Merge, NotSamePeople, PairToReview
+from referrals import actions as referrals
+from referrals.models import Referral
 from tests.pages.conftest import AT
+from tests.people.conftest import make_user
+from tests.people.test_merge import episode_of
+
+__all__ = ["make_user"]
 
 
 def text(response):
@@ -81,16 +87,41 @@ def test_what_protects_somebody_is_shown_on_both_sides_and_stays(client, sign_in
     assert left.addresses.filter(is_confidential=True).count() == 1
 
 
-def test_two_open_referrals_stop_the_merge_and_ask(client, sign_in, pair, two, manager):
-    for who, reference in zip(two, ("R-00000001", "R-00000002"), strict=True):
-        actions.involve(person=who, reference=reference, kind="referral", at=AT, worker=manager)
+def test_two_open_referrals_stop_the_merge_and_ask_which_goes_on(client, sign_in, pair, two, manager, make_user):
+    officer = make_user("olive", "contact_officer")
+    ours, theirs = (episode_of(who, officer, manager) for who in two)
     sign_in("duty_manager")
+    shown = text(client.get(f"/merge/{pair.pk}/"))
+    assert "Which one goes on, if they are one?" in shown
     answer = client.post(f"/merge/{pair.pk}/", {"decision": "same"})
     assert answer.status_code == 422
-    assert "Both records have open work of their own: R-00000001 and R-00000002" in text(answer)
+    assert "Choose which one goes on: the other is kept as a contact on it." in text(answer)
     assert not Merge.objects.exists()
-    assert client.post(f"/merge/{pair.pk}/", {"decision": "same", "both_open": "on"}).status_code == 302
-    assert Merge.objects.exists()
+    answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": theirs.reference})
+    assert answer.status_code == 302
+    done = Merge.objects.get()
+    assert list(Referral.objects.open().values_list("reference", "child")) == [(theirs.reference, done.survivor_id)]
+    ours.refresh_from_db()
+    assert (ours.status, ours.ending, ours.joined_reference) == ("no_further_action", "joined", theirs.reference)
+    assert not ours.is_nfa
+    assert list(theirs.news.values_list("contact__reference", flat=True)) == [ours.contact.reference]
+
+
+def test_what_has_begun_goes_on_or_is_closed_first(client, sign_in, pair, two, manager, team, make_user):
+    officer = make_user("olive", "contact_officer")
+    worker = make_user("sol", "social_worker")
+    ours, theirs = (episode_of(who, officer, manager) for who in two)
+    referrals.allocate(referral=theirs, by=manager, at=AT, team=team, worker=worker)
+    sign_in("duty_manager")
+    answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": ours.reference})
+    assert answer.status_code == 422
+    assert f"Work has begun on {theirs.reference}: it goes on, or is closed first." in text(answer)
+    referrals.allocate(referral=ours, by=manager, at=AT, team=team, worker=worker)
+    for goes_on in ("", ours.reference, theirs.reference):
+        answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": goes_on})
+        assert answer.status_code == 422
+    assert not Merge.objects.exists()
+    assert Referral.objects.open().count() == 2
 
 
 def test_joined_next_pair_and_taken_back(client, sign_in, pair, two, manager):

@@ -15,6 +15,7 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused, Stale, get_visible
 from frontdoor.accounts.models import system_user
 from frontdoor.audit.models import Entry
+from frontdoor.notifications.models import Notice
 from frontdoor.people import actions, matching, merge, pairs, protection, record
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import merge_policies, open_work
@@ -240,6 +241,12 @@ def referral_of(person, officer, manager):
     )  # fmt: skip
 
 
+def episode_of(person, officer, manager):
+    made = referral_of(person, officer, manager)
+    actions.involve(person=person, reference=made.reference, kind="referral", at=AT)
+    return made
+
+
 def test_two_open_referrals_both_go_on_and_neither_is_lost(twice, manager, officer):
     survivor, loser = twice
     ours, theirs = referral_of(survivor, officer, manager), referral_of(loser, officer, manager)
@@ -250,6 +257,37 @@ def test_two_open_referrals_both_go_on_and_neither_is_lost(twice, manager, offic
     assert theirs.child == loser
     undo(done, manager)
     assert rows() == before
+
+
+def test_two_open_referrals_are_never_joined_without_a_person(twice, make_person, manager, officer):
+    survivor, loser = twice
+    third = make_person("Zo", "Smith", date(2015, 2, 3))
+    for who in (loser, third):
+        episode_of(who, officer, manager)
+    pairs_of_keys = [(survivor.pk, loser.pk), (survivor.pk, third.pk)]
+    done = merge.apply_many(pairs_of_keys, by=system_user(), at=AT, reason=WHY)
+    assert [(one.survivor, one.loser) for one in done.merges] == [(survivor, loser)]
+    assert [(one.loser, one.code) for one in done.refused] == [(third.pk, "both_open")]
+    again = merge.apply_many([(survivor.pk, third.pk)], by=system_user(), at=LATER, reason=WHY)
+    assert [one.code for one in again.refused] == ["both_open"]
+
+
+def test_parted_again_the_managers_hear_which_contact_to_decide(twice, make_user, manager, officer):
+    survivor, loser = twice
+    duty = make_user("dora", "duty_manager")
+    ours, theirs = episode_of(survivor, officer, manager), episode_of(loser, officer, manager)
+    pairs.offer_many([pairs.FoundPair(survivor.pk, loser.pk, 6.2, 0.9)], at=AT)
+    done = pairs.decide(
+        pair=PairToReview.objects.get(), decision="same", by=manager, at=AT, survivor=survivor, goes_on=ours.reference
+    )
+    assert list(Referral.objects.open()) == [ours]
+    assert not Notice.objects.filter(kind="parted").exists()
+    undo(done, manager)
+    told = Notice.objects.get(kind="parted", user=duty)
+    assert (told.reference, told.is_urgent) == (theirs.contact.reference, True)
+    assert theirs.reference in told.text
+    theirs.refresh_from_db()
+    assert theirs.child == loser
 
 
 def test_a_referral_of_the_loser_moves(twice, manager, officer):

@@ -19,7 +19,7 @@ from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, SourceRecord
 from frontdoor.people import identifiers, merge, weights
-from frontdoor.people.linkage import Pair, Sketch, link
+from frontdoor.people.linkage import AUTOMATIC, Pair, Sketch, link
 from frontdoor.people.models import Merge, PairToReview, Person, Relationship, Restriction
 from frontdoor.people.words import words
 
@@ -46,6 +46,8 @@ class Links:
     rank: dict[int, tuple[bool, str]] = field(default_factory=dict)
     automatic: list[tuple[int, int]] = field(default_factory=list)
     review: list[tuple[int, int, Pair]] = field(default_factory=list)
+    # The evidence of the pairs to be joined, for those that a person has to join after all.
+    evidence: dict[frozenset[int], Pair] = field(default_factory=dict)
     # Records that are likelier than not of one person, though a person has still to say so.
     likely: dict[int, int] = field(default_factory=dict)
     # What the comparison has learnt of how records of one person agree, from how many; empty if nothing was compared.
@@ -120,6 +122,7 @@ def find(meanings: Meanings) -> Links:
         left, right = (links.one[key_of[key]] for key in (pair.left, pair.right))
         if left != right:
             links.review.append((min(left, right), max(left, right), pair))
+    links.evidence = {frozenset((key_of[pair.left], key_of[pair.right])): pair for pair in linked.automatic}
     links.take_as_likely((left, right) for left, right, pair in links.review if pair.probability >= LIKELY)
     return links
 
@@ -192,13 +195,15 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
         weights.keep(logs=links.logs, records=links.compared, at=at)
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
     wanted = [(a, b) for a, b in ((standing.get(a, a), standing.get(b, b)) for a, b in links.automatic) if a != b]
-    if wanted:
-        merge.apply_many(wanted, by=by, at=at, reason=REASON, method="automatic")
+    done = merge.apply_many(wanted, by=by, at=at, reason=REASON, method="automatic") if wanted else merge.Merged()
+    # Two open referrals of one child: somebody says which goes on.
+    asked = [(no.survivor, no.loser, _as_review(links, no)) for no in done.refused if no.code == "both_open"]
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
-    ends = {end for left, right, _ in links.review for end in (left, right)}
+    to_review = [*links.review, *asked]
+    ends = {end for left, right, _ in to_review for end in (left, right)}
     not_same = merge.not_same_among(ends | {standing.get(end, end) for end in ends})
     rows: dict[tuple[int, int], PairToReview] = {}
-    for left, right, pair in links.review:
+    for left, right, pair in to_review:
         a, b = sorted((standing.get(left, left), standing.get(right, right)))
         if a == b or frozenset((a, b)) in not_same or (a, b) in rows:
             continue
@@ -210,6 +215,16 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
     PairToReview.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=2000)
     if links.logs:
         weights.count_bearers()
+
+
+def _as_review(links: Links, refused: merge.NotMerged) -> Pair:
+    """The pair the evidence stands in, with the doubt that keeps it from being joined by itself."""
+    found = links.evidence.get(frozenset((refused.survivor, refused.loser)))
+    return Pair(
+        left=found.left if found else "", right=found.right if found else "", weight=found.weight if found else 0.0,
+        probability=found.probability if found else AUTOMATIC, reasons=found.reasons if found else (),
+        is_automatic=False, doubts=(refused.message,),
+    )  # fmt: skip
 
 
 # -- the same event twice ------------------------------------------------------------

@@ -8,8 +8,10 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+from pghistory.trigger import Event as PghEvent
 
 # Crockford's base 32: no I, L, O or U, so a reference survives being read out over a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -99,13 +101,42 @@ def one_of(field: str, values: Iterable[str], *, name: str) -> models.CheckConst
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": sorted(values)}), name=name)
 
 
+class _HistoryTrigger(PghEvent):
+    """History of inserts written once for each statement, however many rows it writes; the context stands in the rows.
+
+    The library's trigger for statements also fills its table of contexts, which we do not use.
+    """
+
+    def get_func(self, model: Any) -> Any:
+        """The trigger's function without that table."""
+        text = str(super().get_func(model).func)  # type: ignore[no-untyped-call]
+        text = text.removeprefix("WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) ")
+        return pgtrigger.Func(text.replace(", _pgh_attached_context;", ";"))  # type: ignore[no-untyped-call]
+
+
+class _Inserted(pghistory.InsertEvent):
+    """Rows as they were first written.
+
+    Updates are followed row by row: for a statement the old and the new rows have to be joined, and PostgreSQL keeps
+    the plan it made for the first, perhaps with one row, for the next with thousands.
+    """
+
+    def add_event_trigger(self, event_model: Any) -> None:
+        """Put the trigger on the model whose history this is."""
+        trigger = _HistoryTrigger(  # type: ignore[no-untyped-call]
+            event_model=event_model, label=self.label, name=self.trigger_name, row=self.row, operation=self.operation,
+            condition=self.condition, level=pgtrigger.Statement,
+        )  # fmt: skip
+        pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+
+
 def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Class decorator: every insert and update of a row is kept in an append-only history table.
 
     Who and why stand in the history row itself, so one table tells the whole story of a value.
     """
     decorator: Callable[[type[models.Model]], type[models.Model]] = pghistory.track(
-        pghistory.InsertEvent(),
+        _Inserted(),
         pghistory.UpdateEvent(),
         exclude=list(exclude) or None,
         append_only=True,

@@ -43,8 +43,8 @@ class ReferralsConfig(AppConfig):
             of_contacts.standing.append(standing_of)
         if not of_people.episodes_kept:
             of_people.episodes_kept.append(Episodes(why_not_a_contact, become_contact))
-        if tell_of_parted not in of_people.joined_or_parted:
-            of_people.joined_or_parted.append(tell_of_parted)
+        if tell_of_parted not in of_people.parted:
+            of_people.parted.append(tell_of_parted)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:

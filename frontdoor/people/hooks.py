@@ -59,6 +59,8 @@ glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
 hidden_from_now: list[Callable[[Person, datetime], None]] = []
 # Called with (ids of people, at) when records were joined to one, or taken apart again.
 joined_or_parted: list[Callable[[set[int], datetime], None]] = []
+# The same, only after records were taken apart.
+parted: list[Callable[[set[int], datetime], None]] = []
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ no longer found. The journal holds every column of every row changed, so that :f
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -23,7 +22,7 @@ from frontdoor.people.access import check_conflict, may_see_adopted
 from frontdoor.people.indexing import index_names
 from frontdoor.people.merge_back import Edit, put_back
 from frontdoor.people.merge_sql import AWAY, JOURNAL, KINDS, TOKENS, facts_sql, model_of, move_sql, moving, seen_sql
-from frontdoor.people.models import Involvement, Merge, NotSamePeople, PairToReview, Person, Restriction
+from frontdoor.people.models import Merge, NotSamePeople, PairToReview, Person, Restriction
 from frontdoor.people.naming import display_name
 from frontdoor.workflow.actions import stale
 
@@ -109,12 +108,18 @@ def not_same_among(ids: Iterable[int]) -> set[frozenset[int]]:
     return {frozenset((left_into or left, right_into or right)) for left, left_into, right, right_into in rows}
 
 
-def open_episodes(ids: Any) -> dict[int, list[str]]:
-    """References of the open referrals of these people (keys, or a query of them), by the child; one query."""
-    rows = Involvement.objects.open().filter(person__in=ids, kind=Involvement.Kind.REFERRAL, role="subject")
+def open_episodes(ids: Iterable[int]) -> dict[int, list[str]]:
+    """References of the open referrals of these people, by the child; one query, however many they are."""
     found: dict[int, list[str]] = {}
-    for person, reference in rows.order_by("opened_at", "pk").values_list("person_id", "reference"):
-        found.setdefault(person, []).append(reference)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.person_id, i.reference FROM unnest(%s::bigint[]) AS p(id)"
+            " JOIN people_involvement i ON i.person_id = p.id WHERE i.closed_at IS NULL AND i.kind = 'referral'"
+            " AND i.role = 'subject' ORDER BY i.opened_at, i.id",
+            [list(ids)],
+        )
+        for person, reference in cursor:
+            found.setdefault(person, []).append(reference)
     return found
 
 
@@ -134,7 +139,7 @@ def _known(ids: list[int], by: User, method: str) -> _Known:
         else set(),
         adopted=set(may_see_adopted(by)) if reviewed else set(),
         reference_of=dict(Person.objects.filter(pk__in=into).values_list("pk", "reference")) if into else {},
-        with_episode=set() if reviewed else set(open_episodes(asked)),
+        with_episode=set() if reviewed else set(open_episodes(ids)),
     )
 
 
@@ -374,6 +379,8 @@ def undo(merge: Merge, *, by: User, at: datetime, reason: str, not_same: bool = 
         detail={"merge": locked.pk, "loser": loser.reference, "edits": len(edits), "at": at.isoformat()},
     )
     _tell({survivor.pk, loser.pk}, at)
+    for hear in hooks.parted:
+        hear({survivor.pk, loser.pk}, at)
     return Undone(locked, restored, edits)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that do not fall apart into a base letter and a mark.
 LETTERS = str.maketrans(
@@ -43,6 +44,12 @@ def _is_latin_mark(character: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The distinct look-up words of a name, in order. Hyphenated names give their parts and the whole joined."""
+    return list(_words(text))
+
+
+# Names come again and again: an import asks for each of them several times.
+@lru_cache(maxsize=100_000)
+def _words(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     folded = JOINERS.sub("", fold(text))
     for chunk in folded.split():
@@ -51,7 +58,7 @@ def words(text: str) -> list[str]:
             found[part[:LONGEST]] = None
         if len(parts) > 1 and HYPHENS.search(chunk):
             found["".join(parts)[:LONGEST]] = None
-    return list(found)
+    return tuple(found)
 
 
 def query_words(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from frontdoor.clocks.editions import Rule, rule_for
 from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.copying import copy_rows
 from frontdoor.exchange.legacy.changes import assessment_changes, contact_changes, referral_changes, said
 from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
@@ -67,17 +68,29 @@ def _born_rows(
     model: type[Any], rows: Iterable[tuple[str, list[tuple[str, str, str, datetime, str]]]], by: Any
 ) -> None:
     """Changes of status of records: (reference, [(move, from, to, when, reason)])."""
-    bulk(
+    label = model._meta.label_lower
+    copy_rows(
         StatusChange,
-        [
-            StatusChange(
-                reference=reference, model=model._meta.label_lower, move=move, from_status=before, to_status=after,
-                by=by, reason=reason, happened_at=at,
-            )
+        ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at"),
+        (
+            (reference, label, move, before, after, by.pk, reason, at)
             for reference, changes in rows
             for move, before, after, at, reason in changes
-        ],
-    )  # fmt: skip
+        ),
+    )
+
+
+#: Person, reference, kind, role, opened, closed and status of an involvement.
+Part = tuple[int, str, str, str, datetime, datetime | None, str]
+
+
+def _involve(parts: Iterable[Part]) -> None:
+    names = ("person_id", "reference", "kind", "role", "opened_at", "closed_at", "status_label")
+    copy_rows(Involvement, names, parts)
+
+
+def _one_family(contacts: Sequence[Contact]) -> None:
+    copy_rows(FamilyGroup, ("contact_id", "number"), ((contact.pk, 1) for contact in contacts))
 
 
 def _at(value: str, system: str) -> datetime | None:
@@ -156,11 +169,12 @@ class Loader:
             made.append(contact)
             changes.append((contact.reference, contact_changes(contact, row)))
         bulk(Contact, made)
-        bulk(
+        copy_rows(
             ContactText,
-            [ContactText(contact=contact, concerns=row.get("NOTES")) for contact, row in zip(made, rows, strict=True)],
+            ("contact_id", "concerns"),
+            ((contact.pk, row.get("NOTES")) for contact, row in zip(made, rows, strict=True)),
         )
-        bulk(FamilyGroup, [FamilyGroup(contact=contact, number=1) for contact in made])
+        _one_family(made)
         bundles.give_each_its_own()
         _born_rows(Contact, changes, by)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
@@ -211,14 +225,10 @@ class Loader:
                     received, by, outcome if role == "subject" else "", decided,
                 )
             )  # fmt: skip
-            part.append(
-                Involvement(
-                    person_id=person_id, reference=reference, kind="contact", role=role, opened_at=received,
-                    closed_at=decided, status_label="Decided" if decided else "Received",
-                )
-            )  # fmt: skip
+            label = "Decided" if decided else "Received"
+            part.append((person_id, reference, "contact", role, received, decided, label))
         bulk(ContactPerson, made)
-        bulk(Involvement, part)
+        _involve(part)
         Contact.objects.filter(origin=FIRSTCALL, people__isnull=True).update(no_child_identified=True)
         keep_origins(file, origins)
 
@@ -308,19 +318,15 @@ class Loader:
             ended = None if is_open else state["closed_at"] or received
             label = str(referral.get_status_display())
             who = " / ".join(text for text in (row.get("team"), row.get("worker")) if text)
-            part.append(
-                Involvement(
-                    person_id=person_id, reference=referral.reference, kind="referral", opened_at=received,
-                    closed_at=ended, status_label=(f"{label}: {who}" if is_open and who else label)[:60],
-                )
-            )  # fmt: skip
+            label = (f"{label}: {who}" if is_open and who else label)[:60]
+            part.append((person_id, referral.reference, "referral", "subject", received, ended, label))
             changes.append((referral.reference, referral_changes(referral, row)))
             if referral.status == "accepted":
                 clocks.append(
                     self._clock(assessment_rule(state["received_on"]), referral.reference, received, None, by)
                 )
         bulk(Referral, made)
-        bulk(Involvement, part)
+        _involve(part)
         _born_rows(Referral, changes, by)
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
@@ -368,8 +374,8 @@ class Loader:
                 for row in alone
             ],
         )  # fmt: skip
-        bulk(ContactText, [ContactText(contact=contact) for contact in made])
-        bulk(FamilyGroup, [FamilyGroup(contact=contact, number=1) for contact in made])
+        copy_rows(ContactText, ("contact_id",), ((contact.pk,) for contact in made))
+        _one_family(made)
         children = bulk(
             ContactPerson,
             [
@@ -380,15 +386,10 @@ class Loader:
                 for row, contact in zip(alone, made, strict=True)
             ],
         )  # fmt: skip
-        bulk(
-            Involvement,
-            [
-                Involvement(
-                    person_id=child.person_id, reference=contact.reference, kind="contact",
-                    opened_at=contact.received_at, closed_at=contact.decided_at, status_label="Decided",
-                )
-                for contact, child in zip(made, children, strict=True)
-            ],
+        _involve(
+            (child.person_id, contact.reference, "contact", "subject", contact.received_at, contact.decided_at,
+             "Decided")
+            for contact, child in zip(made, children, strict=True)
         )  # fmt: skip
         _born_rows(
             Contact,
@@ -489,25 +490,29 @@ class Loader:
             )  # fmt: skip
             made.append(each)
             texts.append(
-                AssessmentText(
-                    assessment=each, information_from=said(row, ("author", "type", "child_seen", "seen_alone")),
-                    outcome_reason=f"As recorded in CareCase: {get('outcome')}" if get("outcome") else "",
+                (
+                    said(row, ("author", "type", "child_seen", "seen_alone")),
+                    f"As recorded in CareCase: {get('outcome')}" if get("outcome") else "",
                 )
-            )  # fmt: skip
-            factors += [Factor(assessment=each, code=code) for code in get("factors").split(";") if code]
-            part.append(
-                Involvement(
-                    person_id=child_id, reference=reference, kind="assessment", opened_at=started, closed_at=ended,
-                    status_label=str(each.get_status_display()),
-                )
-            )  # fmt: skip
+            )
+            factors.append([code for code in get("factors").split(";") if code])
+            label = str(each.get_status_display())
+            part.append((child_id, reference, "assessment", "subject", started, ended, label))
             changes.append((reference, assessment_changes(each, row)))
             if is_first or status == "authorised":
                 clocks.append(self._clock(rule, on, received if is_first else started, ended, by))
         bulk(Assessment, made)
-        bulk(AssessmentText, texts)
-        bulk(Factor, factors)
-        bulk(Involvement, part)
+        copy_rows(
+            AssessmentText,
+            ("assessment_id", "information_from", "outcome_reason"),
+            ((each.pk, *text) for each, text in zip(made, texts, strict=True)),
+        )
+        copy_rows(
+            Factor,
+            ("assessment_id", "code"),
+            ((each.pk, code) for each, codes in zip(made, factors, strict=True) for code in codes),
+        )
+        _involve(part)
         _born_rows(Assessment, changes, by)
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in fresh])
@@ -579,13 +584,13 @@ class Loader:
                 ).update(text=row.get("text"), author=row.get("author")[:80])
                 continue
             made.append(
-                CaseNote(
-                    person_id=person_id, happened_at=at or self.newest, is_date_known=at is not None,
-                    kind=row.get("note_type")[:60], author=row.get("author")[:80], text=row.get("text"),
-                    origin=CARECASE,
+                (
+                    person_id, at or self.newest, at is not None, row.get("note_type")[:60], row.get("author")[:80],
+                    row.get("text"), CARECASE,
                 )
             )  # fmt: skip
-        bulk(CaseNote, made)
+        names = ("person_id", "happened_at", "is_date_known", "kind", "author", "text", "origin")
+        copy_rows(CaseNote, names, made)
         keep_origins(file, [(row, keys[row.get("person_id")][1]) for row in rows])
 
     @transaction.atomic

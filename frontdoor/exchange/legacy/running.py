@@ -4,6 +4,8 @@ A run that is killed leaves the steps it finished; the next run reads the files 
 goes on with what is not loaded yet. Two imports never run at once: the second is refused.
 """
 
+import gc
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +30,8 @@ from frontdoor.notifications.actions import notify
 
 #: Advisory lock of imports ("FDIM").
 LOCK = 0x4644494D
+#: Seconds a second import waits for the lock of one that may have just been killed.
+PATIENCE = 2.0
 
 #: Files of which people and who belongs to whom are made.
 OF_PEOPLE = ("carecase_people.csv", "carecase_relationships.csv", "firstcall_people.csv")
@@ -45,10 +49,16 @@ class _RolledBack(Exception):
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the lock of imports for the length of the block. Raises AlreadyRunning when somebody else has it."""
+    """Hold the lock of imports for the length of the block. Raises AlreadyRunning when somebody else has it.
+
+    It is asked for a few times: PostgreSQL takes a moment to notice that an import which held it was killed.
+    """
+    until = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        (held,) = cursor.fetchone()
+        while not (held := cursor.fetchone()[0]) and time.monotonic() < until:
+            time.sleep(0.1)
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
     if not held:
         raise AlreadyRunning("Another import is running. Wait until it has finished, then start this one again.")
     try:
@@ -83,11 +93,22 @@ def run_import(
             return report
 
 
+@contextmanager
+def _seldom_looking_for_cycles() -> Iterator[None]:
+    """Hundreds of thousands of rows are held at once and none in a circle: looking through them costs a fifth."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def steps(
     run: ImportRun, folder: Path, say: Callable[[str], None] = lambda text: None, *, is_trial: bool = False
 ) -> dict[str, Any]:
     """Do the steps of a run; called with the lock of imports held. Raises Cancelled when the run was cancelled."""
-    with Progress(None if is_trial or run.upload is None else run) as progress:
+    with Progress(None if is_trial or run.upload is None else run) as progress, _seldom_looking_for_cycles():
         return _steps(run, folder, progress, say)
 
 

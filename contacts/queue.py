@@ -150,7 +150,8 @@ def read(user: Any, wanted: Wanted, at: datetime) -> Page:
     minutes = ranks.in_force(london_date(at))[0].minutes_per_point
     return Page(
         contacts=contacts,
-        lines=[_line(members[bundle.pk], known, at, user, minutes) for bundle in shown],
+        # A bundle whose last contact was decided or moved since its own query has no line any more.
+        lines=[_line(members[key], known, at, user, minutes) for bundle in shown if (key := bundle.pk) in members],
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )

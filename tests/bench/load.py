@@ -277,7 +277,7 @@ def percentiles(took: list[float]) -> str:
 
 
 def main() -> None:
-    """Run it and print the figures; leave with 1 when something was lost or is there twice."""
+    """Run it and print the figures; leave with 1 when something was lost or is there twice, or a page failed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--notifications", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=50)
@@ -311,6 +311,9 @@ def main() -> None:
             lost, doubled = held_against(police.ledger, database)
         finally:
             server.kill()
+        faults = [line for line in (Path(folder) / "web.log").read_text().splitlines() if '"exception"' in line]
+    for fault in faults[:5]:
+        print(fault[:3000])
     print(f"{asked.notifications:,} notifications in {police.seconds:,.0f} s ({len(police.took)} batches), ", end="")
     print(f"{asked.people} people at the queue")
     print(f"{'':32}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'times':>8}")
@@ -324,7 +327,7 @@ def main() -> None:
     )
     print(f"lost {lost}, doubled {doubled}")
     print(f"emergency on the queue after {found[0] if found else float('nan'):.1f} s")
-    if lost or doubled or police.changed or police.refused or len(police.ledger) != asked.notifications:
+    if faults or lost or doubled or police.changed or police.refused or len(police.ledger) != asked.notifications:
         print(police.refused[:3])
         sys.exit(1)
 

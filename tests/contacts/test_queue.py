@@ -1,6 +1,7 @@
 """The one queue: its order, its lines, who sees what, and a cost that does not grow."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -254,3 +255,20 @@ def test_only_screeners_see_the_queue(client: Client, db: None) -> None:
 def test_ages_are_said_youngest_first(officer: User, given: list[PersonFacts], said: str) -> None:
     contact = record(officer, people=given, referrer=ReferrerFacts(is_anonymous=True))
     assert queue.ages([p for p in contact.people.order_by("position") if p.is_child], NOW.date()).startswith(said)
+
+
+def test_what_a_colleague_decides_while_the_page_is_read_is_left_out(officer: User, manager: User) -> None:
+    """Between the query for the bundles and the one for their contacts, the first contact leaves the queue."""
+    gone, stays = (of_another_family(officer, number) for number in range(2))
+
+    def decided_meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if sql.startswith('SELECT "contacts_bundle"'):
+            with context["connection"].connection.cursor() as beside:
+                beside.execute("UPDATE contacts_contact SET is_on_queue = false WHERE id = %s", [gone.pk])
+        return answer
+
+    with connection.execute_wrapper(decided_meanwhile):
+        page = queue.read(manager, queue.Wanted(), NOW + timedelta(hours=1))
+    assert [contact.pk for contact in page.contacts] == [stays.pk]
+    assert len(page.lines) == 1

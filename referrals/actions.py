@@ -175,7 +175,7 @@ def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def become_contact(reference: str, goes_on: str, by: User, at: datetime) -> Referral:
+def become_contact(*, reference: str, goes_on: str, by: User, at: datetime) -> Referral:
     """Two records are of one child, who has one open referral: this one ends, its contact joins the one that goes on.
 
     Called while the records are joined, with the record's lock held. Raises Denied without the permission to decide

@@ -68,11 +68,11 @@ class Episodes:
     """What the app that keeps referrals says of two open ones when their children turn out to be one child.
 
     ``why_not``: of these references, those that may not become a contact on another, each with a sentence.
-    ``become_contact``: (reference that ends, reference that goes on, user, at).
+    ``become_contact``: given the ``reference`` that ends, the one that ``goes_on``, ``by`` and ``at``.
     """
 
     why_not: Callable[[Iterable[str]], dict[str, str]]
-    become_contact: Callable[[str, str, Any, datetime], Any]
+    become_contact: Callable[..., Any]
 
 
 # One at most; without it two records with an open referral each cannot be joined.

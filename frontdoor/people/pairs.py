@@ -168,7 +168,7 @@ def _one_episode(pair: PairToReview, goes_on: str, *, by: User, at: datetime) ->
         raise Refused(chosen.why_not or "Close one of the open referrals first.", code="both_begun", field="goes_on")
     for one in episodes:
         if one is not chosen:
-            hooks.episodes_kept[0].become_contact(one.reference, chosen.reference, by, at)
+            hooks.episodes_kept[0].become_contact(reference=one.reference, goes_on=chosen.reference, by=by, at=at)
 
 
 @dataclass(frozen=True)

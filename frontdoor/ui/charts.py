@@ -10,6 +10,8 @@ DASHES = ("", "8 4", "2 4", "12 4 2 4")
 MARKS = ("●", "■", "▲", "◆")
 #: Between the names of two lines, at the least.
 LINE = 18
+#: No name stands higher than this.
+TOP = 12
 
 
 def _show(value: Number | None, unit: str, absent: str = "not known") -> str:
@@ -109,9 +111,9 @@ def bar_chart(
 
 
 def _free(wanted: float, taken: Sequence[float], bottom: float) -> float:
-    """The height nearest to the wanted one where the name of a line covers no other, above the bottom axis."""
+    """The height nearest to the wanted one where the name of a line covers no other, within the chart."""
     near = (wanted + sign * LINE * n for n in range(2 * len(taken) + 2) for sign in (1, -1))
-    fits = (y for y in near if y <= bottom + 5 and all(abs(y - other) >= LINE for other in taken))
+    fits = (y for y in near if TOP <= y <= bottom + 5 and all(abs(y - other) >= LINE for other in taken))
     # Each name takes at most two of the places above, so that one of them is free whatever the figures.
     return next(fits)
 

@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontdoor.exchange.legacy import linking
 from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
+from frontdoor.exchange.legacy.writing import Meanings
+from frontdoor.exchange.models import ImportRun, SameEvent, SourceRecord
+from tests.people.conftest import make_user
+
+__all__ = ["make_user"]
 
 CONTACT = ContactOfChild(
     contact_no="C1",
@@ -112,3 +119,34 @@ def test_one_to_one_and_whatever_the_order(contacts, episodes, chance) -> None:
     chance.shuffle(contacts)
     chance.shuffle(episodes)
     assert same_events(contacts, episodes) == found
+
+
+@pytest.mark.django_db
+def test_recognising_again_with_nothing_new_recognises_nothing_more(make_user: Any) -> None:
+    """One child stands twice on a contact and twice among the episodes of the day: what was left stays left."""
+    run = ImportRun.objects.create(started_by=make_user("olive", "performance_officer"))
+
+    def row(system: str, file: str, identity: str, **values: str) -> None:
+        SourceRecord.objects.create(
+            run=run, system=system, file=file, identity=identity, row=1, raw=b"x", digest=identity, values=values
+        )
+
+    for number in ("1", "2"):
+        row(
+            "carecase", "carecase_episodes.csv", f"EP{number}", person_id="A1", referral_date="2020-03-02",
+            referral_source="Police", primary_need="N1",
+        )  # fmt: skip
+        row("firstcall", "firstcall_contact_children.csv", f"C1 0{number}", CONTACT_NO="C1", CLIENT_NO=f"0{number}")
+    row(
+        "firstcall", "firstcall_contacts.csv", "C1", RECEIVED="02/03/2020 08:00", PASSED_TO_DUTY="02/03/2020 08:30",
+        OUTCOME="Passed to duty", SOURCE="Police",
+    )  # fmt: skip
+    links = linking.Links(
+        person={("carecase_people.csv", "A1"): 1, ("firstcall_people.csv", "01"): 1, ("firstcall_people.csv", "02"): 1}
+    )
+    recognised = []
+    for _ in range(2):
+        linking.same_events(links, Meanings())
+        recognised.append(list(SameEvent.objects.values_list("client_no", "episode_id")))
+    assert len(recognised[0]) == 1
+    assert recognised[1] == recognised[0]

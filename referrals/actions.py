@@ -156,7 +156,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
         ending=Referral.Ending.JOINED, is_nfa=rule.is_nfa, is_returnable=rule.is_returnable,
         joined_reference=standing.reference, people=[child],
     )  # fmt: skip
-    clocks.stop(reference=referral.reference, at=at, by=by, reason="joined to open work")
+    _end(moved, by=by, at=at, why="joined to open work")
     leave_queue_when_decided(moved.contact, by=by, at=at)
     return moved
 
@@ -193,9 +193,7 @@ def become_contact(*, reference: str, goes_on: str, by: User, at: datetime) -> R
     locked, standing = lock(found[reference]), found[goes_on]
     if locked.child is None:
         raise Refused("Confirm first who the child of the referral is.", code="unconfirmed")
-    moved = _join(locked, standing, locked.child, by=by, at=at)
-    _end(moved, by=by, at=at)
-    return moved
+    return _join(locked, standing, locked.child, by=by, at=at)
 
 
 def tell_of_parted(people: set[int], at: datetime) -> None:
@@ -209,12 +207,13 @@ def tell_of_parted(people: set[int], at: datetime) -> None:
         row.reference: row.child_id
         for row in Referral.objects.filter(reference__in=[each.joined_reference for each in rows])
     }
+    told = duty_managers(at) if rows else []
     one_of = dict(Person.objects.filter(pk__in={*goes_on.values()} - {None}).values_list("pk", "merged_into_id"))
     for row in rows:
         child = goes_on.get(row.joined_reference)
         if child is not None and row.child_id not in (child, one_of[child]):
             notify(
-                duty_managers(at),
+                told,
                 kind="parted",
                 text=f"Two records were taken apart: {row.reference} had ended as a contact on {row.joined_reference}, "
                 f"which is another child's. Reopen {row.contact.reference} and decide it again",
@@ -509,9 +508,9 @@ def close(
     return moved
 
 
-def _end(referral: Referral, *, by: User, at: datetime) -> None:
+def _end(referral: Referral, *, by: User, at: datetime, why: str = "ended") -> None:
     Allocation.objects.filter(referral=referral, to_at__isnull=True).update(to_at=at)
-    clocks.stop(reference=referral.reference, at=at, by=by, reason="ended")
+    clocks.stop(reference=referral.reference, at=at, by=by, reason=why)
     rerank_about([referral.child_id] if referral.child_id else [], at=at)
     end_involvement(reference=referral.reference, at=at, status_label=str(referral.get_status_display()))
 

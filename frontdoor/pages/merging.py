@@ -236,6 +236,7 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
             "carried": carried(lines),
             "both_open": _both_open(pair, request.user),
             "refusal": refusal,
+            "kept": {name: request.POST.get(name, "") for name in ("survivor", "goes_on")},
             "first": min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk)),
             "is_open": pair.decision in ("", "later") and holds(request.user, P.PEOPLE_MERGE),
             "decided": dict(PairToReview.Decision.choices).get(pair.decision, ""),

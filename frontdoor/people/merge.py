@@ -90,8 +90,8 @@ class _Known:
     visible: set[int]
     adopted: set[int]
     reference_of: dict[int, str]
-    # Who has an open referral of their own; who a record is joined to has it from then on.
-    with_episode: set[int]
+    # Open referrals by the child; who a record is joined to has them from then on.
+    episodes: dict[int, list[str]]
 
 
 def these(ids: Iterable[int]) -> RawSQL:
@@ -139,8 +139,13 @@ def _known(ids: list[int], by: User, method: str) -> _Known:
         else set(),
         adopted=set(may_see_adopted(by)) if reviewed else set(),
         reference_of=dict(Person.objects.filter(pk__in=into).values_list("pk", "reference")) if into else {},
-        with_episode=set() if reviewed else set(open_episodes(ids)),
+        episodes=open_episodes(ids),
     )
+
+
+def _two_episodes(pair: Pair, known: _Known) -> bool:
+    sides = [set(known.episodes.get(key, ())) for key in pair]
+    return all(sides) and len(sides[0] | sides[1]) > 1
 
 
 def _why_not(pair: Pair, known: _Known, method: str, survivors: set[int], losers: set[int]) -> tuple[str, str] | None:
@@ -165,12 +170,14 @@ def _why_not(pair: Pair, known: _Known, method: str, survivors: set[int], losers
             return "no_person", gone
         if {p.pk for p in (survivor, loser) if p.is_adoption_protected} - known.adopted:
             return "adoption", "The records of an adopted child are joined only by somebody named for them."
+        if _two_episodes(pair, known):
+            return "both_open", "Both have an open referral of their own: somebody has to say which goes on."
         return None
     if {survivor.pk, loser.pk} & known.restricted:
         return "restricted", "A restricted record is never joined automatically."
     if survivor.is_adoption_protected or loser.is_adoption_protected:
         return "adoption", "The record of an adopted child is never joined automatically."
-    if {survivor.pk, loser.pk} <= known.with_episode:
+    if _two_episodes(pair, known):
         return "both_open", "Both have an open referral of their own: somebody has to say which goes on."
     if frozenset(pair) in known.not_same:
         return "not_same", f"Somebody has said that {survivor.reference} and {loser.reference} are different people."
@@ -210,8 +217,7 @@ def apply_many(pairs: Iterable[Pair], *, by: User, at: datetime, reason: str, me
                 continue
             taken.add(pair[1])
             sound.append(pair)
-            if pair[1] in known.with_episode:
-                known.with_episode.add(pair[0])
+            known.episodes.setdefault(pair[0], []).extend(known.episodes.get(pair[1], []))
         done.merges.extend(_write(sound, by=by, at=at, reason=reason.strip(), method=method, known=known))
         if sound:
             _tell({key for pair in sound for key in pair}, at)

@@ -2,32 +2,19 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.api.conftest import SMALL_BODY
 from tests.api.receiver import receiver
+from tests.browsing import page, width
 from tests.conftest import Served, url_for
 from tests.contacts.test_browser import accessible, sign_in
 
+__all__ = ["page"]
 pytestmark = pytest.mark.browser
-WIDTHS = (1280, 375)
-
-
-@pytest.fixture(params=WIDTHS)
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": request.param, "height": 900})
-    yield context.new_page()
-    context.close()
-
-
-def width(page: Page) -> int:
-    size = page.viewport_size
-    assert size is not None
-    return int(size["width"])
 
 
 def acknowledged(served: Served) -> None:

@@ -10,7 +10,7 @@ from frontdoor.exchange.legacy.linking import Links, bring_together
 from frontdoor.people.linkage import Pair
 from frontdoor.people.models import Merge, PairToReview
 from tests.people.conftest import make_person, make_user, manager, officer
-from tests.people.test_merge import episode_of
+from tests.people.test_one_episode import episode_of
 
 __all__ = ["make_person", "make_user", "manager", "officer"]
 pytestmark = pytest.mark.django_db

@@ -1,13 +1,13 @@
 """The pages behind the queue in a real browser, wide and narrow: files, questions to agencies, paper, keeping."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from tests.browsing import page, width
 from tests.conftest import Served
 from tests.contacts.test_browser import accessible, sign_in
 
+__all__ = ["page"]
 pytestmark = pytest.mark.browser
 FEED = (
     "reference,occurred_at,concerns,dash_grade,postcode,address,"
@@ -23,19 +23,6 @@ PAGES = {
     "service.manager": ["/retention/", "/retention/disposals/", "/agencies/figures/information/"],
     "admin": ["/feeds/ungraded/", "/handover/shifts/"],
 }  # fmt: skip
-
-
-@pytest.fixture(params=[1280, 375])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": request.param, "height": 900})
-    yield context.new_page()
-    context.close()
-
-
-def width(page: Page) -> int:
-    size = page.viewport_size
-    assert size is not None
-    return int(size["width"])
 
 
 @pytest.mark.parametrize("username", PAGES)

@@ -14,7 +14,7 @@ from referrals import actions as referrals
 from referrals.models import Referral
 from tests.pages.conftest import AT
 from tests.people.conftest import make_user
-from tests.people.test_merge import episode_of
+from tests.people.test_one_episode import episode_of
 
 __all__ = ["make_user"]
 
@@ -93,8 +93,9 @@ def test_two_open_referrals_stop_the_merge_and_ask_which_goes_on(client, sign_in
     sign_in("duty_manager")
     shown = text(client.get(f"/merge/{pair.pk}/"))
     assert "Which one goes on, if they are one?" in shown
-    answer = client.post(f"/merge/{pair.pk}/", {"decision": "same"})
+    answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "survivor": two[1].reference})
     assert answer.status_code == 422
+    assert f'value="{two[1].reference}" checked' in text(answer), "what was chosen stays"
     assert "Choose which one goes on: the other is kept as a contact on it." in text(answer)
     assert not Merge.objects.exists()
     answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": theirs.reference})
@@ -117,6 +118,7 @@ def test_what_has_begun_goes_on_or_is_closed_first(client, sign_in, pair, two, m
     assert answer.status_code == 422
     assert f"Work has begun on {theirs.reference}: it goes on, or is closed first." in text(answer)
     referrals.allocate(referral=ours, by=manager, at=AT, team=team, worker=worker)
+    assert "Work has begun on both open referrals" in text(client.get(f"/merge/{pair.pk}/"))
     for goes_on in ("", ours.reference, theirs.reference):
         answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": goes_on})
         assert answer.status_code == 422

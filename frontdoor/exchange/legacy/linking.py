@@ -3,7 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -219,12 +219,10 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
 
 def _as_review(links: Links, refused: merge.NotMerged) -> Pair:
     """The pair the evidence stands in, with the doubt that keeps it from being joined by itself."""
-    found = links.evidence.get(frozenset((refused.survivor, refused.loser)))
-    return Pair(
-        left=found.left if found else "", right=found.right if found else "", weight=found.weight if found else 0.0,
-        probability=found.probability if found else AUTOMATIC, reasons=found.reasons if found else (),
-        is_automatic=False, doubts=(refused.message,),
-    )  # fmt: skip
+    # Two of a group may have been brought together by a third: then the threshold is all there is to say.
+    by_others = Pair("", "", 0.0, AUTOMATIC, (), is_automatic=False)
+    found = links.evidence.get(frozenset((refused.survivor, refused.loser)), by_others)
+    return replace(found, is_automatic=False, doubts=(refused.message,))
 
 
 # -- the same event twice ------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db import connection
 from contacts.models import Contact
 from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.files import CARECASE
+from frontdoor.exchange.legacy.loading_people import people_of
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import london
 from frontdoor.exchange.models import Origin
@@ -93,3 +94,14 @@ def newest_moment(default: datetime) -> datetime:
         (last,) = cursor.fetchone() or (None,)
     found = when(last, CARECASE) if last else None
     return min(london(found) + timedelta(hours=12), default) if found else default
+
+
+class Found:
+    """What was loaded before the referrals, looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self.people = people_of("carecase_people.csv")
+        self.clients = people_of("firstcall_people.csv")
+        self.contacts = records_of("firstcall_contacts.csv", Contact)
+        # Children on contacts that have been given their referral.
+        self.busy: set[int] = set()

@@ -5,7 +5,7 @@ from the row it names. Records whose old owner names nobody we know are signed b
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
 from contacts import bundles
-from contacts.models import Contact, ContactPerson, ContactText, ContactType, FamilyGroup
+from contacts.models import Contact, ContactPerson, ContactText, ContactType
 from frontdoor.clocks.actions import next_moment
 from frontdoor.clocks.deadlines import moments
 from frontdoor.clocks.editions import Rule, rule_for
@@ -23,9 +23,9 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.copying import copy_rows
 from frontdoor.exchange.legacy.changes import assessment_changes, contact_changes, referral_changes, said
-from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
 from frontdoor.exchange.legacy.loaded import (
+    Found,
     assessed,
     contact_facts,
     latest,
@@ -36,7 +36,19 @@ from frontdoor.exchange.legacy.loaded import (
 )
 from frontdoor.exchange.legacy.loading_people import Described, people_of
 from frontdoor.exchange.legacy.staging import Pending, pending
-from frontdoor.exchange.legacy.writing import Meanings, actor, bulk, keep_origins, london, new_references, only
+from frontdoor.exchange.legacy.writing import (
+    Meanings,
+    actor,
+    born_rows,
+    bulk,
+    in_parts,
+    involve,
+    keep_origins,
+    moment_of,
+    new_references,
+    one_family,
+    only,
+)
 from frontdoor.exchange.models import CaseNote, Origin, PaperFile, SameEvent
 from frontdoor.people.models import Involvement, Person
 from frontdoor.workflow.actions import restate
@@ -44,7 +56,6 @@ from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
 from referrals.models import Referral, StrategyDiscussion
 
-BATCH = 2000
 CONTACT_OUTCOMES = {
     "NEW_REFERRAL": "referral", "EXISTING_REFERRAL": "open_work", "EARLY_HELP": "early_help", "ADVICE": "advice",
     "NFA": "no_further_action", "ERROR": "entered_in_error",
@@ -62,40 +73,6 @@ PRIVATE_SOURCES = ("1A", "1B", "1C", "1D", "9", "10")
 @cache
 def _outside(on: date) -> dict[str, str]:
     return {row.code: str(row.attributes.get("outside", "")) for row in lists.rows("contact_outcome")}
-
-
-def _born_rows(
-    model: type[Any], rows: Iterable[tuple[str, list[tuple[str, str, str, datetime, str]]]], by: Any
-) -> None:
-    """Changes of status of records: (reference, [(move, from, to, when, reason)])."""
-    label = model._meta.label_lower
-    copy_rows(
-        StatusChange,
-        ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at"),
-        (
-            (reference, label, move, before, after, by.pk, reason, at)
-            for reference, changes in rows
-            for move, before, after, at, reason in changes
-        ),
-    )
-
-
-#: Person, reference, kind, role, opened, closed and status of an involvement.
-Part = tuple[int, str, str, str, datetime, datetime | None, str]
-
-
-def _involve(parts: Iterable[Part]) -> None:
-    names = ("person_id", "reference", "kind", "role", "opened_at", "closed_at", "status_label")
-    copy_rows(Involvement, names, parts)
-
-
-def _one_family(contacts: Sequence[Contact]) -> None:
-    copy_rows(FamilyGroup, ("contact_id", "number"), ((contact.pk, 1) for contact in contacts))
-
-
-def _at(value: str, system: str) -> datetime | None:
-    found = when(value, system) if value else None
-    return london(found) if found is not None else None
 
 
 class Loader:
@@ -119,7 +96,7 @@ class Loader:
         rows = pending(file)
         self.loaded_events += len(rows)
         fresh = [row for row in rows if not row.reference]
-        for part in _parts(fresh):
+        for part in in_parts(fresh):
             with transaction.atomic():
                 self._create_contacts(part, by)
         for row in rows:
@@ -132,9 +109,9 @@ class Loader:
     def _state(self, row: Pending) -> dict[str, Any]:
         get = row.get
         file = "firstcall_contacts.csv"
-        closed = _at(get("CLOSED"), FIRSTCALL)
-        passed = _at(get("PASSED_TO_DUTY"), FIRSTCALL)
-        received = _at(get("RECEIVED"), FIRSTCALL) or passed or closed or self.newest
+        closed = moment_of(get("CLOSED"), FIRSTCALL)
+        passed = moment_of(get("PASSED_TO_DUTY"), FIRSTCALL)
+        received = moment_of(get("RECEIVED"), FIRSTCALL) or passed or closed or self.newest
         outcome = CONTACT_OUTCOMES.get(self.meanings.of(file, "OUTCOME", get("OUTCOME")), "")
         # "Closed" that could not be read is still an end when an outcome stands beside it.
         decided = closed or passed or (received if get("OUTCOME") else None)
@@ -174,9 +151,9 @@ class Loader:
             ("contact_id", "concerns"),
             ((contact.pk, row.get("NOTES")) for contact, row in zip(made, rows, strict=True)),
         )
-        _one_family(made)
+        one_family(made)
         bundles.give_each_its_own()
-        _born_rows(Contact, changes, by)
+        born_rows(Contact, changes, by)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
 
     def _change_contact(self, row: Pending, by: Any) -> None:
@@ -228,7 +205,7 @@ class Loader:
             label = "Decided" if decided else "Received"
             part.append((person_id, reference, "contact", role, received, decided, label))
         bulk(ContactPerson, made)
-        _involve(part)
+        involve(part)
         Contact.objects.filter(origin=FIRSTCALL, people__isnull=True).update(no_child_identified=True)
         keep_origins(file, origins)
 
@@ -257,8 +234,8 @@ class Loader:
         self.loaded_events += len(rows)
         fresh = [row for row in rows if not row.reference]
         with_open, with_any = assessed()
-        found = _Found()
-        for part in _parts(fresh):
+        found = Found()
+        for part in in_parts(fresh):
             with transaction.atomic():
                 self._create_referrals(part, by, with_open, with_any, found)
         for row in rows:
@@ -268,8 +245,8 @@ class Loader:
 
     def _referral_state(self, row: Pending, with_open: set[str], with_any: set[str]) -> dict[str, Any]:
         file, get = "carecase_episodes.csv", row.get
-        closed = _at(get("closure_date"), CARECASE)
-        received = _at(get("referral_date"), CARECASE) or closed or self.newest
+        closed = moment_of(get("closure_date"), CARECASE)
+        received = moment_of(get("referral_date"), CARECASE) or closed or self.newest
         is_nfa = self.meanings.of(file, "referral_nfa", get("referral_nfa")) == "1"
         reason = self.meanings.of(file, "closure_reason", get("closure_reason"))
         if is_nfa:
@@ -294,7 +271,7 @@ class Loader:
         }
 
     def _create_referrals(
-        self, rows: Sequence[Pending], by: Any, with_open: set[str], with_any: set[str], found: "_Found"
+        self, rows: Sequence[Pending], by: Any, with_open: set[str], with_any: set[str], found: Found
     ) -> None:
         file = "carecase_episodes.csv"
         references = new_references(Referral, file, [row.identity for row in rows])
@@ -326,13 +303,13 @@ class Loader:
                     self._clock(assessment_rule(state["received_on"]), referral.reference, received, None, by)
                 )
         bulk(Referral, made)
-        _involve(part)
-        _born_rows(Referral, changes, by)
+        involve(part)
+        born_rows(Referral, changes, by)
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
 
     def _contacts_for(
-        self, rows: Sequence[Pending], states: dict[str, dict[str, Any]], loaded: "_Found", by: Any
+        self, rows: Sequence[Pending], states: dict[str, dict[str, Any]], loaded: Found, by: Any
     ) -> dict[str, tuple[int, int]]:
         """Episode to (contact, child on it): the same event's contact of FirstCall, or a contact made for it."""
         found: dict[str, tuple[int, int]] = {}
@@ -375,7 +352,7 @@ class Loader:
             ],
         )  # fmt: skip
         copy_rows(ContactText, ("contact_id",), ((contact.pk,) for contact in made))
-        _one_family(made)
+        one_family(made)
         children = bulk(
             ContactPerson,
             [
@@ -386,12 +363,12 @@ class Loader:
                 for row, contact in zip(alone, made, strict=True)
             ],
         )  # fmt: skip
-        _involve(
+        involve(
             (child.person_id, contact.reference, "contact", "subject", contact.received_at, contact.decided_at,
              "Decided")
             for contact, child in zip(made, children, strict=True)
         )  # fmt: skip
-        _born_rows(
+        born_rows(
             Contact,
             [(contact.reference, [("born", "", "decided", contact.received_at, "")]) for contact in made],
             by,
@@ -450,7 +427,7 @@ class Loader:
         referrals = referrals_of()
         # Those of one referral together: which is its first and which its last is decided at once.
         fresh = sorted((row for row in rows if not row.reference), key=lambda row: row.get("episode_id"))
-        for some in _parts(fresh):
+        for some in in_parts(fresh):
             with transaction.atomic():
                 self._create_assessments(some, by, manager, referrals)
         for row in rows:
@@ -467,8 +444,8 @@ class Loader:
         for row in fresh:
             get = row.get
             referral_id, referral_reference, child_id, received, is_closed = referrals[get("episode_id")]
-            authorised = _at(get("authorised_date"), CARECASE)
-            started = _at(get("start_date"), CARECASE) or received
+            authorised = moment_of(get("authorised_date"), CARECASE)
+            started = moment_of(get("start_date"), CARECASE) or received
             started = min(started, authorised) if authorised else started
             is_first = get("episode_id") not in self._clocked
             self._clocked.add(get("episode_id"))
@@ -512,14 +489,14 @@ class Loader:
             ("assessment_id", "code"),
             ((each.pk, code) for each, codes in zip(made, factors, strict=True) for code in codes),
         )
-        _involve(part)
-        _born_rows(Assessment, changes, by)
+        involve(part)
+        born_rows(Assessment, changes, by)
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in fresh])
 
     def _change_assessment(self, row: Pending, by: Any, manager: Any) -> None:
         each = Assessment.objects.get(reference=row.reference)
-        authorised = _at(row.get("authorised_date"), CARECASE)
+        authorised = moment_of(row.get("authorised_date"), CARECASE)
         if authorised and each.status == "in_progress":
             each.submitted_at = each.authorised_at = authorised
             each.submitted_by, each.authorised_by = by, manager
@@ -549,7 +526,7 @@ class Loader:
         for row in rows:
             referral_id, _, _, received, _ = referrals[row.get("episode_id")]
             if not row.reference:
-                held = _at(row.get("strategy_date"), CARECASE) or received
+                held = moment_of(row.get("strategy_date"), CARECASE) or received
                 made.append(
                     StrategyDiscussion(
                         referral_id=referral_id, held_at=held, chaired_by=by, section_47=True, recorded_at=held,
@@ -575,7 +552,7 @@ class Loader:
         before = {row.identity: row.before for row in rows if row.reference}
         made = []
         for row in rows:
-            at = _at(row.get("note_datetime"), CARECASE)
+            at = moment_of(row.get("note_datetime"), CARECASE)
             person_id, _ = keys[row.get("person_id")]
             old = before.get(row.identity)
             if old is not None:
@@ -613,32 +590,6 @@ class Loader:
             update_fields=["surname", "forename", "born", "location", "volumes", "date_from", "date_to"],
         )  # fmt: skip
         keep_origins(file, [(row, references.get(owners.get(row.identity, 0), "")) for row in rows])
-
-
-class _Found:
-    """What was loaded before the referrals, looked up once for all of them."""
-
-    def __init__(self) -> None:
-        self.people = people_of("carecase_people.csv")
-        self.clients = people_of("firstcall_people.csv")
-        self.contacts = records_of("firstcall_contacts.csv", Contact)
-        # Children on contacts that have been given their referral.
-        self.busy: set[int] = set()
-
-
-def _parts(rows: Sequence[Pending]) -> Iterator[Sequence[Pending]]:
-    """Rows in parts that are each written whole; what belongs to one referral is never parted."""
-    start = 0
-    while start < len(rows):
-        end = min(start + BATCH, len(rows))
-        while (
-            end < len(rows)
-            and rows[end].get("episode_id")
-            and rows[end].get("episode_id") == rows[end - 1].get("episode_id")
-        ):
-            end += 1
-        yield rows[start:end]
-        start = end
 
 
 @cache

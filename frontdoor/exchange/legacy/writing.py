@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,13 +10,19 @@ from zoneinfo import ZoneInfo
 from django.db import connection, models
 from django.utils import timezone
 
+from contacts.models import Contact, FamilyGroup
 from frontdoor.accounts.models import User
 from frontdoor.copying import copy_records, copy_rows
 from frontdoor.db import ALPHABET, REFERENCE_LENGTH
+from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.meanings import LISTS, meaning
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.models import Origin, Wording
+from frontdoor.people.models import Involvement
+from frontdoor.workflow.models import StatusChange
 
+#: So many rows are written in one transaction.
+BATCH = 2000
 LONDON = ZoneInfo("Europe/London")
 #: The machine actors that stand where an old record names nobody we know: who acted, and who signed.
 ACTORS = {"carecase": "CareCase (imported)", "firstcall": "FirstCall (imported)"}
@@ -25,6 +31,12 @@ ACTORS = {"carecase": "CareCase (imported)", "firstcall": "FirstCall (imported)"
 def london(moment: datetime) -> datetime:
     """A local moment of an extract as a moment in the world."""
     return moment.replace(tzinfo=LONDON)
+
+
+def moment_of(value: str, system: str) -> datetime | None:
+    """A moment as the system writes it, as a moment in the world; None when it says none."""
+    found = when(value, system) if value else None
+    return london(found) if found is not None else None
 
 
 def actor(system: str) -> User:
@@ -134,3 +146,47 @@ def bulk(model: type[models.Model], rows: Sequence[Any]) -> list[Any]:
 def now() -> datetime:
     """This moment."""
     return timezone.now()
+
+
+def born_rows(model: type[Any], rows: Iterable[tuple[str, list[tuple[str, str, str, datetime, str]]]], by: Any) -> None:
+    """Changes of status of records: (reference, [(move, from, to, when, reason)])."""
+    label = model._meta.label_lower
+    copy_rows(
+        StatusChange,
+        ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at"),
+        (
+            (reference, label, move, before, after, by.pk, reason, at)
+            for reference, changes in rows
+            for move, before, after, at, reason in changes
+        ),
+    )
+
+
+#: Person, reference, kind, role, opened, closed and status of an involvement.
+Part = tuple[int, str, str, str, datetime, datetime | None, str]
+
+
+def involve(parts: Iterable[Part]) -> None:
+    """Whom records are about, from when to when."""
+    names = ("person_id", "reference", "kind", "role", "opened_at", "closed_at", "status_label")
+    copy_rows(Involvement, names, parts)
+
+
+def one_family(contacts: Sequence[Contact]) -> None:
+    """An imported contact is about one family: the old systems know no other."""
+    copy_rows(FamilyGroup, ("contact_id", "number"), ((contact.pk, 1) for contact in contacts))
+
+
+def in_parts(rows: Sequence[Pending]) -> Iterator[Sequence[Pending]]:
+    """Rows in parts that are each written whole; what belongs to one referral is never parted."""
+    start = 0
+    while start < len(rows):
+        end = min(start + BATCH, len(rows))
+        while (
+            end < len(rows)
+            and rows[end].get("episode_id")
+            and rows[end].get("episode_id") == rows[end - 1].get("episode_id")
+        ):
+            end += 1
+        yield rows[start:end]
+        start = end

@@ -20,6 +20,7 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
+from frontdoor.notifications.actions import one_by_one
 
 BATCH = 2000
 SINGLE_FLIGHT = 7316011
@@ -168,10 +169,17 @@ def recompute_aged(at: datetime) -> int:
             | Q(rank__weights__isnull=True)
         )
         moved = 0
-        for batch in batches(list(due.order_by("pk").values_list("pk", flat=True))):
+
+        def rank(keys: Sequence[int]) -> int:
             with transaction.atomic():
-                free = Contact.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=batch)
-                moved += len(recompute(list(free.values_list("pk", flat=True)), at=at, weights=weights))
+                free = Contact.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=keys)
+                return len(recompute(list(free.values_list("pk", flat=True)), at=at, weights=weights))
+
+        for batch in batches(list(due.order_by("pk").values_list("pk", flat=True))):
+            try:
+                moved += rank(batch)
+            except Exception:  # one of them cannot be ranked: the others are, each alone
+                moved += one_by_one(batch, lambda key: rank([key]), what="rank a contact", at=at)
         return moved
     finally:
         with connection.cursor() as cursor:

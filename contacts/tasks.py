@@ -8,22 +8,22 @@ from contacts.handover import packs
 from contacts.information.actions import chase_overdue
 from contacts.queue_actions import forget_lookers
 from contacts.ranks import recompute_aged
+from frontdoor.notifications.actions import each_step
 
 
 @shared_task(name="contacts.tasks.rank")
 def rank() -> None:
     """Write the ranks that time has changed; forget who has gone."""
     now = timezone.now()
-    recompute_aged(now)
-    forget_lookers(now)
+    each_step({"rank what has aged": recompute_aged, "forget who has gone": forget_lookers}, at=now)
 
 
 @shared_task(name="contacts.tasks.handover")
 def handover() -> None:
     """Make the packs that are due, then escalate what nobody took."""
     now = timezone.now()
-    packs.bring_up_to_date(now)
-    packs.escalate(now)
+    steps = {"make the packs of the handover": packs.bring_up_to_date, "escalate in the handover": packs.escalate}
+    each_step(steps, at=now)
 
 
 @shared_task(name="contacts.tasks.chase")

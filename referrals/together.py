@@ -23,7 +23,7 @@ from frontdoor.access import Denied, Permission, Refused, require, roles_holding
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
-from frontdoor.notifications.actions import duty_managers, notify
+from frontdoor.notifications.actions import duty_managers, notify, one_by_one
 from referrals.decisions import ChildDecision, Decided, decide_contact, outcome_attributes, reopen_contact
 from referrals.models import BulkAct, BulkRow, BulkRule, DipSample, Referral
 
@@ -208,7 +208,7 @@ def _another_manager(act: BulkAct, at: datetime) -> User | None:
 def draw_waiting(at: datetime) -> int:
     """Draw the samples of acts that ended before theirs was drawn (the server stopped midway); returns how many."""
     waiting = BulkAct.objects.filter(is_sampled=False, at__lte=at - timedelta(minutes=10))
-    return sum(len(draw(act, at=at)) for act in waiting)
+    return one_by_one(waiting, lambda act: len(draw(act, at=at)), what="draw a sample", at=at)
 
 
 @transaction.atomic

@@ -5,10 +5,10 @@ with: after a stop, or when two do it at once, it goes on where it was and takes
 """
 
 import hashlib
-import logging
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+import structlog
+from django.db import connection, transaction
 
 from contacts.actions import record_contact
 from contacts.feeds.reading import Item, Unreadable, read
@@ -16,13 +16,13 @@ from contacts.models import Contact, FeedFile, FeedItem, Quarantined
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.notifications.actions import duty_managers, notify
+from frontdoor.notifications.actions import duty_managers, notify, one_by_one
 
 TAKEN, UPDATE, KNOWN, UNREAD = "taken", "updates", "known", "unread"
 #: A file of so many bytes is taken in while its sender waits; a larger one by the worker.
 AT_ONCE = 64 * 1024
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -36,7 +36,12 @@ def drop(*, agency: Agency, name: str, content: bytes, by: User, at: datetime) -
     if before is not None:
         return before
     file: FeedFile = FeedFile.objects.create(
-        agency=agency, name=name[:200] or "no name", content=content, sha256=sha256, received_at=at, received_by=by
+        agency=agency,
+        name=name.encode("utf-8", "replace").decode()[:200] or "no name",
+        content=content,
+        sha256=sha256,
+        received_at=at,
+        received_by=by,
     )
     write_audit("feed.received", by=by, detail={"file": file.pk, "agency": agency.code})
     return file
@@ -50,7 +55,7 @@ def take(*, file: FeedFile, at: datetime) -> FeedFile:
     """
     if file.finished_at is None:
         try:
-            items = read(bytes(file.content), file.received_at)
+            items = _read(bytes(file.content), file.received_at)
         except Unreadable as problem:
             items = [Item(0, bytes(file.content), problem=problem)]
         for item in items:
@@ -61,19 +66,33 @@ def take(*, file: FeedFile, at: datetime) -> FeedFile:
 
 
 def take_waiting(at: datetime) -> int:
-    """Take in every file that waits or was stopped midway; returns how many."""
+    """Take in every file that waits or was stopped midway; returns how many. One that fails holds up no other."""
     keys = list(FeedFile.objects.filter(finished_at__isnull=True).order_by("pk").values_list("pk", flat=True))
-    for key in keys:
+
+    def take_in(key: int) -> int:
         take(file=FeedFile.objects.select_related("agency").get(pk=key), at=at)
-    return len(keys)
+        return 1
+
+    return one_by_one(keys, take_in, what="take in a file of notifications", at=at)
+
+
+def _read(content: bytes, now: datetime) -> list[Item]:
+    """Every notification of a file. Whatever the reading stumbles over, the file is Unreadable and goes to a person."""
+    try:
+        return read(content, now)
+    except Unreadable:
+        raise
+    except Exception as wrong:
+        log.error("feed_file_unreadable", error=type(wrong).__name__)
+        raise Unreadable("unreadable", "The file cannot be read; ask its sender for it once more.") from wrong
 
 
 def _take_one(file: FeedFile, item: Item, *, at: datetime) -> None:
-    """One notification. What the database refuses is quarantined too, so that it never holds up the rest."""
+    """One notification. Whatever it is refused for, it is quarantined, so that it never holds up the rest."""
     try:
         _count(file, item, at=at)
-    except (DatabaseError, Refused, ValueError) as wrong:
-        log.warning("Notification %s of feed file %s was refused: %s", item.number, file.pk, type(wrong).__name__)
+    except Exception as wrong:
+        log.warning("feed_item_refused", file=file.pk, number=item.number, error=type(wrong).__name__)
         problem = Unreadable("not_taken", "The notification could not be taken in as it is; enter it by hand.")
         _count(file, Item(item.number, item.content, problem=problem), at=at)
 
@@ -155,7 +174,7 @@ def send_on(*, message: Quarantined, text: str, by: User, at: datetime) -> FeedF
     locked = _waiting(message)
     content = text.encode()
     try:
-        wrong = next((item.problem for item in read(content, at) if item.problem is not None), None)
+        wrong = next((item.problem for item in _read(content, at) if item.problem is not None), None)
     except Unreadable as problem:
         wrong = problem
     if wrong is not None:

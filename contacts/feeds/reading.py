@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
@@ -16,6 +17,8 @@ from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts,
 
 LARGEST = 16 * 1024 * 1024
 MOST_PEOPLE, MOST_ITEMS = 30, 5000
+#: Elements stand at most so deep inside a notification; the published format needs three.
+DEEPEST = 10
 EARLY = timedelta(minutes=5)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MEMBER = re.compile(r"(child|adult)_(\d{1,2})_(\w+)")
@@ -83,7 +86,8 @@ def read(content: bytes, now: datetime) -> list[Item]:
     if not content.strip():
         raise Unreadable("empty", "The file is empty.")
     is_xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    found = list(_of_xml(content) if is_xml else _of_csv(content))
+    # No further than is needed to see that there are too many: each carries a copy of its source.
+    found = list(islice(_of_xml(content) if is_xml else _of_csv(content), MOST_ITEMS + 1))
     if not found:
         raise Unreadable("no_items", "There is no notification in the file.")
     if len(found) > MOST_ITEMS:
@@ -165,7 +169,12 @@ def _of_xml(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
     except (ParseError, ValueError, LookupError) as wrong:
         raise Unreadable("xml", f"The file is not whole as XML: {wrong}.") from wrong
     for element in [root] if root.tag == "notification" else root:
+        is_too_deep = _cut(element)
         source = tostring(element, encoding="utf-8")
+        if is_too_deep:
+            problem = f"Elements stand more than {DEEPEST} deep; what is deeper is left out here."
+            yield Unreadable("too_deep", problem), source
+            continue
         if element.tag != "notification":
             yield Unreadable("element", f"“{element.tag[:60]}” is not an element of the published format."), source
             continue
@@ -173,6 +182,17 @@ def _of_xml(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
             yield _raw_of_element(element), source
         except Unreadable as problem:
             yield problem, source
+
+
+def _cut(element: Element) -> bool:
+    """Take away what stands too deep, which could be written out by no recursion; whether there was any."""
+    level = [element]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in outer]
+    is_too_deep = any(len(outer) for outer in level)
+    for outer in level:
+        del outer[:]
+    return is_too_deep
 
 
 def _raw_of_element(element: Element) -> Raw:

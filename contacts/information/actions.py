@@ -20,7 +20,7 @@ from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
-from frontdoor.notifications.actions import duty_managers, notify
+from frontdoor.notifications.actions import duty_managers, notify, one_by_one
 from frontdoor.workflow.actions import lock, move
 
 #: How often a request is chased without anybody asking for it.
@@ -358,19 +358,21 @@ def chase_overdue(at: datetime) -> int:
 
     Whoever asked is told each time, and may go on without waiting. Returns how many were chased.
     """
-    done = 0
-    by = system_user()
-    while True:
-        with transaction.atomic():
-            row = _to_chase(at).select_for_update(of=("self",), skip_locked=True).order_by("pk").first()
-            if row is None:
-                return done
-            row.chases_by_itself += 1
-            _chased(row, by=by, at=at)
-            _tell(
-                [row.asked_by],
-                row,
-                f"No answer yet on {row.contact.reference}: it has been chased",
-                once_key=f"chase-{row.pk}-{row.chases}",
-            )
-        done += 1
+    keys = list(_to_chase(at).order_by("pk").values_list("pk", flat=True))
+    return one_by_one(keys, lambda key: _chase_one(key, at), what="chase information", at=at)
+
+
+@transaction.atomic
+def _chase_one(key: int, at: datetime) -> int:
+    row = _to_chase(at).select_for_update(of=("self",), skip_locked=True).filter(pk=key).first()
+    if row is None:
+        return 0
+    row.chases_by_itself += 1
+    _chased(row, by=system_user(), at=at)
+    _tell(
+        [row.asked_by],
+        row,
+        f"No answer yet on {row.contact.reference}: it has been chased",
+        once_key=f"chase-{row.pk}-{row.chases}",
+    )
+    return 1

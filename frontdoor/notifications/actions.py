@@ -1,8 +1,11 @@
-"""Telling people: notices and alerts, written in the transaction of what they tell of."""
+"""Telling people: notices and alerts, written in the transaction of what they tell of; also that a job met a fault."""
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -10,9 +13,11 @@ from frontdoor.access import Denied, Permission, Refused, Role, holds, require
 from frontdoor.accounts.models import User, on_duty
 from frontdoor.audit.actions import record
 from frontdoor.notifications import hooks
-from frontdoor.notifications.models import QUIET, Alert, Notice
+from frontdoor.notifications.models import QUIET, Alert, AlertQuerySet, Notice
 
 CLIMB_AFTER = timedelta(minutes=15)
+Item = TypeVar("Item")
+log = structlog.get_logger(__name__)
 
 
 def notify(
@@ -46,6 +51,44 @@ def notify(
         ignore_conflicts=bool(once_key),
     )
     return len(people)
+
+
+def one_by_one(items: Iterable[Item], act: Callable[[Item], int], *, what: str, at: datetime) -> int:
+    """Do ``act`` for each, which keeps its own transaction and returns how much it did; returns how much was done.
+
+    What fails is left for the next time. The log says of which kind and where, never in the words of the failure,
+    which may hold what it was about; administrators get one notice a day of each. ``what`` names the work in the
+    log and the notice ("chase information").
+    """
+    done = 0
+    for item in items:
+        try:
+            done += act(item)
+        except Exception as problem:
+            left_aside(item, problem, what=what, at=at)
+    return done
+
+
+def each_step(steps: Mapping[str, Callable[[datetime], object]], *, at: datetime) -> None:
+    """Do the steps of a job in turn, each whether or not those before it could be done; their names as ``what``."""
+    for what, step in steps.items():
+        try:
+            step(at)
+        except Exception as problem:
+            left_aside("all of it", problem, what=what, at=at)
+
+
+def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> None:
+    """Say in the log, and to administrators, that one thing of many could not be done and was left."""
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    key = getattr(item, "pk", item)
+    log.error("left_aside", what=what, id=key, error=type(problem).__name__, file=place.filename, line=place.lineno)
+    notify(
+        User.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR.value]),
+        kind="left-aside",
+        text=f"Could not {what} ({key}); the others went on. The log of the worker says where it failed",
+        once_key=f"left-{what[:50]}-{key}-{at:%Y%m%d}",
+    )
 
 
 def mark_read(*, by: User, at: datetime, notice_id: int | None = None) -> None:
@@ -123,22 +166,28 @@ def alerts_for(user: User) -> list[Alert]:
     return list(rows.order_by("raised_at", "id")[:20])
 
 
-@transaction.atomic
 def climb(at: datetime) -> int:
     """Take every alert nobody took in time to the next people; returns how many climbed. Safe to run twice."""
-    waiting = list(
-        Alert.objects.select_for_update(skip_locked=True)
-        .filter(taken_at__isnull=True, climbs_at__lte=at)
-        .order_by("id")
-    )
-    for alert in waiting:
-        alert.level += 1
-        alert.climbs_at = at + CLIMB_AFTER
-        alert.save()
-        people = next_in_line(at, alert.level, kind=alert.kind)
-        alert.told.add(*people)
-        notify(
-            people, kind=alert.kind, text=f"Not taken yet: {alert.text}", reference=alert.reference, path=alert.path,
-            urgent=True, once_key=f"alert-{alert.pk}-{alert.level}",
-        )  # fmt: skip
-    return len(waiting)
+    keys = list(_to_climb(at).order_by("id").values_list("pk", flat=True))
+    return one_by_one(keys, lambda key: _climb_one(key, at), what="take an alert further", at=at)
+
+
+def _to_climb(at: datetime) -> AlertQuerySet:
+    return Alert.objects.waiting().filter(climbs_at__lte=at)
+
+
+@transaction.atomic
+def _climb_one(key: int, at: datetime) -> int:
+    alert = _to_climb(at).select_for_update(skip_locked=True).filter(pk=key).first()
+    if alert is None:
+        return 0
+    alert.level += 1
+    alert.climbs_at = at + CLIMB_AFTER
+    alert.save()
+    people = next_in_line(at, alert.level, kind=alert.kind)
+    alert.told.add(*people)
+    notify(
+        people, kind=alert.kind, text=f"Not taken yet: {alert.text}", reference=alert.reference, path=alert.path,
+        urgent=True, once_key=f"alert-{alert.pk}-{alert.level}",
+    )  # fmt: skip
+    return 1

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from frontdoor.notifications.actions import left_aside
 from frontdoor.notifications.models import Outbox
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ def _one(at: datetime) -> int | None:
             row.last_error = type(problem).__name__
             if row.attempts >= MOST_ATTEMPTS:
                 row.gave_up_at = at
+                left_aside(row, problem, what=f"do what waits in the outbox, {row.kind}", at=at)
             else:
                 row.available_at = at + timedelta(seconds=min(5 * 4**row.attempts, 43_200))
             row.save()

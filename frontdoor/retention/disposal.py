@@ -13,6 +13,7 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.grants import is_history
+from frontdoor.notifications.actions import one_by_one
 from frontdoor.people.access import check_conflict
 from frontdoor.people.disposal import remove_file
 from frontdoor.people.merge import all_keys
@@ -162,11 +163,13 @@ def approve(*, disposal: Disposal, typed: str, by: User, at: datetime) -> Dispos
 
 def remove_files() -> int:
     """Remove the files whose rows are gone; safe to run twice and late. Returns how many."""
-    done = 0
-    for row in FileToRemove.objects.filter(removed_at__isnull=True).order_by("pk")[:1000]:
-        for remove in remove_file:
-            remove([row.name])
-        row.removed_at = timezone.now()
-        row.save()
-        done += 1
-    return done
+    rows = FileToRemove.objects.filter(removed_at__isnull=True).order_by("pk")[:1000]
+    return one_by_one(rows, _remove_one, what="remove the file of a destroyed document", at=timezone.now())
+
+
+def _remove_one(row: FileToRemove) -> int:
+    for remove in remove_file:
+        remove([row.name])
+    row.removed_at = timezone.now()
+    row.save()
+    return 1

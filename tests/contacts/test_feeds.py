@@ -280,3 +280,81 @@ def test_the_page_of_a_contact_says_what_it_is_an_update_of(police: Agency, offi
     hidden = ContactType.objects.filter(is_restricted=True).first()
     Contact.objects.filter(pk=second.pk).update(type=hidden)
     assert second.reference not in client.get(f"/contacts/{first.reference}/").content.decode()
+
+
+def deep(inside: str = "Shouting heard") -> str:
+    """A notification nested far deeper than the format, well-formed all the same."""
+    return f"<notification><reference>PPN/9</reference>{'<a>' * 5000}{inside}{'</a>' * 5000}</notification>"
+
+
+def test_a_message_nested_too_deep_is_kept_out_and_the_others_of_its_file_are_taken() -> None:
+    content = xml().replace(b"</notifications>", deep().encode() + b"</notifications>")
+    first, second = read(content, NOW)
+    assert first.facts is not None
+    assert second.problem is not None
+    assert second.problem.code == "too_deep"
+    assert b"PPN/9" in second.content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<notifications>{deep()}</notifications>".encode(), deep().encode(),
+        b"<a>" * 200_000 + b"</a>" * 200_000, ("reference,concerns\n" + "x,y\n" * 5001).encode(),
+    ],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_no_file_holds_up_those_behind_it(content: bytes, police: Agency, officer: User, manager: User) -> None:
+    drop(agency=police, name="deep.xml", content=content, by=officer, at=NOW)
+    health = Agency.objects.create(code="health", name="Example Trust", kind="health", default_source="3A")
+    drop(agency=health, name="b.csv", content=(HEAD + ROW).encode(), by=officer, at=NOW)
+    assert take_waiting(NOW) == 2
+    assert Contact.objects.get().agency == health
+    assert Quarantined.objects.get().file.agency == police
+    assert Notice.objects.filter(user=manager, path="/feeds/quarantine/").count() == 1
+
+
+@pytest.mark.django_db
+def test_whatever_the_program_stumbles_over_is_quarantined_and_the_rest_is_taken(
+    police: Agency, officer: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, read_as_ever = actions.record_contact, actions.read
+
+    def stumbles(**given: Any) -> Contact:
+        if given["facts"].agency_reference == "PPN/1":
+            raise RecursionError
+        return real(**given)
+
+    def reads(content: bytes, now: datetime) -> Any:
+        if b"PPN/7" in content:
+            raise KeyError("a fault of the program")
+        return read_as_ever(content, now)
+
+    monkeypatch.setattr(actions, "record_contact", stumbles)
+    monkeypatch.setattr(actions, "read", reads)
+    drop(agency=police, name="z.csv", content=(HEAD + ROW.replace("PPN/1", "PPN/7")).encode(), by=officer, at=NOW)
+    drop(agency=police, name="a.csv", content=(HEAD + ROW + ROW.replace("PPN/1", "PPN/2")).encode(), by=officer, at=NOW)
+    assert take_waiting(NOW) == 2
+    assert Contact.objects.get().agency_reference == "PPN/2"
+    assert sorted(Quarantined.objects.values_list("code", flat=True)) == ["not_taken", "unreadable"]
+    assert Notice.objects.filter(user=manager, path="/feeds/quarantine/").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_file_that_cannot_even_be_quarantined_is_told_once_and_left_while_the_others_go_on(
+    police: Agency, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = User.objects.create_user("admin", "Ada Min", roles=["administrator"])
+    first = drop(agency=police, name="a.csv", content=(HEAD + ROW).encode(), by=officer, at=NOW)
+    drop(agency=police, name="b.csv", content=(HEAD + ROW.replace("PPN/1", "PPN/2")).encode(), by=officer, at=NOW)
+    real = actions._finish
+
+    def fails(file: FeedFile, *, at: datetime) -> None:
+        if file.pk == first.pk:
+            raise DataError
+        real(file, at=at)
+
+    monkeypatch.setattr(actions, "_finish", fails)
+    assert take_waiting(NOW) == 1
+    assert take_waiting(NOW + timedelta(minutes=1)) == 0
+    assert Notice.objects.filter(user=admin, kind="left-aside").count() == 1

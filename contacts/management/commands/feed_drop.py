@@ -30,12 +30,21 @@ class Command(BaseCommand):
         if agency is None:
             raise CommandError(f"There is no agency with the code {options['agency']}.")
         total = {"taken": 0, "updates": 0, "known": 0, "unread": 0}
-        for path in sorted(folder.iterdir()):
-            if path.suffix.lower() not in (".csv", ".xml") or not path.is_file():
+        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".csv", ".xml")]
+        left = 0
+        for path in paths:
+            if not path.is_file():
                 continue
             now = timezone.now()
-            file = drop(agency=agency, name=path.name, content=path.read_bytes(), by=system_user(), at=now)
-            file = take(file=file, at=now)
+            try:
+                file = drop(agency=agency, name=path.name, content=path.read_bytes(), by=system_user(), at=now)
+                file = take(file=file, at=now)
+            except Exception as problem:
+                left += 1
+                self.stderr.write(f"{path.name!a}: {type(problem).__name__}")
+                continue
             for name in total:
                 total[name] += getattr(file, name)
         self.stdout.write(" ".join(f"{name}={count}" for name, count in total.items()))
+        if left:
+            raise CommandError(f"{left} could not be taken in, named above; the others were.")

@@ -88,7 +88,11 @@ def send_to(endpoint_id: int, at: datetime) -> Sent:
             attempt = _begin(endpoint_id, at + timedelta(seconds=passed))
             if attempt is None:
                 break
-            answer = _send(attempt)
+            try:
+                answer = _send(attempt)
+            except Exception as problem:  # a fault of ours fails like one of theirs: counted, tried later, told
+                log.error("webhook_not_sent", endpoint=endpoint_id, error=type(problem).__name__)
+                answer = Answer(Result.BROKEN_OFF)
             ended = at + timedelta(seconds=time.monotonic() - began)
             if answer.result == Result.DELIVERED:
                 _arrived(attempt, answer, ended)

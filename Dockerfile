@@ -17,4 +17,4 @@ RUN python -m frontdoor.ui.vendor node_modules frontdoor/ui/static/vendor && rm 
        python manage.py collectstatic --no-input
 USER frontdoor
 EXPOSE 8000
-CMD ["gunicorn", "frontdoor.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "frontdoor.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket", "--logger-class", "frontdoor.serving.Logger"]

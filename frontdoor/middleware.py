@@ -11,6 +11,9 @@ from django.contrib.auth import logout
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_structlog.middlewares import RequestMiddleware
+
+from frontdoor.quiet import without_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOUCH_EVERY_SECONDS = 60
@@ -29,6 +32,15 @@ class PrivacyHeadersMiddleware:
             response["Cache-Control"] = "no-store"
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         return response
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Logs each request by its path alone: behind the question mark stands what somebody searched for."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Method and path, without the secret of a link."""
+        return f"{request.method} {without_secrets(request.path)}"
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

@@ -1,10 +1,14 @@
-"""What must not stand in a log: the secret of a link, which is part of its address."""
+"""What must not stand in a log: the secret of a link, part of its address, and whatever was asked for or stored."""
 
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
 SECRET = re.compile(r"(/partner/[a-z-]+/)[^/\s\"']+")
+#: What stands behind the question mark of an address: the name or birth date somebody searched for.
+QUESTION = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
+#: The lines in which the database quotes the row it refused.
+QUOTED = re.compile(r"^(\s*)(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)
 
 
 def without_secrets(text: str) -> str:
@@ -12,9 +16,14 @@ def without_secrets(text: str) -> str:
     return SECRET.sub(r"\1…", text)
 
 
+def fit_to_log(text: str) -> str:
+    """The same text without secrets of links, without what was asked of an address, without what a row held."""
+    return QUOTED.sub(r"\1\2: …", QUESTION.sub(r"\1", without_secrets(text)))
+
+
 def processor(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """For structlog: every text of a log line without the secrets of links."""
+    """For structlog: every text of a log line fit to be kept."""
     for key, value in event.items():
-        if isinstance(value, str) and "/partner/" in value:
-            event[key] = without_secrets(value)
+        if isinstance(value, str):
+            event[key] = fit_to_log(value)
     return event

@@ -183,7 +183,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "frontdoor.middleware.PrivacyHeadersMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "frontdoor.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "frontdoor.middleware.SessionMiddleware",
@@ -417,6 +417,7 @@ LOGGING = {
     "loggers": {
         "django_structlog": {"level": "INFO" if PRODUCTION else "WARNING"},
         "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"level": "ERROR"},
     },
 }

@@ -256,6 +256,7 @@ class Served:
         command = [
             sys.executable, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
             "--threads", "4", "--no-control-socket", "--log-level", "warning",
+            "--logger-class", "frontdoor.serving.Logger",
         ]  # fmt: skip
         log = open(self.folder / "web.log", "ab")  # noqa: SIM115
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)

@@ -109,6 +109,7 @@ def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
     web = [
         python, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
         "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning", "--timeout", "60",
+        "--logger-class", "frontdoor.serving.Logger",
     ]  # fmt: skip
     celery = [python, "-m", "celery", "--quiet", "-A", "frontdoor.celery:app"]
     say(f"Front Door is at http://127.0.0.1:{port}/")

@@ -22,6 +22,8 @@ from redis.retry import Retry
 
 OWNER = "frontdoor"
 DATABASE = "frontdoor"
+#: Its log quotes neither a statement that failed nor the row it refused: both hold what is on record.
+QUIET = "-c log_min_error_statement=panic -c log_error_verbosity=terse"
 
 
 def _sized() -> str:
@@ -124,7 +126,7 @@ class Embedded:
             self._drop_stale_pid_file()
         if not self.postgres_answers():
             log = self.pg_data / "server.log"
-            settings = f"-c listen_addresses='' -k {self.sockets} -c max_connections=100 {_sized()}"
+            settings = f"-c listen_addresses='' -k {self.sockets} -c max_connections=100 {_sized()} {QUIET}"
             command = [
                 *self._as_ordinary_user, str(self._binaries / "pg_ctl"), "-D", str(self.pg_data), "-w", "-t", "120",
                 "-l", str(log), "-o", settings, "start",

@@ -270,6 +270,10 @@ MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SERVICE_NAME
+MFA_FORMS = {  # wrong codes are counted in the database for the account, and lock like wrong passwords
+    "authenticate": "frontdoor.accounts.second_factor.CodeForm",
+    "reauthenticate": "frontdoor.accounts.second_factor.CodeAgainForm",
+}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if env.str("OIDC_SERVER_URL", ""):

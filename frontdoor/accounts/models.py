@@ -138,6 +138,20 @@ def system_user() -> User:
     return user
 
 
+class CodeTries(models.Model):
+    """How many codes of the second factor were tried for an account since the last right one, and when the last was."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="code_tries")
+    made = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "code tries"
+
+    def __str__(self) -> str:
+        return f"code tries of {self.user_id}"
+
+
 class OnDutyQuerySet(models.QuerySet["OnDuty"]):
     """Questions about the duty rota."""
 

@@ -8,6 +8,8 @@ EVENTS: dict[str, str] = {
     "session.signed_in": "signed in",
     "session.signed_out": "signed out",
     "session.failed": "failed to sign in",
+    "session.code_failed": "gave a wrong code of the second factor",
+    "session.codes_locked": "was locked out after too many wrong codes",
 }
 
 

@@ -11,6 +11,8 @@ KINDS = {
     "session.signed_in": Entry.Kind.SIGNED_IN,
     "session.signed_out": Entry.Kind.SIGNED_OUT,
     "session.failed": Entry.Kind.DENIED,
+    "session.code_failed": Entry.Kind.DENIED,
+    "session.codes_locked": Entry.Kind.DENIED,
 }
 
 

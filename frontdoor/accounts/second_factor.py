@@ -1,0 +1,81 @@
+"""The second factor: wrong codes are counted for the account, wherever they come from, and lock as passwords do."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from frontdoor.accounts import hooks
+from frontdoor.accounts.models import CodeTries, User
+
+LOCKED = "There were too many wrong codes. Wait 15 minutes and try again, or ask your administrator for help."
+
+
+@transaction.atomic
+def count_try(user: User) -> bool:
+    """Count a try before it is looked at, so that many at once take turns; False when the account is locked.
+
+    A lock ends by itself, and then the count begins anew.
+    """
+    CodeTries.objects.get_or_create(user=user)
+    tries = CodeTries.objects.select_for_update().get(user=user)
+    now = timezone.now()
+    if tries.last_at is None or now - tries.last_at >= timedelta(hours=settings.AXES_COOLOFF_TIME):
+        tries.made = 0
+    if tries.made >= settings.AXES_FAILURE_LIMIT:
+        return False
+    tries.made, tries.last_at = tries.made + 1, now
+    tries.save()
+    return True
+
+
+def forget_tries(user: User) -> None:
+    """The right code was given."""
+    CodeTries.objects.filter(user=user).update(made=0)
+
+
+def is_locked(user: User) -> bool:
+    """Whether no code of this account is taken now."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    return CodeTries.objects.filter(user=user, made__gte=settings.AXES_FAILURE_LIMIT, last_at__gt=since).exists()
+
+
+class Counted:
+    """A form that asks for a code of the second factor or a recovery code."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The code when it is right. A wrong one is kept as evidence; the last that is allowed locks the account."""
+        if not count_try(self.user):
+            self._lock_out()
+            raise ValidationError(LOCKED)
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError as wrong:
+            hooks.tell("session.code_failed", self.user, context.request)
+            if is_locked(self.user):
+                hooks.tell("session.codes_locked", self.user, context.request)
+                self._lock_out()
+                raise ValidationError(LOCKED) from wrong
+            raise
+        forget_tries(self.user)
+        return code
+
+    def _lock_out(self) -> None:
+        # What answers a locked password answers this too.
+        request: Any = context.request
+        request.axes_locked_out = True
+
+
+class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]
+    """The code asked for at sign-in."""
+
+
+class CodeAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc]
+    """The code asked for once more before something weighty."""

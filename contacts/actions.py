@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contacts import bundles, mail
+from contacts import bundles, hooks, mail
 from contacts.facts import ContactFacts, FamilyFacts
 from contacts.models import (
     GRADES,
@@ -32,7 +32,7 @@ from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import raise_alert
 from frontdoor.people import matching
 from frontdoor.people.access import holders_of
-from frontdoor.people.actions import involve, leave, refuse_match
+from frontdoor.people.actions import involve, is_kept_hidden, leave, let_see, refuse_match, stay_hidden
 from frontdoor.people.models import Person
 from frontdoor.people.words import is_no_name
 from frontdoor.workflow.actions import born, lock, move, touch
@@ -383,7 +383,12 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     if row.person_id == person.pk:
         return row
     if row.person is not None:
-        _unlink(contact, row, by=by)
+        raise Refused(
+            "Somebody is confirmed here already. Take that link back first, with the reason.",
+            code="linked", field="person",
+        )  # fmt: skip
+    if is_kept_hidden(contact.reference) and not contact.people.filter(person=person).exists():
+        leave(reference=contact.reference, person=person)
     row.person, row.linked_at, row.linked_by = person, at, by
     row.save()
     _involve(contact, row)
@@ -398,33 +403,59 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     return row
 
 
-def _unlink(contact: Contact, row: ContactPerson, *, by: User) -> None:
-    if row.person is None:
-        return
-    was = row.person
-    row.person = row.linked_at = row.linked_by = None
-    if not contact.people.filter(person=was).exclude(pk=row.pk).exists():
-        leave(reference=contact.reference, person=was)
-    write_audit(
-        "contact.person_unlinked", by=by, reference=contact.reference, people=[was], detail={"position": row.position}
-    )
-
-
 @transaction.atomic
-def unlink_person(*, on_contact: ContactPerson, by: User, at: datetime) -> ContactPerson:
-    """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there."""
+def unlink_person(
+    *, on_contact: ContactPerson, by: User, at: datetime, reason: str, version: int | None = None
+) -> ContactPerson:
+    """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there.
+
+    What the link hid stays hidden until somebody named on the restriction decides (:func:`let_others_see`). Raises
+    Refused without a reason, when there is no link the user may know of, and while open work stands on it.
+    """
     require(by, Permission.CONTACT_SCREEN)
+    if not reason.strip():
+        raise Refused("Say why the link is wrong.", code="reason_required", field="reason")
     bundles.take_turns(on_contact.contact)
-    contact = lock(on_contact.contact)
+    contact = touch(on_contact.contact, version=version)
     row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
-    _unlink(contact, row, by=by)
+    was = Person.objects.visible_to(by).filter(pk=row.person_id).first()
+    if was is None:
+        raise Refused("There is no link to take back.", code="not_linked")
+    standing = sorted({reference for find in hooks.open_work for reference in find(row)})
+    if standing:
+        raise Refused(
+            f"Work stands on this link: {', '.join(standing)}. Close it, or reopen the contact, first.",
+            code="open_work",
+        )
+    row.person = row.linked_at = row.linked_by = None
     row.save()
-    contact.version += 1
+    is_hidden = False
+    if not contact.people.filter(person=was).exclude(pk=row.pk).exists():
+        is_hidden = stay_hidden(reference=contact.reference, person=was, kind="contact", at=at)
     contact.save()
+    write_audit(
+        "contact.person_unlinked", by=by, reference=contact.reference, people=[was], reason=reason,
+        detail={"position": row.position, "stays_hidden": is_hidden},
+    )  # fmt: skip
     rerank(contact, at=at)
     if contact.is_on_queue:
         bundles.bundle_contact(contact=contact, by=by, at=at)
     return row
+
+
+@transaction.atomic
+def let_others_see(*, contact: Contact, by: User, at: datetime, reason: str, version: int | None = None) -> Contact:
+    """Open up a contact that stayed hidden when a link was taken back, by somebody named on the restriction."""
+    require(by, Permission.CONTACT_SCREEN)
+    if not reason.strip():
+        raise Refused("Say why others may see it.", code="reason_required", field="reason")
+    changed = touch(contact, version=version)
+    people = let_see(reference=changed.reference, by=by)
+    if not people:
+        raise Refused("Nothing keeps this contact hidden any more.", code="not_hidden")
+    changed.save()
+    write_audit("contact.opened_up", by=by, reference=changed.reference, people=people, reason=reason)
+    return changed
 
 
 def not_this_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> None:

@@ -19,6 +19,7 @@ EVENTS = {
     "contact.acknowledged": "acknowledged the contact",
     "contact.person_linked": "confirmed who a person on the contact is",
     "contact.person_unlinked": "took a link to a record back",
+    "contact.opened_up": "let others see a contact that had stayed hidden",
     "contact.details_settled": "answered which details given on the contact go onto the record",
     "contact.address_shown": "looked at a confidential address given on the contact",
     "contact.information_asked": "asked for information",

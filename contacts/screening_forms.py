@@ -64,6 +64,28 @@ class GoOnForm(ActForm):
     )
 
 
+class UnlinkForm(ActForm):
+    """Why a link to a record is wrong."""
+
+    reason = forms.CharField(
+        label="Why is it not them?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why the link is wrong"},
+    )
+
+
+class LetSeeForm(ActForm):
+    """Why a contact that stayed hidden may be seen by others."""
+
+    reason = forms.CharField(
+        label="Why may others see it?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why others may see it"},
+    )
+
+
 class LinkForm(ActForm):
     """Somebody's record, named by its reference."""
 

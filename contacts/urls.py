@@ -37,6 +37,7 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
     path("contacts/<str:reference>/people/<int:position>/unlink/", acts.unlink, name="unlink"),
+    path("contacts/<str:reference>/let-others-see/", acts.let_others_see, name="let_others_see"),
     path("contacts/<str:reference>/people/<int:position>/details/", acts.details, name="details"),
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),

@@ -33,7 +33,7 @@ class ReferralsConfig(AppConfig):
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
-        from referrals.readers import on_protection_plan, standing_of
+        from referrals.readers import on_protection_plan, standing_of, work_on
 
         audit.register(EVENTS)
         count_too(protection)
@@ -41,6 +41,8 @@ class ReferralsConfig(AppConfig):
             of_contacts.on_plan.append(on_protection_plan)
         if standing_of not in of_contacts.standing:
             of_contacts.standing.append(standing_of)
+        if work_on not in of_contacts.open_work:
+            of_contacts.open_work.append(work_on)
         if not of_people.episodes_kept:
             of_people.episodes_kept.append(Episodes(why_not_a_contact, become_contact))
         if tell_of_parted not in of_people.parted:

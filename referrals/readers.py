@@ -197,3 +197,11 @@ def standing_of(people: Collection[int]) -> dict[int, list[str]]:
         if words not in said.setdefault(person, []):
             said[person].append(words)
     return said
+
+
+def work_on(row: ContactPerson) -> list[str]:
+    """References of open referrals that stand on who this person on a contact was confirmed to be."""
+    of_them = Referral.objects.filter(contact_person=row, child__isnull=False) | Referral.objects.filter(
+        reference=row.joined_reference or None
+    )
+    return list(of_them.open().order_by("reference").values_list("reference", flat=True))

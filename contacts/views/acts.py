@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from contacts import actions, queue_actions
 from contacts.details import settle_details
 from contacts.models import Contact, ContactPerson
-from contacts.screening_forms import ActForm, GoOnForm, GradeForm, LinkForm
+from contacts.screening_forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
 from contacts.views.contact import opened, show
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, Stale, get_visible
@@ -175,14 +175,32 @@ def not_this(request: HttpRequest, reference: str, position: int) -> HttpRespons
 @require_POST
 @needs(P.CONTACT_SCREEN)
 def unlink(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """Take a wrong link back."""
+    """Take a wrong link back, with the reason."""
     row = _row(request, reference, position)
     user: Any = request.user
-    return at_once(
+    return carry_out(
         request,
         reference,
-        lambda contact, at: actions.unlink_person(on_contact=row, by=user, at=at),
+        "unlink",
+        UnlinkForm(request.POST, prefix=f"unlink-{position}"),
+        lambda contact, given, at: actions.unlink_person(on_contact=row, by=user, at=at, **given),
         "The link is taken back",
+        {"unlink_key": position},
+    )
+
+
+@require_POST
+@needs(P.CONTACT_SCREEN)
+def let_others_see(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open up a contact that stayed hidden when a link was taken back."""
+    user: Any = request.user
+    return carry_out(
+        request,
+        reference,
+        "let_see",
+        LetSeeForm(request.POST, prefix="let-see"),
+        lambda contact, given, at: actions.let_others_see(contact=contact, by=user, at=at, **given),
+        "Others may see the contact again",
     )
 
 

@@ -12,7 +12,7 @@ from contacts import origins, queue, readers, updates
 from contacts.information.forms import AskForm, ReasonForm, ReplyForm
 from contacts.information.readers import shown_on
 from contacts.models import Contact, ContactPerson
-from contacts.screening_forms import GoOnForm, GradeForm, LinkForm
+from contacts.screening_forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
 from contacts.thresholds.forms import LevelForm
 from frontdoor import audit
 from frontdoor.access import Denied, Permission, get_visible, holds
@@ -21,6 +21,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people import protection
 from frontdoor.people.access import check_conflict
+from frontdoor.people.actions import is_kept_hidden
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -180,6 +181,11 @@ def show(
             "link_form": given.get("link"),
             "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),
             "link_key": given.get("link_key", 0),
+            "unlink_form": given.get("unlink"),
+            "new_unlink": lambda key: UnlinkForm(initial=version, prefix=f"unlink-{key}"),
+            "unlink_key": given.get("unlink_key", 0),
+            "let_see_form": given.get("let_see") or LetSeeForm(initial=version, prefix="let-see"),
+            "is_kept_hidden": may_screen and is_kept_hidden(contact.reference),
             "failed": failed,
             "form": failed[0] if failed else None,
         },

@@ -21,6 +21,8 @@ from frontdoor.people.models import (
     Person,
     PersonText,
     Relationship,
+    Restriction,
+    RestrictionHolder,
     Telephone,
     Warning,
 )
@@ -497,6 +499,44 @@ def end_involvement(*, reference: str, at: datetime, person: Person | None = Non
     if person is not None:
         rows = rows.filter(person=person)
     return rows.update(closed_at=at, **({"status_label": status_label} if status_label else {}))
+
+
+#: The part of somebody hidden in a record whose link to them was taken back: it keeps the record hidden.
+TAKEN_BACK = "link_taken_back"
+
+
+def stay_hidden(*, reference: str, person: Person, kind: str, at: datetime) -> bool:
+    """Take a person off a record as :func:`leave` does; while a restriction is in force it stays hidden as before.
+
+    Returns whether it does: then a closed part of its own says so, until :func:`let_see`.
+    """
+    leave(reference=reference, person=person)
+    if not Restriction.objects.in_force().filter(person=person).exists():
+        return False
+    Involvement.objects.create(
+        reference=reference, person=person, kind=kind, role=TAKEN_BACK, opened_at=at, closed_at=at,
+        status_label="Link taken back",
+    )  # fmt: skip
+    return True
+
+
+def let_see(*, reference: str, by: User) -> list[Person]:
+    """End what kept a record hidden after a link was taken back; returns the people it was hidden for.
+
+    Raises Refused unless ``by`` is named on every restriction in force on them: a broken glass is not enough.
+    """
+    rows = list(Involvement.objects.filter(reference=reference, role=TAKEN_BACK).select_related("person"))
+    people = [row.person for row in rows]
+    held = RestrictionHolder.objects.filter(user=by, ended_at__isnull=True).values("restriction_id")
+    if Restriction.objects.in_force().filter(person__in=people).exclude(pk__in=held).exists():
+        raise Refused("Only somebody named on the restriction may let others see it.", code="not_holder")
+    Involvement.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return people
+
+
+def is_kept_hidden(reference: str) -> bool:
+    """Whether a record stays hidden although the link that hid it was taken back."""
+    return Involvement.objects.filter(reference=reference, role=TAKEN_BACK).exists()
 
 
 def leave(*, reference: str, person: Person) -> int:

@@ -97,7 +97,7 @@ def test_a_link_involves_the_person_and_can_be_taken_back(contact: Contact, work
     sam = contact.people.get(position=1)
     actions.link_person(on_contact=sam, person=person, by=worker, at=NOW)
     assert Involvement.objects.get(person=person).reference == contact.reference
-    actions.unlink_person(on_contact=sam, by=worker, at=NOW)
+    actions.unlink_person(on_contact=sam, by=worker, at=NOW, reason="Another boy.")
     assert not Involvement.objects.filter(person=person).exists()
     assert Entry.objects.filter(event__startswith="contact.person_", people__contains=[person.pk]).count() == 2
 

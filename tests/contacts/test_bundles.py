@@ -132,7 +132,7 @@ def test_confirming_a_record_joins_and_taking_the_link_back_takes_it_out(officer
         actions.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
     assert bundles.bundle_of(first) == bundles.bundle_of(second)
     assert BundleJoin.objects.filter(code="child_confirmed", ended_at=None).count() == 1
-    actions.unlink_person(on_contact=second.people.get(), by=manager, at=LATER)
+    actions.unlink_person(on_contact=second.people.get(), by=manager, at=LATER, reason="Another.")
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
     in_step()
 

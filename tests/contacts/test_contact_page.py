@@ -86,7 +86,8 @@ def test_this_is_the_child_shows_the_differences_and_may_be_taken_back(
     assert "Review overdue" in shown
     assert "Hidden Lane" not in shown
     assert contact.people.get(position=1).person == sam
-    desk.post(path(contact, "people/1/unlink/"))
+    given = {"reason": "Another boy", "version": Contact.objects.get().version}
+    desk.post(path(contact, "people/1/unlink/"), given)
     assert contact.people.get(position=1).person is None
 
 
@@ -273,3 +274,85 @@ def test_a_confidential_address_taken_onto_the_record_stays_confidential(head: U
     assert taken.review_on is not None
     with pytest.raises(Refused, match="no longer offered"):
         settle_details(on_contact=row, accept=["address"], by=head, at=NOW)
+
+
+@pytest.fixture
+def hidden_one(contact: Contact, sam: Person, head: User) -> Contact:
+    """The contact is about a child whose record only the head may see."""
+    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
+    protection.set_restriction(person=sam, holders=[head], by=head, at=NOW, reason="Family of staff")
+    return Contact.objects.get(pk=contact.pk)
+
+
+def signed_in(user: User) -> Client:
+    found = Client()
+    found.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return found
+
+
+def test_a_link_is_taken_back_with_a_reason_and_on_the_version_that_was_seen(
+    desk: Client, contact: Contact, sam: Person, officer: User
+) -> None:
+    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
+    version = Contact.objects.get(pk=contact.pk).version
+    at = path(contact, "people/1/unlink/")
+    assert desk.post(at).status_code == 422
+    assert desk.post(at, {"reason": " ", "version": version}).status_code == 422
+    assert desk.post(at, {"reason": "Another boy", "version": version - 1}).status_code == 422
+    assert contact.people.get(position=1).person == sam
+    assert desk.post(at, {"reason": "Another boy", "version": version}).status_code == 302
+    assert contact.people.get(position=1).person is None
+    assert Entry.objects.get(event="contact.person_unlinked").reason == "Another boy"
+    gone = {"reason": "Once more", "version": version + 1}
+    assert "no link to take back" in body(desk.post(at, gone))
+
+
+def test_a_link_is_not_moved_past_its_reason(desk: Client, contact: Contact, sam: Person, head: User) -> None:
+    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
+    other = people.create_person(by=head, at=NOW, names=[GivenName("Sam", "Other")])
+    given = {"person": other.reference, "version": Contact.objects.get().version}
+    assert desk.post(path(contact, "people/1/link/"), given).status_code == 422
+    assert contact.people.get(position=1).person == sam
+
+
+def test_what_a_link_hides_stays_hidden_when_it_is_taken_back_until_a_holder_decides(
+    desk: Client, hidden_one: Contact, sam: Person, head: User, manager: User, worker: User
+) -> None:
+    at = path(hidden_one, "people/1/unlink/")
+    others = [desk, signed_in(manager), signed_in(worker)]
+    given = {"reason": "Another boy", "version": hidden_one.version}
+    assert [other.post(at, given).status_code for other in others] == [404] * 3
+    with pytest.raises(Refused, match="no link to take back"):
+        actions.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Look")
+    holder = signed_in(head)
+    assert holder.post(at, given).status_code == 302
+    assert hidden_one.people.get(position=1).person is None
+    for other, user in zip(others, (None, manager, worker), strict=True):
+        assert other.get(path(hidden_one)).status_code == 404
+        assert "Sam Example" not in body(other.get("/contacts/queue/")), user
+    shown = body(holder.get(path(hidden_one)))
+    assert "stays hidden" in shown
+    version = Contact.objects.get(pk=hidden_one.pk).version
+    opening = path(hidden_one, "let-others-see/")
+    assert [other.post(opening, {"reason": "x", "version": version}).status_code for other in others] == [404] * 3
+    assert holder.post(opening, {"reason": "", "version": version}).status_code == 422
+    assert holder.post(opening, {"reason": "It is another boy", "version": version}).status_code == 302
+    assert [other.get(path(hidden_one)).status_code for other in others] == [200] * 3
+    assert Entry.objects.get(event="contact.opened_up").reason == "It is another boy"
+
+
+def test_whoever_broke_the_glass_takes_a_link_back_but_does_not_open_the_contact_up(
+    hidden_one: Contact, sam: Person, manager: User
+) -> None:
+    protection.break_glass(by=manager, at=timezone.now(), query=sam.reference, reason="A call just now", hours=1)
+    actions.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Another boy")
+    assert Contact.objects.visible_to(manager).count() == 1
+    with pytest.raises(Refused, match="named on the restriction"):
+        actions.let_others_see(contact=hidden_one, by=manager, at=NOW, reason="It is another boy")
+
+
+def test_confirmed_again_the_contact_is_about_that_child_alone(hidden_one: Contact, sam: Person, head: User) -> None:
+    row = hidden_one.people.get(position=1)
+    actions.unlink_person(on_contact=row, by=head, at=NOW, reason="Another boy")
+    actions.link_person(on_contact=row, person=sam, by=head, at=NOW)
+    assert [part.role for part in sam.involvements.filter(reference=hidden_one.reference)] == ["subject"]

@@ -276,3 +276,13 @@ def test_adults_only_is_decided_for_the_whole_contact(officer: User, manager: Us
 def test_the_decided_contact_is_no_longer_open_work(referral: Referral, contact: Contact) -> None:
     assert not Involvement.objects.open().filter(reference=contact.reference).exists()
     assert Involvement.objects.open().filter(reference=referral.reference, person=referral.child).count() == 1
+
+
+def test_a_link_that_open_work_stands_on_is_not_taken_back(contact: Contact, manager: User) -> None:
+    actions.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
+    row = contact.people.get(position=1)
+    referral = Referral.objects.get(contact_person=row)
+    with pytest.raises(Refused, match=referral.reference):
+        contacts.unlink_person(on_contact=row, by=manager, at=LATER, reason="Another boy.")
+    row.refresh_from_db()
+    assert row.person == referral.child

@@ -1,6 +1,7 @@
 """Every write a contact can undergo up to its decision. The decision itself opens referrals and lives there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts import bundles, hooks, mail
-from contacts.facts import ContactFacts, FamilyFacts
+from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, lives_there
 from contacts.models import (
     GRADES,
     Contact,
@@ -164,8 +165,12 @@ def record_contact(
 
 def _keep_people(contact: Contact, facts: ContactFacts) -> None:
     rows = []
+    secret = _confidential(facts)
     for position, person in enumerate(facts.people, start=1):
         address = person.address or facts.address
+        if address is not None and _letters(address) in secret:
+            # Kept from whoever lives elsewhere, however it was given: one tick would put it onto their record.
+            address = replace(address, is_confidential=True) if lives_there(person) else None
         row = ContactPerson(
             contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
         )
@@ -182,6 +187,17 @@ def _keep_people(contact: Contact, facts: ContactFacts) -> None:
             for number in sorted(numbers)
         ]
     )
+
+
+def _confidential(facts: ContactFacts) -> set[str]:
+    """The addresses to be kept confidential, for the contact or for somebody who lives there."""
+    given = [facts.address, *(person.address for person in facts.people if lives_there(person))]
+    return {_letters(address) for address in given if address is not None and address.is_confidential}
+
+
+def _letters(address: AddressFacts) -> str:
+    """An address by its letters and figures alone, so that a comma or a blank makes no other address of it."""
+    return "".join(filter(str.isalnum, address.text.casefold()))
 
 
 def _start_clocks(contact: Contact, *, by: User | None) -> None:

@@ -57,6 +57,21 @@ class PersonFacts:
         return "" if text.casefold() in ("unknown", "not known", "unknown unknown") else text
 
 
+FORMER = ("former_partner", "ex_partner")
+
+
+def lives_there(person: PersonFacts) -> bool:
+    """Whether a confidential address of a contact is this person's: the children's, and of adults who live with them.
+
+    Never of whoever is said to have harmed, a former partner, or somebody who lives elsewhere; of an adult nobody said
+    it of, only where they are the victim or care for the children.
+    """
+    relationship = person.relationship.strip().casefold().replace(" ", "_").replace("-", "_")
+    if person.role == "suspect" or relationship in FORMER or person.lives_with_children is False:
+        return False
+    return person.is_child or person.lives_with_children is True or person.role in ("victim", "carer")
+
+
 @dataclass
 class FamilyFacts:
     """What the family knows and agrees to; one for each family on the contact."""

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from contacts import actions
+from contacts.facts import AddressFacts, PersonFacts
 from contacts.information.actions import ask_information, record_reply
 from contacts.models import Contact, ContactType
 from frontdoor.access import Refused, Stale
@@ -183,3 +184,43 @@ def test_every_move_from_every_status(contact: Contact, status: str, manager: Us
                     move(record, name, by=manager, at=NOW, reason="x", **facts)
                 assert StatusChange.objects.count() == changes
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("ticked_by", ["contact", "child"])
+def test_a_confidential_home_is_given_to_nobody_who_lives_elsewhere_or_is_said_to_have_harmed(
+    ticked_by: str, officer: User
+) -> None:
+    home = AddressFacts(["7 Refuge Row"], "ZZ99 7AA", is_confidential=ticked_by == "contact")
+    secret = AddressFacts(["7, Refuge Row"], "zz997aa", is_confidential=True)
+    adults = [
+        PersonFacts(is_child=False, given_name="Mum", role="victim"),
+        PersonFacts(is_child=False, given_name="Gran", role="other", lives_with_children=True),
+        PersonFacts(is_child=False, given_name="Ex", relationship="former_partner", role="carer"),
+        PersonFacts(is_child=False, given_name="Dad", role="suspect"),
+        PersonFacts(is_child=False, given_name="Uncle", role="suspect", lives_with_children=True, address=secret),
+        PersonFacts(is_child=False, given_name="Aunt", role="carer", lives_with_children=False),
+        PersonFacts(is_child=False, given_name="Neighbour", role="witness"),
+        PersonFacts(
+            is_child=False, given_name="Own", role="suspect", address=AddressFacts(["1 Other Road"], "ZZ99 8AA")
+        ),
+    ]
+    child = PersonFacts(given_name="Sam", address=secret if ticked_by == "child" else None)
+    facts = some_facts(address=home, people=[child, PersonFacts(given_name="Zoë"), *adults])
+    found = actions.record_contact(facts=facts, by=officer, at=NOW)
+    rows = {row.given_name: row for row in found.people.all()}
+    assert {name for name, row in rows.items() if "Refuge" in row.address} == {"Sam", "Zoë", "Mum", "Gran"}
+    assert all(row.address_is_confidential for row in rows.values() if row.address and row.given_name != "Own")
+    assert {name for name, row in rows.items() if row.postcode.upper().replace(" ", "") == "ZZ997AA"} == {
+        "Sam",
+        "Zoë",
+        "Mum",
+        "Gran",
+    }
+    assert rows["Own"].address == "1 Other Road"
+
+
+def test_an_open_home_is_everybodys_as_before(officer: User) -> None:
+    father = PersonFacts(is_child=False, given_name="Dad", role="suspect", lives_with_children=False)
+    facts = some_facts(people=[PersonFacts(given_name="Sam"), father])
+    found = actions.record_contact(facts=facts, by=officer, at=NOW)
+    assert {row.address for row in found.people.all()} == {"1 Example Street"}

@@ -62,7 +62,7 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
     if "postgresql" not in found.get("ENGINE", ""):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// — Front Door needs PostgreSQL.")
     query = found.pop("OPTIONS", {})
-    found["ENGINE"] = "django.db.backends.postgresql"
+    found["ENGINE"] = "frontdoor.postgresql"
     if "host" in query:
         found["HOST"] = query.pop("host")
     # No trigger is to be passed over. Said once for the connection, because a history trigger that finds nothing said
@@ -83,7 +83,7 @@ else:
     DATABASES = {"default": _database(APP_URL, role="")}
 if env.bool("FRONTDOOR_POOL", False):  # the web alone: a pool bounds its connections
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # frontdoor.postgresql does it, and says why
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("POOL_SIZE", 8), "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

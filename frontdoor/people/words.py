@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from frontdoor.db import is_unseen
+
 # Letters that do not fall apart into a base letter and a mark.
 LETTERS = str.maketrans(
     {
@@ -85,11 +87,6 @@ def _places(written: str) -> str:
         "'" if is_unseen(c) or JOINERS.fullmatch(c) else c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
         for c in fold(written)
     )
-
-
-def is_unseen(character: str) -> bool:
-    """Whether nobody sees this character: zero-width and direction marks, soft hyphens, variation selectors."""
-    return unicodedata.category(character) == "Cf" or character == "\u034f" or "\ufe00" <= character <= "\ufe0f"
 
 
 ASCII_PLACES = {n: _places(chr(n)) for n in range(128)}

@@ -50,9 +50,7 @@ APP_URL = env.str("DATABASE_APP_URL", "")
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "dbshell", "restore", "test"}
 
 
-def _acts_as_owner() -> bool:
-    if "FRONTDOOR_OWNER" in os.environ:
-        return bool(env.bool("FRONTDOOR_OWNER"))
+def _is_of_the_owner() -> bool:
     words = sys.argv[1:] if Path(sys.argv[0]).name == "manage.py" else []
     return bool(words) and (words[0] in OWNER_COMMANDS or (words[0] == "demo" and "--reset" in words))
 
@@ -76,7 +74,8 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
     return found
 
 
-AS_OWNER = _acts_as_owner()
+OWNER_COMMAND = _is_of_the_owner()
+AS_OWNER = bool(env.bool("FRONTDOOR_OWNER")) if "FRONTDOOR_OWNER" in os.environ else OWNER_COMMAND
 if AS_OWNER or not APP_URL:
     DATABASES = {"default": _database(OWNER_URL, role="" if AS_OWNER else APP_ROLE)}
 else:

@@ -11,13 +11,24 @@ def main() -> None:
     """Run a management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
     words = sys.argv[1:]
-    if words and words[0] not in NEEDS_NO_DATABASE and "--help" not in words and not os.environ.get("DATABASE_URL"):
+    if words and words[0] not in NEEDS_NO_DATABASE and "--help" not in words:
+        import django
         from django.conf import settings
+        from django.core.exceptions import ImproperlyConfigured
+        from django.db import OperationalError
+
+        from frontdoor.ownership import require_limited
 
         try:
-            settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
-        except RuntimeError as told:
+            if not os.environ.get("DATABASE_URL"):
+                settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
+            if settings.PRODUCTION and not settings.OWNER_COMMAND:
+                django.setup()
+                require_limited()
+        except (RuntimeError, ImproperlyConfigured) as told:
             sys.exit(str(told))
+        except OperationalError:
+            pass  # the command itself says that the database does not answer
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,12 +1,12 @@
 """Whom we may know already, while a caller talks: lines to choose from, and nothing of anybody hidden."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from contacts.forms import AdultForm, ChildForm, ContactForm, PersonForm, born_about
-from frontdoor.people import matching
+from frontdoor.people import identifiers, matching
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.models import Address, Person
 from frontdoor.people.models import Warning as Danger
@@ -32,10 +32,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Lines:
-    """The people who may be meant, and a sentence where a name alone fits too many."""
+    """The people who may be meant, a sentence where a name alone fits too many, and what is odd about the numbers."""
 
     known: tuple[Known, ...] = ()
     sentence: str = ""
+    oddities: tuple[str, ...] = ()
 
 
 def facts_of(row: PersonForm, home: ContactForm, on: date) -> matching.PersonFacts:
@@ -63,6 +64,11 @@ def facts_of(row: PersonForm, home: ContactForm, on: date) -> matching.PersonFac
 
 def known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> Lines:
     """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
+    found = _known(user, facts, is_child=is_child, on=on)
+    return replace(found, oddities=tuple(identifiers.oddities(facts.identifiers)))
+
+
+def _known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> Lines:
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
         return Lines()
     suggested = matching.suggest(facts, user, limit=WEIGHED)

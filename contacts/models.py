@@ -166,6 +166,7 @@ class Contact(Record):
         ]
         indexes: ClassVar = [
             models.Index(fields=["tier", "rank_at", "id"], name="contact_queue", condition=Q(is_on_queue=True)),
+            models.Index(fields=["status"], name="contact_status_on_queue", condition=Q(is_on_queue=True)),
             models.Index(fields=["recorded_at"], name="contact_arrived", condition=Q(is_on_queue=True)),
             models.Index(fields=["decided_at"], name="contact_decided", condition=Q(decided_at__isnull=False)),
             models.Index(fields=["agency", "agency_reference"], name="contact_agency_ref"),

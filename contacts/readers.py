@@ -13,7 +13,7 @@ from frontdoor import audit
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
 from frontdoor.codelists import lists
-from frontdoor.people import matching
+from frontdoor.people import identifiers, matching
 from frontdoor.people.access import about_visible
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
@@ -66,6 +66,11 @@ class Card:
     candidates: list[matching.Candidate] = field(default_factory=list)
     was_looked_at: bool = False
     known: list[str] = field(default_factory=list)
+
+    @property
+    def oddities(self) -> list[str]:
+        """What is odd about the numbers as given."""
+        return identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
 
     @property
     def needs_answer(self) -> bool:
@@ -154,7 +159,7 @@ def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Di
     address = ", ".join(part for part in (row.address, row.postcode) if part)
     names = facts.names.get(person.pk, set())
     known_as = "" if row.known_as.casefold() in names else row.known_as
-    number, upn = row.nhs_number.replace(" ", ""), row.upn
+    number, upn = identifiers.tidy("nhs", row.nhs_number), identifiers.tidy("upn", row.upn)
     on_record = facts.addresses.get(person.pk, "")
     told = [
         ("name", "Name", "" if row.name.casefold() in names else row.name, person.display_name),

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -38,11 +39,30 @@ def new_reference(prefix: str) -> str:
     return f"{prefix}-" + "".join(choose(ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
+def is_unseen(character: str) -> bool:
+    """Whether nobody sees this character: zero-width and direction marks, soft hyphens, variation selectors."""
+    return unicodedata.category(character) == "Cf" or character == "\u034f" or "\ufe00" <= character <= "\ufe0f"
+
+
+def as_seen(text: str) -> str:
+    """A typed or pasted number or code as whoever reads it sees it, in plain characters.
+
+    What is not seen goes, every kind of space and control character is a space, digits and letters of other widths and
+    digits of other scripts are the ordinary ones. For identifiers, never for names.
+    """
+    text = unicodedata.normalize("NFKC", "".join(c for c in text if not is_unseen(c)))
+    return "".join(
+        str(unicodedata.decimal(c)) if c.isdecimal() else " " if unicodedata.category(c) in ("Cc", "Zs") else c
+        for c in text
+    )
+
+
 def tidy_reference(text: str) -> str:
     """Return a typed or dictated reference as stored: upper case, O read as 0, I and L read as 1.
 
-    The text comes back unchanged (stripped) when it does not look like a reference at all.
+    The text comes back as it is seen (stripped) when it does not look like a reference at all.
     """
+    text = as_seen(text)
     raw = text.strip().upper().replace(" ", "")
     prefix, hyphen, rest = raw.partition("-")
     if not hyphen or len(rest) != REFERENCE_LENGTH:

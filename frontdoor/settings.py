@@ -50,9 +50,7 @@ APP_URL = env.str("DATABASE_APP_URL", "")
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "dbshell", "restore", "test"}
 
 
-def _acts_as_owner() -> bool:
-    if "FRONTDOOR_OWNER" in os.environ:
-        return bool(env.bool("FRONTDOOR_OWNER"))
+def _is_of_the_owner() -> bool:
     words = sys.argv[1:] if Path(sys.argv[0]).name == "manage.py" else []
     return bool(words) and (words[0] in OWNER_COMMANDS or (words[0] == "demo" and "--reset" in words))
 
@@ -62,7 +60,7 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
     if "postgresql" not in found.get("ENGINE", ""):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// — Front Door needs PostgreSQL.")
     query = found.pop("OPTIONS", {})
-    found["ENGINE"] = "django.db.backends.postgresql"
+    found["ENGINE"] = "frontdoor.postgresql"
     if "host" in query:
         found["HOST"] = query.pop("host")
     # No trigger is to be passed over. Said once for the connection, because a history trigger that finds nothing said
@@ -76,14 +74,15 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
     return found
 
 
-AS_OWNER = _acts_as_owner()
+OWNER_COMMAND = _is_of_the_owner()
+AS_OWNER = bool(env.bool("FRONTDOOR_OWNER")) if "FRONTDOOR_OWNER" in os.environ else OWNER_COMMAND
 if AS_OWNER or not APP_URL:
     DATABASES = {"default": _database(OWNER_URL, role="" if AS_OWNER else APP_ROLE)}
 else:
     DATABASES = {"default": _database(APP_URL, role="")}
 if env.bool("FRONTDOOR_POOL", False):  # the web alone: a pool bounds its connections
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # frontdoor.postgresql does it, and says why
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("POOL_SIZE", 8), "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

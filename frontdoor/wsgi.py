@@ -1,15 +1,24 @@
-"""The web application; refuses to serve on a database that could lose what it has acknowledged, or without a key."""
+"""The web application; refuses to serve without a key, as the database's owner, or on one that may lose records."""
 
 import os
+import sys
 from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from frontdoor.durability import require_durable
+from frontdoor.ownership import require_limited
 
 application = get_wsgi_application()
-require_durable()
-# Models stand only now, so this module cannot be imported at the head of this one.
-import_module("frontdoor.documents.keys").require_keys()
+try:
+    require_limited()
+    require_durable()
+    # Models stand only now, so this module cannot be imported at the head of this one.
+    import_module("frontdoor.documents.keys").require_keys()
+except ImproperlyConfigured as wrong:
+    print(wrong, file=sys.stderr)
+    # gunicorn gives up on a worker that ends so; any other code and it tries for ever.
+    sys.exit(3)

@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the application's database rights set after each migration, and checked before deployment."""
-        from frontdoor import grants
+        from frontdoor import grants, ownership  # noqa: F401 (its check is registered)
 
         post_migrate.connect(grants.after_migrate, dispatch_uid="frontdoor.grants")

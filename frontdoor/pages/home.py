@@ -73,6 +73,8 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
         tell("handover items not taken in time", handover.late(at), "contacts:handover", "?show=late", late=True)
         tell("handover items to take", handover.untaken(), "contacts:handover")
     contacts = _visible("contacts.Contact", user)
+    # Said so that the index of the queue serves the counts: every contact not decided is on it.
+    contacts = contacts.on_queue() if contacts is not None else None
     if contacts is not None and (holds(user, P.QUEUE_VIEW) or holds(user, P.CONTACT_SCREEN)):
         tell("new contacts", contacts.filter(status="received"), "contacts:queue")
         tell(

@@ -41,7 +41,7 @@ def chronology_pdf(person: Person, user: Any, asked: Window, found: Found, *, at
         "about": f"{person_age(person, timezone.localdate(at)).capitalize()}"
         + (f", born {day(person.date_of_birth)}" if person.date_of_birth else ""),
         "printed": f"Printed by {user.name}, {moment(at)}",
-        "chosen": _chosen_words(asked),
+        "chosen": without(_chosen_words(asked), secrets),
         "more": f"Only the newest {len(found.events):,} events are here: choose dates to print the earlier ones."
         if found.next_after
         else "",

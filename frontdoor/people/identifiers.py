@@ -5,12 +5,17 @@ A wrong check digit is a warning to the person typing, never a reason to lose wh
 
 import re
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from frontdoor.db import as_seen
 
 # FACTS §8: no I, O or S among check letters.
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
 NHS = re.compile(r"\d{10}")
+#: What people put between the groups of a number.
+BETWEEN = re.compile(r"[\s.\-‐-―−]")
 
 # Local authority numbers that stand in a UPN: the 2023 English list and the pseudo-authorities of the CIN census rules.
 LOCAL_AUTHORITIES = frozenset(
@@ -51,10 +56,10 @@ class Checked:
 
 
 def tidy(kind: str, value: str) -> str:
-    """The identifier as stored: numbers without spaces or hyphens, letters upper case; other kinds only stripped."""
+    """The identifier as stored, in plain characters: numbers without what parts their groups, in upper case."""
     if kind in ("nhs", "upn", "former_upn", "national_insurance"):
-        return re.sub(r"[\s\-]", "", value).upper()
-    return " ".join(value.split())
+        return as_seen(BETWEEN.sub("", as_seen(value)).upper())
+    return " ".join(as_seen(value).split())
 
 
 def nhs_check_digit(first_nine: str) -> int | None:
@@ -95,8 +100,14 @@ def check(kind: str, value: str) -> Checked:
     if kind == "nhs":
         if nhs_ok(value):
             return Checked(value, True)
+        if not NHS.fullmatch(value):
+            return Checked(value, False, "An NHS number has 10 digits. Check it with whoever gave it.")
         return Checked(value, False, "The check digit of this NHS number is wrong. Check it with whoever gave it.")
     if kind in ("upn", "former_upn"):
+        if not UPN.fullmatch(value):
+            return Checked(
+                value, False, "A UPN has a letter, 11 digits and a digit or letter. Check it with the school."
+            )
         if not upn_ok(value):
             return Checked(value, False, "The check letter of this UPN is wrong. Check it with the school.")
         if value[1:4] not in LOCAL_AUTHORITIES:
@@ -105,9 +116,16 @@ def check(kind: str, value: str) -> Checked:
     return Checked(value, None)
 
 
+def oddities(given: Mapping[str, str]) -> list[str]:
+    """What is odd about the identifiers given (kind: as written), each a sentence that begins with its name."""
+    checked = [(kind, value, check(kind, value).warning) for kind, value in given.items() if value.strip()]
+    return [f"{KINDS[kind]} {value}: {warning}" for kind, value, warning in checked if warning]
+
+
 def guess(text: str) -> list[tuple[str, str]]:
     """What a typed string may be as an identifier: (kind, value) pairs, best first; kind "" means any kind."""
-    compact = re.sub(r"[\s\-]", "", text).upper()
+    text = as_seen(text)
+    compact = BETWEEN.sub("", text).upper()
     found: list[tuple[str, str]] = []
     if compact.isascii() and NHS.fullmatch(compact):
         found.append(("nhs", compact))
@@ -122,7 +140,7 @@ def guess(text: str) -> list[tuple[str, str]]:
 
 def telephone_key(number: str) -> str:
     """A telephone number as looked up: digits in national form. "" when there are too few digits to mean anything."""
-    digits = re.sub(r"[^\d+]", "", number)
+    digits = re.sub(r"[^\d+]", "", as_seen(number))
     if digits.startswith("+44"):
         digits = "0" + digits[3:].removeprefix("0")
     elif digits.startswith("0044"):
@@ -135,9 +153,14 @@ POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 POSTCODE_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d?[A-Z]?")
 
 
+def place_key(postcode: str) -> str:
+    """What was written as a postcode, whatever it is, as it is looked up: upper case, no space."""
+    return re.sub(r"\s", "", as_seen(postcode)).upper()
+
+
 def postcode_key(text: str) -> str:
     """A whole or partial postcode as looked up (upper case, no space), or "" when the text is not one."""
-    key = re.sub(r"\s", "", text).upper()
+    key = place_key(text)
     return (
         key
         if key.isascii() and (POSTCODE.fullmatch(key) or (len(key) >= 3 and POSTCODE_OUTWARD.fullmatch(key)))

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from frontdoor.db import tidy_reference
+from frontdoor.db import as_seen, tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
 from frontdoor.people.hooks import OpenWork, open_work
@@ -143,7 +143,7 @@ def _by_number(user: Any, text: str, found: Found) -> None:
         for key, kind in rows.values_list("person_id", "kind")[:COUNT_LIMIT]:
             found.add([key], 95, identifiers.KINDS.get(kind, "identifier"))
     number = identifiers.telephone_key(text)
-    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+", text):
+    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+", as_seen(text)):
         keys = Telephone.objects.filter(number_key=number, person_id__in=visible, person__is_adoption_protected=False)
         found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
 

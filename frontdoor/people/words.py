@@ -2,7 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+
+from frontdoor.db import is_unseen
 
 # Letters that do not fall apart into a base letter and a mark.
 LETTERS = str.maketrans(
@@ -40,6 +44,52 @@ def fold(text: str) -> str:
 def _is_latin_mark(character: str) -> bool:
     # Vowel signs of Indic scripts and the like carry meaning; the combining diacritical blocks do not when searching.
     return character <= "\u036f" or "\u1ab0" <= character <= "\u1aff" or "\u1dc0" <= character <= "\u1dff"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text as it is compared, each character with where it stood in the text as written.
+
+    ``text`` holds folded letters and digits; ``'`` for what joins inside a word or is not seen at all (an apostrophe, a
+    zero-width space); a space for everything else. ``starts`` and ``ends`` are offsets into the text as written.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+def folded_in_place(text: str) -> Folded:
+    """The text folded as :func:`fold` does, letter by letter, so that what is found can be shown where it stands."""
+    if text.isascii():
+        return Folded(text.translate(ASCII_PLACES), range(len(text)), range(1, len(text) + 1))
+    found: list[tuple[str, int, int]] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and _belongs_to_the_letter_before(text[end]):
+            end += 1
+        found += [(c, start, end) for c in _places(text[start:end])]
+        start = end
+    return Folded("".join(c for c, _, _ in found), [s for _, s, _ in found], [e for _, _, e in found])
+
+
+def _belongs_to_the_letter_before(character: str) -> bool:
+    # Marks, and the vowels and endings of a Korean syllable written apart.
+    return bool(unicodedata.combining(character)) or "\u1160" <= character <= "\u11ff"
+
+
+@lru_cache(maxsize=10_000)
+def _places(written: str) -> str:
+    if JOINERS.fullmatch(written):
+        return "'"
+    return "".join(
+        "'" if is_unseen(c) or JOINERS.fullmatch(c) else c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
+        for c in fold(written)
+    )
+
+
+ASCII_PLACES = {n: _places(chr(n)) for n in range(128)}
 
 
 def words(text: str) -> list[str]:

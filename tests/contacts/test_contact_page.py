@@ -212,6 +212,19 @@ def test_a_confidential_address_opens_with_evidence(desk: Client, officer: User)
     assert Entry.objects.filter(event="contact.address_shown", reference=contact.reference).count() == 1
 
 
+def test_a_wrong_number_is_told_beside_it_and_one_pasted_is_the_one_on_record(
+    desk: Client, officer: User, head: User, sam: Person
+) -> None:
+    people.add_identifier(person=sam, by=head, at=NOW, kind="nhs", value="9434765919")
+    facts = some_facts()
+    facts.people[0].nhs_number, facts.people[1].nhs_number = "943\u200b476\u00a05919", "943 476 5918"
+    contact = actions.record_contact(facts=facts, by=officer, at=NOW)
+    shown = body(desk.get(path(contact)))
+    assert "NHS number 943 476 5918: The check digit of this NHS number is wrong" in shown
+    assert shown.count("The check digit") == 1
+    assert sam.reference in shown, "the pasted number finds the child"
+
+
 def test_a_child_calling_and_a_caller_not_to_be_named_are_marked(desk: Client, officer: User) -> None:
     facts = some_facts()
     facts.referrer.is_the_child, facts.referrer.withhold_name_from_family = True, True

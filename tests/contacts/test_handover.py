@@ -265,7 +265,7 @@ def test_on_paper_stand_the_reader_the_time_and_no_confidential_address(edt: Use
     facts.concerns = facts.summary = "Sam is at 7 Refuge Lane, ZZ99 9ZZ, and afraid."
     contact = record_contact(facts=facts, by=edt, at=NIGHT)
     placed = ItemFacts(
-        text="Moved in the night to 7 refuge lane.", reference=contact.reference, place="12 Hidden Row with Ms Carer",
+        text="Moved in the night to 7, Refuge Ln.", reference=contact.reference, place="12 Hidden Row with Ms Carer",
         place_is_confidential=True, legal_basis="s20", agreed_by="Alex Example, mother",
     )  # fmt: skip
     write_item(kind="placed", facts=placed, now=False, by=edt, at=NIGHT)

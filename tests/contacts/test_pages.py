@@ -249,6 +249,28 @@ def test_known_children_are_offered_as_they_are_typed(signed_in: Client, manager
     assert signed_in.post("/contacts/new/known/", sent()).status_code == 404
 
 
+def test_a_number_pasted_with_what_nobody_sees_finds_the_child_and_a_wrong_one_is_told(
+    signed_in: Client, manager: User
+) -> None:
+    child = a_child(manager)
+    people.add_identifier(person=child, by=manager, at=AT, kind="nhs", value="9434765919")
+
+    def told(number: str) -> str:
+        return body(
+            signed_in.post(
+                "/contacts/new/known/",
+                sent(**{"children-0-given_name": "", "children-0-family_name": "", "children-0-nhs_number": number}),
+                headers={"HX-Request": "true", "HX-Trigger": "id_children-0-lookup"},
+            )
+        )
+
+    for number in ("943 476 5919", "943\u200b476\u200b5919", "９４３４７６５９１９", "943\u00a0476‑5919\ufeff"):
+        assert child.reference in told(number), ascii(number)
+        assert "check digit" not in told(number)
+    assert "The check digit of this NHS number is wrong" in told("943\u200b4765918")
+    assert "An NHS number has 10 digits" in told("943 476")
+
+
 def test_grown_ups_of_a_large_family_do_not_crowd_out_the_child(signed_in: Client, manager: User) -> None:
     for year in range(1950, 1962):
         a_child(manager, date_of_birth=date(year, 1, 1))

@@ -19,6 +19,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.db import new_reference
+from frontdoor.pages.home import tiles
 from frontdoor.people import actions as people
 from frontdoor.people import protection
 from frontdoor.people.actions import GivenName
@@ -272,3 +273,19 @@ def test_what_a_colleague_decides_while_the_page_is_read_is_left_out(officer: Us
         page = queue.read(manager, queue.Wanted(), NOW + timedelta(hours=1))
     assert [contact.pk for contact in page.contacts] == [stays.pk]
     assert len(page.lines) == 1
+
+
+def test_home_counts_contacts_by_the_index_of_the_queue(manager: User) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        tiles(manager, NOW)
+    counts = [
+        query["sql"] for query in captured if "COUNT(" in query["sql"] and '"contacts_contact"."status"' in query["sql"]
+    ]
+    assert len(counts) == 3
+    with connection.cursor() as cursor:
+        # However few rows a test has: the plan that a full table gets.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in counts:
+            cursor.execute("EXPLAIN " + sql)
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "contact_status_on_queue" in plan, plan

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.gb import nhs as stdnum_nhs
 
+from frontdoor.db import tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.words import fold, is_no_name, query_words, words
 
@@ -98,3 +99,45 @@ def test_a_date_of_birth_is_found_in_a_query(typed):
     born, rest = dates.find(f"smyth {typed}")
     assert born == date(2015, 2, 3)
     assert rest == "smyth"
+
+
+NHS = "9434765919"
+#: One number as it comes out of e-mails, web pages, spreadsheets and other people's keyboards.
+PASTED = [
+    "943 476 5919", "943\u200b476\u200b5919", "\ufeff9434765919", "943\u00a0476\u00a05919", "943‑476–5919",
+    "９４３４７６５９１９", "\u2066943 476 5919\u2069", "943\u00ad476\u202f5919\u200e", "٩٤٣٤٧٦٥٩١٩", "943.476.5919",
+    "9434765919\ufe0f", "\t943\u3000476 5919\x7f",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", PASTED)
+def test_an_nhs_number_is_one_however_it_was_pasted(typed):
+    assert identifiers.check("nhs", typed) == identifiers.Checked(NHS, True)
+    assert identifiers.guess(typed)[0] == ("nhs", NHS)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200e", "\ufe0f"])
+def test_what_nobody_sees_is_no_part_of_any_identifier(unseen):
+    def with_it(text):
+        return unseen.join(["", *text, ""])
+
+    for kind in identifiers.KINDS:
+        assert identifiers.tidy(kind, with_it("A1234/B 56")) == identifiers.tidy(kind, "A1234/B 56")
+    assert identifiers.check("upn", with_it("B801200005001")).check_ok
+    assert identifiers.telephone_key(with_it("+44 1632 960123")) == "01632960123"
+    assert identifiers.postcode_key(with_it("zz99 3vz")) == "ZZ993VZ"
+    assert tidy_reference(with_it("p-7k3m9q2d")) == "P-7K3M9Q2D"
+
+
+@given(st.sampled_from(sorted(identifiers.KINDS)), st.text(max_size=40))
+def test_tidying_twice_changes_nothing(kind, value):
+    once = identifiers.tidy(kind, value)
+    assert identifiers.tidy(kind, once) == once
+
+
+def test_what_is_odd_about_a_number_is_said_with_its_name():
+    assert identifiers.oddities({"nhs": NHS, "upn": ""}) == []
+    assert identifiers.oddities({"nhs": "943 476 5918", "upn": ""}) == [
+        "NHS number 943 476 5918: The check digit of this NHS number is wrong. Check it with whoever gave it."
+    ]
+    assert "10 digits" in identifiers.oddities({"nhs": "943 476"})[0]

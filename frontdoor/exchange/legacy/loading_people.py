@@ -215,7 +215,7 @@ def _identifier(person: Person, kind: str, value: str, system: str) -> Identifie
 
 def _placed(each: Described) -> tuple[str, str, str]:
     written = each.postcode_written
-    return each.lines[:300], written[:10], written.replace(" ", "")[:10]
+    return each.lines[:300], written[:10], identifiers.place_key(written)[:10]
 
 
 def _address(person: Person, each: Described) -> Address:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
+from frontdoor.people.identifiers import place_key
 from frontdoor.people.models.protection import Restriction
 
 NOT_YET_OBTAINED = "NOBT"
@@ -289,7 +290,7 @@ class Address(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the postcode's look-up key."""
         self.postcode = self.postcode.strip().upper()
-        self.postcode_key = self.postcode.replace(" ", "")
+        self.postcode_key = place_key(self.postcode)[:10]
         super().save(*args, **kwargs)
 
 

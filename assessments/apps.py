@@ -11,7 +11,7 @@ class AssessmentsConfig(AppConfig):
         from assessments import events, hooks
         from assessments.early_help.readers import origin
         from assessments.keeping import care
-        from contacts.origins import origins
+        from contacts.screening.origins import origins
         from frontdoor import audit
         from frontdoor.drafts import kinds
         from frontdoor.people.disposal import disposal_of, disposal_policy

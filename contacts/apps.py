@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -5,6 +6,16 @@ from django.db.models.signals import post_migrate
 
 from frontdoor import audit
 from frontdoor.drafts import kinds
+
+#: Rooms that stand above the core of this app and bring models of their own.
+ROOMS_ABOVE = (
+    "agencies.disagreements",
+    "agencies.feeds",
+    "agencies.information",
+    "agencies.links",
+    "agencies.thresholds",
+    "handover",
+)
 
 
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
@@ -19,9 +30,20 @@ class ContactsConfig(AppConfig):
     label = "contacts"
     verbose_name = "Contacts"
 
+    def import_models(self) -> None:
+        """Load the core's models, then those of the rooms above it, which the core does not know."""
+        super().import_models()
+        for room in ROOMS_ABOVE:
+            import_module(f"contacts.{room}.models")
+
     def ready(self) -> None:
         """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
-        from contacts import bundles, hidden, regrouping
+        from contacts import hidden
+        from contacts import hooks as own_hooks
+        from contacts.agencies import page as agencies
+        from contacts.agencies.information.readers import counts
+        from contacts.bundles import actions as bundles
+        from contacts.bundles import regrouping
         from contacts.events import EVENTS
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
@@ -33,6 +55,10 @@ class ContactsConfig(AppConfig):
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        if counts not in own_hooks.information_in:
+            own_hooks.information_in.append(counts)
+            own_hooks.parts_of_page += [agencies.information, agencies.level]
+        import_module("contacts.agencies.mail")  # it takes what the outbox holds for agencies
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         if regrouping.people_joined_or_parted not in hooks.joined_or_parted:

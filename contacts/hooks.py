@@ -1,8 +1,10 @@
-"""Filled by the apps above: what the queue has to know of children with open work."""
+"""Filled by what stands above the core of contacts: what the queue and a contact's page have to show of it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
-from contacts.models import ContactPerson
+from contacts.models import Contact, ContactPerson
+from frontdoor.accounts.models import User
 
 # Which of these people (ids) are on a child protection plan now.
 on_plan: list[Callable[[Collection[int]], set[int]]] = []
@@ -12,3 +14,10 @@ standing: list[Callable[[Collection[int]], dict[int, list[str]]]] = []
 
 # References of open work that stands on who somebody on a contact was confirmed to be.
 open_work: list[Callable[[ContactPerson], list[str]]] = []
+
+# Of these contacts (ids), how many requests for information came back and how many were made: (answered, asked).
+information_in: list[Callable[[Collection[int]], dict[int, tuple[int, int]]]] = []
+
+# What stands on a contact's page beside its own: names for the template, made for this user. The last argument holds
+# the forms that came back, by name.
+parts_of_page: list[Callable[[Contact, User, Mapping[str, Any]], dict[str, Any]]] = []

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from contacts.grading import RULES
+from contacts.agencies.thresholds.models import ThresholdEdition, ThresholdLevel
+from contacts.grading.rules import RULES
 from contacts.handover.models import ShiftPlan
 from contacts.handover.shifts import Plan
 from contacts.models import BundlingRule, ContactType, DecisionRule, ProvisionalGradeRule, RankWeights
-from contacts.ranking import Weights
-from contacts.thresholds.models import ThresholdEdition, ThresholdLevel
+from contacts.ranking.order import Weights
 
 DATA = Path(__file__).parent / "data"
 

@@ -3,11 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from contacts.feeds.actions import take_waiting
+from contacts.agencies.feeds.actions import take_waiting
+from contacts.agencies.information.actions import chase_overdue
 from contacts.handover import packs
-from contacts.information.actions import chase_overdue
-from contacts.queue_actions import forget_lookers
-from contacts.ranks import recompute_aged
+from contacts.queue.actions import forget_lookers
+from contacts.ranking.ranks import recompute_aged
 from frontdoor.notifications.actions import each_step
 
 

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
+from contacts.agencies.feeds import views as feeds
+from contacts.agencies.information import partner as information_partner
+from contacts.agencies.information import views as information
+from contacts.agencies.links import partner
+from contacts.agencies.thresholds import views as thresholds
 from contacts.handover import views as handover
-from contacts.information import partner as information_partner
-from contacts.information import views as information
-from contacts.links import partner
-from contacts.partnership import views as partnership
-from contacts.thresholds import views as thresholds
-from contacts.views import acts, contact, feeds, load, looking, queue, recording, weights
+from contacts.queue.views import load, looking, queue
+from contacts.ranking import views as weights
+from contacts.recording import views as recording
+from contacts.screening.views import acts, contact
 
 app_name = "contacts"
 urlpatterns = [
@@ -43,7 +46,6 @@ urlpatterns = [
     path("contacts/<str:reference>/recorded/", recording.recorded, name="recorded"),
     path("contacts/<str:reference>/level/", thresholds.level, name="level"),
     path("contacts/information/", information.listing, name="information"),
-    path("agencies/figures/information/", information.figures, name="information_figures"),
     path("partner/reply/<str:token>/", information_partner.reply, name="partner_reply"),
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/ungraded/", feeds.ungraded, name="ungraded"),
@@ -51,10 +53,8 @@ urlpatterns = [
     path("feeds/quarantine/<int:key>/", feeds.message, name="quarantined"),
     path("feeds/quarantine/<int:key>/send-on/", feeds.send_on, name="send_on"),
     path("feeds/quarantine/<int:key>/set-aside/", feeds.set_aside, name="set_aside"),
-    path("agencies/figures/", partnership.figures, name="agency_figures"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
-    path("thresholds/agreement/", thresholds.agreement, name="level_agreement"),
     path("handover/", handover.now, name="handover"),
     path("handover/new/", handover.choose, name="handover_choose"),
     path("handover/new/<slug:kind>/", handover.write, name="handover_write"),

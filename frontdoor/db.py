@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -165,3 +166,8 @@ def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], ty
         append_only=True,
     )
     return decorator
+
+
+def sql_beside(module: str, name: str) -> str:
+    """The statement in ``name.sql`` beside a module (its ``__file__``), read once when the module is loaded."""
+    return Path(module).with_name(f"{name}.sql").read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ for prefix, module in [
     ("", "frontdoor.pages.urls"),
     ("", "frontdoor.exchange.urls"),
     ("", "contacts.urls"),
+    ("", "frontdoor.figures.urls"),
     ("", "referrals.urls"),
     ("", "assessments.urls"),
     ("", "supervision.urls"),

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from contacts import actions as contacts
-from contacts.ranks import rerank_about
+from contacts.ranking.ranks import rerank_about
+from contacts.screening import actions as contacts
 from frontdoor.access import Denied, Permission, Refused, holds, require
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from contacts import actions as contacts
 from contacts.models import Contact, ContactPerson
+from contacts.screening import actions as contacts
 from frontdoor.access import Refused
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions as clocks

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import actions as contacts
-from contacts import bundles, mail, rules
+from contacts import telling
+from contacts.agencies.thresholds.actions import keep_choice
+from contacts.bundles import actions as bundles
 from contacts.models import Contact, ContactPerson
-from contacts.ranks import rerank
-from contacts.rules import Power
-from contacts.thresholds.actions import keep_choice
+from contacts.ranking.ranks import rerank
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
+from contacts.screening import rules
+from contacts.screening.rules import Power
 from frontdoor.access import Permission, Refused, Role, Stale, get_visible, holds, require
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
@@ -174,7 +177,7 @@ def sign_off_contact(
 def return_contact(*, contact: Contact, by: User, at: datetime, comments: str, version: int | None = None) -> Contact:
     """Give a proposal back to whoever made it, with comments; what they wrote stays for them to change."""
     proposer = contact.proposed_by
-    moved = move(contact, "send_back", by=by, at=at, reason=comments, version=version, until=at + contacts.CLAIM_FOR)
+    moved = move(contact, "send_back", by=by, at=at, reason=comments, version=version, until=at + screening.CLAIM_FOR)
     if proposer is not None:
         notify(
             [proposer],
@@ -194,10 +197,10 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     """
     if contact.is_fast_track and contact.is_on_queue:
         raise Refused("It is on the fast track: stand it down instead.", code="fast_track")
-    moved = move(contact, "reopen", by=by, at=at, reason=reason, version=version, until=at + contacts.CLAIM_FOR)
+    moved = move(contact, "reopen", by=by, at=at, reason=reason, version=version, until=at + screening.CLAIM_FOR)
     kept = Referral.objects.filter(contact=moved, status__in=OPEN_STATUSES).values("contact_person_id")
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
-    contacts.take_up_again(moved, by=by)
+    recording.take_up_again(moved, by=by)
     rerank(moved, at=at)
     bundles.bundle_contact(contact=moved, by=by, at=at)
     return moved
@@ -312,7 +315,7 @@ def _check_outcome(
             )
     protective = decision.outcome in ("open_work",)
     if row.person_id is None and not decision.is_new_record and not protective and not attributes.get("manager_only"):
-        waiting = contacts.unanswered(contact, by, [row])
+        waiting = screening.unanswered(contact, by, [row])
         if waiting:
             raise Refused(
                 f"Say first whether {name} is somebody on record: {len(waiting)} possible "
@@ -393,7 +396,7 @@ def _propose(
     reason: str,
 ) -> Decided:
     if contact.status == Contact.Status.RECEIVED:
-        contact = contacts.claim(contact=contact, by=by, at=at)
+        contact = screening.claim(contact=contact, by=by, at=at)
     for row, decision in rows:
         _write(row, decision)
         row.save()
@@ -497,9 +500,9 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.decided"}, at=at)
     if contact.is_professional and contact.referrer_email and contact.decided_at is not None:
         outbox.put(
-            mail.KIND,
+            telling.KIND,
             {"about": "outcome", "contact": contact.reference, "decided_at": contact.decided_at.isoformat()},
-            at=at + mail.AFTER,
+            at=at + telling.AFTER,
         )
 
 

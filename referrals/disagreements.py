@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contacts import mail
-from contacts.disagreements.actions import RULE
-from contacts.disagreements.models import Disagreement
+from contacts import telling
+from contacts.agencies.disagreements.actions import RULE
+from contacts.agencies.disagreements.models import Disagreement
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -52,5 +52,5 @@ def answer_disagreement(
             {"contact": contact.reference, "type": "contact.disagreement_answered", "disagreement": found.pk},
             at=at,
         )
-    outbox.put(mail.KIND, {"about": "disagreement", "row": found.pk}, at=at)
+    outbox.put(telling.KIND, {"about": "disagreement", "row": found.pk}, at=at)
     return found

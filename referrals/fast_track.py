@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contacts.actions import record_contact
-from contacts.bundles import refresh_of
+from contacts.bundles.actions import refresh_of
 from contacts.facts import ContactFacts, PersonFacts
 from contacts.models import Contact, ContactPerson
-from contacts.ranks import rerank
+from contacts.ranking.ranks import rerank
+from contacts.recording.actions import record_contact
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit

@@ -14,11 +14,11 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts import actions as contacts
-from contacts import rules
 from contacts.models import OPEN, Contact, ContactPerson
-from contacts.readers import opened_by
-from contacts.rules import Power
+from contacts.screening import actions as contacts
+from contacts.screening import rules
+from contacts.screening.readers import opened_by
+from contacts.screening.rules import Power
 from frontdoor.access import Denied, Permission, Refused, require, roles_holding
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit

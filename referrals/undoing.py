@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from contacts import actions as contacts
-from contacts import bundles
+from contacts.bundles import actions as bundles
 from contacts.models import Contact
-from contacts.ranks import rerank
+from contacts.ranking.ranks import rerank
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
@@ -55,9 +56,9 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     OpenWorkNews.objects.filter(contact=locked, taken_at__isnull=True).update(
         taken_at=at, taken_by=by, what_next="The decision was taken back."
     )
-    back = move(locked, "undo", by=by, at=at, until=at + contacts.CLAIM_FOR)
+    back = move(locked, "undo", by=by, at=at, until=at + screening.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")
-    contacts.take_up_again(back, by=by)
+    recording.take_up_again(back, by=by)
     rerank(back, at=at)
     bundles.bundle_contact(contact=back, by=by, at=at)
     return back

@@ -18,7 +18,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.drafts.models import Draft
-from frontdoor.people.record import href_of_reference
+from frontdoor.people.record.overview import href_of_reference
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import history
 from referrals.models import Referral

@@ -50,6 +50,7 @@ CODE_BEHIND_MIGRATIONS = {
     "models.py",
     "rules.py",
     "disposal.py",
+    "functions.py",
     "disposal_policies.py",
 }
 
@@ -60,9 +61,10 @@ def _migrations_digest() -> str:
         parts += [
             path.read_bytes()
             for path in sorted((ROOT / folder).rglob("*.py"))
-            if "migrations" in path.parts or path.name in CODE_BEHIND_MIGRATIONS
+            if {"migrations", "models"} & set(path.parts) or path.name in CODE_BEHIND_MIGRATIONS
         ]
-        parts += [path.read_bytes() for path in sorted((ROOT / folder).rglob("data/*.json"))]
+        for beside in ("data/*.json", "*.sql"):
+            parts += [path.read_bytes() for path in sorted((ROOT / folder).rglob(beside))]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 

@@ -27,9 +27,9 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
-from frontdoor.people import matching
 from frontdoor.people.access import check_conflict, check_conflict_of, holders_of
 from frontdoor.people.actions import end_involvement, involve, leave, update_involvement
+from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
 from frontdoor.workflow.actions import born, lock, move, touch
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from assessments.early_help.forms import EarlyHelpScreen, asks_for_rows
 from assessments.early_help.steps import record_behind_link
-from contacts.links import actions as links
-from contacts.links.models import SecureLink
-from contacts.links.views import behind, kept, network_body
+from contacts.agencies.links import actions as links
+from contacts.agencies.links.models import SecureLink
+from contacts.agencies.links.views import behind, kept, network_body
 from frontdoor import audit
 from frontdoor.access import Refused
 from frontdoor.ui.responses import page

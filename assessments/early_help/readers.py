@@ -11,11 +11,11 @@ from django.urls import reverse
 from assessments import outline
 from assessments.early_help.actions import REVIEW, headings, matching_facts
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, LeadProfessional
-from contacts.links.models import SecureLink
+from contacts.agencies.links.models import SecureLink
 from contacts.models import Contact
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
-from frontdoor.people import matching
+from frontdoor.people.matching import candidates as matching
 
 SHOWN = 50
 VIEWS = {

@@ -8,11 +8,12 @@ from assessments.early_help import actions
 from assessments.early_help.facts import TEXTS, ActionFacts, ConsentFacts, EarlyHelpFacts
 from assessments.early_help.models import PERSON_COLUMNS, EarlyHelpAssessment, EarlyHelpPerson
 from assessments.models import Assessment
-from contacts import actions as contacts
+from contacts.agencies.links import actions as links
+from contacts.agencies.links.models import SecureLink
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
-from contacts.links import actions as links
-from contacts.links.models import SecureLink
 from contacts.models import Contact, ContactPerson
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
@@ -71,7 +72,7 @@ def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, chil
             is_professional=lead.is_professional if lead else True,
             withhold_name_from_family=lead.withhold_name_from_family if lead else False,
         ),
-        summary=contacts.first_sentence(reason),
+        summary=recording.first_sentence(reason),
         concerns="\n\n".join(parts),
         child_said=text.child_comments or child.account,
         grade=grade,
@@ -116,13 +117,13 @@ def step_up(
     if locked.status not in ("draft", "active", "returned"):
         raise Refused(f"It is {locked.get_status_display().lower()} already.", code="wrong_status")
     facts = as_contact(locked, reason=reason, grade=grade, child_protection=child_protection)
-    make = referrals.record_and_fast_track if child_protection else contacts.record_contact
+    make = referrals.record_and_fast_track if child_protection else recording.record_contact
     contact = make(facts=facts, by=by, agency=locked.agency, at=at)
     if holds(by, Permission.CONTACT_SCREEN):
         given = {row.position: row for row in contact.people.all()}
         for row in locked.people.exclude(person=None).select_related("person").order_by("position"):
             if row.person is not None:
-                contacts.link_person(on_contact=given[row.position], person=row.person, by=by, at=at)
+                screening.link_person(on_contact=given[row.position], person=row.person, by=by, at=at)
     moved = move(locked, "step_up", by=by, at=at, reason=reason, contact=contact)
     actions.ended(moved, by=by, at=at)
     contact.refresh_from_db()

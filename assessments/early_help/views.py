@@ -17,9 +17,9 @@ from assessments.early_help import actions, forms, readers, steps
 from assessments.early_help.facts import TEXTS, ConsentFacts
 from assessments.early_help.models import EarlyHelpAssessment
 from assessments.models import Assessment
+from contacts.agencies.links import actions as links
+from contacts.agencies.links.models import SecureLink
 from contacts.facts import ReferrerFacts
-from contacts.links import actions as links
-from contacts.links.models import SecureLink
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, get_visible, holds
 from frontdoor.access import page as needs

@@ -14,8 +14,8 @@ from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.models import Warning as Danger
-from frontdoor.people.record import href_of_reference
-from frontdoor.people.secrets import Secret, secret_address, secrets_of, without
+from frontdoor.people.protection.secrets import Secret, secret_address, secrets_of, without
+from frontdoor.people.record.overview import href_of_reference
 
 SHOWN = 200
 PAGE = 30

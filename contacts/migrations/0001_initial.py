@@ -1,4 +1,4 @@
-import contacts.information.models
+import contacts.agencies.information.models
 import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -647,7 +647,7 @@ class Migration(migrations.Migration):
                 name='InformationRequest',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('code', models.CharField(default=contacts.information.models.new_code, editable=False, max_length=10, unique=True)),
+                    ('code', models.CharField(default=contacts.agencies.information.models.new_code, editable=False, max_length=10, unique=True)),
                     ('asked_of', models.CharField(max_length=150)),
                     ('asked_email', models.EmailField(blank=True, max_length=254)),
                     ('question', models.TextField()),
@@ -690,7 +690,7 @@ class Migration(migrations.Migration):
                     ('pgh_context', pghistory.utils.JSONField(null=True)),
                     ('pgh_context_id', models.UUIDField(null=True)),
                     ('id', models.BigIntegerField()),
-                    ('code', models.CharField(default=contacts.information.models.new_code, editable=False, max_length=10)),
+                    ('code', models.CharField(default=contacts.agencies.information.models.new_code, editable=False, max_length=10)),
                     ('asked_of', models.CharField(max_length=150)),
                     ('asked_email', models.EmailField(blank=True, max_length=254)),
                     ('question', models.TextField()),

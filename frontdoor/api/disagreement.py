@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from contacts.disagreements.actions import LONGEST
-from contacts.disagreements.models import Disagreement
+from contacts.agencies.disagreements.actions import LONGEST
+from contacts.agencies.disagreements.models import Disagreement
 from contacts.models import Contact
 from frontdoor.api.problems import FieldError, Problem
 from frontdoor.api.receipts import stamp

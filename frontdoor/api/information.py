@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from contacts.information.actions import LONGEST_REPLY
-from contacts.information.models import InformationRequest
+from contacts.agencies.information.actions import LONGEST_REPLY
+from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.problems import FieldError, Problem

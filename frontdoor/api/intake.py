@@ -12,11 +12,11 @@ from django.db import connection, transaction
 
 from assessments.early_help.actions import record as record_early_help
 from assessments.early_help.models import EarlyHelpAssessment
-from contacts.actions import record_contact
+from contacts.agencies.information.actions import reply_by_agency
+from contacts.agencies.information.models import InformationRequest
 from contacts.facts import ContactFacts
-from contacts.information.actions import reply_by_agency
-from contacts.information.models import InformationRequest
 from contacts.models import Contact
+from contacts.recording.actions import record_contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.early_help import early_help_facts, early_help_receipt
 from frontdoor.api.information import reply_facts, request_document

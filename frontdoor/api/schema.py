@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from assessments.early_help.facts import MOST_ROWS, TEXTS
-from contacts.information.actions import LONGEST_REPLY
+from contacts.agencies.information.actions import LONGEST_REPLY
 from frontdoor.api import validation
 from frontdoor.api.early_help import OTHER_TEXTS
 from frontdoor.api.early_help import OUTCOMES as ENDINGS

@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from contacts.disagreements.actions import disagree
+from contacts.agencies.disagreements.actions import disagree
+from contacts.agencies.information.models import InformationRequest
+from contacts.agencies.thresholds.actions import edition_on, levels_of
 from contacts.facts import ContactFacts
-from contacts.information.models import InformationRequest
 from contacts.models import Contact
-from contacts.thresholds.actions import edition_on, levels_of
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute

@@ -19,7 +19,10 @@ class ClocksConfig(AppConfig):
     verbose_name = "Clocks"
 
     def ready(self) -> None:
-        """Say the words of our audit events; load shipped rules after each migration."""
+        """Say the words of our audit events and what disposal does to clocks; load shipped rules after migrations."""
+        from frontdoor.people.disposal import disposal_of
+
+        disposal_of("clocks.Clock", "t.reference IN {references}", "a record that goes leaves no deadline behind")
         audit.register(
             {
                 "clock.paused": "let the clock stand still",

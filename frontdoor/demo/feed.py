@@ -10,8 +10,8 @@ from random import Random
 
 from django.db import transaction
 
-from contacts.actions import record_contact
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts, ReferrerFacts
+from contacts.recording.actions import record_contact
 from frontdoor.accounts.models import Agency
 from frontdoor.clocks.working_days import london_date
 from frontdoor.demo import feed_words, words

@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from math import ceil
 
-from contacts import bundling
-from contacts.bundles import facts_of, window
+from contacts.bundles import bundling
+from contacts.bundles.actions import facts_of, window
 from contacts.models import Contact
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import is_working_day, london_date

@@ -8,17 +8,18 @@ from random import Random
 from assessments import actions as assessments
 from assessments import outline
 from assessments.models import Assessment
-from contacts import actions as contacts
+from contacts.agencies.information.actions import ask_information
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
-from contacts.information.actions import ask_information
 from contacts.models import Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.clocks.working_days import is_working_day, london_date
 from frontdoor.demo import words
 from frontdoor.demo.borough import Family
 from frontdoor.demo.staff import Staff
 from frontdoor.people.actions import add_address, add_warning, create_person
 from frontdoor.people.models import Person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
 from referrals.actions import ChildDecision
 from referrals.models import Referral
@@ -88,15 +89,15 @@ class Teller:
     def record(self, facts: ContactFacts, at: datetime, agency: str = "") -> Contact:
         """Record it, as the contact officer or as an agency sends it."""
         if agency:
-            return contacts.record_contact(facts=facts, by=None, agency=self.staff.agencies[agency], at=at)
-        return contacts.record_contact(facts=facts, by=self.staff["contact.officer"], at=at)
+            return recording.record_contact(facts=facts, by=None, agency=self.staff.agencies[agency], at=at)
+        return recording.record_contact(facts=facts, by=self.staff["contact.officer"], at=at)
 
     def confirm(self, contact: Contact, family: Family, at: datetime) -> Contact:
         """Confirm who the children and adults are."""
         known = {person.display_name: person for person in (*family.children, *family.adults)}
         for row in contact.people.all():
             if row.name in known:
-                contacts.link_person(on_contact=row, person=known[row.name], by=self.staff["duty.manager"], at=at)
+                screening.link_person(on_contact=row, person=known[row.name], by=self.staff["duty.manager"], at=at)
         contact.refresh_from_db()
         return contact
 
@@ -152,7 +153,7 @@ def ended(tell: Teller, number: int) -> None:
     at = tell.workdays_ago(5 + number % HISTORY_DAYS, 10, number % 60)
     family = tell.family()
     contact = tell.confirm(tell.record(tell.call(family, number), at), family, at + timedelta(minutes=30))
-    contact = contacts.claim(contact=contact, by=tell.staff["duty.manager"], at=at + timedelta(minutes=40))
+    contact = screening.claim(contact=contact, by=tell.staff["duty.manager"], at=at + timedelta(minutes=40))
     tell.decide(contact, ("advice", "early_help", "no_further_action")[number % 3], at + timedelta(hours=2))
 
 
@@ -248,9 +249,9 @@ def waiting(tell: Teller, number: int) -> None:
     by = tell.staff["social.worker"]
     later = at + timedelta(minutes=20)
     if number % 5 == 1:
-        contacts.claim(contact=contact, by=by, at=tell.now - timedelta(minutes=4))
+        screening.claim(contact=contact, by=by, at=tell.now - timedelta(minutes=4))
     elif number % 5 == 2:
-        contact = contacts.claim(contact=contact, by=by, at=later)
+        contact = screening.claim(contact=contact, by=by, at=later)
         contact.families.update(agreement="given")
         ask_information(
             contact=contact,

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from frontdoor.documents.models import Document
 from frontdoor.people.hooks import visible_references
-from frontdoor.people.record import KIND_OF
+from frontdoor.people.record.overview import KIND_OF
 
 SHOWN = 20
 START, STOP = "\x02", "\x03"

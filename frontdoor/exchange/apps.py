@@ -14,10 +14,10 @@ class ExchangeConfig(AppConfig):
         """Say the words of our audit events, what a merge does to our rows, and what the chronology shows of them."""
         from frontdoor.exchange import readers, sources
         from frontdoor.exchange.events import EVENTS
-        from frontdoor.people.chronology import Source, declare
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
-        from frontdoor.people.provenance import rows_behind
+        from frontdoor.people.record.chronology import Source, declare
+        from frontdoor.people.record.provenance import rows_behind
 
         audit.register(EVENTS)
         papers = import_module("frontdoor.documents.hooks").paper_files

@@ -15,8 +15,8 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.documents.hooks import PaperLine
 from frontdoor.exchange.models import FamilyFileChild, PaperFile
 from frontdoor.people.access import check_conflict
-from frontdoor.people.kinship import PARENTS, SIBLINGS, kin
 from frontdoor.people.models import Person
+from frontdoor.people.record.kinship import PARENTS, SIBLINGS, kin
 from frontdoor.people.search import Hit, search
 
 SHOWN = 25

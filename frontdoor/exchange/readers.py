@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from frontdoor.exchange.models import CaseNote, Origin, SourceRecord
 from frontdoor.people.access import hidden_people
-from frontdoor.people.chronology import Event, Window
 from frontdoor.people.models import Person
+from frontdoor.people.record.chronology import Event, Window
 from referrals.models import Referral, StrategyDiscussion
 
 KINDS = {"note": "Case note"}

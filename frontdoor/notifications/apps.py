@@ -9,5 +9,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notifications"
 
     def ready(self) -> None:
-        """Say the words of our audit events."""
+        """Say the words of our audit events, and what disposal does to notices and alerts."""
+        from frontdoor.people.disposal import disposal_of
+
+        for label in ("notifications.Notice", "notifications.Alert"):
+            disposal_of(label, "t.reference IN {references}", "what a record that goes raised goes with it")
         audit.register({"alert.taken": "took the alert"})

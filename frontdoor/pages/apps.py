@@ -13,7 +13,7 @@ class PagesConfig(AppConfig):
         # Models stand only now, so none of these modules can be imported at the head of this one.
         hooks = import_module("frontdoor.people.hooks")
         notices = import_module("frontdoor.pages.notices")
-        chronology = import_module("frontdoor.people.chronology")
+        chronology = import_module("frontdoor.people.record.chronology")
         journey = import_module("frontdoor.pages.journey")
         for listed, filled in (
             (hooks.glass_broken, notices.glass_broken),

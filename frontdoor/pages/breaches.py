@@ -19,7 +19,7 @@ from frontdoor.clocks.board import NOBODY, STATES, Chosen
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.words import rule_labels
 from frontdoor.codelists import lists
-from frontdoor.people.record import href_of_reference
+from frontdoor.people.record.overview import href_of_reference
 from frontdoor.ui.forms import Radios, UiForm
 from frontdoor.ui.responses import is_htmx, page
 

@@ -17,10 +17,10 @@ from frontdoor.db import tidy_reference
 from frontdoor.pages import forms, printing
 from frontdoor.pages.people import moved, opened, reason_for
 from frontdoor.pages.sections import sections
-from frontdoor.people import chronology as chronicle
-from frontdoor.people import significance
-from frontdoor.people.chronology import Window, read_mark
 from frontdoor.people.models import Person
+from frontdoor.people.record import chronology as chronicle
+from frontdoor.people.record import significance
+from frontdoor.people.record.chronology import Window, read_mark
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import Checkboxes, DateField, UiForm
 from frontdoor.ui.responses import page

@@ -9,7 +9,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.clocks.reading import explanations
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.people.record import href_of_reference
+from frontdoor.people.record.overview import href_of_reference
 from frontdoor.ui.responses import page
 
 #: Whoever sees a record's page sees its deadlines explained.

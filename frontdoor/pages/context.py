@@ -25,7 +25,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
-    ("Figures of agencies", "contacts:agency_figures", frozenset({P.FIGURES_WHOLE_SERVICE})),
+    ("Figures of agencies", "figures:agencies", frozenset({P.FIGURES_WHOLE_SERVICE})),
     ("Documents", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
     ("Pairs to review", "pages:pairs", frozenset({P.MERGE_REVIEW})),
     ("Paper files", "exchange:paper_files", frozenset({P.MERGE_REVIEW})),

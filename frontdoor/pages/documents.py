@@ -24,9 +24,9 @@ from frontdoor.pages import forms
 from frontdoor.pages.document_forms import DescribeForm, FilterForm, UploadForm, WithdrawForm
 from frontdoor.pages.people import moved, opened, reason_for
 from frontdoor.pages.sections import sections
-from frontdoor.people import record
 from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
+from frontdoor.people.record import overview as record
 from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 

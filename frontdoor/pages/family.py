@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from frontdoor.codelists import lists
-from frontdoor.people.kinship import Kin, Tree, tree
 from frontdoor.people.models import Person
-from frontdoor.people.record import OTHER_END
+from frontdoor.people.record.kinship import Kin, Tree, tree
+from frontdoor.people.record.overview import OTHER_END
 from frontdoor.ui.formats import count, joined, person_age
 from frontdoor.ui.genogram import Figure, draw
 

@@ -9,7 +9,7 @@ from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
-from frontdoor.people.record import colleagues
+from frontdoor.people.record.overview import colleagues
 from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from frontdoor import audit
 from frontdoor.access import ROLE_LABELS, Permission, Role, holds, signed_in
-from frontdoor.people import record
+from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 
 P = Permission

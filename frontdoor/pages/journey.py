@@ -8,9 +8,9 @@ from typing import Any
 from django.apps import apps
 
 from frontdoor.people.access import with_joined
-from frontdoor.people.chronology import Event, Window
 from frontdoor.people.models import Involvement, Person
-from frontdoor.people.record import href_of_reference
+from frontdoor.people.record.chronology import Event, Window
+from frontdoor.people.record.overview import href_of_reference
 
 VISIT = {"visit": "Visit"}
 

@@ -18,11 +18,13 @@ from frontdoor.access import Permission, Refused, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.pages import journey, merging_bulk
-from frontdoor.people import identifiers, merge, pairs, record
+from frontdoor.people import identifiers
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
+from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Address, PairToReview, Person
 from frontdoor.people.models import Warning as Danger
+from frontdoor.people.record import overview as record
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page

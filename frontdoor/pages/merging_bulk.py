@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from frontdoor import audit
 from frontdoor.access import Permission, Refused
 from frontdoor.access import page as needs
-from frontdoor.people import pairs_bulk
-from frontdoor.people.pairs_bulk import Chosen, Row
+from frontdoor.people.merging import bulk as pairs_bulk
+from frontdoor.people.merging.bulk import Chosen, Row
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 

@@ -9,7 +9,7 @@ from frontdoor.access import Permission
 from frontdoor.notifications.actions import notify
 from frontdoor.people.access import holders_of
 from frontdoor.people.models import Person
-from frontdoor.people.record import staff_with
+from frontdoor.people.record.overview import staff_with
 from frontdoor.ui.formats import moment
 
 

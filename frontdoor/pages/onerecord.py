@@ -19,10 +19,11 @@ from frontdoor.pages import forms, journey
 from frontdoor.pages.family import view_of
 from frontdoor.pages.people import moved, opened, reason_for, turned_away, typed_or_role
 from frontdoor.pages.sections import sections
-from frontdoor.people import actions, identifiers, record
-from frontdoor.people.held import Held, held
-from frontdoor.people.kinship import kin
+from frontdoor.people import actions, identifiers
 from frontdoor.people.models import Involvement, Person
+from frontdoor.people.record import overview as record
+from frontdoor.people.record.held import Held, held
+from frontdoor.people.record.kinship import kin
 from frontdoor.ui.responses import page
 
 P = Permission

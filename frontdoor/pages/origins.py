@@ -15,9 +15,9 @@ from frontdoor.pages import forms
 from frontdoor.pages.people import moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people import identifiers
-from frontdoor.people.chronology import parts_of
 from frontdoor.people.models import Person
-from frontdoor.people.provenance import Fact, Held, Provenance, provenance, rows_behind
+from frontdoor.people.record.chronology import parts_of
+from frontdoor.people.record.provenance import Fact, Held, Provenance, provenance, rows_behind
 from frontdoor.ui.formats import day, short_day
 from frontdoor.ui.responses import page
 

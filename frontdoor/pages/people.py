@@ -16,9 +16,11 @@ from frontdoor.access import Denied, Permission, Refused, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.pages import forms
-from frontdoor.people import actions, identifiers, protection, record
+from frontdoor.people import actions, identifiers
 from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
+from frontdoor.people.protection import actions as protection
+from frontdoor.people.record import overview as record
 from frontdoor.people.search import search as find
 from frontdoor.ui.responses import page
 

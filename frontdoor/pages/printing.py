@@ -15,9 +15,9 @@ import typst
 from django.conf import settings
 from django.utils import timezone
 
-from frontdoor.people.chronology import Event, Found, Window, kinds
 from frontdoor.people.models import Person
-from frontdoor.people.secrets import Secret, secrets_of, without
+from frontdoor.people.protection.secrets import Secret, secrets_of, without
+from frontdoor.people.record.chronology import Event, Found, Window, kinds
 from frontdoor.ui.formats import day, moment, person_age
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "pages" / "chronology.typ"

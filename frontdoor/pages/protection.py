@@ -14,7 +14,8 @@ from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
 from frontdoor.pages.people import opened
-from frontdoor.people import protection, record
+from frontdoor.people.protection import actions as protection
+from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 
 P = Permission

@@ -14,6 +14,6 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Give the audit trail its words; say what merging does to our own rows."""
         # Models stand only now, so this module cannot be imported at the head of this one.
-        import_module("frontdoor.people.merge_policies").declare()
+        import_module("frontdoor.people.merging.policies").declare()
         import_module("frontdoor.people.disposal_policies").declare()
         audit.register(EVENTS)

@@ -1,6 +1,6 @@
-"""What the disposal of a record does to each of this app's relations to Person, and to what the kernel keeps of it."""
+"""What the disposal of a record does to each of this app's relations to Person."""
 
-from frontdoor.people.disposal import disposal_of, disposal_policy
+from frontdoor.people.disposal import disposal_policy
 
 
 def declare() -> None:
@@ -19,5 +19,3 @@ def declare() -> None:
     for end in ("survivor", "loser"):
         disposal_policy("people.Merge", end, "destroy", "its journal holds the values of both", others=True)
     disposal_policy("audit.Entry", "people", "keep", "who looked and acted stays; words about them go")
-    for label in ("notifications.Notice", "notifications.Alert", "clocks.Clock"):
-        disposal_of(label, "t.reference IN {references}", "what a record that goes raised goes with it")

@@ -14,11 +14,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from frontdoor.db import as_seen, tidy_reference
+from frontdoor.db import as_seen, sql_beside, tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
 from frontdoor.people.hooks import OpenWork, open_work
-from frontdoor.people.matching_gather import Scope, scope_for
+from frontdoor.people.matching.gather import Scope, scope_for
 from frontdoor.people.models import Address, Identifier, Name, NameToken, Person, Telephone, Warning
 from frontdoor.people.words import query_words
 
@@ -163,22 +163,7 @@ def _by_place(user: Any, text: str, found: Found) -> None:
         found.add(keys, 60, "address")
 
 
-VOCABULARY = """
-    SELECT text, alike,
-           CASE WHEN text = %(w)s THEN 4 WHEN prefix THEN 3 WHEN sound AND alike > 0.25 THEN 2 ELSE 1 END AS tier
-    FROM (
-        (SELECT text, true AS prefix, false AS sound, similarity(text, %(w)s) AS alike
-           FROM people_nameword WHERE text >= %(w)s AND text < %(beyond)s ORDER BY text LIMIT 60)
-        UNION
-        (SELECT text, false, true, similarity(text, %(w)s) FROM people_nameword
-          WHERE sounds && ARRAY(
-              SELECT left('d' || unnest(daitch_mokotoff(%(w)s)), 16)
-              UNION ALL SELECT left('m' || nullif(dmetaphone(%(w)s), ''), 16)) ORDER BY 4 DESC LIMIT 40)
-        UNION
-        (SELECT text, false, false, similarity(text, %(w)s) FROM people_nameword
-          WHERE text %% %(w)s ORDER BY 4 DESC LIMIT 40)
-    ) AS near
-"""
+VOCABULARY = sql_beside(__file__, "search")
 
 
 def near_words(word: str) -> dict[str, float]:

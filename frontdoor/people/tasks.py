@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from frontdoor.people.weights import count_bearers
+from frontdoor.people.matching.weights import count_bearers
 
 
 @shared_task(name="people.tasks.count_names")

@@ -8,7 +8,7 @@ from frontdoor import audit
 
 def make_functions(sender: Any, using: str = "default", **kwargs: Any) -> None:
     """After each migration: the database's functions of disposal, as the policies have them now."""
-    from frontdoor.people.disposal import install
+    from frontdoor.retention.functions import install
 
     install(using)
 

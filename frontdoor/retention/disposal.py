@@ -16,7 +16,7 @@ from frontdoor.grants import is_history
 from frontdoor.notifications.actions import one_by_one
 from frontdoor.people.access import check_conflict
 from frontdoor.people.disposal import remove_file
-from frontdoor.people.merge import all_keys
+from frontdoor.people.merging.merge import all_keys
 from frontdoor.people.models import Person
 from frontdoor.retention.models import Disposal, FileToRemove
 from frontdoor.retention.reckoning import Reckoned, day_of, reckon

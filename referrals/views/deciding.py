@@ -10,10 +10,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts import actions as contact_actions
-from contacts import forms as contact_forms
-from contacts import rules
 from contacts.models import Contact
+from contacts.recording import forms as contact_forms
+from contacts.screening import actions as contact_actions
+from contacts.screening import rules
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, Role, get_visible, holds
 from frontdoor.access import page as needs

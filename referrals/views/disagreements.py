@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contacts.disagreements.models import Disagreement
+from contacts.agencies.disagreements.models import Disagreement
 from frontdoor import audit
 from frontdoor.access import Permission, Refused
 from frontdoor.access import page as needs

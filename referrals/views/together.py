@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts import actions as contact_actions
-from contacts import readers as contact_readers
-from contacts import rules
 from contacts.models import OPEN, Contact
+from contacts.screening import actions as contact_actions
+from contacts.screening import readers as contact_readers
+from contacts.screening import rules
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, get_visible
 from frontdoor.access import page as needs

@@ -12,15 +12,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts import actions as contact_actions
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, get_visible, holds, require
 from frontdoor.access import page as needs
 from frontdoor.clocks.actions import running_on
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.people import matching
 from frontdoor.people.access import check_conflict
+from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
 from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
@@ -244,7 +245,7 @@ def confirm_child(request: HttpRequest, reference: str) -> HttpResponse:
     found = shown(request, reference)
     row = found.contact_person
     candidates = matching.candidates(
-        contact_actions.matching_facts(row), user, reference=found.contact.reference, position=row.position
+        recording.matching_facts(row), user, reference=found.contact.reference, position=row.position
     )
     audit.shows(request, [candidate.person for candidate in candidates])
     form = forms.ConfirmChildForm(posted(request), record=found)
@@ -255,7 +256,7 @@ def confirm_child(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             if chosen == "new":
                 for candidate in candidates:
-                    contact_actions.not_this_person(
+                    screening.not_this_person(
                         on_contact=row,
                         person=candidate.person,
                         by=user,

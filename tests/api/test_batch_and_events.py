@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from contacts import actions
 from contacts.models import Contact
+from contacts.screening import actions
 from frontdoor.accounts.models import Agency, ApiToken, User, hash_token
 from frontdoor.api import intake
 from frontdoor.api.models import AgencyEvent, IdempotencyKey

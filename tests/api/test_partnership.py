@@ -11,12 +11,12 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from contacts import actions as contacts
 from contacts.models import Contact
-from contacts.partnership import readers
-from contacts.partnership.forms import PeriodForm, a_year_ago, periods
+from contacts.screening import actions as contacts
 from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.models import Clock
+from frontdoor.figures.partnership import readers
+from frontdoor.figures.partnership.forms import PeriodForm, a_year_ago, periods
 from tests.api.conftest import SMALL_BODY, Caller
 
 PATH = "/agencies/figures/"

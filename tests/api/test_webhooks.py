@@ -18,8 +18,8 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from contacts import actions as contacts
 from contacts.models import Contact
+from contacts.screening import actions as contacts
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, User
 from frontdoor.api import tasks

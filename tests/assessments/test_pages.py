@@ -12,7 +12,7 @@ from assessments.actions import dimensions_on
 from assessments.models import Assessment
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals.models import Referral
 from tests.assessments.conftest import AT, visit, write
 from tests.referrals.conftest import NOW

@@ -3,7 +3,7 @@
 import psycopg
 from psycopg import sql
 
-from contacts.bundle_sql import ALONE
+from contacts.bundles.actions import ALONE
 
 #: Words of invented names: syllables put together, so that a million people share a borough's few ten thousand names.
 SYLLABLES = tuple(first + then for first in "bdfghjklmnprst" for then in "aeo")[:35]

@@ -22,9 +22,9 @@ from psycopg import sql
 from tests.bench.filling import copy_rows
 from tests.bench.measuring import SMALL, database
 
-from contacts import lookup  # isort: skip
+from contacts.recording import lookup  # isort: skip
 from frontdoor.accounts.models import User  # isort: skip
-from frontdoor.people.matching import PersonFacts, suggest  # isort: skip
+from frontdoor.people.matching.candidates import PersonFacts, suggest  # isort: skip
 from frontdoor.people.models import Address, Identifier, Name, Person, Telephone  # isort: skip
 from tests import conftest  # isort: skip
 

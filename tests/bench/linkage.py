@@ -17,7 +17,7 @@ from pathlib import Path
 
 from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
 from frontdoor.people.identifiers import nhs_ok, upn_ok
-from frontdoor.people.linkage import Linked, Sketch, link
+from frontdoor.people.matching.linkage import Linked, Sketch, link
 from tests.bench import rival
 
 FORMER_ETHNICITY = """

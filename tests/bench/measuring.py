@@ -18,7 +18,8 @@ from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from contacts.actions import link_person, record_contact  # noqa: E402
+from contacts.recording.actions import record_contact  # noqa: E402
+from contacts.screening.actions import link_person  # noqa: E402
 from frontdoor.accounts.models import Agency, User  # noqa: E402
 from frontdoor.clocks.models import Clock  # noqa: E402
 from frontdoor.people.actions import GivenName, create_person  # noqa: E402

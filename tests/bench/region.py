@@ -21,7 +21,7 @@ from typing import Any
 
 from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.people.identifiers import nhs_check_digit, upn_check_letter
-from frontdoor.people.spellings import NICKNAMES, SPELLINGS
+from frontdoor.people.matching.spellings import NICKNAMES, SPELLINGS
 
 NIGHT = date(2026, 9, 1)
 BEGINS = "b br c ch d dr f g gr h j k l m n p r s sh st t tr v w y z th kr sk pl".split()  # noqa: SIM905

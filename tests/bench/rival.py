@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from frontdoor.people.linkage import Sketch
+from frontdoor.people.matching.linkage import Sketch
 from frontdoor.people.words import fold
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from contacts import actions
+from contacts.agencies.information.actions import ask_information, record_reply
 from contacts.facts import AddressFacts, PersonFacts
-from contacts.information.actions import ask_information, record_reply
 from contacts.models import Contact, ContactType
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Refused, Stale
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
@@ -25,7 +26,7 @@ from tests.contacts.conftest import NOW, some_facts
 
 @pytest.fixture
 def contact(officer: User) -> Contact:
-    return actions.record_contact(facts=some_facts(), by=officer, at=NOW)
+    return recording.record_contact(facts=some_facts(), by=officer, at=NOW)
 
 
 def test_a_contact_keeps_everything_as_given(contact: Contact) -> None:
@@ -48,9 +49,9 @@ def test_recording_starts_the_clocks_from_receipt_and_leaves_its_traces(contact:
 
 def test_a_second_press_of_the_button_lands_on_the_first_record(officer: User) -> None:
     draft = uuid.uuid4()
-    first = actions.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
+    first = recording.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
     with pytest.raises(AlreadySubmitted) as told:
-        actions.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
+        recording.record_contact(facts=some_facts(), by=officer, at=NOW, draft_id=draft)
     assert told.value.reference == first.reference
     assert Contact.objects.count() == 1
 
@@ -59,25 +60,25 @@ def test_a_second_press_of_the_button_lands_on_the_first_record(officer: User) -
     "text", ["<script>alert(1)</script>", "'; DROP TABLE contacts_contact; --", "=HYPERLINK(1)", "محمد 王芳 Ọlá"]
 )
 def test_text_is_stored_literally(officer: User, text: str) -> None:
-    found = actions.record_contact(facts=some_facts(concerns=text), by=officer, at=NOW)
+    found = recording.record_contact(facts=some_facts(concerns=text), by=officer, at=NOW)
     assert Contact.objects.get(pk=found.pk).text.concerns == text
 
 
 def test_a_claim_is_by_name_and_the_second_claimant_is_told_who(contact: Contact, worker: User, manager: User) -> None:
-    claimed = actions.claim(contact=contact, by=worker, at=NOW)
+    claimed = screening.claim(contact=contact, by=worker, at=NOW)
     assert (claimed.status, claimed.claimed_by, claimed.acknowledged_by) == ("in_screening", worker, worker)
     with pytest.raises(Stale, match="Sol Worker"):
-        actions.claim(contact=contact, by=manager, at=NOW)
+        screening.claim(contact=contact, by=manager, at=NOW)
 
 
 def test_a_claim_ends_by_itself(contact: Contact, worker: User, manager: User) -> None:
-    actions.claim(contact=contact, by=worker, at=NOW)
-    later = NOW + actions.CLAIM_FOR + timedelta(seconds=1)
-    assert actions.claim(contact=contact, by=manager, at=later).claimed_by == manager
+    screening.claim(contact=contact, by=worker, at=NOW)
+    later = NOW + screening.CLAIM_FOR + timedelta(seconds=1)
+    assert screening.claim(contact=contact, by=manager, at=later).claimed_by == manager
 
 
 def test_claiming_stops_the_acknowledgement_clock_and_no_other(contact: Contact, worker: User) -> None:
-    actions.claim(contact=contact, by=worker, at=NOW)
+    screening.claim(contact=contact, by=worker, at=NOW)
     assert {clock.rule for clock in Clock.objects.of(contact.reference).running()} == {
         "referral_decision",
         "grade_green",
@@ -86,8 +87,8 @@ def test_claiming_stops_the_acknowledgement_clock_and_no_other(contact: Contact,
 
 def test_a_change_of_grade_needs_a_reason_and_keeps_both(contact: Contact, worker: User) -> None:
     with pytest.raises(Refused, match="Say why"):
-        actions.grade(contact=contact, by=worker, at=NOW, grade="red")
-    changed = actions.grade(contact=contact, by=worker, at=NOW, grade="red", reason="The father is on his way.")
+        screening.grade(contact=contact, by=worker, at=NOW, grade="red")
+    changed = screening.grade(contact=contact, by=worker, at=NOW, grade="red", reason="The father is on his way.")
     assert (changed.grade, changed.tier) == ("red", 1)
     assert [(row.before, row.after) for row in contact.grade_changes.all()] == [("green", "red")]
     assert {clock.rule for clock in Clock.objects.of(contact.reference).running()} >= {"grade_red"}
@@ -96,15 +97,15 @@ def test_a_change_of_grade_needs_a_reason_and_keeps_both(contact: Contact, worke
 def test_a_link_involves_the_person_and_can_be_taken_back(contact: Contact, worker: User) -> None:
     person = create_person(by=worker, at=NOW, names=[GivenName(given="Sam", family="Example")])
     sam = contact.people.get(position=1)
-    actions.link_person(on_contact=sam, person=person, by=worker, at=NOW)
+    screening.link_person(on_contact=sam, person=person, by=worker, at=NOW)
     assert Involvement.objects.get(person=person).reference == contact.reference
-    actions.unlink_person(on_contact=sam, by=worker, at=NOW, reason="Another boy.")
+    screening.unlink_person(on_contact=sam, by=worker, at=NOW, reason="Another boy.")
     assert not Involvement.objects.filter(person=person).exists()
     assert Entry.objects.filter(event__startswith="contact.person_", people__contains=[person.pk]).count() == 2
 
 
 def test_information_asked_for_makes_it_wait_and_pauses_nothing(contact: Contact, manager: User) -> None:
-    claimed = actions.claim(contact=contact, by=manager, at=NOW)
+    claimed = screening.claim(contact=contact, by=manager, at=NOW)
     asked = ask_information(
         contact=claimed, by=manager, at=NOW, asked_of="The school", question="Attendance?", why="To decide",
         lawful_basis="public task", without_agreement_reason="Risk",
@@ -126,14 +127,14 @@ def test_a_check_without_agreement_waits_for_a_manager(contact: Contact, worker:
 
 
 def test_an_agency_contact_keeps_its_grade_and_source(police: Agency) -> None:
-    found = actions.record_contact(
+    found = recording.record_contact(
         facts=some_facts(kind="police_notification", source="", grade="amber"), by=None, at=NOW, agency=police
     )
     assert (found.agency_grade, found.source, found.recorded_by) == ("amber", "6", None)
 
 
 def test_a_restricted_kind_is_seen_only_by_those_who_handle_it(officer: User, worker: User) -> None:
-    actions.record_contact(facts=some_facts(kind="allegation"), by=officer, at=NOW)
+    recording.record_contact(facts=some_facts(kind="allegation"), by=officer, at=NOW)
     assert Contact.objects.visible_to(worker).count() == 0
     assert Contact.objects.visible_to(officer).count() == 1
 
@@ -206,7 +207,7 @@ def test_a_confidential_home_is_given_to_nobody_who_lives_elsewhere_or_is_said_t
     ]
     child = PersonFacts(given_name="Sam", address=secret if ticked_by == "child" else None)
     facts = some_facts(address=home, people=[child, PersonFacts(given_name="Zoë"), *adults])
-    found = actions.record_contact(facts=facts, by=officer, at=NOW)
+    found = recording.record_contact(facts=facts, by=officer, at=NOW)
     rows = {row.given_name: row for row in found.people.all()}
     assert {name for name, row in rows.items() if "Refuge" in row.address} == {"Sam", "Zoë", "Mum", "Gran"}
     assert all(row.address_is_confidential for row in rows.values() if row.address and row.given_name != "Own")
@@ -222,5 +223,5 @@ def test_a_confidential_home_is_given_to_nobody_who_lives_elsewhere_or_is_said_t
 def test_an_open_home_is_everybodys_as_before(officer: User) -> None:
     father = PersonFacts(is_child=False, given_name="Dad", role="suspect", lives_with_children=False)
     facts = some_facts(people=[PersonFacts(given_name="Sam"), father])
-    found = actions.record_contact(facts=facts, by=officer, at=NOW)
+    found = recording.record_contact(facts=facts, by=officer, at=NOW)
     assert {row.address for row in found.people.all()} == {"1 Example Street"}

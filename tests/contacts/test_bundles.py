@@ -5,18 +5,20 @@ from typing import Any
 
 import pytest
 
-from contacts import actions, bundles
+from contacts.bundles import actions as bundles
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts
 from contacts.models import Bundle, BundleJoin, Contact, PossibleLink
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.notifications.outbox import drain
-from frontdoor.people import merge
 from frontdoor.people.actions import GivenName, create_person
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW, some_facts
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def in_step() -> None:
 
 
 def record(officer: User, facts: ContactFacts, at: datetime = NOW) -> Contact:
-    return actions.record_contact(facts=facts, by=officer, at=at)
+    return recording.record_contact(facts=facts, by=officer, at=at)
 
 
 def test_a_contact_alone_is_a_bundle_of_one_and_the_second_about_the_child_joins_it(officer: User) -> None:
@@ -92,12 +94,12 @@ def test_arriving_while_it_is_screened_calls_for_attention_and_tells_the_holder(
     first = record(officer, some_facts())
     quiet = record(officer, some_facts(), NOW)
     assert bundles.bundle_of(quiet).needs_attention_at is None
-    actions.claim(contact=first, by=manager, at=LATER)
+    screening.claim(contact=first, by=manager, at=LATER)
     third = record(officer, about(PersonFacts(**SAM)), LATER)
     assert bundles.bundle_of(third).needs_attention_at == LATER
     assert Notice.objects.get(user=manager, kind="bundle").path == f"/contacts/{third.reference}/"
     assert Entry.objects.filter(event="bundle.attention", reference=third.bundle.reference).exists()
-    actions.claim(contact=third, by=manager, at=LATER)
+    screening.claim(contact=third, by=manager, at=LATER)
     assert bundles.bundle_of(third).needs_attention_at is None
 
 
@@ -129,10 +131,10 @@ def test_confirming_a_record_joins_and_taking_the_link_back_takes_it_out(officer
     second = record(officer, about(PersonFacts(given_name="Bobby"), address=None))
     assert first.bundle_id != second.bundle_id
     for contact in (first, second):
-        actions.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
+        screening.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
     assert bundles.bundle_of(first) == bundles.bundle_of(second)
     assert BundleJoin.objects.filter(code="child_confirmed", ended_at=None).count() == 1
-    actions.unlink_person(on_contact=second.people.get(), by=manager, at=LATER, reason="Another.")
+    screening.unlink_person(on_contact=second.people.get(), by=manager, at=LATER, reason="Another.")
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
     in_step()
 
@@ -146,7 +148,7 @@ def test_joining_two_records_joins_their_open_contacts_and_taking_it_back_parts_
     first = record(officer, about(PersonFacts(given_name="Robin"), address=None))
     second = record(officer, about(PersonFacts(given_name="Bobby"), address=None))
     for contact, person in ((first, one), (second, other)):
-        actions.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
+        screening.link_person(on_contact=contact.people.get(), person=person, by=manager, at=LATER)
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
     done = merge.apply(survivor=one, loser=other, by=manager, at=LATER, reason="One boy, two names")
     drain(LATER)
@@ -165,7 +167,7 @@ def test_nothing_about_somebody_hidden_is_bundled_or_linked(officer: User, manag
     first = record(officer, about(PersonFacts(**SAM)))
     second = record(officer, about(PersonFacts(**SAM)))
     assert first.bundle_id == second.bundle_id
-    actions.link_person(on_contact=first.people.get(), person=person, by=manager, at=NOW)
+    screening.link_person(on_contact=first.people.get(), person=person, by=manager, at=NOW)
     set_restriction(person=person, holders=[manager], by=dpo, at=LATER, reason="A colleague's child")
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
     third = record(officer, about(PersonFacts(**SAM)), LATER)
@@ -181,7 +183,7 @@ def test_an_adopted_child_s_record_never_bundles(officer: User, manager: User) -
     person = create_person(names=[GivenName(given="Sam", family="Example")], by=manager, at=NOW)
     Person.objects.filter(pk=person.pk).update(is_adoption_protected=True)
     first, second = record(officer, about(PersonFacts(**SAM))), record(officer, about(PersonFacts(**SAM)))
-    actions.link_person(on_contact=first.people.get(), person=person, by=manager, at=LATER)
+    screening.link_person(on_contact=first.people.get(), person=person, by=manager, at=LATER)
     assert bundles.bundle_of(first) != bundles.bundle_of(second)
 
 

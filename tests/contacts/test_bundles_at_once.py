@@ -4,9 +4,9 @@ import threading
 
 from django.db import connection
 
-from contacts import actions
 from contacts.facts import PersonFacts
 from contacts.models import BundleJoin, Contact
+from contacts.recording import actions
 from frontdoor.accounts.models import User
 from tests.contacts.conftest import NOW, some_facts
 from tests.contacts.test_bundles import SAM, in_step

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contacts import bundling
-from contacts.bundling import Adult, Child, Facts, bundles_of, compare, home_of
+from contacts.bundles import bundling
+from contacts.bundles.bundling import Adult, Child, Facts, bundles_of, compare, home_of
 
 DAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOME = home_of("1 Example Street, Exampleton", "ZZ99 1AA")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts.actions import record_contact
 from contacts.models import Contact, ContactType
+from contacts.recording.actions import record_contact
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from tests.contacts.conftest import NOW, some_facts

@@ -9,18 +9,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import actions
-from contacts.details import settle_details
+from contacts.agencies.information.actions import ask_information
 from contacts.facts import AddressFacts, PersonFacts
-from contacts.information.actions import ask_information
 from contacts.models import Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
+from contacts.screening.details import settle_details
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
-from frontdoor.people import protection
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import NotThisPerson, Person
+from frontdoor.people.protection import actions as protection
 from tests.contacts.conftest import some_facts
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -37,7 +38,7 @@ def head(db: None) -> User:
 
 @pytest.fixture
 def contact(officer: User) -> Contact:
-    return actions.record_contact(facts=some_facts(), by=officer, at=NOW)
+    return recording.record_contact(facts=some_facts(), by=officer, at=NOW)
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_grade_needs_a_reason_once_there_is_one(desk: Client, contact: Contact
 
 
 def test_the_first_grade_is_one_press(desk: Client, officer: User) -> None:
-    contact = actions.record_contact(facts=some_facts(grade=""), by=officer, at=NOW)
+    contact = recording.record_contact(facts=some_facts(grade=""), by=officer, at=NOW)
     shown = body(desk.get(path(contact)))
     for key, grade in (("r", "red"), ("a", "amber"), ("g", "green"), ("b", "blue")):
         assert f'name="grade" value="{grade}" data-key="{key}"' in shown
@@ -132,7 +133,7 @@ def test_the_first_grade_is_one_press(desk: Client, officer: User) -> None:
 
 def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, contact: Contact, manager: User) -> None:
     old = contact.version
-    actions.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="New bruise")
+    screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="New bruise")
     late = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": old})
     assert late.status_code == 422
     shown = body(late)
@@ -147,7 +148,7 @@ def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, cont
 
 
 def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, contact: Contact, manager: User) -> None:
-    actions.claim(contact=contact, by=manager, at=timezone.now())
+    screening.claim(contact=contact, by=manager, at=timezone.now())
     contact.refresh_from_db()
     asked = {
         "asked_of": "Health visitor", "question": "Weight?", "why": "Hunger", "lawful_basis": "section_17",
@@ -177,7 +178,7 @@ def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, cont
 
 
 def test_going_on_without_an_answer_needs_a_reason(desk: Client, contact: Contact, manager: User) -> None:
-    held = actions.claim(contact=contact, by=manager, at=timezone.now())
+    held = screening.claim(contact=contact, by=manager, at=timezone.now())
     ask_information(
         contact=held, by=manager, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
         without_agreement_reason="Risk",
@@ -197,7 +198,7 @@ def test_claiming_releasing_and_acknowledging(desk: Client, contact: Contact, of
     contact.refresh_from_db()
     assert contact.status == "received"
     assert contact.acknowledged_by == officer
-    actions.claim(contact=contact, by=manager, at=timezone.now())
+    screening.claim(contact=contact, by=manager, at=timezone.now())
     held = body(desk.post(path(contact, "claim/"), follow=True))
     assert "Dora Manager" in held
     refused = body(desk.post(path(contact, "release/"), follow=True))
@@ -206,7 +207,7 @@ def test_claiming_releasing_and_acknowledging(desk: Client, contact: Contact, of
 
 def test_a_confidential_address_opens_with_evidence(desk: Client, officer: User) -> None:
     hidden = AddressFacts(lines=["7 Refuge Road"], postcode="ZZ99 7AA", is_confidential=True)
-    contact = actions.record_contact(facts=some_facts(address=hidden), by=officer, at=NOW)
+    contact = recording.record_contact(facts=some_facts(address=hidden), by=officer, at=NOW)
     assert "Refuge Road" not in body(desk.get(path(contact)))
     assert "Refuge Road" in body(desk.post(path(contact, "people/1/address/")))
     assert Entry.objects.filter(event="contact.address_shown", reference=contact.reference).count() == 1
@@ -218,7 +219,7 @@ def test_a_wrong_number_is_told_beside_it_and_one_pasted_is_the_one_on_record(
     people.add_identifier(person=sam, by=head, at=NOW, kind="nhs", value="9434765919")
     facts = some_facts()
     facts.people[0].nhs_number, facts.people[1].nhs_number = "943\u200b476\u00a05919", "943 476 5918"
-    contact = actions.record_contact(facts=facts, by=officer, at=NOW)
+    contact = recording.record_contact(facts=facts, by=officer, at=NOW)
     shown = body(desk.get(path(contact)))
     assert "NHS number 943 476 5918: The check digit of this NHS number is wrong" in shown
     assert shown.count("The check digit") == 1
@@ -229,7 +230,7 @@ def test_a_child_calling_and_a_caller_not_to_be_named_are_marked(desk: Client, o
     facts = some_facts()
     facts.referrer.is_the_child, facts.referrer.withhold_name_from_family = True, True
     facts.referrer.safe_way = "Text after school"
-    contact = actions.record_contact(facts=facts, by=officer, at=NOW)
+    contact = recording.record_contact(facts=facts, by=officer, at=NOW)
     shown = body(desk.get(path(contact)))
     assert "No letter, call or text to the home" in shown
     assert "Text after school" in shown
@@ -238,7 +239,7 @@ def test_a_child_calling_and_a_caller_not_to_be_named_are_marked(desk: Client, o
 
 def test_thirty_children_do_not_make_the_page_slow(desk: Client, officer: User) -> None:
     children = [PersonFacts(given_name=f"Child{n}", family_name="Example") for n in range(30)]
-    contact = actions.record_contact(facts=some_facts(people=children), by=officer, at=NOW)
+    contact = recording.record_contact(facts=some_facts(people=children), by=officer, at=NOW)
     with CaptureQueriesContext(connection) as captured:
         shown = body(desk.get(path(contact)))
     assert len(captured) < 250
@@ -248,7 +249,7 @@ def test_thirty_children_do_not_make_the_page_slow(desk: Client, officer: User) 
 
 
 def test_somebody_who_knows_the_child_is_kept_out(desk: Client, contact: Contact, sam: Person, officer: User) -> None:
-    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
     protection.declare_conflict(person=sam, user=officer, by=officer, at=NOW + timedelta(minutes=1))
     assert desk.get(path(contact)).status_code == 403
 
@@ -258,7 +259,7 @@ def test_details_given_go_onto_the_record_one_by_one_and_the_rest_is_left(
 ) -> None:
     client.force_login(head, backend="django.contrib.auth.backends.ModelBackend")
     row = contact.people.get(position=1)
-    actions.link_person(on_contact=row, person=sam, by=head, at=NOW)
+    screening.link_person(on_contact=row, person=sam, by=head, at=NOW)
     contact.refresh_from_db()
     shown = body(client.get(path(contact)))
     offered = set(re.findall(r'name="accept" value="(\w+)"', shown))
@@ -279,8 +280,8 @@ def test_details_given_go_onto_the_record_one_by_one_and_the_rest_is_left(
 def test_a_confidential_address_taken_onto_the_record_stays_confidential(head: User, sam: Person) -> None:
     facts = some_facts()
     facts.people[0].address = AddressFacts(lines=["Refuge 3"], postcode="ZZ99 3AA", is_confidential=True)
-    found = actions.record_contact(facts=facts, by=head, at=NOW)
-    row = actions.link_person(on_contact=found.people.get(position=1), person=sam, by=head, at=NOW)
+    found = recording.record_contact(facts=facts, by=head, at=NOW)
+    row = screening.link_person(on_contact=found.people.get(position=1), person=sam, by=head, at=NOW)
     settle_details(on_contact=row, accept=["address"], by=head, at=NOW)
     taken = sam.addresses.get(lines="Refuge 3")
     assert taken.is_confidential
@@ -292,7 +293,7 @@ def test_a_confidential_address_taken_onto_the_record_stays_confidential(head: U
 @pytest.fixture
 def hidden_one(contact: Contact, sam: Person, head: User) -> Contact:
     """The contact is about a child whose record only the head may see."""
-    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
     protection.set_restriction(person=sam, holders=[head], by=head, at=NOW, reason="Family of staff")
     return Contact.objects.get(pk=contact.pk)
 
@@ -306,7 +307,7 @@ def signed_in(user: User) -> Client:
 def test_a_link_is_taken_back_with_a_reason_and_on_the_version_that_was_seen(
     desk: Client, contact: Contact, sam: Person, officer: User
 ) -> None:
-    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
     version = Contact.objects.get(pk=contact.pk).version
     at = path(contact, "people/1/unlink/")
     assert desk.post(at).status_code == 422
@@ -321,7 +322,7 @@ def test_a_link_is_taken_back_with_a_reason_and_on_the_version_that_was_seen(
 
 
 def test_a_link_is_not_moved_past_its_reason(desk: Client, contact: Contact, sam: Person, head: User) -> None:
-    actions.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=sam, by=head, at=NOW)
     other = people.create_person(by=head, at=NOW, names=[GivenName("Sam", "Other")])
     given = {"person": other.reference, "version": Contact.objects.get().version}
     assert desk.post(path(contact, "people/1/link/"), given).status_code == 422
@@ -336,7 +337,7 @@ def test_what_a_link_hides_stays_hidden_when_it_is_taken_back_until_a_holder_dec
     given = {"reason": "Another boy", "version": hidden_one.version}
     assert [other.post(at, given).status_code for other in others] == [404] * 3
     with pytest.raises(Refused, match="no link to take back"):
-        actions.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Look")
+        screening.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Look")
     holder = signed_in(head)
     assert holder.post(at, given).status_code == 302
     assert hidden_one.people.get(position=1).person is None
@@ -358,14 +359,14 @@ def test_whoever_broke_the_glass_takes_a_link_back_but_does_not_open_the_contact
     hidden_one: Contact, sam: Person, manager: User
 ) -> None:
     protection.break_glass(by=manager, at=timezone.now(), query=sam.reference, reason="A call just now", hours=1)
-    actions.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Another boy")
+    screening.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Another boy")
     assert Contact.objects.visible_to(manager).count() == 1
     with pytest.raises(Refused, match="named on the restriction"):
-        actions.let_others_see(contact=hidden_one, by=manager, at=NOW, reason="It is another boy")
+        screening.let_others_see(contact=hidden_one, by=manager, at=NOW, reason="It is another boy")
 
 
 def test_confirmed_again_the_contact_is_about_that_child_alone(hidden_one: Contact, sam: Person, head: User) -> None:
     row = hidden_one.people.get(position=1)
-    actions.unlink_person(on_contact=row, by=head, at=NOW, reason="Another boy")
-    actions.link_person(on_contact=row, person=sam, by=head, at=NOW)
+    screening.unlink_person(on_contact=row, by=head, at=NOW, reason="Another boy")
+    screening.link_person(on_contact=row, person=sam, by=head, at=NOW)
     assert [part.role for part in sam.involvements.filter(reference=hidden_one.reference)] == ["subject"]

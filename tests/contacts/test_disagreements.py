@@ -10,11 +10,11 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from contacts.actions import record_contact
-from contacts.disagreements.actions import disagree
-from contacts.disagreements.models import Disagreement
+from contacts.agencies.disagreements.actions import disagree
+from contacts.agencies.disagreements.models import Disagreement
 from contacts.models import Contact
-from contacts.rules import manager_reasons
+from contacts.recording.actions import record_contact
+from contacts.screening.rules import manager_reasons
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.models import Clock

@@ -11,18 +11,19 @@ from django.core.management import call_command
 from django.db import DataError
 from django.test import Client
 
-from contacts import bundles
-from contacts.actions import claim
-from contacts.agencies import allow_ungraded
-from contacts.feeds import actions
-from contacts.feeds.actions import drop, send_on, set_aside, take, take_waiting
-from contacts.feeds.reading import Unreadable, read
-from contacts.models import Contact, ContactType, ContactUpdate, FeedFile, Quarantined
+from contacts.agencies.actions import allow_ungraded
+from contacts.agencies.feeds import actions
+from contacts.agencies.feeds.actions import drop, send_on, set_aside, take, take_waiting
+from contacts.agencies.feeds.models import FeedFile, Quarantined
+from contacts.agencies.feeds.reading import Unreadable, read
+from contacts.bundles import actions as bundles
+from contacts.models import Contact, ContactType, ContactUpdate
+from contacts.screening.actions import claim
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, User
 from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people.actions import GivenName, create_person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW
 
 HEAD = (

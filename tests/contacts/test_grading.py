@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import actions, grading
 from contacts.facts import ContactFacts, PersonFacts
-from contacts.grading import ORDER, RULES, provisional, signs_of
+from contacts.grading import rules as grading
+from contacts.grading.rules import ORDER, RULES, provisional, signs_of
 from contacts.models import GradeChange, ProvisionalGradeRule
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Refused
 from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.models import Clock, LocalRule
@@ -51,13 +53,13 @@ def test_a_notification_without_a_grade_is_marked_and_a_person_s_grade_takes_its
     police: Agency, manager: User
 ) -> None:
     facts = some_facts(kind="police_notification", grade="", grade_reasons=[], dash_grade="medium")
-    contact = actions.record_contact(facts=facts, by=None, agency=police, at=NOW)
+    contact = recording.record_contact(facts=facts, by=None, agency=police, at=NOW)
     assert (contact.grade, contact.grade_is_provisional, contact.agency_grade) == ("amber", True, "")
     assert contact.provisional_reasons == ["The DASH grade is medium"]
     assert contact.bundle is not None
     with pytest.raises(Refused):
-        actions.grade(contact=contact, by=manager, at=NOW, grade="green")
-    down = actions.grade(contact=contact, by=manager, at=NOW, grade="green", reason="Nobody was at home")
+        screening.grade(contact=contact, by=manager, at=NOW, grade="green")
+    down = screening.grade(contact=contact, by=manager, at=NOW, grade="green", reason="Nobody was at home")
     assert (down.grade, down.grade_is_provisional) == ("green", False)
     change = GradeChange.objects.get()
     assert (change.before, change.after, change.by) == ("amber", "green", manager)
@@ -68,9 +70,9 @@ def test_a_notification_without_a_grade_is_marked_and_a_person_s_grade_takes_its
 def test_the_same_grade_confirms_it_and_the_third_notification_counts(police: Agency, manager: User) -> None:
     facts = some_facts(kind="police_notification", grade="", grade_reasons=[])
     for days in range(3):
-        contact = actions.record_contact(facts=facts, by=None, agency=police, at=NOW + timedelta(days=days))
+        contact = recording.record_contact(facts=facts, by=None, agency=police, at=NOW + timedelta(days=days))
     assert contact.provisional_reasons == ["It is the third notification or a later one about a child in 12 months"]
-    confirmed = actions.grade(contact=contact, by=manager, at=NOW, grade="amber")
+    confirmed = screening.grade(contact=contact, by=manager, at=NOW, grade="amber")
     assert not confirmed.grade_is_provisional
     assert GradeChange.objects.get().reason == "The provisional grade stands."
 
@@ -83,7 +85,7 @@ def test_the_rules_are_rows_with_dates_and_an_agency_may_have_its_own_clock(poli
         valid_from=date(2020, 1, 1),
     )  # fmt: skip
     facts = some_facts(kind="police_notification", grade="", grade_reasons=[], dash_grade="medium")
-    contact = actions.record_contact(facts=facts, by=None, agency=police, at=NOW)
+    contact = recording.record_contact(facts=facts, by=None, agency=police, at=NOW)
     assert contact.grade == "red"
     clock = Clock.objects.get(reference=contact.reference, rule="grade_red")
     assert (clock.amount, clock.unit, clock.started_at) == (60, "working_minutes", NOW)

@@ -10,19 +10,20 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
-from contacts.actions import link_person, record_contact
 from contacts.facts import AddressFacts
 from contacts.handover import packs
 from contacts.handover.actions import ItemFacts, acknowledge_passed, set_shifts, take_item, write_item
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.handover.shifts import Plan
 from contacts.models import Contact, ContactType
+from contacts.recording.actions import record_contact
+from contacts.screening.actions import link_person
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.people.models import Person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals.fast_track import fast_track
 from tests.contacts.conftest import some_facts
 

@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from contacts import actions
-from contacts.information.actions import (
+from contacts.agencies.information.actions import (
     MOST_CHASES,
     approve,
     ask_information,
@@ -19,19 +18,22 @@ from contacts.information.actions import (
     reply_by_agency,
     withdraw,
 )
-from contacts.information.models import InformationRequest
-from contacts.information.readers import counted, shown_on
-from contacts.links.models import SecureLink
+from contacts.agencies.information.models import InformationRequest
+from contacts.agencies.information.readers import shown_on
+from contacts.agencies.links.models import SecureLink
 from contacts.models import Bundle, Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused, Role
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.actions import pause
 from frontdoor.clocks.models import Clock
+from frontdoor.figures.information import counted
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Notice
 from frontdoor.people.actions import GivenName, create_person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.api.conftest import Caller
 from tests.contacts.conftest import some_facts
 
@@ -46,7 +48,7 @@ def school(db: None) -> Agency:
 
 
 def a_contact(officer: User, *, agreed: bool = True, grade: str = "amber", **given: Any) -> Contact:
-    made = actions.record_contact(facts=some_facts(grade=grade, **given), by=officer, at=timezone.now())
+    made = recording.record_contact(facts=some_facts(grade=grade, **given), by=officer, at=timezone.now())
     if agreed:
         made.families.update(agreement="given")
     return made
@@ -59,7 +61,7 @@ def contact(officer: User) -> Contact:
 
 def asked(contact: Contact, by: User, at: datetime | None = None, **given: Any) -> InformationRequest:
     when = at or timezone.now()
-    held = actions.claim(contact=contact, by=by, at=when) if contact.status == "received" else contact
+    held = screening.claim(contact=contact, by=by, at=when) if contact.status == "received" else contact
     return ask_information(contact=held, by=by, at=when, **{"asked_of": "Ms Hale, head", **ASKED, **given})
 
 
@@ -129,7 +131,7 @@ def test_without_agreement_it_leaves_only_after_a_managers_yes(
 def test_asked_on_the_page_and_answered_behind_the_link(
     worker: User, contact: Contact, client: Client, mailoutbox: list[Any]
 ) -> None:
-    actions.claim(contact=contact, by=worker, at=timezone.now())
+    screening.claim(contact=contact, by=worker, at=timezone.now())
     desk, path = signed(worker), f"/contacts/{contact.reference}/"
     contact.refresh_from_db()
     given = {**ASKED, "agency": "", "asked_of": "Ms Hale, head", "asked_email": "hale", "version": contact.version}
@@ -306,7 +308,7 @@ def test_for_all_contacts_of_the_bundle_and_counted_on_its_line(officer: User, w
     Contact.objects.filter(pk=second.pk).update(bundle=Contact.objects.get(pk=first.pk).bundle)
     Bundle.objects.exclude(pk=Contact.objects.get(pk=first.pk).bundle_id).update(is_on_queue=False)
     first, second = Contact.objects.get(pk=first.pk), Contact.objects.get(pk=second.pk)
-    held = [actions.claim(contact=each, by=worker, at=timezone.now()) for each in (first, second)]
+    held = [screening.claim(contact=each, by=worker, at=timezone.now()) for each in (first, second)]
     one = asked(held[0], worker, agency=school, for_all=True)
     asked(held[1], worker, agency=school)
     second.refresh_from_db()
@@ -325,7 +327,7 @@ def test_nothing_of_a_hidden_contact_is_told_listed_or_chased_by_who_may_not_see
     contact = a_contact(officer)
     made = asked(contact, worker)
     person = create_person(by=worker, at=timezone.now(), names=[GivenName(given="Sam", family="Example")])
-    actions.link_person(on_contact=contact.people.get(position=1), person=person, by=worker, at=timezone.now())
+    screening.link_person(on_contact=contact.people.get(position=1), person=person, by=worker, at=timezone.now())
     holder = User.objects.create_user("head", "Hana Head", roles=["service_manager"])
     guard = User.objects.create_user("dpo", "Dee Pio", roles=["data_protection_officer"])
     set_restriction(person=person, holders=[holder], by=guard, at=timezone.now(), reason="Family of staff.")

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from contacts.actions import acknowledge, claim, record_contact, release
 from contacts.facts import ReferrerFacts
 from contacts.models import Contact
+from contacts.recording.actions import record_contact
+from contacts.screening.actions import acknowledge, claim, release
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications import outbox

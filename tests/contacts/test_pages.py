@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import Client
 
-from contacts.forms import bind, born_about, facts_leniently
 from contacts.models import Contact
+from contacts.recording.forms import bind, born_about, facts_leniently
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.drafts.models import Draft
 from frontdoor.people import actions as people
-from frontdoor.people import protection
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Person
+from frontdoor.people.protection import actions as protection
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -9,21 +9,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import actions, queue
-from contacts.bundles import give_each_its_own
+from contacts.agencies.information.actions import ask_information
+from contacts.agencies.information.models import InformationRequest
+from contacts.bundles.actions import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
-from contacts.information.actions import ask_information
-from contacts.information.models import InformationRequest
 from contacts.models import Bundle, Contact
+from contacts.queue import readers as queue
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.db import new_reference
 from frontdoor.pages.home import tiles
 from frontdoor.people import actions as people
-from frontdoor.people import protection
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Involvement
+from frontdoor.people.protection import actions as protection
 from tests.contacts.conftest import some_facts
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -44,7 +46,7 @@ def head(db: None) -> User:
 
 
 def record(by: User, number: int = 0, **facts: object) -> Contact:
-    return actions.record_contact(facts=some_facts(**facts), by=by, at=NOW + timedelta(minutes=number))
+    return recording.record_contact(facts=some_facts(**facts), by=by, at=NOW + timedelta(minutes=number))
 
 
 SURNAMES = ("Ashdown", "Birkett", "Colvin", "Dunmore", "Eastlake", "Farrow", "Gresham", "Holloway", "Inskip", "Jessop")
@@ -64,7 +66,7 @@ def linked(contact: Contact, by: User, name: str = "Sam"):
         address={"lines": "9 Hidden Lane", "postcode": "ZZ99 9ZZ", "is_confidential": True, "why": "Threats"},
     )  # fmt: skip
     people.add_warning(person=child, kind="dogs", text="Two dogs", by=by, at=NOW, review_on=date(2027, 1, 1))
-    actions.link_person(on_contact=contact.people.get(position=1), person=child, by=by, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=child, by=by, at=NOW)
     return child
 
 
@@ -74,7 +76,7 @@ def fill(officer: User, head: User):
         for number in range(total):
             contact = of_another_family(officer, number)
             linked(contact, head, f"Sam{number}")
-            actions.claim(contact=contact, by=head, at=timezone.now())
+            screening.claim(contact=contact, by=head, at=timezone.now())
             ask_information(
                 contact=contact, by=head, at=NOW, asked_of="School", question="?", why="!", lawful_basis="section_17",
                 without_agreement_reason="Risk",
@@ -152,8 +154,8 @@ def test_a_line_says_what_a_screener_must_know(client: Client, officer: User, he
     # Sixty days ago: too long for one bundle, and told as history.
     earlier = record(officer, -60 * 24 * 60)
     child = linked(contact, head)
-    actions.link_person(on_contact=earlier.people.get(position=1), person=child, by=head, at=NOW)
-    actions.claim(contact=contact, by=head, at=timezone.now())
+    screening.link_person(on_contact=earlier.people.get(position=1), person=child, by=head, at=NOW)
+    screening.claim(contact=contact, by=head, at=timezone.now())
     page = body(open_as(client, officer).get("/contacts/queue/"))
     for told in ("2 children", "Example", "without a coat", "safe until", "Teacher",
                  "1 other contact in 12 months", "Dogs", "not told and agreement not asked", "match unconfirmed",
@@ -209,7 +211,7 @@ def test_filters_tabs_and_empty_queues_say_what_they_show(client: Client, office
     assert red.reference in body(client.get("/contacts/queue/", {"grade": "red", "type": "concern"}))
     assert "No contact fits" in body(client.get("/contacts/queue/", {"grade": "blue"}))
     assert "You hold no contact" in body(client.get("/contacts/queue/", {"tab": "mine"}))
-    actions.claim(contact=red, by=manager, at=timezone.now())
+    screening.claim(contact=red, by=manager, at=timezone.now())
     assert red.reference in body(client.get("/contacts/queue/", {"tab": "mine"}))
     assert "Nothing waits for your sign-off" in body(client.get("/contacts/queue/", {"tab": "sign-off"}))
     for nonsense in ({"after": "x\x00"}, {"after": "C-00000000"}, {"grade": "'"}, {"type": "\x00"}, {"state": "?"}):
@@ -231,7 +233,7 @@ def test_whoever_comes_second_is_told_who_holds_it(client: Client, officer: User
 
 def test_a_claim_past_its_time_holds_nobody_off(client: Client, officer: User, worker: User) -> None:
     contact = record(officer)
-    actions.claim(contact=contact, by=officer, at=timezone.now() - timedelta(minutes=31))
+    screening.claim(contact=contact, by=officer, at=timezone.now() - timedelta(minutes=31))
     page = body(open_as(client, worker).get("/contacts/queue/"))
     assert "Claimed by" not in page.replace("Claimed by me", "")
     client.post(f"/contacts/{contact.reference}/claim/")

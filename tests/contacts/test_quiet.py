@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from contacts.actions import record_contact
 from contacts.facts import PersonFacts
 from contacts.models import Contact
+from contacts.recording.actions import record_contact
 from frontdoor.access import Denied
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.clocks.models import Clock
@@ -16,7 +16,7 @@ from frontdoor.notifications.actions import alerts_for, take_alert
 from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW, some_facts
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from contacts import ranking
-from contacts.ranking import Facts, Tier, Weights
+from contacts.ranking import order as ranking
+from contacts.ranking.order import Facts, Tier, Weights
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WORSE = ["blue", "green", "amber", "red"]

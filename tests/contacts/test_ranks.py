@@ -9,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import actions, ranks
 from contacts.facts import PersonFacts, ReferrerFacts
 from contacts.models import Contact, RankWeights
-from contacts.ranking import Weights
+from contacts.ranking import ranks
+from contacts.ranking.order import Weights
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import User
 from frontdoor.people import actions as people
@@ -31,7 +33,7 @@ def head(db: None) -> User:
 
 
 def record(by: User, at: datetime = NOW, **facts: object) -> Contact:
-    return actions.record_contact(facts=some_facts(**facts), by=by, at=at)
+    return recording.record_contact(facts=some_facts(**facts), by=by, at=at)
 
 
 def codes(contact: Contact) -> list[str]:
@@ -66,7 +68,7 @@ def test_what_must_never_count_moves_nobody(officer: User) -> None:
 
 def test_a_new_grade_moves_it_in_the_same_act(officer: User) -> None:
     contact = record(officer)
-    actions.grade(contact=contact, by=officer, at=NOW, grade="red", reason="Worse than it seemed.")
+    screening.grade(contact=contact, by=officer, at=NOW, grade="red", reason="Worse than it seemed.")
     contact.refresh_from_db()
     assert (contact.tier, contact.rank_at) == (1, NOW - timedelta(hours=240))
 
@@ -75,13 +77,13 @@ def test_a_child_on_a_plan_stands_with_the_red_ones(officer: User, manager: User
     """From the moment the link is confirmed, or the plan begins, until it ends."""
     first = record(officer)
     child = people.create_person(by=manager, at=NOW, names=[GivenName("Sam", "Example")])
-    actions.link_person(on_contact=first.people.get(position=1), person=child, by=manager, at=NOW)
+    screening.link_person(on_contact=first.people.get(position=1), person=child, by=manager, at=NOW)
     decided = referrals.decide_contact(contact=first, decisions=[
         replace(decision, response_type="other") for decision in each(first, "referral")
     ], by=manager, at=NOW)  # fmt: skip
     referral = next(r for r in decided.referrals if r.child == child)
     second = record(officer, NOW + timedelta(hours=1))
-    actions.link_person(on_contact=second.people.get(position=1), person=child, by=manager, at=NOW)
+    screening.link_person(on_contact=second.people.get(position=1), person=child, by=manager, at=NOW)
     second.refresh_from_db()
     assert second.tier == 2
     referrals.provide_service(referral=referral, by=manager, at=NOW, service="protection_plan", reason="Conference.")

@@ -8,10 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from contacts import actions, duty, queue_actions, readers
 from contacts.facts import PersonFacts
 from contacts.models import Contact, SavedView
-from contacts.readers import opened_by
+from contacts.queue import actions as queue_actions
+from contacts.queue import duty
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
+from contacts.screening import readers
+from contacts.screening.readers import opened_by
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
@@ -37,7 +41,7 @@ def record(by: User, **facts: object) -> Contact:
     child = PersonFacts(given_name="Sam", family_name=FAMILY[number], date_of_birth=date(2012 + number, 3, 3))
     facts.setdefault("people", [child])
     facts.setdefault("address", None)
-    return actions.record_contact(facts=some_facts(**facts), by=by, at=timezone.now())
+    return recording.record_contact(facts=some_facts(**facts), by=by, at=timezone.now())
 
 
 def test_the_line_says_why_it_is_where_it_is(client: Client, officer: User, manager: User) -> None:
@@ -80,7 +84,7 @@ def test_what_stands_on_one_line_is_claimed_and_given_back_together(
     people = some_facts().people[:1]
     first, second = record(officer, grade="green", people=people), record(officer, grade="green", people=people)
     theirs = record(officer, grade="green", people=people)
-    actions.claim(contact=theirs, by=other, at=timezone.now())
+    screening.claim(contact=theirs, by=other, at=timezone.now())
     open_as(client, manager).post(f"/contacts/{first.reference}/claim/", {"from": "queue"})
 
     def holders() -> list[User | None]:
@@ -130,7 +134,7 @@ def test_two_managers_at_once_and_the_second_hears_who_was_first(
     assert "was not claimed" in answer.content.decode()
     second = record(officer, people=some_facts().people[:1])
     client.get(f"/contacts/{second.reference}/screen/")
-    actions.claim(contact=second, by=manager, at=timezone.now())
+    screening.claim(contact=second, by=manager, at=timezone.now())
     child = second.people.get()
     sent = {f"version-{second.reference}": version, "outcome": "advice", "reason": "x", f"row{child.pk}-outcome": ""}
     body = client.post(f"/contacts/{second.reference}/screen/", sent).content.decode()
@@ -173,7 +177,7 @@ def test_a_regraded_contact_is_ranked_again_on_the_next_look(client: Client, off
         return sorted((body.index(f"line-{c.reference}"), c.pk) for c in (first, second))
 
     assert [pk for _, pk in order()] == [second.pk, first.pk]
-    actions.grade(contact=first, by=manager, at=timezone.now(), grade="amber", reason="A second call.")
+    screening.grade(contact=first, by=manager, at=timezone.now(), grade="amber", reason="A second call.")
     assert [pk for _, pk in order()] == [first.pk, second.pk]
 
 
@@ -212,7 +216,7 @@ def test_the_rota_says_whom_alerts_go_to(client: Client, officer: User, manager:
 
 def test_the_load_says_who_holds_what_and_what_may_be_late(client: Client, officer: User, manager: User) -> None:
     held, done = record(officer), record(officer, people=some_facts().people[:1])
-    actions.claim(contact=held, by=officer, at=timezone.now())
+    screening.claim(contact=held, by=officer, at=timezone.now())
     referrals.decide_contact(contact=done, decisions=each(done, "advice"), by=manager, at=timezone.now())
     body = open_as(client, manager).get("/contacts/queue/load/").content.decode()
     assert "Una Officer" in body

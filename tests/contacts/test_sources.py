@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.sources import source_of
+from contacts.recording.sources import source_of
 
 
 @pytest.mark.parametrize(

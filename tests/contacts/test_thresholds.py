@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from contacts.actions import record_contact
+from contacts.agencies.thresholds import actions
+from contacts.agencies.thresholds.models import LevelChoice, ThresholdEdition
 from contacts.models import Contact
-from contacts.thresholds import actions
-from contacts.thresholds.models import LevelChoice, ThresholdEdition
+from contacts.recording.actions import record_contact
 from frontdoor.access import Refused
 from frontdoor.accounts.models import Agency, User
 from tests.api.conftest import Caller

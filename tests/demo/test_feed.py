@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from contacts import bundling
-from contacts.bundling import tidy_name
+from contacts.bundles import bundling
+from contacts.bundles.bundling import tidy_name
 from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import Agency, User
 from frontdoor.demo.feed import Feed, Notification, Slips

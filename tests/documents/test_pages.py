@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from frontdoor.audit.models import Entry
 from frontdoor.documents import working
 from frontdoor.documents.models import Document
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.documents.files import docx, pdf, png
 from tests.pages.conftest import AT
 

@@ -17,8 +17,8 @@ from django.core.management import CommandError, call_command
 from frontdoor.access import Refused
 from frontdoor.documents import actions, keys, storage, working
 from frontdoor.documents.models import Document
-from frontdoor.people import merge
 from frontdoor.people.actions import GivenName, create_person
+from frontdoor.people.merging import merge
 from tests.documents.files import pdf
 from tests.pages.conftest import AT
 

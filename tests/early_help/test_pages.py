@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from assessments.early_help import actions
 from assessments.early_help.models import EarlyHelpAssessment
-from contacts.links import actions as links
-from contacts.links.models import SecureLink
+from contacts.agencies.links import actions as links
+from contacts.agencies.links.models import SecureLink
 from contacts.models import Contact
 from frontdoor.access import Denied
 from frontdoor.accounts.models import Agency, User

@@ -25,8 +25,8 @@ from frontdoor.clocks.models import Clock
 from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.running import LOCK, run_import
 from frontdoor.exchange.models import CaseNote, ImportRun, Origin, PaperFile, SameEvent, SourceRecord, Wording
-from frontdoor.people import chronology
 from frontdoor.people.models import LinkageWeights, Merge, NameWord, Person
+from frontdoor.people.record import chronology
 from referrals.models import Referral, StrategyDiscussion
 from tests.conftest import ROOT, Served, clone, url_for
 from tests.exchange.extract import FAMILIES, Extract, sound, with_defects

@@ -14,7 +14,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.exchange.legacy.running import run_import
 from frontdoor.exchange.models import ImportRun, Origin, Wording
 from frontdoor.people.models import Person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from tests.exchange.extract import with_defects
 
 PARROT = "Blue parrot desk"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from frontdoor.accounts.models import system_user
 from frontdoor.exchange.legacy.linking import Links, bring_together
-from frontdoor.people.linkage import Pair
+from frontdoor.people.matching.linkage import Pair
 from frontdoor.people.models import Merge, PairToReview
 from tests.people.conftest import make_person, make_user, manager, officer
 from tests.people.test_one_episode import episode_of

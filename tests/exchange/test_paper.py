@@ -10,9 +10,10 @@ from frontdoor.audit.models import Entry
 from frontdoor.exchange.legacy import covers
 from frontdoor.exchange.models import FamilyFileChild, PaperFile
 from frontdoor.exchange.paper import all_matches
-from frontdoor.people import actions, merge
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.merging import merge
+from frontdoor.people.protection.actions import set_restriction
 from frontdoor.people.words import words
 from tests.pages.conftest import AT, child, manager, sign_in
 

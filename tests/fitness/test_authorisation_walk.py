@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
-from contacts import actions as contacts
+from contacts.recording import actions as contacts
 from frontdoor.access import ROLES, Permission, Role
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
 from tests.fitness.test_rules_of_the_house import LIBRARY, module_of, patterns
 from tests.referrals.conftest import LATER, NOW, each, some_facts

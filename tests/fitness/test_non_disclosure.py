@@ -21,9 +21,10 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import actions as assessments
-from contacts import actions as contacts
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts
 from contacts.models import Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Role
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.api import receipts, views
@@ -36,7 +37,7 @@ from frontdoor.notifications.actions import climb
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
 from tests.referrals.conftest import each, some_facts
@@ -107,14 +108,14 @@ def world(db: None) -> Iterator[World]:
         officer, manager = staff[Role.CONTACT_OFFICER], staff[Role.DUTY_MANAGER]
         worker = staff[Role.SOCIAL_WORKER]
         long_ago = at - timedelta(days=70)
-        told = contacts.record_contact(facts=some_facts(), by=officer, at=long_ago)
+        told = recording.record_contact(facts=some_facts(), by=officer, at=long_ago)
         decided = referrals.decide_contact(
             contact=told, decisions=each(told, "referral"), by=manager, at=long_ago, team=team, worker=worker
         )
         assessments.start(referral=decided.referrals[0], by=worker, at=long_ago + timedelta(days=1))
-        contacts.record_contact(facts=some_facts(), by=officer, at=at - timedelta(days=3))
+        recording.record_contact(facts=some_facts(), by=officer, at=at - timedelta(days=3))
         # Somebody of nearly the same name whom everybody may see: candidates there are, and none of them hidden.
-        open_one = contacts.record_contact(
+        open_one = recording.record_contact(
             facts=family_of("Rowena", born=date(2016, 5, 6), postcode="ZZ99 8AA"), by=officer, at=long_ago
         )
         referrals.decide_contact(
@@ -129,7 +130,7 @@ def hide_a_family(world: World) -> None:
     """A child and her mother restricted to two people: work of every kind, all of it long late."""
     holder, worker, at = world.holder, world.hidden_worker, world.at
     long_ago = at - timedelta(days=80)
-    told = contacts.record_contact(
+    told = recording.record_contact(
         facts=family_of("Rowan", nhs_number=NHS, sex="F"), by=worker, at=long_ago
     )  # fmt: skip
     decided = referrals.decide_contact(
@@ -154,11 +155,11 @@ def hide_a_family(world: World) -> None:
             person=person, holders=[holder, worker], by=world.staff[Role.DATA_PROTECTION_OFFICER], at=long_ago,
             reason="Family of a member of staff.",
         )  # fmt: skip
-    later = contacts.record_contact(facts=family_of("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=9))
-    contacts.link_person(on_contact=later.people.get(position=1), person=child, by=worker, at=at - timedelta(days=9))
-    contacts.claim(contact=later, by=worker, at=at)
-    decided_today = contacts.record_contact(facts=family_of("Rowan"), by=worker, at=at - timedelta(hours=4))
-    contacts.link_person(on_contact=decided_today.people.get(position=1), person=child, by=worker, at=at)
+    later = recording.record_contact(facts=family_of("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=9))
+    screening.link_person(on_contact=later.people.get(position=1), person=child, by=worker, at=at - timedelta(days=9))
+    screening.claim(contact=later, by=worker, at=at)
+    decided_today = recording.record_contact(facts=family_of("Rowan"), by=worker, at=at - timedelta(hours=4))
+    screening.link_person(on_contact=decided_today.people.get(position=1), person=child, by=worker, at=at)
     referrals.decide_contact(
         contact=decided_today, decisions=each(decided_today, "open_work"), by=holder, at=at - timedelta(hours=1)
     )
@@ -198,7 +199,7 @@ def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
     contacts_sent = list(Contact.objects.exclude(agency=None).order_by("id"))
     manager = world.staff[Role.DUTY_MANAGER]
     for contact in contacts_sent[:2]:
-        contacts.acknowledge(contact=contact, by=manager, at=world.at)
+        screening.acknowledge(contact=contact, by=manager, at=world.at)
     outbox.drain(world.at)
     sweep(world.at + timedelta(minutes=1))
     climb(world.at + timedelta(minutes=20))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,7 +90,16 @@ def test_every_declared_permission_is_one_and_some_role_holds_it() -> None:
         assert mark in {"public", "signed in", "agency"} or mark in set(Permission), route
 
 
-@pytest.mark.parametrize("path", [*sources("views", "screens"), *(ROOT / "frontdoor/pages").glob("*.py")], ids=str)
+def pages_and_views() -> list[Path]:
+    """Modules that answer a member of staff: ``views.py``, whatever stands in a folder ``views``, the room of pages."""
+    return [
+        path
+        for path in sources()
+        if path.stem == "views" or "views" in path.parts or path.relative_to(ROOT).parts[:2] == ("frontdoor", "pages")
+    ]
+
+
+@pytest.mark.parametrize("path", pages_and_views(), ids=str)
 def test_views_start_every_query_from_what_the_user_may_see(path: Path) -> None:
     """``Person.objects.filter`` in a view is a hole; ``visible_to(user)`` and ``of(user)`` are doors."""
     sensitive = {model.__name__ for model in our_models() if hasattr(model._default_manager.all(), "visible_to")}
@@ -106,11 +116,7 @@ def test_views_start_every_query_from_what_the_user_may_see(path: Path) -> None:
     assert holes == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in sources() if path.stem == "views" or "views" in path.parts or path.parent.name == "pages"],
-    ids=str,
-)
+@pytest.mark.parametrize("path", pages_and_views(), ids=str)
 def test_a_refusal_answered_with_its_form_leaves_its_own_audit_row(path: Path) -> None:
     silent = [
         f"{path.name}:{node.lineno}"
@@ -247,3 +253,22 @@ def test_every_relation_to_a_person_has_a_merge_policy() -> None:
     assert len(merge_policies) == len(declared)
     assert all(policy.why for policy in merge_policies)
     assert all(label.split(".")[0] in HEIGHT for label, _ in found)
+
+
+def test_every_module_stands_in_an_import_contract() -> None:
+    """A new room that no contract names could import whatever it likes, and nobody would hear of it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    named: set[str] = set()
+    for contract in contracts["contracts"]:
+        layers = [part.strip("() ") for layer in contract.get("layers", ()) for part in re.split(r"[|:]", layer)]
+        for container in contract.get("containers", [""]):
+            named |= {f"{container}.{layer}".lstrip(".") for layer in layers}
+        named |= set(contract.get("source_modules", ()))
+    loose = []
+    for path in sources():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        above = {".".join(module.split(".")[:n]) for n in range(1, module.count(".") + 2)}
+        if not above & named and module not in contracts["root_packages"]:
+            loose.append(module)
+    assert loose == []

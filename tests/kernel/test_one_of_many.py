@@ -7,12 +7,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from contacts import actions as contacts
-from contacts import ranks, tasks
+from contacts import tasks
+from contacts.agencies.information import actions as information
 from contacts.handover import packs
-from contacts.information import actions as information
 from contacts.management.commands import feed_drop
 from contacts.models import Contact, ContactRank
+from contacts.ranking import ranks
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.accounts.models import Agency, User
 from frontdoor.documents import storage
 from frontdoor.notifications import actions as telling
@@ -76,8 +78,8 @@ def test_one_request_that_cannot_be_chased_holds_no_other(
     admin: User, manager: User, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = timezone.now()
-    contact = contacts.record_contact(facts=some_facts(), by=officer, at=start)
-    contact = contacts.claim(contact=contact, by=manager, at=start)
+    contact = recording.record_contact(facts=some_facts(), by=officer, at=start)
+    contact = screening.claim(contact=contact, by=manager, at=start)
     for who in ("Ms Hale", "Mr Vale"):
         information.ask_information(
             contact=Contact.objects.get(), by=manager, at=start, asked_of=who, question="Is he at school?",
@@ -107,7 +109,7 @@ def test_one_file_that_cannot_be_removed_holds_no_other(
 def test_one_contact_that_cannot_be_ranked_holds_no_other(
     admin: User, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = (contacts.record_contact(facts=some_facts(), by=officer, at=NOW) for _ in range(2))
+    first, second = (recording.record_contact(facts=some_facts(), by=officer, at=NOW) for _ in range(2))
     ContactRank.objects.update(ages_at=NOW)
     real = ranks.ranks_of
 

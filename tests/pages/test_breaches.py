@@ -13,7 +13,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.clocks import actions
 from frontdoor.clocks.models import Clock, LatenessReason
 from frontdoor.people import actions as people
-from frontdoor.people import protection
+from frontdoor.people.protection import actions as protection
 
 NOW = timezone.now()
 

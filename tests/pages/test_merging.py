@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from frontdoor.audit.models import Entry
-from frontdoor.people import actions, merge, pairs, protection
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Merge, NotSamePeople, PairToReview
+from frontdoor.people.protection import actions as protection
 from referrals import actions as referrals
 from referrals.models import Referral
 from tests.pages.conftest import AT

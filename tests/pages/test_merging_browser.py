@@ -9,8 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from frontdoor.accounts.models import User
-from frontdoor.people import actions, pairs
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.merging import pairs
 from frontdoor.people.models import Merge, PairToReview
 from tests.pages.test_deadlines_browser import address, manager, tab
 from tests.ui.test_browser import RULES

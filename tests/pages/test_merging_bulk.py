@@ -7,9 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from frontdoor.audit.models import Entry
-from frontdoor.people import actions, merge, pairs_bulk, protection
+from frontdoor.people import actions
+from frontdoor.people.merging import bulk as pairs_bulk
+from frontdoor.people.merging import merge
+from frontdoor.people.merging.bulk import Chosen
 from frontdoor.people.models import Merge, PairToReview
-from frontdoor.people.pairs_bulk import Chosen
+from frontdoor.people.protection import actions as protection
 from tests.pages.conftest import AT
 from tests.pages.test_merging import pair_of, person, text
 

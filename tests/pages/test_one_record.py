@@ -11,9 +11,11 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from frontdoor.audit.models import Entry
-from frontdoor.people import actions, merge, protection
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.merging import merge
 from frontdoor.people.models import SignificantEvent
+from frontdoor.people.protection import actions as protection
 from frontdoor.workflow.models import StatusChange
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from frontdoor.accounts.models import User
-from frontdoor.people import actions, merge
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Merge, Person
 from tests.pages.test_deadlines_browser import address, manager, tab
 from tests.ui.test_browser import RULES

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from frontdoor.access import Role
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
-from frontdoor.people import actions, protection
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.protection import actions as protection
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from frontdoor.people.kinship import Tie, tree
+from frontdoor.people.record.kinship import Tie, tree
 from frontdoor.ui.genogram import Figure, draw
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontdoor.people.linkage import Linked, Pair, Sketch, link
-from frontdoor.people.spellings import name_words, same_family, sound
+from frontdoor.people.matching.linkage import Linked, Pair, Sketch, link
+from frontdoor.people.matching.spellings import name_words, same_family, sound
 from tests.bench import invented
 from tests.bench import linkage as bench
 

@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from frontdoor.people import actions, matching, protection, weights
-from frontdoor.people.linkage_levels import M_LOG
-from frontdoor.people.matching import PersonFacts
+from frontdoor.people import actions
+from frontdoor.people.matching import candidates as matching
+from frontdoor.people.matching import weights
+from frontdoor.people.matching.candidates import PersonFacts
+from frontdoor.people.matching.levels import M_LOG
 from frontdoor.people.models import LinkageWeights, NameWord, Relationship
+from frontdoor.people.protection import actions as protection
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 BORN = date(2014, 3, 9)

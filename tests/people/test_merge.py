@@ -15,10 +15,12 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused, Stale, get_visible
 from frontdoor.accounts.models import system_user
 from frontdoor.audit.models import Entry
-from frontdoor.people import actions, matching, merge, pairs, protection, record
+from frontdoor.people import actions
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import merge_policies, open_work
-from frontdoor.people.merge_sql import column_of, model_of
+from frontdoor.people.matching import candidates as matching
+from frontdoor.people.merging import merge, pairs
+from frontdoor.people.merging.sql import column_of, model_of
 from frontdoor.people.models import (
     Involvement,
     Merge,
@@ -30,6 +32,8 @@ from frontdoor.people.models import (
     PersonText,
     Relationship,
 )
+from frontdoor.people.protection import actions as protection
+from frontdoor.people.record import overview as record
 from frontdoor.people.search import search
 from referrals.models import Referral
 
@@ -225,12 +229,13 @@ def test_links_of_contacts_follow_and_come_back(twice, manager, officer):
 
 
 def contact_about(person, officer):
-    from contacts import actions as contacts
+    from contacts.recording import actions as recording
+    from contacts.screening import actions as screening
     from tests.referrals.conftest import some_facts
 
-    made = contacts.record_contact(facts=some_facts(), by=officer, at=AT)
+    made = recording.record_contact(facts=some_facts(), by=officer, at=AT)
     row = made.people.filter(is_child=True).first()
-    return contacts.link_person(on_contact=row, person=person, by=officer, at=AT)
+    return screening.link_person(on_contact=row, person=person, by=officer, at=AT)
 
 
 def referral_of(person, officer, manager):

@@ -12,9 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
-from frontdoor.people import actions, merge, pairs, protection
+from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
+from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Merge, Name, Person
+from frontdoor.people.protection import actions as protection
 from tests.people.test_merge import AT, contact_about, referral_of, rows
 
 MANAGED = {"person_id", "other_id", "left_id", "right_id", "child_id", "merged_into_id", "kind", "version"}

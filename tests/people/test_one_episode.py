@@ -7,7 +7,8 @@ import pytest
 from frontdoor.access import Refused
 from frontdoor.accounts.models import system_user
 from frontdoor.notifications.models import Notice
-from frontdoor.people import actions, merge, pairs
+from frontdoor.people import actions
+from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import PairToReview
 from referrals.models import Referral
 from tests.people.test_merge import AT, LATER, WHY, join, referral_of, rows, twice, undo

@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from frontdoor.access import Denied, Refused
 from frontdoor.audit.models import Entry
-from frontdoor.people import actions, protection
+from frontdoor.people import actions
 from frontdoor.people.access import about_visible, check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.models import BreakGlass, Involvement, Person
+from frontdoor.people.protection import actions as protection
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

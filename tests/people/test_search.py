@@ -4,8 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from frontdoor.people import actions, matching, protection
+from frontdoor.people import actions
+from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Name, NameToken
+from frontdoor.people.protection import actions as protection
 from frontdoor.people.search import search
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from frontdoor.people.secrets import secret_address, secret_name, without
+from frontdoor.people.protection.secrets import secret_address, secret_name, without
 from frontdoor.people.words import fold, folded_in_place, query_words, words
 
 NAMES = [

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contacts.actions import claim, record_contact
 from contacts.models import Contact
+from contacts.recording.actions import record_contact
+from contacts.screening.actions import claim
 from frontdoor.accounts.models import Team, User
 from referrals import actions
 from referrals.actions import ChildDecision

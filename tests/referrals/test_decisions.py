@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from contacts import actions as contacts
 from contacts.models import Contact
-from contacts.rules import Power
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
+from contacts.screening.rules import Power
 from frontdoor.access import Denied, Refused, Stale
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.clocks.models import Clock
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def record(by: User, **facts: object) -> Contact:
-    return contacts.record_contact(facts=some_facts(**facts), by=by, at=NOW)
+    return recording.record_contact(facts=some_facts(**facts), by=by, at=NOW)
 
 
 def test_a_managers_decision_opens_a_referral_for_each_child(contact: Contact, manager: User, team: Team) -> None:
@@ -161,7 +162,7 @@ def test_every_child_needs_an_outcome_and_a_reason(contact: Contact, manager: Us
 def test_a_sibling_only_named_is_not_about_them(officer: User, manager: User) -> None:
     facts = some_facts()
     facts.people[1].role = "sibling"
-    made = contacts.record_contact(facts=facts, by=officer, at=NOW)
+    made = recording.record_contact(facts=facts, by=officer, at=NOW)
     first, second = each(made, "referral")
     decided = actions.decide_contact(
         contact=made, decisions=[first, ChildDecision(child=second.child, outcome="not_about")], by=manager, at=LATER
@@ -176,7 +177,7 @@ def test_an_unanswered_match_blocks_ending_and_a_second_record(contact: Contact,
     with pytest.raises(Refused, match="somebody on record"):
         actions.decide_contact(contact=contact, decisions=each(contact, "no_further_action"), by=manager, at=LATER)
     sam = contact.people.get(given_name="Sam")
-    contacts.link_person(on_contact=sam, person=known, by=manager, at=LATER)
+    screening.link_person(on_contact=sam, person=known, by=manager, at=LATER)
     decided = actions.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
     assert decided.referrals[0].child == known
     assert Person.objects.filter(names__given="Sam").distinct().count() == 1
@@ -186,9 +187,9 @@ def test_a_child_with_open_work_never_gets_a_second_episode(
     referral: Referral, officer: User, manager: User, worker: User, team: Team
 ) -> None:
     actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
-    again = contacts.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
+    again = recording.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
     row = again.people.get()
-    contacts.link_person(on_contact=row, person=referral.child, by=manager, at=LATER)
+    screening.link_person(on_contact=row, person=referral.child, by=manager, at=LATER)
     with pytest.raises(Refused, match="has open work"):
         actions.decide_contact(contact=again, decisions=each(again, "referral"), by=manager, at=LATER)
     decided = actions.decide_contact(contact=again, decisions=each(again, "open_work"), by=manager, at=LATER)
@@ -233,7 +234,7 @@ def test_only_the_night_team_acts_on_a_telephone_call(contact: Contact, worker: 
 
 
 def test_reopened_by_a_manager_with_a_reason(contact: Contact, worker: User, manager: User) -> None:
-    contacts.grade(contact=contact, by=worker, at=NOW, grade="blue", reason="Known and handled.")
+    screening.grade(contact=contact, by=worker, at=NOW, grade="blue", reason="Known and handled.")
     contact.refresh_from_db()
     actions.decide_contact(contact=contact, decisions=each(contact, "advice"), by=worker, at=LATER)
     with pytest.raises(Denied):
@@ -245,7 +246,7 @@ def test_reopened_by_a_manager_with_a_reason(contact: Contact, worker: User, man
 
 def test_a_stale_decision_is_refused_with_who_and_what(contact: Contact, worker: User, manager: User) -> None:
     version = contact.version
-    contacts.grade(contact=contact, by=worker, at=NOW, grade="amber", reason="There is more.")
+    screening.grade(contact=contact, by=worker, at=NOW, grade="amber", reason="There is more.")
     with pytest.raises(Stale, match="Sol Worker"):
         actions.decide_contact(
             contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER, version=version
@@ -254,7 +255,7 @@ def test_a_stale_decision_is_refused_with_who_and_what(contact: Contact, worker:
 
 
 def test_the_agency_is_told_when_it_is_decided_and_not_before(police: Agency, worker: User, manager: User) -> None:
-    made = contacts.record_contact(facts=some_facts(), by=None, agency=police, at=NOW)
+    made = recording.record_contact(facts=some_facts(), by=None, agency=police, at=NOW)
     actions.decide_contact(contact=made, decisions=each(made, "referral"), by=worker, at=LATER)
     assert not Outbox.objects.filter(kind="agency.event", payload__type="contact.decided").exists()
     made.refresh_from_db()
@@ -264,7 +265,7 @@ def test_the_agency_is_told_when_it_is_decided_and_not_before(police: Agency, wo
 
 def test_adults_only_is_decided_for_the_whole_contact(officer: User, manager: User) -> None:
     facts = some_facts(people=[some_facts().people[2]], no_child_identified=True)
-    made = contacts.record_contact(facts=facts, by=officer, at=NOW)
+    made = recording.record_contact(facts=facts, by=officer, at=NOW)
     with pytest.raises(Refused, match="No child is on this contact"):
         actions.decide_contact(contact=made, decisions=[ChildDecision(0, "referral", "x")], by=manager, at=LATER)
     decided = actions.decide_contact(
@@ -283,6 +284,6 @@ def test_a_link_that_open_work_stands_on_is_not_taken_back(contact: Contact, man
     row = contact.people.get(position=1)
     referral = Referral.objects.get(contact_person=row)
     with pytest.raises(Refused, match=referral.reference):
-        contacts.unlink_person(on_contact=row, by=manager, at=LATER, reason="Another boy.")
+        screening.unlink_person(on_contact=row, by=manager, at=LATER, reason="Another boy.")
     row.refresh_from_db()
     assert row.person == referral.child

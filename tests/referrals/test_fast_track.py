@@ -2,8 +2,9 @@
 
 import pytest
 
-from contacts import actions as contacts
 from contacts.models import Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.clocks.models import Clock
@@ -36,7 +37,7 @@ def test_one_act_does_it_all(tracked: Contact, manager: User) -> None:
 
 
 def test_it_heads_the_queue(tracked: Contact, officer: User) -> None:
-    contacts.record_contact(facts=some_facts(grade="red"), by=officer, at=NOW)
+    recording.record_contact(facts=some_facts(grade="red"), by=officer, at=NOW)
     first = Contact.objects.on_queue().order_by("tier", "rank_at", "id").first()
     assert first == tracked
 
@@ -56,10 +57,10 @@ def test_nothing_is_needed_but_a_sentence_and_where_the_child_is(officer: User, 
 def test_other_children_of_the_household_only_when_ticked(officer: User, manager: User) -> None:
     facts = some_facts()
     facts.people[1].role = "sibling"
-    first = contacts.record_contact(facts=facts, by=officer, at=NOW)
+    first = recording.record_contact(facts=facts, by=officer, at=NOW)
     actions.fast_track(contact=first, by=officer, at=NOW)
     assert Referral.objects.filter(contact=first).count() == 1
-    second = contacts.record_contact(facts=facts, by=officer, at=NOW)
+    second = recording.record_contact(facts=facts, by=officer, at=NOW)
     sibling = second.people.get(role="sibling")
     actions.fast_track(contact=second, by=officer, at=NOW, others=[sibling.pk])
     assert Referral.objects.filter(contact=second).count() == 2
@@ -69,8 +70,8 @@ def test_with_open_work_it_is_put_on_the_open_referral(
     referral: Referral, officer: User, manager: User, worker: User, team: Team
 ) -> None:
     actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
-    again = contacts.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
-    contacts.link_person(on_contact=again.people.get(), person=referral.child, by=manager, at=LATER)
+    again = recording.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
+    screening.link_person(on_contact=again.people.get(), person=referral.child, by=manager, at=LATER)
     again.refresh_from_db()
     actions.fast_track(contact=again, by=officer, at=LATER)
     assert not Referral.objects.filter(contact=again).exists()

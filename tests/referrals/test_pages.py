@@ -8,12 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts import actions as contacts
 from contacts.models import Contact
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.people.actions import GivenName, create_person
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from referrals import actions
 from referrals.models import Referral
 from tests.referrals.conftest import LATER, NOW, some_facts
@@ -90,7 +91,7 @@ def test_two_tabs_the_second_is_told_who_was_first(
     contact: Contact, manager: User, second_manager: User, signed: Callable[[User], Client]
 ) -> None:
     data = answers(contact)
-    contacts.grade(contact=contact, by=second_manager, at=NOW, grade="red", reason="There is more.")
+    screening.grade(contact=contact, by=second_manager, at=NOW, grade="red", reason="There is more.")
     answer = signed(manager).post(reverse("referrals:decide", args=[contact.reference]), data)
     assert answer.status_code == 422
     assert "Tess Manager changed this record while you had it open" in answer.content.decode()
@@ -164,12 +165,12 @@ def test_the_list_keeps_its_query_count(
             assert client.get("/referrals/queue/?view=undecided").status_code == 200
         return len(captured)
 
-    contact = contacts.record_contact(facts=some_facts(), by=officer, at=NOW)
+    contact = recording.record_contact(facts=some_facts(), by=officer, at=NOW)
     actions.fast_track(contact=contact, by=officer, at=NOW)
     queries()
     few = queries()
     for _ in range(10):
-        contact = contacts.record_contact(facts=some_facts(), by=officer, at=NOW)
+        contact = recording.record_contact(facts=some_facts(), by=officer, at=NOW)
         actions.fast_track(contact=contact, by=officer, at=NOW)
     assert queries() <= few
 

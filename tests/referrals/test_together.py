@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from contacts import actions as contacts
 from contacts.models import Contact
-from contacts.readers import note_opened
+from contacts.recording import actions as recording
+from contacts.screening import actions as screening
+from contacts.screening.readers import note_opened
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.api.receipts import receipt
@@ -36,7 +37,7 @@ def record(officer: User, number: int = 0, **facts: object) -> Contact:
     given = {"grade": "green", "people": some_facts().people[:1], **facts}
     born = given["people"][0].date_of_birth + timedelta(days=-37 * number)
     child = replace(given["people"][0], given_name=GIVEN[number], family_name=FAMILY[number], date_of_birth=born)
-    return contacts.record_contact(facts=some_facts(**{**given, "people": [child]}), by=officer, at=NOW)
+    return recording.record_contact(facts=some_facts(**{**given, "people": [child]}), by=officer, at=NOW)
 
 
 def many(officer: User, reader: User, total: int) -> list[Contact]:
@@ -50,7 +51,7 @@ def test_twenty_are_ended_together_and_two_refused_stop_nobody(
     officer: User, manager: User, second_manager: User
 ) -> None:
     chosen = many(officer, manager, 20)
-    contacts.claim(contact=chosen[3], by=second_manager, at=LATER)
+    screening.claim(contact=chosen[3], by=second_manager, at=LATER)
     lines = {contact.reference: f"Coat lent by the school, {contact.reference}." for contact in chosen}
     lines[chosen[7].reference] = " "
     act = together.end_together(
@@ -88,13 +89,13 @@ def test_what_is_left_out_says_why(officer: User, manager: User, facts: dict[str
 
 def test_open_work_the_third_in_a_year_and_a_match_are_left_out(officer: User, manager: User) -> None:
     first = record(officer)
-    contacts.grade(contact=first, by=manager, at=NOW, grade="blue", reason="Mild.")
+    screening.grade(contact=first, by=manager, at=NOW, grade="blue", reason="Mild.")
     referral = together.decide_contact(contact=first, decisions=each(first, "referral"), by=manager, at=NOW).referrals[
         0
     ]
     for number in range(2):
         second = record(officer, number + 5)
-        contacts.link_person(on_contact=second.people.get(), person=referral.child, by=manager, at=NOW)
+        screening.link_person(on_contact=second.people.get(), person=referral.child, by=manager, at=NOW)
     told = " ".join(together.why_not(second, by=manager, at=LATER, opened=True))
     assert "open work" in told
     assert "third contact" in told
@@ -179,7 +180,7 @@ def test_one_page_decides_with_a_common_reason_and_a_line(client: Client, office
 def test_a_decision_is_taken_back_within_its_minute_before_the_agency_hears(
     officer: User, manager: User, police
 ) -> None:
-    contact = contacts.record_contact(facts=some_facts(people=some_facts().people[:1]), by=None, at=NOW, agency=police)
+    contact = recording.record_contact(facts=some_facts(people=some_facts().people[:1]), by=None, at=NOW, agency=police)
     decided = together.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
     soon = LATER + timedelta(seconds=30)
     assert receipt(decided.contact, soon)["status"] == "in_screening"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from contacts import actions as contacts
+from contacts.recording import actions as contacts
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.workflow.models import StatusChange

@@ -8,8 +8,9 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, connection, models, transaction
 
-from contacts.information.models import InformationRequest
-from contacts.models import Contact, ContactPerson, FeedFile, FeedItem, Quarantined
+from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
+from contacts.agencies.information.models import InformationRequest
+from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency
 from frontdoor.audit import verify
@@ -21,9 +22,10 @@ from frontdoor.exchange.models import FamilyFileChild, ImportRun, Origin, PaperF
 from frontdoor.grants import is_history
 from frontdoor.people import actions as people
 from frontdoor.people import disposal as policies
-from frontdoor.people import merge
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Address, Involvement, Merge, Name, Person, Relationship
 from frontdoor.retention import actions, disposal
+from frontdoor.retention.functions import functions_sql
 from frontdoor.retention.models import Disposal, FileToRemove
 from referrals.models import Referral
 from tests.pages.conftest import sign_in
@@ -109,7 +111,7 @@ def test_the_databases_functions_are_those_of_the_policies() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'disposal_%%'")
         for name, body in cursor.fetchall():
-            assert body in policies.functions_sql(), f"run 'manage.py migrate': {name} is of older policies"
+            assert body in functions_sql(), f"run 'manage.py migrate': {name} is of older policies"
 
 
 def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any, second: Any) -> None:

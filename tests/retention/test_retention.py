@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from contacts import actions as contacts
+from contacts.recording import actions as contacts
 from frontdoor.access import Refused
-from frontdoor.people import merge
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Involvement
-from frontdoor.people.protection import set_restriction
+from frontdoor.people.protection.actions import set_restriction
 from frontdoor.retention import actions, reckoning
 from frontdoor.retention.models import Hold
 from frontdoor.retention.reckoning import Part

@@ -15,8 +15,9 @@ from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import end_of_day, london_date
 from frontdoor.drafts.models import Draft
-from frontdoor.people import chronology, protection
 from frontdoor.people.models import Person
+from frontdoor.people.protection import actions as protection
+from frontdoor.people.record import chronology
 from frontdoor.workflow.actions import restate
 from referrals.models import Referral
 from supervision import actions

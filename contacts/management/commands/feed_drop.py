@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contacts.feeds.actions import drop, take
+from contacts.agencies.feeds.actions import drop, take
 from frontdoor.accounts.models import Agency, system_user
 
 

@@ -18,8 +18,10 @@ from frontdoor.exchange.legacy.loading_people import Described, born_on
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, SourceRecord
-from frontdoor.people import identifiers, merge, weights
-from frontdoor.people.linkage import AUTOMATIC, Pair, Sketch, link
+from frontdoor.people import identifiers
+from frontdoor.people.matching import weights
+from frontdoor.people.matching.linkage import AUTOMATIC, Pair, Sketch, link
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Merge, PairToReview, Person, Relationship, Restriction
 from frontdoor.people.words import words
 

@@ -12,8 +12,9 @@ from frontdoor.exchange.legacy.checking import when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
 from frontdoor.exchange.legacy.staging import Pending, pending
 from frontdoor.exchange.legacy.writing import Meanings, bulk, keep_origins, new_references
-from frontdoor.people import identifiers, merge
+from frontdoor.people import identifiers
 from frontdoor.people.indexing import index_names, index_new
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Address, Identifier, Name, Person, PersonText, Relationship, Telephone
 
 UNBORN = frozenset({"unborn", "baby", "ubb", "unborn baby", "baby unborn"})

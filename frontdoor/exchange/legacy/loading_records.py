@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
-from contacts import bundles
+from contacts.bundles import actions as bundles
 from contacts.models import Contact, ContactPerson, ContactText, ContactType
 from frontdoor.clocks.actions import next_moment
 from frontdoor.clocks.deadlines import moments

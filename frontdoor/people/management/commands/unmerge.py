@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from frontdoor.access import Refused
 from frontdoor.accounts.models import system_user
-from frontdoor.people import merge
-from frontdoor.people.merge_sql import model_of
-from frontdoor.people.record import for_reference
+from frontdoor.people.merging import merge
+from frontdoor.people.merging.sql import model_of
+from frontdoor.people.record.overview import for_reference
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""What goes to and fro between us and agencies; stands above the core of contacts."""

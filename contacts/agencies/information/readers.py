@@ -1,0 +1,47 @@
+"""Requests for information as they are shown: on a contact, on the list, and counted on a line of the queue."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from contacts.agencies.information.models import InformationRequest
+from contacts.models import Contact
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A request, and whether its answer may be read by whoever looks."""
+
+    asked: InformationRequest
+    may_read: bool
+    is_own: bool
+
+
+def shown_on(contact: Contact, user: Any) -> list[Shown]:
+    """What was asked about a contact, with the answers this user may read."""
+    rows = InformationRequest.objects.about(contact, user).select_related(
+        "contact", "clock", "agency", "asked_by", "approved_by", "withdrawn_by", "reply_recorded_by"
+    )
+    return [Shown(row, row.reply_readable_by(user), row.contact_id == contact.pk) for row in rows]
+
+
+def waiting_for(user: Any) -> tuple[list[InformationRequest], list[InformationRequest]]:
+    """What waits for a manager's yes, and what is out, nearest deadline first; as far as this user may see it."""
+    rows = InformationRequest.objects.visible_to(user).select_related("contact", "clock", "asked_by")
+    held = rows.awaiting_agreement().exclude(contact__status=Contact.Status.DECIDED).order_by("asked_at", "pk")
+    return list(held[:SHOWN]), list(rows.out().order_by("deadline_at", "pk")[:SHOWN])
+
+
+def counts(contacts: Collection[int]) -> dict[int, tuple[int, int]]:
+    """For each of these contacts (ids) with requests not taken back: how many were answered, how many made."""
+    rows = (
+        InformationRequest.objects.filter(contact_id__in=contacts, withdrawn_at=None)
+        .values("contact_id")
+        .annotate(asked=Count("pk"), answered=Count("replied_at"))
+        .order_by()
+    )
+    return {row["contact_id"]: (row["answered"], row["asked"]) for row in rows}

@@ -1,0 +1,1 @@
+"""Open contacts about one family, put together to be screened together."""

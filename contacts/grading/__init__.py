@@ -1,0 +1,1 @@
+"""The grade the product gives for now where an agency gave none."""

@@ -1,0 +1,65 @@
+"""Grading a notification that came without a grade: what the rules of the day say of it, always marked provisional."""
+
+from datetime import date
+
+from django.db.models import F, Q
+
+from contacts import hooks
+from contacts.bundles import bundling
+from contacts.bundles.actions import facts_of
+from contacts.facts import ContactFacts
+from contacts.grading import rules as grading
+from contacts.grading.rules import Rule
+from contacts.models import Contact, ContactPerson, FamilyKey, ProvisionalGradeRule
+from frontdoor.clocks.working_days import london_date
+from frontdoor.people.models import Person, Restriction
+
+
+def rules_on(day: date) -> list[Rule]:
+    """The published rules in force on a day; the shipped ones when a council has none."""
+    rows = ProvisionalGradeRule.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    ).order_by(F("valid_from").desc(nulls_last=True), "id")
+    return [Rule(row.code, row.grade, row.sentence, row.at_least) for row in rows] or list(grading.RULES)
+
+
+def grade_for_now(contact: Contact, facts: ContactFacts) -> None:
+    """Set the provisional grade and its reasons on a contact just kept with its people; the caller saves it."""
+    today = london_date(contact.received_at)
+    signs = grading.signs_of(facts, today, earlier=_earlier(contact), on_plan=_is_on_plan(contact))
+    found = grading.provisional(signs, rules_on(today))
+    contact.grade, contact.grade_is_provisional = found.grade, True
+    contact.provisional_reasons = [sentence[:200] for sentence in found.reasons]
+
+
+def _hidden() -> Q:
+    restricted = Restriction.objects.in_force().values("person_id")
+    return Q(person_id__in=restricted) | Q(person__is_adoption_protected=True)
+
+
+def _earlier(contact: Contact) -> int:
+    """How many contacts in 12 months name one of these children; none that is about somebody hidden counts."""
+    words = bundling.child_keys(facts_of([contact])[0])
+    if not words:
+        return 0
+    since = contact.received_at - grading.YEAR
+    rows = FamilyKey.objects.filter(
+        key__in=sorted(words), received_at__range=(since, contact.received_at), contact__type__is_restricted=False,
+        contact__taken_under_restriction_by__isnull=True,
+    ).exclude(contact=contact)  # fmt: skip
+    hidden = ContactPerson.objects.filter(_hidden()).values("contact_id")
+    return rows.exclude(contact__in=hidden).values("contact").distinct().count()
+
+
+def _is_on_plan(contact: Contact) -> bool:
+    """Whether a child of exactly this name and birth, not hidden, is on a protection plan now."""
+    people: set[int] = set()
+    for row in contact.people.filter(is_child=True, date_of_birth__isnull=False, dob_is_estimated=False):
+        if row.name:
+            people |= set(
+                Person.objects.standing()
+                .filter(date_of_birth=row.date_of_birth, names__full__iexact=row.name, is_adoption_protected=False)
+                .exclude(pk__in=Restriction.objects.in_force().values("person_id"))
+                .values_list("pk", flat=True)
+            )
+    return bool(people) and any(ask(people) for ask in hooks.on_plan)

@@ -1,0 +1,45 @@
+"""Facts of contacts: what came in, the bundles it stands in, its place on the queue, the rules of grading."""
+
+from contacts.models.bundle import Bundle, BundleJoin, BundlingRule, CommunalAddress, FamilyKey, KeptApart, PossibleLink
+from contacts.models.contact import (
+    GRADES,
+    OPEN,
+    STATUSES,
+    Contact,
+    ContactPerson,
+    ContactQuerySet,
+    ContactText,
+    ContactType,
+    DecisionRule,
+    FamilyGroup,
+    GradeChange,
+)
+from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
+
+__all__ = [
+    "GRADES",
+    "OPEN",
+    "STATUSES",
+    "Bundle",
+    "BundleJoin",
+    "BundlingRule",
+    "CommunalAddress",
+    "Contact",
+    "ContactPerson",
+    "ContactQuerySet",
+    "ContactRank",
+    "ContactText",
+    "ContactType",
+    "ContactUpdate",
+    "DecisionRule",
+    "FamilyGroup",
+    "FamilyKey",
+    "GradeChange",
+    "KeptApart",
+    "PossibleLink",
+    "Presence",
+    "ProvisionalGradeRule",
+    "RankWeights",
+    "SavedView",
+]

@@ -1,0 +1,475 @@
+"""A contact: one approach to the front door about one or more children, kept exactly as given."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField
+
+from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
+from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
+from frontdoor.people.access import about_visible
+from frontdoor.workflow.machines import machine, transition
+
+GRADES = ["red", "amber", "green", "blue"]
+STATUSES = ["received", "in_screening", "awaiting_information", "awaiting_sign_off", "decided"]
+#: Still to be screened.
+OPEN = ["received", "in_screening", "awaiting_information"]
+
+
+class ContactType(models.Model):
+    """A kind of contact: what it asks for, where it goes, and what it counts as. Data, with dates."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(max_length=100)
+    hint = models.CharField(max_length=250, blank=True)
+    default_route = models.CharField(max_length=40, default="screening")
+    clock_rule = models.CharField(max_length=40, blank=True)
+    mandatory = models.JSONField(default=list, blank=True)
+    may_become_referral = models.BooleanField(default=True)
+    counts_in_returns = models.BooleanField(default=True)
+    is_restricted = models.BooleanField(default=False)
+    ranks_with_concerns = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ContactQuerySet(VisibleQuerySet):
+    """Questions about contacts."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Contacts about nobody hidden from the user; restricted kinds only for those who handle allegations."""
+        rows = about_visible(self, user).filter(
+            Q(taken_under_restriction_by__isnull=True) | Q(taken_under_restriction_by=user.pk)
+        )
+        if not holds(user, Permission.CONTACT_ALLEGATION):
+            rows = rows.filter(Q(type__is_restricted=False) | Q(recorded_by=user.pk))
+        return rows
+
+    def open(self) -> Self:
+        """Not yet decided."""
+        return self.exclude(status=Contact.Status.DECIDED)
+
+    def on_queue(self) -> Self:
+        """What stands on the duty manager's queue: open ones, and fast-tracked ones until somebody decides them."""
+        return self.filter(Q(is_on_queue=True))
+
+
+@tracked()
+@machine
+class Contact(Record):
+    """One approach. The people on it are kept as given, with a link to a record only when a person confirms it."""
+
+    PREFIX = "C"
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", "Received"
+        IN_SCREENING = "in_screening", "In screening"
+        AWAITING_INFORMATION = "awaiting_information", "Waiting for information"
+        AWAITING_SIGN_OFF = "awaiting_sign_off", "Waiting for sign-off"
+        DECIDED = "decided", "Decided"
+
+    status = FSMField(default=Status.RECEIVED, choices=Status.choices)
+    type = models.ForeignKey(ContactType, on_delete=models.PROTECT)
+    received_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", null=True, blank=True, on_delete=models.PROTECT)
+    agency_reference = models.CharField(max_length=100, blank=True)
+    source = models.CharField(max_length=4, blank=True)
+    how = models.CharField(max_length=20, blank=True)
+    # Who is telling us.
+    referrer_name = models.CharField(max_length=200, blank=True)
+    referrer_role = models.CharField(max_length=100, blank=True)
+    referrer_organisation = models.CharField(max_length=150, blank=True)
+    referrer_telephone = models.CharField(max_length=40, blank=True)
+    referrer_email = models.CharField(max_length=254, blank=True)
+    is_professional = models.BooleanField(default=False)
+    is_anonymous = models.BooleanField(default=False)
+    withhold_name_from_family = models.BooleanField(default=False)
+    is_the_child = models.BooleanField(default=False)
+    safe_way = models.CharField(max_length=250, blank=True)
+    # One sentence for the queue, and where the child is.
+    summary = models.CharField(max_length=250, blank=True)
+    child_location = models.CharField(max_length=250, blank=True)
+    safe_until = models.DateTimeField(null=True, blank=True)
+    child_protection_marked = models.BooleanField(default=False)
+    information_only = models.BooleanField(default=False)
+    no_child_identified = models.BooleanField(default=False)
+    grade = models.CharField(max_length=10, blank=True)
+    agency_grade = models.CharField(max_length=10, blank=True)
+    grade_reasons = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    # Worked out by rule because the agency gave none; the sentences say which rules. Until a person grades it.
+    grade_is_provisional = models.BooleanField(default=False)
+    provisional_reasons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    level_by_agency = models.CharField(max_length=1, blank=True)
+    level_by_screening = models.CharField(max_length=1, blank=True)
+    dash_grade = models.CharField(max_length=10, blank=True)
+    dash_ticks = models.PositiveSmallIntegerField(null=True, blank=True)
+    incident_reference = models.CharField(max_length=100, blank=True)
+    powers_of_protection_at = models.DateTimeField(null=True, blank=True)
+    # Screening: a claim is by a named person and ends by itself at claimed_until.
+    claimed_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The weightiest outcome among the children's, in our words and in the words for outside.
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_outside = models.CharField(max_length=40, blank=True)
+    # Fast track: on the queue, above everything, until its referrals are decided.
+    is_fast_track = models.BooleanField(default=False)
+    fast_tracked_at = models.DateTimeField(null=True, blank=True)
+    fast_tracked_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_under_restriction_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    is_on_queue = models.BooleanField(default=True)
+    # 0 fast track, 1 red, 2 the rest: the first thing the queue is ordered by.
+    tier = models.PositiveSmallIntegerField(default=2)
+    rank_at = models.DateTimeField()
+    # Where it is screened, or was; every contact on the queue stands in one.
+    bundle = models.ForeignKey(
+        "contacts.Bundle", null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
+    )
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("status", STATUSES, name="contact_status_known"),
+            one_of("grade", ["", *GRADES], name="contact_grade_known"),
+            all_or_none("claimed_by", "claimed_until", name="contact_claim_whole"),
+            all_or_none("decided_at", "decided_by", name="contact_decided_by_somebody"),
+            all_or_none("acknowledged_at", "acknowledged_by", name="contact_acknowledged_by_somebody"),
+            all_or_none("proposed_at", "proposed_by", name="contact_proposed_by_somebody"),
+            all_or_none("fast_tracked_at", "fast_tracked_by", name="contact_fast_tracked_by_somebody"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tier", "rank_at", "id"], name="contact_queue", condition=Q(is_on_queue=True)),
+            models.Index(fields=["status"], name="contact_status_on_queue", condition=Q(is_on_queue=True)),
+            models.Index(fields=["recorded_at"], name="contact_arrived", condition=Q(is_on_queue=True)),
+            models.Index(fields=["decided_at"], name="contact_decided", condition=Q(decided_at__isnull=False)),
+            models.Index(fields=["agency", "agency_reference"], name="contact_agency_ref"),
+            models.Index(
+                fields=["agency", "received_at"], name="contact_agency_received", condition=Q(agency__isnull=False)
+            ),
+            models.Index(fields=["-received_at"], name="contact_received"),
+            models.Index(fields=["recorded_by", "-received_at"], name="contact_recorded_by"),
+        ]
+
+    def claimed_at_moment(self, at: datetime) -> User | None:
+        """Who holds the contact at this moment: a claim past its time is no claim."""
+        if self.claimed_by is not None and self.claimed_until is not None and self.claimed_until > at:
+            return self.claimed_by
+        return None
+
+    @transition(
+        source=["decided"],
+        target="in_screening",
+        permission=Permission.CONTACT_SCREEN,
+        label="Take the decision back",
+        event="contact.decision_undone",
+    )
+    def undo(self, *, by: User, at: datetime, until: datetime) -> None:
+        """Taken back by whoever decided, before the referrer is told."""
+        self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
+        self.is_on_queue = True
+        self._take(by, until)
+
+    def _take(self, by: User, until: datetime) -> None:
+        self.claimed_by, self.claimed_until = by, until
+
+    def _let_go(self) -> None:
+        self.claimed_by = self.claimed_until = None
+
+    @transition(
+        source=["received"],
+        target="in_screening",
+        permission=Permission.CONTACT_SCREEN,
+        label="Claim",
+        event="contact.claimed",
+    )
+    def claim(self, *, by: User, at: datetime, until: datetime) -> None:
+        """Take it by name, until a time."""
+        self._take(by, until)
+        if self.acknowledged_at is None:
+            self.acknowledged_at, self.acknowledged_by = at, by
+
+    @transition(
+        source=["in_screening"],
+        target="received",
+        permission=Permission.CONTACT_SCREEN,
+        label="Release",
+        event="contact.released",
+    )
+    def release(self, *, by: User, at: datetime) -> None:
+        """Give it back to the queue."""
+        self._let_go()
+
+    @transition(
+        source=["in_screening"],
+        target="awaiting_information",
+        permission=Permission.CONTACT_SCREEN,
+        label="Wait for information",
+        event="contact.waiting",
+        needs_reason=True,
+    )
+    def wait(self, *, by: User, at: datetime) -> None:
+        """Something has been asked; no clock stands still for it."""
+
+    @transition(
+        source=["awaiting_information"],
+        target="in_screening",
+        permission=Permission.CONTACT_SCREEN,
+        label="Go on screening",
+        event="contact.resumed",
+    )
+    def resume(self, *, by: User, at: datetime, until: datetime, taker: User | None = None) -> None:
+        """Go on, with the answer or without it; ``taker``: whose it is when a machine says that it has come."""
+        self._take(taker or by, until)
+
+    @transition(
+        source=["in_screening", "awaiting_information"],
+        target="awaiting_sign_off",
+        permission=Permission.CONTACT_SCREEN,
+        label="Propose",
+        event="contact.proposed",
+        needs_reason=True,
+    )
+    def propose(self, *, by: User, at: datetime) -> None:
+        """Put an outcome to somebody who may sign it."""
+        self.proposed_at, self.proposed_by = at, by
+        self._let_go()
+
+    @transition(
+        source=["awaiting_sign_off"],
+        target="in_screening",
+        permission=Permission.CONTACT_SIGN_OFF,
+        label="Return with comments",
+        event="contact.returned",
+        needs_reason=True,
+    )
+    def send_back(self, *, by: User, at: datetime, until: datetime) -> None:
+        """Back to whoever proposed, with what to do."""
+        if self.proposed_by is not None:
+            self._take(self.proposed_by, until)
+        self.proposed_at = self.proposed_by = None
+
+    @transition(
+        source=["received", "in_screening", "awaiting_information"],
+        target="decided",
+        permission=Permission.CONTACT_SCREEN,
+        label="Decide",
+        event="contact.decided",
+        needs_reason=True,
+    )
+    def decide(self, *, by: User, at: datetime) -> None:
+        """Decided by somebody who may decide it alone."""
+        self.decided_at, self.decided_by = at, by
+        self.is_on_queue = False
+        self._let_go()
+
+    @transition(
+        source=["awaiting_sign_off"],
+        target="decided",
+        permission=Permission.CONTACT_SIGN_OFF,
+        label="Sign off",
+        event="contact.signed_off",
+    )
+    def sign_off(self, *, by: User, at: datetime) -> None:
+        """Signed by a manager other than the proposer."""
+        self.decided_at, self.decided_by = at, by
+        self.is_on_queue = False
+
+    @transition(
+        source=["received", "in_screening", "awaiting_information", "awaiting_sign_off"],
+        target="decided",
+        permission=Permission.CONTACT_FAST_TRACK,
+        label="Child protection: fast track",
+        event="contact.fast_tracked",
+    )
+    def fast_track(self, *, by: User, at: datetime) -> None:
+        """Straight to referrals awaiting a decision; stays on the queue, on top, until they are decided."""
+        self.decided_at, self.decided_by = at, by
+        self.is_fast_track, self.fast_tracked_at, self.fast_tracked_by = True, at, by
+        self.tier, self.is_on_queue = 0, True
+        self._let_go()
+
+    @transition(
+        source=["decided"],
+        target="received",
+        permission=Permission.CONTACT_STAND_DOWN,
+        label="Stand down",
+        event="contact.stood_down",
+        needs_reason=True,
+    )
+    def stand_down(self, *, by: User, at: datetime) -> None:
+        """Back to ordinary screening with its original receipt time."""
+        self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
+        self.is_fast_track, self.is_on_queue = False, True
+        self.tier = 1 if self.grade == "red" else 2
+
+    @transition(
+        source=["decided"],
+        target="in_screening",
+        permission=Permission.CONTACT_REOPEN,
+        label="Reopen",
+        event="contact.reopened",
+        needs_reason=True,
+    )
+    def reopen(self, *, by: User, at: datetime, until: datetime) -> None:
+        """Decided wrongly: a manager takes it up again."""
+        self.decided_at = self.decided_by = None
+        self.outcome = self.outcome_outside = ""
+        self.is_on_queue = True
+        self._take(by, until)
+
+
+class ContactText(models.Model):
+    """The long texts of a contact, in their own row so that history does not copy them at each move."""
+
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="text")
+    concerns = models.TextField(blank=True)
+    child_said = models.TextField(blank=True)
+    injuries = models.TextField(blank=True)
+    child_with = models.TextField(blank=True)
+    person_of_concern_location = models.TextField(blank=True)
+    pregnancy = models.TextField(blank=True)
+    police_told = models.TextField(blank=True)
+    can_it_wait = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"text of {self.contact_id}"
+
+
+@tracked()
+class FamilyGroup(models.Model):
+    """One family on a contact: what they know and agree to."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="families")
+    number = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=100, blank=True)
+    told = models.CharField(max_length=20, blank=True)
+    told_reason = models.TextField(blank=True)
+    agreement = models.CharField(max_length=20, blank=True)
+    agreement_reason = models.TextField(blank=True)
+    agreement_by = models.CharField(max_length=200, blank=True)
+    agreement_scope = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contact", "number"], name="family_number_once")]
+
+    def __str__(self) -> str:
+        return f"family {self.number}"
+
+
+@tracked()
+class ContactPerson(models.Model):
+    """A child or adult exactly as given on one contact, with what was decided about a child."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="people")
+    position = models.PositiveSmallIntegerField()
+    is_child = models.BooleanField()
+    family_group = models.PositiveSmallIntegerField(default=1)
+    role = models.CharField(max_length=20, default="subject")
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
+    known_as = models.CharField(max_length=100, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    dob_is_estimated = models.BooleanField(default=False)
+    expected_on = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    ethnicity = models.CharField(max_length=4, blank=True)
+    nhs_number = models.CharField(max_length=20, blank=True)
+    upn = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=60, blank=True)
+    interpreter = models.CharField(max_length=100, blank=True)
+    school = models.CharField(max_length=150, blank=True)
+    gp = models.CharField(max_length=150, blank=True)
+    disability = models.CharField(max_length=250, blank=True)
+    communication = models.CharField(max_length=250, blank=True)
+    account = models.TextField(blank=True)
+    relationship = models.CharField(max_length=60, blank=True)
+    parental_responsibility = models.BooleanField(null=True, blank=True)
+    lives_with_children = models.BooleanField(null=True, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    address_is_confidential = models.BooleanField(default=False)
+    # A record, once a person has confirmed that it is this one.
+    person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(null=True, blank=True)
+    linked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    suggested_reference = models.CharField(max_length=10, blank=True)
+    # Details given that somebody chose not to take onto the record: not offered again.
+    details_left = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    level_of_need = models.CharField(max_length=1, blank=True)
+    grade = models.CharField(max_length=10, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    outcome_reason = models.TextField(blank=True)
+    outcome_detail = models.JSONField(default=dict, blank=True)
+    joined_reference = models.CharField(max_length=10, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = []
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contact", "position"], name="contact_person_position_once"),
+            all_or_none("linked_at", "linked_by", name="contact_person_linked_by_somebody"),
+            all_or_none("decided_at", "decided_by", name="contact_person_decided_by_somebody"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person"], name="contact_person_of")]
+
+    def __str__(self) -> str:
+        return self.name or ("child" if self.is_child else "adult")
+
+    @property
+    def name(self) -> str:
+        """The name as given."""
+        return " ".join(part for part in (self.given_name, self.family_name) if part)
+
+
+class GradeChange(models.Model):
+    """A change of a contact's grade: both grades, who and why stay."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="grade_changes")
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10)
+    reason = models.TextField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.before}→{self.after}"
+
+
+class DecisionRule(models.Model):
+    """Who decides an outcome, with dates: for one outcome, the least role that may decide alone."""
+
+    outcome = models.SlugField(max_length=40)
+    contact_officer = models.CharField(max_length=10)
+    social_worker = models.CharField(max_length=10)
+    manager = models.CharField(max_length=10, default="decides")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.outcome

@@ -1,0 +1,122 @@
+"""What the queue keeps of its own: what facts are worth, and where each contact stands and why."""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from contacts.ranking.order import Reason, Weights
+from frontdoor.db import all_or_none
+
+WEIGHTS = tuple(Weights.__dataclass_fields__)
+
+
+class RankWeightsQuerySet(models.QuerySet["RankWeights"]):
+    """Questions about weights."""
+
+    def in_force(self, on: date) -> "RankWeights | None":
+        """The row that counts on this day: the one from the latest day; of two from one day the later entered."""
+        return (
+            self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
+            .order_by(F("valid_from").desc(nulls_last=True), "-id")
+            .first()
+        )
+
+    def newest_first(self) -> Self:
+        """All rows, the latest first."""
+        return self.order_by(F("valid_from").desc(nulls_last=True), "-id")
+
+
+class RankWeights(models.Model):
+    """What each fact is worth in the order of the queue, from a day on. Never changed: a new row follows."""
+
+    valid_from = models.DateField(null=True, blank=True)
+    minutes_per_point = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+    amber = models.PositiveIntegerField()
+    green = models.PositiveIntegerField()
+    blue = models.PositiveIntegerField()
+    ungraded = models.PositiveIntegerField()
+    unborn = models.PositiveIntegerField()
+    under_one = models.PositiveIntegerField()
+    under_five = models.PositiveIntegerField()
+    pregnancy = models.PositiveIntegerField()
+    disability = models.PositiveIntegerField()
+    unseen = models.PositiveIntegerField()
+    safe_until = models.PositiveIntegerField()
+    safe_until_hours = models.PositiveIntegerField()
+    reason = models.TextField(blank=True)
+    set_at = models.DateTimeField(null=True, blank=True)
+    set_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = RankWeightsQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            all_or_none("set_at", "set_by", name="rank_weights_set_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(red__gte=F("amber"), amber__gte=F("green"), green__gte=F("blue")),
+                name="rank_weights_worse_grade_never_lower",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"weights from {self.valid_from}"
+
+    @property
+    def weights(self) -> Weights:
+        """As the ranking takes them."""
+        return Weights(**{name: getattr(self, name) for name in WEIGHTS})
+
+
+class ContactRank(models.Model):
+    """Why a contact stands where it stands: kept apart, so that its history is not copied when only its place moves."""
+
+    contact = models.OneToOneField("contacts.Contact", on_delete=models.PROTECT, related_name="rank")
+    points = models.PositiveIntegerField()
+    reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    weights = models.ForeignKey(RankWeights, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ages_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["ages_at"], name="contact_rank_ages", condition=Q(ages_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} points"
+
+    @property
+    def told(self) -> tuple[Reason, ...]:
+        """The reasons as the ranking gave them."""
+        return tuple(Reason(*row) for row in self.reasons)
+
+
+class Presence(models.Model):
+    """Who has a contact open on the queue, touched while it stands open. Says who is looking, and holds nobody off."""
+
+    contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="lookers")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contact", "user"], name="presence_once")]
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="presence_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.contact_id}"
+
+
+class SavedView(models.Model):
+    """Filters of the queue that somebody keeps under a name of their own."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""The one queue: its lines, who holds them, who is on duty."""

@@ -1,0 +1,84 @@
+"""What is done on the queue itself: claiming what stands on one line, who is looking, and views somebody keeps."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db import connection, transaction
+
+from contacts.models import OPEN, Contact, Presence, SavedView
+from contacts.screening import actions, readers
+from frontdoor.access import Permission, Refused, require
+from frontdoor.accounts.models import User
+
+#: Somebody who has not been seen for so long has gone; the open fragment asks every 20 seconds.
+GONE_AFTER = timedelta(seconds=50)
+MOST_VIEWS = 20
+
+
+def claim_together(*, contact: Contact, by: User, at: datetime) -> Contact:
+    """Claim a contact with those of its bundle that nobody holds: what is screened together is claimed together.
+
+    Raises Refused when somebody else holds this one; another of them that somebody was faster with stays theirs.
+    """
+    claimed = actions.claim(contact=contact, by=by, at=at)
+    for other in readers.together(contact, by)[1:]:
+        if other.status in OPEN and other.claimed_at_moment(at) is None:
+            with suppress(Refused):
+                actions.claim(contact=other, by=by, at=at)
+    return claimed
+
+
+@transaction.atomic
+def release_together(*, contact: Contact, by: User, at: datetime) -> None:
+    """Give back whatever of a contact's bundle ``by`` holds; the contact itself when that is none of it.
+
+    Raises Refused as giving back one contact does.
+    """
+    held = [row for row in readers.together(contact, by) if row.claimed_at_moment(at) == by]
+    for row in held or [contact]:
+        actions.release(contact=row, by=by, at=at)
+
+
+def looking(*, contact: Contact, by: User, at: datetime) -> list[User]:
+    """Say that ``by`` has the contact open, and return who else has."""
+    require(by, Permission.CONTACT_SCREEN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_presence (contact_id, user_id, seen_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT (contact_id, user_id) DO UPDATE SET seen_at = excluded.seen_at",
+            [contact.pk, by.pk, at],
+        )
+    rows = Presence.objects.filter(contact=contact, seen_at__gt=at - GONE_AFTER).exclude(user=by)
+    return [row.user for row in rows.select_related("user").order_by("user__name")]
+
+
+def forget_lookers(at: datetime) -> int:
+    """Take away who has gone for a day."""
+    return Presence.objects.filter(seen_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+@transaction.atomic
+def save_view(*, by: User, name: str, chosen: dict[str, str]) -> SavedView:
+    """Keep filters of the queue under a name; the same name again replaces it."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("Enter a name for the view.", code="required", field="name")
+    if len(name) > 40:
+        raise Refused("Enter a name of at most 40 characters.", code="too_long", field="name")
+    query = urlencode({key: value for key, value in chosen.items() if value})
+    mine = SavedView.objects.filter(user=by)
+    if mine.exclude(name=name).count() >= MOST_VIEWS:
+        raise Refused(f"You keep {MOST_VIEWS} views: take one away first.", code="too_many", field="name")
+    view, _ = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": query[:300]})
+    return view
+
+
+def drop_view(*, by: User, key: int) -> None:
+    """Take one of one's own views away."""
+    SavedView.objects.filter(user=by, pk=key).delete()
+
+
+def views_of(user: User) -> list[SavedView]:
+    """One's own views, by name."""
+    return list(SavedView.objects.filter(user=user).order_by("name"))

@@ -1,0 +1,96 @@
+"""Forms of the queue's own pages: what facts are worth, and the rota."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from contacts.models.queue import WEIGHTS
+from contacts.queue import duty
+from contacts.ranking.order import Weights
+from frontdoor.access import roles_holding
+from frontdoor.accounts.models import OnDuty, User
+from frontdoor.ui.forms import DateField, DateTimeField, Radios, UiForm
+
+LABELS = {
+    "minutes_per_point": "Minutes of waiting that one point stands for",
+    "red": "Red",
+    "amber": "Amber",
+    "green": "Green",
+    "blue": "Blue",
+    "ungraded": "No grade yet",
+    "unborn": "An unborn child",
+    "under_one": "A child under one",
+    "under_five": "A child under five",
+    "pregnancy": "Somebody is pregnant",
+    "disability": "A child is disabled or does not speak for themselves",
+    "unseen": "No other adult is known to see the child",
+    "safe_until": "The child is safe only for a short time",
+    "safe_until_hours": "How many hours count as a short time",
+}
+
+
+class WeightsForm(UiForm):
+    """What each fact is worth, from when, and why."""
+
+    def __init__(self, *args: Any, current: Weights, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in WEIGHTS:
+            self.fields[name] = forms.IntegerField(
+                label=LABELS[name],
+                min_value=0,
+                max_value=10_000,
+                widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
+                error_messages={"required": f"Enter a number for “{LABELS[name]}”"},
+            )
+            self.initial.setdefault(name, getattr(current, name))
+        self.fields["valid_from"] = DateField(
+            label="From which day?", help_text="Today ranks every open contact at once", initial=today
+        )
+        self.fields["reason"] = forms.CharField(
+            label="Why do they change?",
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            error_messages={"required": "Say why the weights change"},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Weights with which a worse grade would rank lower are refused at their field."""
+        cleaned = super().clean()
+        if not set(WEIGHTS) & set(self.errors):
+            try:
+                Weights(**self.weights(cleaned))
+            except ValueError as problem:
+                self.add_error(_field_of(self.weights(cleaned)), str(problem))
+        return cleaned
+
+    def weights(self, cleaned: dict[str, Any] | None = None) -> dict[str, int]:
+        """The numbers alone."""
+        given = self.cleaned_data if cleaned is None else cleaned
+        return {name: given[name] for name in WEIGHTS}
+
+
+def _field_of(weights: dict[str, int]) -> str | None:
+    problem = Weights.problem_of(weights)
+    return problem[0] if problem else None
+
+
+class TurnForm(UiForm):
+    """One turn of the rota."""
+
+    user: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label="Who?", queryset=None, empty_label="Choose", error_messages={"required": "Choose who"}
+    )
+    kind = forms.ChoiceField(
+        label="As what?", choices=OnDuty.Kind.choices, widget=Radios(), error_messages={"required": "Choose as what"}
+    )
+    from_at = DateTimeField(label="From when?")
+    to_at = DateTimeField(label="Until when?")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = {role for needed in duty.NEEDS.values() for role in roles_holding(needed)}
+        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_active=True, is_machine=False, roles__overlap=sorted(roles)
+        ).order_by("name")
+        self.fields["user"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]

@@ -1,0 +1,357 @@
+"""The one queue: open contacts and fast tracks, in order, with what a screener must know on each line.
+
+Every question is asked once for the whole page, however many lines it has. Lines carry no confidential address.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Value
+
+from contacts import hooks
+from contacts.models import GRADES, OPEN, Bundle, Contact, ContactPerson
+from contacts.ranking import order as ranking
+from contacts.ranking import ranks
+from contacts.screening.actions import CLAIM_FOR
+from frontdoor.access import Permission, holds
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
+from frontdoor.db import tidy_reference
+from frontdoor.people.access import about_visible
+from frontdoor.people.hooks import keep_visible
+from frontdoor.people.models import Involvement
+from frontdoor.people.models import Warning as Danger
+from frontdoor.ui.formats import age, joined
+
+PAGE = 50
+YEAR = timedelta(days=365)
+#: A count past this is said as "1,000 or more".
+COUNT_LIMIT = 1000
+STATES = [
+    ("received", "Received"),
+    ("in_screening", "In screening"),
+    ("awaiting_information", "Waiting for information"),
+    ("awaiting_sign_off", "Waiting for sign-off"),
+    ("fast_track", "Fast track"),
+]
+COLOURS = {"received": "grey", "in_screening": "blue", "awaiting_information": "purple", "awaiting_sign_off": "yellow"}
+AGREES = {
+    "given": "agrees",
+    "refused": "refuses agreement",
+    "not_sought": "agreement not asked",
+    "withdrawn": "agreement withdrawn",
+    "not_required": "agreement not needed",
+}
+TOLD = {"yes": "told", "no": "not told"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asked to see of the queue; anything unknown in the address is left out."""
+
+    tab: str = ""
+    kind: str = ""
+    grade: str = ""
+    state: str = ""
+    is_oldest_first: bool = False
+    after: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, Any]) -> "Wanted":
+        """From the query of an address."""
+        grade, state, tab = (str(query.get(name, "")) for name in ("grade", "state", "tab"))
+        return cls(
+            tab=tab if tab in ("sign-off", "mine") else "",
+            kind=str(query.get("type", ""))[:40].replace("\x00", ""),
+            grade=grade if grade in ("red", "amber", "green", "blue", "none") else "",
+            state=state if state in dict(STATES) else "",
+            is_oldest_first=query.get("order") == "oldest",
+            after=str(query.get("after", ""))[:10].replace("\x00", ""),
+        )
+
+
+@dataclass
+class Page:
+    """One page of the queue."""
+
+    contacts: list[Contact] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    people: set[int] = field(default_factory=set)
+    after: str = ""
+
+
+def on_tab(user: Any, tab: str, at: datetime) -> Any:
+    """The contacts of one tab that this user may see."""
+    rows = Contact.objects.visible_to(user).on_queue()
+    if tab == "sign-off":
+        return rows.filter(status=Contact.Status.AWAITING_SIGN_OFF).exclude(proposed_by=user)
+    if tab == "mine":
+        return rows.filter(claimed_by=user, claimed_until__gt=at)
+    return rows
+
+
+def tabs(user: Any, at: datetime) -> list[tuple[str, str, str]]:
+    """The tabs this user has: key, words and how many, in words."""
+    found = [("", "All contacts")]
+    if holds(user, Permission.CONTACT_SIGN_OFF):
+        found.append(("sign-off", "Waiting for my sign-off"))
+    if holds(user, Permission.CONTACT_SCREEN):
+        found.append(("mine", "Claimed by me"))
+    return [(key, words, _bounded(on_tab(user, key, at))) for key, words in found]
+
+
+def _bounded(rows: Any) -> str:
+    count = rows.order_by()[:COUNT_LIMIT].count()
+    return f"{COUNT_LIMIT:,} or more" if count >= COUNT_LIMIT else f"{count:,}"
+
+
+def read(user: Any, wanted: Wanted, at: datetime) -> Page:
+    """One page of lines in a fixed number of queries: a line for each bundle, made from what the user may see of it.
+
+    1. The bundles, by tier, rank and number (or by first receipt, oldest first), from after the last page's end.
+    2. Their contacts on the queue; the people, families and requests of those; their clocks.
+    3. What is known of the people confirmed on them: open work, contacts in 12 months, warnings.
+    """
+    rows = on_tab(user, wanted.tab, at)
+    if wanted.kind:
+        rows = rows.filter(type__code=wanted.kind)
+    if wanted.grade:
+        rows = rows.filter(grade="" if wanted.grade == "none" else wanted.grade)
+    if wanted.state == "fast_track":
+        rows = rows.filter(is_fast_track=True)
+    elif wanted.state:
+        rows = rows.filter(status=wanted.state)
+    # Before the page is cut, filters or none: a hidden bundle takes no place on it.
+    bundles = _after(Bundle.objects.on_queue().filter(_has_one_of(rows, wanted)), user, wanted)
+    order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
+    found = list(bundles.order_by(*order)[: PAGE + 1])
+    shown = found[:PAGE]
+    contacts = list(
+        Contact.objects.visible_to(user)
+        .on_queue()
+        .filter(bundle_id__in=[bundle.pk for bundle in shown])
+        .order_by("tier", "rank_at", "id")
+        .select_related("type", "agency", "claimed_by", "rank")
+        .prefetch_related(
+            # to_attr: without it Django builds a query set for every line, which took half of the page's time.
+            Prefetch("people", ContactPerson.objects.order_by("position"), to_attr="queue_people"),
+            Prefetch("families", to_attr="queue_families"),
+        )
+    )
+    members: dict[int, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        members[contact.bundle_id].append(contact)
+    people = {row.person_id for contact in contacts for row in contact.queue_people if row.person_id is not None}
+    known = Background(user, contacts, people, at)
+    minutes = ranks.in_force(london_date(at))[0].minutes_per_point
+    return Page(
+        contacts=contacts,
+        # A bundle whose last contact was decided or moved since its own query has no line any more.
+        lines=[_line(members[key], known, at, user, minutes) for bundle in shown if (key := bundle.pk) in members],
+        people=people,
+        after=shown[-1].reference if len(found) > PAGE else "",
+    )
+
+
+def _has_one_of(rows: Any, wanted: Wanted) -> Any:
+    """The condition that a bundle holds one of these contacts.
+
+    Unfiltered, nearly every bundle does: each is asked in the queue's order until the page is full. Filtered, few may:
+    the contacts are found first. Given one form for both, PostgreSQL goes through the whole queue for a page of it.
+    """
+    rows = rows.filter(bundle__isnull=False).order_by()
+    if wanted.tab or wanted.kind or wanted.grade or wanted.state:
+        return Q(pk__in=rows.values("bundle_id"))
+    here = rows.filter(bundle_id=OuterRef("pk")).annotate(here=Value(True)).values("here")
+    return Subquery(here[:1], output_field=BooleanField())
+
+
+def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
+    """Bundles behind the last one of the page before; the beginning when there is none that this user may see."""
+    if not wanted.after:
+        return rows
+    last = Bundle.objects.visible_to(user).filter(reference=tidy_reference(wanted.after)).first()
+    if last is None:
+        return rows
+    if wanted.is_oldest_first:
+        first = last.first_received_at
+        return rows.filter(Q(first_received_at__gt=first) | Q(first_received_at=first, pk__gt=last.pk))
+    same = Q(tier=last.tier)
+    return rows.filter(
+        Q(tier__gt=last.tier) | same & Q(rank_at__gt=last.rank_at) | same & Q(rank_at=last.rank_at, pk__gt=last.pk)
+    )
+
+
+class Background:
+    """What is known about the people and clocks of one page, asked once."""
+
+    def __init__(self, user: Any, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
+        keys = list(people)
+        self.clocks: dict[str, Clock] = {}
+        references = [contact.reference for contact in contacts]
+        for clock in (
+            Clock.objects.visible_to(user)
+            .running()
+            .filter(reference__in=references)
+            .exclude(rule__startswith="information_request_")  # theirs, and told in a place of its own
+            .order_by("-due_at", "is_statutory")
+        ):
+            self.clocks[clock.reference] = clock
+        parts = about_visible(
+            Involvement.objects.filter(
+                Q(closed_at__isnull=True) | Q(kind="contact", opened_at__gte=at - YEAR), person_id__in=keys
+            ).select_related("worker", "team"),
+            user,
+        )
+        self.parts: dict[int, list[Involvement]] = defaultdict(list)
+        for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+            self.parts[part.person_id].append(part)
+        self.standing: dict[int, list[str]] = defaultdict(list)
+        for ask in hooks.standing:
+            for key, words in ask(keys).items():
+                self.standing[key] += words
+        self.warnings: dict[int, list[str]] = defaultdict(list)
+        for danger in Danger.objects.in_force().filter(person_id__in=keys).order_by("pk"):
+            self.warnings[danger.person_id].append(lists.label("warning_kind", danger.kind))
+        self._information: dict[int, tuple[int, int]] = {}
+        for count in hooks.information_in:
+            self._information |= count([contact.pk for contact in contacts])
+
+    def information(self, contacts: Iterable[int]) -> tuple[int, int]:
+        """How many requests for information about these contacts came back, and how many were made."""
+        counts = [self._information.get(key, (0, 0)) for key in contacts]
+        return sum(answered for answered, _ in counts), sum(asked for _, asked in counts)
+
+    def of(self, contacts: Sequence[Contact], people: Sequence[int]) -> list[str]:
+        """Open work and earlier contacts of these people beside these contacts, in words."""
+        own = {contact.reference for contact in contacts}
+        said: dict[str, None] = {}
+        earlier: dict[str, Involvement] = {}
+        for key in people:
+            said |= dict.fromkeys(self.standing[key])
+            for part in self.parts[key]:
+                if part.reference in own:
+                    continue
+                if part.kind == "contact":
+                    earlier.setdefault(part.reference, part)
+                elif part.closed_at is None:
+                    who = ", ".join(n for n in (part.worker.name if part.worker else "no worker", _team(part)) if n)
+                    said[f"open {part.kind.replace('_', ' ')} {part.reference} ({who})"] = None
+        if earlier:
+            last = max(earlier.values(), key=lambda part: part.opened_at)
+            ended = f", last: {last.status_label.lower()}" if last.status_label else ""
+            said[f"{len(earlier)} other {'contact' if len(earlier) == 1 else 'contacts'} in 12 months{ended}"] = None
+        return list(said)
+
+
+def _team(part: Involvement) -> str:
+    return part.team.name if part.team else ""
+
+
+def ages(children: Sequence[ContactPerson], on: date) -> str:
+    """The youngest child's age and how many children: "7 months, 3 children", "unborn and 4 years"."""
+    if not children:
+        return "no child identified"
+    born = [child for child in children if child.date_of_birth is not None]
+    youngest = max(born, key=lambda c: c.date_of_birth or on, default=None)
+    words = ["unborn"] if any(c.date_of_birth is None and c.expected_on is not None for c in children) else []
+    if youngest is not None:
+        words.append(("about " if youngest.dob_is_estimated else "") + age(youngest.date_of_birth, on))
+    text = joined(words) or "age not known"
+    return text if len(children) == 1 else f"{text}, {len(children)} children"
+
+
+def who_told(contact: Contact) -> str:
+    """Who told us, without a name: names of callers stand on the record only."""
+    if contact.is_the_child:
+        return "A child called for themselves"
+    if contact.is_anonymous:
+        return "Anonymous caller"
+    agency = contact.agency.name if contact.agency else ""
+    given = [contact.referrer_organisation or agency, contact.referrer_role]
+    return ", ".join(part for part in given if part) or lists.label("referral_source", contact.source) or "Caller"
+
+
+def agreement(contact: Any) -> str:
+    """What the families know and agree to, in a few words."""
+    said: dict[str, None] = {}
+    for family in contact.queue_families:
+        words = " and ".join(w for w in (TOLD.get(family.told), AGREES.get(family.agreement)) if w)
+        if words:
+            said[words] = None
+    return "; ".join(said)
+
+
+def why_here(contact: Any, minutes: int) -> str:
+    """Why a contact stands where it stands, in words whose stretches add up to how far it was moved forward."""
+    found = getattr(contact, "rank", None)
+    words = ranking.in_words(found.told, minutes) if found is not None and contact.tier != ranking.Tier.APART else ""
+    tier = ranking.TIERS[ranking.Tier(contact.tier)] if contact.tier != ranking.Tier.REST else ""
+    return "; ".join(part for part in (tier, words) if part)
+
+
+def _children(members: Sequence[Any]) -> list[ContactPerson]:
+    """Every child of the bundle once: by record where confirmed, else by name and birth as given."""
+    found: dict[object, ContactPerson] = {}
+    for contact in members:
+        for row in contact.queue_people:
+            if row.is_child:
+                given = (row.given_name.casefold(), row.family_name.casefold(), row.date_of_birth)
+                found.setdefault(row.person_id or (given if row.name else (contact.pk, row.pk)), row)
+    return list(found.values())
+
+
+def _line(members: Sequence[Any], known: Background, at: datetime, user: Any, minutes: int) -> dict[str, Any]:
+    """The line of a bundle: its first contact tells it; grade, clock and youngest are the worst of the bundle."""
+    contact = members[0]
+    rows: list[ContactPerson] = [row for member in members for row in member.queue_people]
+    children = _children(members)
+    holder, held = next(((h, m) for m in members if (h := m.claimed_at_moment(at)) is not None), (None, contact))
+    answered, asked = known.information([member.pk for member in members])
+    people = list(dict.fromkeys(row.person_id for row in rows if row.person_id is not None))
+    clocks = [known.clocks[m.reference] for m in members if m.reference in known.clocks]
+    clock = min(clocks, key=lambda c: c.due_at, default=None)
+    confidential = any(row.address_is_confidential for row in rows)
+    first = next((row for row in [*children, *rows] if row.name), None)
+    worst = min(members, key=lambda m: GRADES.index(m.grade) if m.grade else len(GRADES))
+    is_open = any(member.status in OPEN for member in members)
+    return {
+        "href": f"/contacts/{contact.reference}/",
+        "reference": contact.reference,
+        "size": len(members),
+        "others": [member.reference for member in members[1:]],
+        "fast_track": any(member.is_fast_track for member in members),
+        "ages": ages(children, london_date(at)),
+        "surname": (first.family_name or first.given_name) if first else "",
+        "sentence": contact.summary,
+        "where": "At a confidential address" if confidential else contact.child_location,
+        "safe_until": min((m.safe_until for m in members if m.safe_until is not None), default=None),
+        "agency_grade": worst.agency_grade,
+        "grade": worst.grade,
+        "provisional": worst.grade_is_provisional,
+        "source": who_told(contact) if contact.type.code == "concern" else f"{contact.type.label}: {who_told(contact)}",
+        "known": known.of(members, people),
+        "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
+        "agreement": agreement(contact),
+        "information": f"{answered} of {asked}" if asked else "",
+        "unmatched": any(row.is_child and row.person_id is None for row in rows),
+        "claimed_by": f"Claimed by {holder.name}" if holder else "",
+        "claimed_since": held.claimed_until - CLAIM_FOR if holder and held.claimed_until else None,
+        "state": "Waiting for a decision" if contact.status == "decided" else contact.get_status_display(),
+        "state_colour": COLOURS.get(contact.status, "red"),
+        "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
+        "holder": holder,
+        "why": why_here(contact, minutes),
+        "is_mine": holder == user and held.status == "in_screening",
+        "may_decide": is_open,
+        "may_end": len(members) == 1
+        and is_open
+        and contact.grade in ("green", "blue")
+        and not contact.child_protection_marked,
+        "may_claim": is_open and holder is None,
+        "version": contact.version,
+    }

@@ -1,0 +1,101 @@
+"""What a screener opens in place on the queue: a contact's text, who else is looking, and what has come meanwhile."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from contacts.models import Contact
+from contacts.queue import actions as queue_actions
+from contacts.screening import readers
+from contacts.screening.forms import GradeForm
+from frontdoor import audit
+from frontdoor.access import Permission, get_visible, holds
+from frontdoor.access import page as needs
+from frontdoor.ui.responses import is_htmx, page
+
+P = Permission
+
+
+@require_safe
+@needs(P.CONTACT_SCREEN)
+def look(request: HttpRequest, reference: str) -> HttpResponse:
+    """A contact's text beside the family's history; the audit keeps that this user opened it."""
+    contact: Contact = get_visible(Contact, request.user, reference)
+    now = timezone.now()
+    found = readers.look(contact, request.user, now)
+    people = [row.person_id for row in found.people if row.person_id is not None]
+    audit.shows(request, people, kind="opened", reference=contact.reference, reason="on the queue")
+    readers.note_opened(contact, request.user)
+    return page(
+        request,
+        "contacts/look.html",
+        {
+            "contact": contact,
+            "look": found,
+            "now": now,
+            "others": readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else [],
+            "grades": [] if contact.grade or contact.status == "decided" else GradeForm().fields["grade"].choices,  # type: ignore[attr-defined]
+            **_lookers(contact, request.user, now),
+        },
+        fragment="contacts/_looked.html",
+    )
+
+
+def _lookers(contact: Contact, user: Any, now: datetime) -> dict[str, Any]:
+    return {"lookers": queue_actions.looking(contact=contact, by=user, at=now)}
+
+
+@require_safe
+@needs(P.CONTACT_SCREEN)
+def lookers(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who else has this contact open now; asking says that one has it open oneself."""
+    contact: Contact = get_visible(Contact, request.user, reference)
+    found = _lookers(contact, request.user, timezone.now())
+    return page(request, "contacts/lookers.html", {"contact": contact, **found}, fragment="contacts/_lookers.html")
+
+
+@require_safe
+@needs(P.CONTACT_SCREEN)
+def news(request: HttpRequest) -> HttpResponse:
+    """What has come since the list was made: a number, and child protection by its reference. Nothing of a person.
+
+    Answers 204 when that is what the asker has already, so that nothing is read out twice.
+    """
+    now = timezone.now()
+    since = _moment(request.GET.get("since", "")) or now
+    rows = Contact.objects.visible_to(request.user).on_queue()
+    new = len(rows.filter(recorded_at__gt=since).values_list("pk")[:100])
+    fast = list(
+        rows.filter(tier=0, fast_tracked_at__gt=since)
+        .order_by("-fast_tracked_at", "-id")
+        .values_list("reference", flat=True)[:5]
+    )
+    have = f"{new}-{len(fast)}"
+    if is_htmx(request) and request.GET.get("have", "0-0") == have:
+        return HttpResponse(status=204)
+    back = request.GET.get("back", "")[:300]
+    return page(
+        request,
+        "contacts/news.html",
+        {
+            "since": since.isoformat(),
+            "new": new,
+            "fast": fast,
+            "have": have,
+            "back": back if back.startswith("?") else "",
+            "may_screen": holds(request.user, P.CONTACT_SCREEN),
+        },
+        fragment="contacts/_news.html",
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

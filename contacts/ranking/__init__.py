@@ -1,0 +1,1 @@
+"""In what order the queue stands, and why."""

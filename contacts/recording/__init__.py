@@ -1,0 +1,1 @@
+"""Taking a contact down, from a call or from an agency, exactly as it was given."""

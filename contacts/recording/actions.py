@@ -1,0 +1,279 @@
+"""Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from contacts.bundles import actions as bundles
+from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, lives_there
+from contacts.grading.provisional import grade_for_now
+from contacts.models import (
+    Contact,
+    ContactPerson,
+    ContactText,
+    ContactType,
+    FamilyGroup,
+)
+from contacts.ranking.ranks import rerank
+from contacts.recording.sources import source_of
+from contacts.recording.updates import note_update
+from frontdoor.access import Permission, require
+from frontdoor.accounts.models import Agency, User, on_duty
+from frontdoor.clocks import actions as clocks
+from frontdoor.db import new_reference
+from frontdoor.drafts import actions as drafts
+from frontdoor.notifications.actions import raise_alert
+from frontdoor.people.access import holders_of
+from frontdoor.people.actions import involve
+from frontdoor.people.matching import candidates as matching
+from frontdoor.people.words import is_no_name
+from frontdoor.workflow.actions import born
+
+PERSON_FIELDS = [
+    "is_child",
+    "given_name",
+    "family_name",
+    "known_as",
+    "date_of_birth",
+    "dob_is_estimated",
+    "expected_on",
+    "sex",
+    "ethnicity",
+    "nhs_number",
+    "upn",
+    "language",
+    "interpreter",
+    "school",
+    "gp",
+    "disability",
+    "communication",
+    "account",
+    "role",
+    "relationship",
+    "parental_responsibility",
+    "lives_with_children",
+    "telephone",
+    "family_group",
+    "suggested_reference",
+]
+
+
+def first_sentence(text: str) -> str:
+    """The beginning of a text for one line: to its first full stop, at most 250 characters."""
+    line = " ".join(text.split())
+    head, stop, _ = line.partition(". ")
+    line = head + stop.strip()
+    return line if len(line) <= 250 else line[:249] + "…"
+
+
+@transaction.atomic
+def record_contact(
+    *,
+    facts: ContactFacts,
+    by: User | None,
+    at: datetime,
+    received_at: datetime | None = None,
+    agency: Agency | None = None,
+    draft_id: UUID | None = None,
+    draft_kind: str = "contact",
+) -> Contact:
+    """Record one approach exactly as given: people and texts kept, clocks started from its receipt, nobody linked.
+
+    ``by`` is the officer, or None when an agency sent it. With ``draft_id`` the draft is used up in the same
+    transaction; a second submission raises :class:`frontdoor.drafts.actions.AlreadySubmitted` and records nothing.
+    A child who may be somebody restricted changes nothing anybody here can see; the named holders are alerted.
+    """
+    if by is not None:
+        require(by, Permission.CONTACT_RECORD)
+    received = received_at or at
+    kind = ContactType.objects.get(code=facts.kind)
+    who = facts.referrer
+    contact = Contact(
+        reference=new_reference(Contact.PREFIX),
+        type=kind,
+        received_at=received,
+        occurred_at=facts.occurred_at,
+        recorded_by=by,
+        agency=agency,
+        agency_reference=facts.agency_reference,
+        source=facts.source
+        or ("9" if who.is_anonymous else source_of(default=agency.default_source, role=who.role) if agency else ""),
+        how=facts.how,
+        referrer_name=who.name,
+        referrer_role=who.role,
+        referrer_organisation=who.organisation or (agency.name if agency else ""),
+        referrer_telephone=who.telephone,
+        referrer_email=who.email,
+        is_professional=who.is_professional,
+        is_anonymous=who.is_anonymous,
+        withhold_name_from_family=who.withhold_name_from_family,
+        is_the_child=who.is_the_child,
+        safe_way=who.safe_way,
+        summary=facts.summary or first_sentence(facts.concerns),
+        child_location=facts.child_location,
+        safe_until=facts.safe_until,
+        child_protection_marked=facts.child_protection,
+        information_only=facts.information_only,
+        no_child_identified=facts.no_child_identified,
+        grade=facts.grade,
+        agency_grade=facts.grade if agency is not None else "",
+        grade_reasons=facts.grade_reasons,
+        level_by_agency=facts.level_of_need if agency is not None else "",
+        level_by_screening="" if agency is not None else facts.level_of_need,
+        dash_grade=facts.dash_grade,
+        dash_ticks=facts.dash_ticks,
+        incident_reference=facts.incident_reference,
+        powers_of_protection_at=facts.powers_of_protection_at,
+        rank_at=received,
+    )
+    if draft_id is not None and by is not None:
+        drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
+    contact.save()
+    ContactText.objects.create(
+        contact=contact,
+        concerns=facts.concerns,
+        child_said=facts.child_said,
+        injuries=facts.injuries,
+        child_with=facts.child_with,
+        person_of_concern_location=facts.person_of_concern_location,
+        pregnancy=facts.pregnancy,
+        police_told=facts.police_told,
+        can_it_wait=facts.can_it_wait,
+    )
+    _keep_people(contact, facts)
+    if not contact.grade and agency is not None and kind.code == "police_notification":
+        grade_for_now(contact, facts)
+        contact.save()
+    rerank(contact, at=at)
+    bundles.bundle_contact(contact=contact, by=by, at=at)
+    note_update(contact, at=at)
+    born(contact, by=by, at=at, agency=agency)
+    _start_clocks(contact, by=by)
+    _look_for_restricted(contact, at=at)
+    return contact
+
+
+def _keep_people(contact: Contact, facts: ContactFacts) -> None:
+    rows = []
+    secret = _confidential(facts)
+    for position, person in enumerate(facts.people, start=1):
+        address = person.address or facts.address
+        if address is not None and _letters(address) in secret:
+            # Kept from whoever lives elsewhere, however it was given: one tick would put it onto their record.
+            address = replace(address, is_confidential=True) if lives_there(person) else None
+        row = ContactPerson(
+            contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
+        )
+        if address is not None:
+            row.address, row.postcode = ", ".join(address.lines)[:300], address.postcode
+            row.address_is_confidential = address.is_confidential
+        rows.append(row)
+    ContactPerson.objects.bulk_create(rows)
+    numbers = {row.family_group for row in rows} | {family.number for family in facts.families} or {1}
+    given = {family.number: family for family in facts.families}
+    FamilyGroup.objects.bulk_create(
+        [
+            FamilyGroup(contact=contact, **vars(given.get(number, FamilyFacts(number=number))))
+            for number in sorted(numbers)
+        ]
+    )
+
+
+def _confidential(facts: ContactFacts) -> set[str]:
+    """The addresses to be kept confidential, for the contact or for somebody who lives there."""
+    given = [facts.address, *(person.address for person in facts.people if lives_there(person))]
+    return {_letters(address) for address in given if address is not None and address.is_confidential}
+
+
+def _letters(address: AddressFacts) -> str:
+    """An address by its letters and figures alone, so that a comma or a blank makes no other address of it."""
+    return "".join(filter(str.isalnum, address.text.casefold()))
+
+
+def _start_clocks(contact: Contact, *, by: User | None) -> None:
+    """All from receipt: the decision (or the type's own), the acknowledgement, and the grade's."""
+    common: dict[str, Any] = {
+        "reference": contact.reference,
+        "started_at": contact.received_at,
+        "by": by,
+        "agency": contact.agency,
+    }
+    clocks.start(contact.type.clock_rule or "referral_decision", **common)
+    clocks.start("acknowledgement", **common)
+    if contact.grade in ("red", "amber", "green") and contact.type.ranks_with_concerns:
+        clocks.start(f"grade_{contact.grade}", **common)
+
+
+def take_up_again(contact: Contact, *, by: User) -> None:
+    """What follows when a decided contact is open again: it is work again, and its clocks run from its receipt."""
+    for row in contact.people.filter(person__isnull=False).select_related("person"):
+        involve_confirmed(contact, row)
+    clocks.start(
+        contact.type.clock_rule or "referral_decision",
+        reference=contact.reference,
+        started_at=contact.received_at,
+        by=by,
+        agency=contact.agency,
+    )
+    for asked in contact.information_requests.outstanding().filter(clock__isnull=False).select_related("clock"):
+        was = asked.clock
+        asked.clock = clocks.start(
+            was.rule, reference=contact.reference, started_at=was.started_at, by=by, worker=was.worker,
+            agency=was.agency, label=was.label,
+        )  # fmt: skip
+        asked.save()
+
+
+def involve_confirmed(contact: Contact, row: ContactPerson) -> None:
+    """Note that the person confirmed on this row, if there is one, has this contact on their record."""
+    if row.person is not None:
+        involve(
+            person=row.person,
+            reference=contact.reference,
+            kind="contact",
+            role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
+            at=contact.received_at,
+        )
+
+
+def matching_facts(person: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.PersonFacts:
+    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
+    return matching.PersonFacts(
+        given=person.given_name,
+        family=person.family_name,
+        known_as=person.known_as,
+        date_of_birth=person.date_of_birth,
+        dob_precision="estimated" if person.dob_is_estimated else "exact",
+        telephone=person.telephone,
+        expected_on=person.expected_on,
+        sex=person.sex,
+        school=person.school,
+        relatives=tuple(
+            other.name for other in others if other.position != person.position and not is_no_name(other.name)
+        ),
+        postcode=person.postcode,
+        address=person.address,
+        identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
+    )
+
+
+def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
+    """Silently: that a child may be somebody restricted is told to the named holders and the on-call manager alone."""
+    rows = list(contact.people.order_by("position"))
+    for row in rows:
+        for hit in matching.restricted_hits(matching_facts(row, rows)) if row.is_child else ():
+            if not hit.needs_answer:
+                continue
+            raise_alert(
+                kind="restricted-contact",
+                reference=contact.reference,
+                text=f"Contact {contact.reference} may be about somebody on a record you hold.",
+                path=f"/contacts/{contact.reference}/",
+                at=at,
+                to=[*holders_of(hit.person), *on_duty("on_call", at)],
+            )
+            clocks.start("restricted_take", reference=contact.reference, started_at=contact.received_at, by=None)

@@ -1,0 +1,253 @@
+"""Recording a contact while a caller talks: one long page, kept as it is typed, recorded once."""
+
+import re
+import time
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts.models import Contact, ContactType
+from contacts.recording import actions, lookup
+from contacts.recording.forms import ContactScreen, bind
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, get_visible
+from frontdoor.access import page as needs
+from frontdoor.clocks.models import Clock
+from frontdoor.drafts import actions as drafts
+from frontdoor.drafts.actions import AlreadySubmitted
+from frontdoor.drafts.models import Draft
+from frontdoor.ui.responses import page
+
+KIND = "contact"
+#: Nouns of the buttons "add_child", "remove_child" … and the rows they act on.
+ROWS = {"child": "children", "adult": "adults", "family": "families"}
+_ROW = re.compile(r"id_(children|adults)-(\d{1,2})-lookup")
+_BUTTONS = re.compile(r"csrfmiddlewaretoken|(add|remove|find)_\w+|keep|later|fast_track")
+#: Parts of the page a person goes straight to, in the order of a call.
+SECTIONS = [
+    ("caller", "Who is calling"),
+    ("now", "Where the child is now"),
+    ("people", "Children and adults"),
+    ("happened", "What happened"),
+    ("harm", "Injuries and pregnancy"),
+    ("family", "What the family knows"),
+    ("needs", "Language, school and GP"),
+    ("police", "Police, and can it wait"),
+    ("grade", "Level of need and grade"),
+]
+
+
+@require_safe
+@needs(Permission.CONTACT_RECORD)
+def new(request: HttpRequest) -> HttpResponse:
+    """A fresh page with an id of its own: the id keeps the draft and makes submitting it twice harmless."""
+    return redirect("contacts:new_draft", uuid.uuid4())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.CONTACT_RECORD)
+def new_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The page of a call: shown as left, kept, changed by a row, or recorded."""
+    if request.method != "POST":
+        try:
+            kept = drafts.load(by=request.user, draft_id=draft_id)  # type: ignore[arg-type]
+        except AlreadySubmitted as done:
+            return redirect("contacts:contact", done.reference)
+        return show(request, draft_id, ContactScreen() if kept is None else bind(kept, "keep"))
+    try:
+        return _posted(request, draft_id)
+    except AlreadySubmitted as done:
+        return redirect("contacts:contact", done.reference)
+
+
+def _posted(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    data = request.POST.copy()
+    found = re.fullmatch(r"(children|adults)-(\d{1,2})", data.get("find_person", ""))
+    if found is not None or _change_rows(data) or "keep" in data or "later" in data:
+        keep(request, draft_id, data)
+        if "later" in data:
+            messages.success(request, "What you typed is kept with your drafts")
+            return redirect("drafts:list")
+        wanted = (found[1], int(found[2])) if found else None
+        return show(request, draft_id, bind(data, "keep"), look_for=wanted)
+    screen = bind(data)
+    if screen.is_valid():
+        try:
+            contact = actions.record_contact(
+                facts=screen.facts(),
+                by=request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+                received_at=screen.received_at,
+                draft_id=draft_id,
+            )
+        except Refused as refused:
+            audit.refused(request, refused)
+            screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
+        else:
+            return redirect("contacts:recorded", contact.reference)
+    keep(request, draft_id, data)
+    return show(request, draft_id, screen)
+
+
+def _change_rows(data: QueryDict) -> bool:
+    """Add or remove a row by its button, for browsers without a script; whether there was such a button."""
+    for noun, prefix in ROWS.items():
+        key = f"{prefix}-TOTAL_FORMS"
+        typed = str(data.get(key, ""))
+        total = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else 1
+        if f"add_{noun}" in data:
+            data[key] = str(min(total + 1, 30))
+            return True
+        gone = data.get(f"remove_{noun}", "")
+        if gone.isdigit() and int(gone) < total:
+            _drop(data, prefix, int(gone))
+            data[key] = str(total - 1)
+            return True
+    return False
+
+
+def _drop(data: QueryDict, prefix: str, gone: int) -> None:
+    """Take one row out: the rows after it move up by one."""
+    pattern = re.compile(rf"{prefix}-(\d+)-(.+)")
+    moved: dict[str, list[str]] = {}
+    for name in list(data):
+        found = pattern.fullmatch(name)
+        if found is None or int(found[1]) < gone:
+            continue
+        values = data.pop(name)
+        if int(found[1]) > gone:
+            moved[f"{prefix}-{int(found[1]) - 1}-{found[2]}"] = values
+    for name, values in moved.items():
+        data.setlist(name, values)
+
+
+def keep(request: HttpRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
+    """Keep what was sent, as the page's own script does. Raises AlreadySubmitted when it is a record already.
+
+    What is too long to be kept is not: the page that comes back still holds it.
+    """
+    body = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if not _BUTTONS.fullmatch(name):
+            body.setlist(name, values)
+    sequence = max(int(time.time() * 1000), _sequence(request, draft_id) + 1)
+    try:
+        drafts.save(
+            by=request.user,  # type: ignore[arg-type]
+            draft_id=draft_id,
+            kind=KIND,
+            body=body.urlencode().encode(),
+            sequence=sequence,
+            at=timezone.now(),
+        )
+    except Refused as refused:
+        audit.refused(request, refused)
+        if refused.code == "submitted":
+            drafts.load(by=request.user, draft_id=draft_id)  # type: ignore[arg-type]
+        if refused.code != "too_large":
+            raise
+
+
+def _sequence(request: HttpRequest, draft_id: uuid.UUID) -> int:
+    """The number of the last sending kept: the page goes on from there even when its clock is behind ours."""
+    return Draft.objects.of(request.user).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
+
+
+def fast_track_href(draft_id: uuid.UUID) -> str:
+    """Where the fast-track button sends the page; nothing where the installation has no fast track."""
+    try:
+        return reverse("referrals:record_fast_track", args=[draft_id])
+    except NoReverseMatch:
+        return ""
+
+
+def show(
+    request: HttpRequest,
+    draft_id: uuid.UUID,
+    screen: ContactScreen,
+    *,
+    look_for: tuple[str, int] | None = None,
+    extra: tuple[str, ...] = (),
+    status: int | None = None,
+) -> HttpResponse:
+    """The page with what was typed, its errors, and the people it suggests.
+
+    ``extra``: sentences for the top of the page. Also for the fast track, which comes back here when something is
+    missing.
+    """
+    rows = [*screen.children.forms, *screen.adults.forms]
+    picked = [str(row["suggested_reference"].value() or "") for row in rows]
+    suggested = lookup.chosen(request.user, picked) if any(picked) else {}
+    lines: dict[str, lookup.Lines] = {}
+    if look_for is not None and (row := lookup.row_of(screen, *look_for)) is not None:
+        lines[row.prefix or ""] = _known(request, screen, row, is_child=look_for[0] == "children")
+    shown = {line.person.pk for line in suggested.values()} | {
+        k.person.pk for found in lines.values() for k in found.known
+    }
+    if shown:
+        audit.shows(request, shown, reason="search from a call")
+    return page(
+        request,
+        "contacts/new.html",
+        {
+            "draft_id": draft_id,
+            "screen": screen,
+            "form": screen.form,
+            "children": screen.children,
+            "adults": screen.adults,
+            "families": screen.families,
+            "suggested": suggested,
+            "found": lines,
+            "extra": extra,
+            "today": timezone.localdate(),
+            "sections": SECTIONS,
+            "anchors": [
+                {"href": f"#{key}", "text": f"{number}. {text}"} for number, (key, text) in enumerate(SECTIONS, start=1)
+            ],
+            "sequence": _sequence(request, draft_id),
+            "fast_track_href": fast_track_href(draft_id),
+            "type_hints": list(ContactType.objects.exclude(hint="").order_by("position").values_list("label", "hint")),
+        },
+        status=status,
+    )
+
+
+def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
+    today = timezone.localdate()
+    return lookup.known(request.user, lookup.facts_of(row, screen.form, today), is_child=is_child, on=today)
+
+
+@require_POST
+@needs(Permission.PEOPLE_SEARCH)
+def known(request: HttpRequest) -> HttpResponse:
+    """Who may be meant by one row, as it is typed: a POST, so that no name stands in an address or a history."""
+    named = _ROW.fullmatch(request.headers.get("HX-Trigger", "") or request.POST.get("row", ""))
+    screen = bind(request.POST, "keep")
+    row = lookup.row_of(screen, named[1], int(named[2])) if named else None
+    if row is None:
+        raise Http404
+    lines = _known(request, screen, row, is_child=named is not None and named[1] == "children")
+    if lines.known:
+        audit.shows(request, [line.person for line in lines.known], reason="search from a call")
+    picked = str(row["suggested_reference"].value() or "")
+    suggested = lookup.chosen(request.user, [picked]) if picked else {}
+    return page(
+        request,
+        "contacts/_known.html",
+        {"row": row, "lines": lines, "asked": True, "suggested": suggested, "today": timezone.localdate()},
+    )
+
+
+@require_safe
+@needs(Permission.CONTACT_RECORD)
+def recorded(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt: the reference to read out, and what happens next."""
+    contact: Contact = get_visible(Contact, request.user, reference)
+    due = Clock.objects.visible_to(request.user).of(contact.reference).running().order_by("due_at", "id").first()
+    return page(request, "contacts/recorded.html", {"contact": contact, "due": due, "now": timezone.now()})

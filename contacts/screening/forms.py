@@ -1,0 +1,98 @@
+"""The small forms of screening: what the queue shows, the grade, going on without an answer, a link to a record."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from contacts.queue.readers import STATES
+from contacts.recording.forms import kinds
+from frontdoor.codelists import lists
+from frontdoor.ui.forms import Radios, UiForm
+
+
+class QueueFilter(UiForm):
+    """What the queue shows. Sent by GET: nothing of a person stands in the address."""
+
+    type = forms.ChoiceField(label="Type", required=False, choices=lambda: [("", "All types"), *kinds()[1:]])
+    grade = forms.ChoiceField(
+        label="Grade",
+        required=False,
+        choices=lambda: [("", "All grades"), *lists.choices("grade"), ("none", "No grade yet")],
+    )
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "All states"), *STATES])
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    order = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ActForm(UiForm):
+    """A change of a contact: carries the version of the record it was made on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, prefix: str = "", **kwargs: Any) -> None:
+        # Several of these forms stand on one page: names stay plain, ids are told apart.
+        super().__init__(*args, auto_id=f"id_{prefix}_%s" if prefix else "id_%s", **kwargs)
+
+
+class GradeForm(ActForm):
+    """The screener's own grade."""
+
+    grade = forms.ChoiceField(
+        label="Grade",
+        choices=lambda: lists.choices("grade", on=timezone.localdate()),
+        widget=Radios,
+        error_messages={"required": "Choose a grade"},
+    )
+    reason = forms.CharField(
+        label="Why does the grade change?",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed when there is a grade already. Both grades stay on the record",
+    )
+
+
+class GoOnForm(ActForm):
+    """Going on without waiting for an answer."""
+
+    reason = forms.CharField(
+        label="Why not wait?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why you do not wait for the answer"},
+    )
+
+
+class UnlinkForm(ActForm):
+    """Why a link to a record is wrong."""
+
+    reason = forms.CharField(
+        label="Why is it not them?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why the link is wrong"},
+    )
+
+
+class LetSeeForm(ActForm):
+    """Why a contact that stayed hidden may be seen by others."""
+
+    reason = forms.CharField(
+        label="Why may others see it?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why others may see it"},
+    )
+
+
+class LinkForm(ActForm):
+    """Somebody's record, named by its reference."""
+
+    person = forms.CharField(
+        label="Another record: its reference",
+        max_length=20,
+        help_text="For example, P-7K3M9Q2D. Find the person first",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the reference of the record"},
+    )

@@ -1,0 +1,303 @@
+"""What the page of one contact shows: people as given beside the record, whom they may be, and what has happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from contacts.models import Contact, ContactPerson
+from contacts.recording.actions import matching_facts
+from frontdoor import audit
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.audit.models import Entry
+from frontdoor.codelists import lists
+from frontdoor.people import identifiers
+from frontdoor.people.access import about_visible
+from frontdoor.people.hooks import keep_visible
+from frontdoor.people.matching import candidates as matching
+from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
+from frontdoor.people.models import Warning as Danger
+from frontdoor.people.models.person import NOT_YET_OBTAINED
+from frontdoor.ui.formats import day
+from frontdoor.workflow.actions import history
+from frontdoor.workflow.machines import MACHINES
+
+#: Whom people may be is worked out for this many at once; the rest are looked at one by one.
+LOOKED_AT = 12
+CANDIDATES = 5
+#: How many lines of a family's history stand beside a text.
+HISTORY = 12
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact as given beside what is on record."""
+
+    key: str
+    what: str
+    given: str
+    on_record: str
+    # Somebody has answered: the record stays as it is.
+    is_left: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether both are known and not the same."""
+        return bool(self.given and self.on_record) and self.given.casefold() != self.on_record.casefold()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether only what was given says it."""
+        return bool(self.given) and not self.on_record
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether it waits to be taken onto the record or left."""
+        return (self.differs or self.is_new) and not self.is_left
+
+
+@dataclass
+class Card:
+    """One person on the contact, with whom they may be."""
+
+    row: ContactPerson
+    differences: list[Difference] = field(default_factory=list)
+    candidates: list[matching.Candidate] = field(default_factory=list)
+    was_looked_at: bool = False
+    known: list[str] = field(default_factory=list)
+
+    @property
+    def oddities(self) -> list[str]:
+        """What is odd about the numbers as given."""
+        return identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether somebody above the review threshold waits for a yes or a no."""
+        return any(candidate.needs_answer for candidate in self.candidates)
+
+
+def opened_by(user: Any, references: Sequence[str]) -> set[str]:
+    """Which of these contacts the audit says this user has opened the text of."""
+    rows = Entry.objects.filter(actor=user, reference__in=references).filter(
+        Q(kind=Entry.Kind.OPENED) | Q(event="contact.text_opened")
+    )
+    return set(rows.values_list("reference", flat=True).distinct())
+
+
+def rows_of(contact: Contact) -> list[ContactPerson]:
+    """The people on the contact in their order, with the records confirmed."""
+    return list(contact.people.select_related("person", "linked_by", "decided_by").order_by("position"))
+
+
+def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:
+    """One card for each person. Candidates are looked for ``limit`` people, and for the one at position ``look``."""
+    linked = [row.person for row in rows if row.person is not None]
+    facts = facts_on_record(linked)
+    found = []
+    asked = 0
+    for row in rows:
+        card = Card(row)
+        if row.person is not None:
+            card.differences = differences(row, row.person, facts)
+        elif asked < limit or row.position == look:
+            asked += 1
+            card.was_looked_at = True
+            card.candidates = _candidates(contact, row, user, rows)
+        found.append(card)
+    return found
+
+
+def _candidates(
+    contact: Contact, row: ContactPerson, user: Any, rows: Sequence[ContactPerson]
+) -> list[matching.Candidate]:
+    found = matching.candidates(
+        matching_facts(row, rows), user, limit=CANDIDATES, reference=contact.reference, position=row.position
+    )
+    if row.suggested_reference and all(c.person.reference != row.suggested_reference for c in found):
+        named = Person.objects.visible_to(user).named(row.suggested_reference).first()
+        refused = named is not None and NotThisPerson.objects.filter(
+            reference=contact.reference, position=row.position, person=named
+        )
+        if named is not None and not refused:
+            found.insert(0, matching.Candidate(named, 0, ("chosen by whoever took the call",)))
+    return found
+
+
+@dataclass
+class _OnRecord:
+    names: dict[int, set[str]] = field(default_factory=dict)
+    identifiers: dict[tuple[int, str], str] = field(default_factory=dict)
+    addresses: dict[int, str] = field(default_factory=dict)
+    # Every present address as it stands, only to compare with: never shown.
+    lived_at: dict[int, set[str]] = field(default_factory=dict)
+    telephones: dict[int, str] = field(default_factory=dict)
+
+
+def facts_on_record(people: Sequence[Person]) -> _OnRecord:
+    """What is on record of these people that a contact may say differently, in four queries."""
+    keys = [person.pk for person in people]
+    facts = _OnRecord()
+    if not keys:
+        return facts
+    for name in Name.objects.filter(person_id__in=keys):
+        facts.names.setdefault(name.person_id, set()).update((name.full.casefold(), name.given.casefold()))
+    for one in Identifier.objects.filter(person_id__in=keys, kind__in=["nhs", "upn"], valid_to__isnull=True):
+        facts.identifiers[one.person_id, one.kind] = one.value
+    for place in Address.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
+        text = ", ".join(part for part in (place.lines, place.postcode) if part)
+        facts.lived_at.setdefault(place.person_id, set()).add(text.casefold())
+        facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
+    for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
+        facts.telephones[phone.person_id] = phone.number
+    return facts
+
+
+def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
+    """What was given beside what is on record, for what was given. A confidential address is never written out."""
+    address = ", ".join(part for part in (row.address, row.postcode) if part)
+    names = facts.names.get(person.pk, set())
+    known_as = "" if row.known_as.casefold() in names else row.known_as
+    number, upn = identifiers.tidy("nhs", row.nhs_number), identifiers.tidy("upn", row.upn)
+    on_record = facts.addresses.get(person.pk, "")
+    told = [
+        ("name", "Name", "" if row.name.casefold() in names else row.name, person.display_name),
+        ("known_as", "Known as", known_as, ""),
+        ("date_of_birth", "Date of birth", day(row.date_of_birth), day(person.date_of_birth)),
+        ("sex", "Sex", _label("sex", row.sex), _label("sex", person.sex)),
+        ("ethnicity", "Ethnicity", _label("ethnicity", row.ethnicity), _obtained(person.ethnicity)),
+        ("address", "Address", _shown(row, address, facts.lived_at.get(person.pk, set())), on_record),
+        ("telephone", "Telephone", row.telephone, facts.telephones.get(person.pk, "")),
+        ("nhs", "NHS number", number, facts.identifiers.get((person.pk, "nhs"), "")),
+        ("upn", "Unique pupil number", upn, facts.identifiers.get((person.pk, "upn"), "")),
+        ("school", "School", row.school, person.school),
+        ("communication", "How they communicate", row.communication, person.communication_needs),
+    ]
+    return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
+
+
+def _label(name: str, code: str) -> str:
+    return lists.label(name, code) if code else ""
+
+
+def _obtained(ethnicity: str) -> str:
+    return "" if ethnicity == NOT_YET_OBTAINED else _label("ethnicity", ethnicity)
+
+
+def _shown(row: ContactPerson, address: str, lived_at: set[str]) -> str:
+    """The address given, as it may be shown; empty when it is one of those on record."""
+    if address.casefold() in lived_at:
+        return ""
+    return "A confidential address not on record" if row.address_is_confidential and address else address
+
+
+def warnings_of(people: Sequence[int]) -> list[Danger]:
+    """Warnings in force about these people, those never looked at again for longest first."""
+    return list(
+        Danger.objects.in_force().filter(person_id__in=people).select_related("person").order_by("review_on", "id")
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of what happened to a contact."""
+
+    at: datetime
+    title: str
+    by: str = ""
+    text: str = ""
+    href: str = ""
+    html: str = ""
+
+
+def events(contact: Contact) -> list[Event]:
+    """Changes of status and of grade, newest first."""
+    moves = MACHINES[Contact]
+    found = []
+    for change in history(contact.reference):
+        known = moves.get(change.move)
+        words = "contact.recorded" if change.move == "born" else known.event if known else ""
+        title = audit.sentence(words) if words else f"set to {change.to_status.replace('_', ' ')}"
+        by = change.by.name if change.by else (contact.agency.name if contact.agency else "")
+        found.append(Event(change.happened_at, title.capitalize(), by, change.reason))
+    for graded in contact.grade_changes.select_related("by"):
+        before = f"from {graded.before} " if graded.before else ""
+        found.append(
+            Event(graded.at, f"Graded {before}{'to ' if before else ''}{graded.after}", graded.by.name, graded.reason)
+        )
+    for asked in contact.information_requests.select_related("asked_by", "withdrawn_by", "reply_recorded_by"):
+        found.append(Event(asked.asked_at, f"Asked {asked.asked_of} for information", asked.asked_by.name))
+        if asked.replied_at and asked.reply_recorded_by:
+            found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
+        if asked.withdrawn_at and asked.withdrawn_by:
+            words = f"Took back what was asked of {asked.asked_of}"
+            found.append(Event(asked.withdrawn_at, words, asked.withdrawn_by.name, asked.withdrawn_reason))
+    # Of two acts in one moment the later one stands first as well.
+    return sorted(found, key=lambda event: event.at)[::-1]
+
+
+def together(contact: Contact, user: Any) -> list[Contact]:
+    """The contacts screened with this one that the user may see, the one asked for first."""
+    if contact.bundle_id is None:
+        return [contact]
+    rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
+    others = rows.select_related("type", "agency", "claimed_by", "text").order_by("tier", "rank_at", "id")
+    return [contact, *others]
+
+
+def note_opened(contact: Contact, user: Any) -> None:
+    """Keep that this user has the text before them; written before the page leaves."""
+    write_audit("contact.text_opened", by=user, reference=contact.reference)
+
+
+def words(contact: Contact) -> list[tuple[str, str]]:
+    """What was said, in the order of a call, without the empty ones."""
+    text = contact.text
+    rows = [
+        ("What happened", text.concerns),
+        ("What the child said", text.child_said),
+        ("Injuries or disclosure", text.injuries),
+        ("Who the child is with", text.child_with),
+        ("Where the person of concern is", text.person_of_concern_location),
+        ("Pregnancy", text.pregnancy),
+        ("Police", text.police_told),
+        ("Can it wait until tomorrow?", text.can_it_wait),
+    ]
+    return [row for row in rows if row[1].strip()]
+
+
+@dataclass
+class Look:
+    """A contact's text with who is on it and what is known of the family: what a decider has to have before them."""
+
+    contact: Contact
+    words: list[tuple[str, str]]
+    people: list[ContactPerson]
+    history: list[dict[str, Any]]
+
+
+def look(contact: Contact, user: Any, at: datetime) -> Look:
+    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
+    rows = rows_of(contact)
+    keys = [row.person_id for row in rows if row.person_id is not None]
+    parts = about_visible(
+        Involvement.objects.filter(person_id__in=keys).exclude(reference=contact.reference), user
+    ).select_related("worker", "team", "person")
+    found: dict[str, dict[str, Any]] = {}
+    for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+        line = found.setdefault(
+            part.reference,
+            {
+                "reference": part.reference,
+                "kind": part.get_kind_display(),
+                "opened_at": part.opened_at,
+                "status": part.status_label,
+                "worker": part.worker.name if part.worker else "",
+                "is_open": part.closed_at is None,
+                "who": [],
+            },
+        )
+        line["who"].append(part.person.display_name)
+    return Look(contact, words(contact), rows, list(found.values())[:HISTORY])

@@ -1,0 +1,1 @@
+"""The page of one contact and the acts on it."""

@@ -1,0 +1,189 @@
+"""One contact: what was given, who it may be, and what may be done next."""
+
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from contacts import hooks
+from contacts.models import Contact, ContactPerson
+from contacts.queue import readers as queue
+from contacts.recording import updates
+from contacts.screening import origins, readers
+from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
+from frontdoor import audit
+from frontdoor.access import Denied, Permission, get_visible, holds
+from frontdoor.access import page as needs
+from frontdoor.clocks.models import Clock
+from frontdoor.codelists import lists
+from frontdoor.people.access import check_conflict
+from frontdoor.people.actions import is_kept_hidden
+from frontdoor.people.protection import actions as protection
+from frontdoor.ui.responses import page
+
+P = Permission
+SCREENING = ("received", "in_screening", "awaiting_information")
+CALLER_UNKNOWN = "They would not give their name"
+
+
+def opened(request: HttpRequest, reference: str) -> tuple[Contact, list[ContactPerson]]:
+    """The contact and its people, if the user may see them: 404 otherwise, 403 on a declared conflict."""
+    contact: Contact = get_visible(
+        Contact.objects.visible_to(request.user).select_related(
+            "type", "agency", "text", "recorded_by", "claimed_by", "proposed_by", "acknowledged_by", "decided_by"
+        ),
+        request.user,
+        reference,
+    )
+    rows = readers.rows_of(contact)
+    for person in [row.person for row in rows if row.person is not None]:
+        try:
+            check_conflict(request.user, person)
+        except Denied:
+            protection.note_conflict_met(person=person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            raise
+    return contact, rows
+
+
+def _address(name: str, *args: Any) -> str:
+    """Address of a page of a later step; nothing where the installation does not serve it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def next_steps(contact: Contact, user: Any) -> list[dict[str, str]]:
+    """What may be done next by this user, the weightiest first: text, address and kind of button."""
+    found: list[tuple[str, str, str]] = []
+    open_still = contact.status in SCREENING
+    if open_still and holds(user, P.CONTACT_SCREEN):
+        found.append(("Decide", "referrals:decide", ""))
+    if contact.status == "awaiting_sign_off" and holds(user, P.CONTACT_SIGN_OFF) and contact.proposed_by != user:
+        found.append(("Sign off or return", "referrals:sign_off", ""))
+    if not contact.is_fast_track and contact.status != "decided" and holds(user, P.CONTACT_FAST_TRACK):
+        found.append(("Child protection: fast track", "referrals:fast_track", "warning"))
+    if contact.is_fast_track:
+        found.append(("Tell a person now", "referrals:tell", ""))
+        if holds(user, P.CONTACT_STAND_DOWN):
+            found.append(("Stand the fast track down", "referrals:stand_down", "secondary"))
+    elif contact.status == "decided" and holds(user, P.CONTACT_REOPEN):
+        found.append(("Reopen, decided wrongly", "referrals:reopen_contact", "secondary"))
+    return [
+        {"text": text, "href": href, "kind": kind}
+        for text, name, kind in found
+        if (href := _address(name, contact.reference))
+    ]
+
+
+def caller(contact: Contact) -> list[tuple[str, str]]:
+    """Who told us, as rows of a list."""
+    notes = [
+        ("A professional", contact.is_professional),
+        ("Not to be named to the family", contact.withhold_name_from_family),
+        ("The child themselves", contact.is_the_child),
+    ]
+    rows = [
+        ("Caller", contact.referrer_name or (CALLER_UNKNOWN if contact.is_anonymous else "")),
+        ("Who they are", ", ".join(part for part in (contact.referrer_role, contact.referrer_organisation) if part)),
+        ("Ring back", contact.referrer_telephone),
+        ("E-mail", contact.referrer_email),
+        ("About the caller", "; ".join(text for text, is_so in notes if is_so)),
+        ("A safe way to reach them", contact.safe_way),
+        ("Source", lists.label("referral_source", contact.source) if contact.source else ""),
+        ("Sent by", contact.agency.name if contact.agency else ""),
+        ("Their reference", contact.agency_reference),
+        ("Recorded by", contact.recorded_by.name if contact.recorded_by else "Sent by the agency’s system"),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def show(
+    request: HttpRequest,
+    contact: Contact,
+    rows: list[ContactPerson],
+    bound: dict[str, Any] | None = None,
+    shown: int = 0,
+) -> HttpResponse:
+    """The page. ``bound``: a form that came back, by its name; ``shown``: whose confidential address is open."""
+    now = timezone.now()
+    user: Any = request.user
+    may_screen = holds(user, P.CONTACT_SCREEN)
+    is_open = contact.status != "decided" or contact.is_fast_track
+    look = request.GET.get("look", "")
+    found = readers.cards(
+        contact, user, rows,
+        look=int(look) if look.isascii() and look.isdigit() and len(look) < 4 else 0,
+        limit=readers.LOOKED_AT if may_screen and is_open else 0,
+    )  # fmt: skip
+    linked = [row.person_id for row in rows if row.person_id is not None]
+    background = queue.Background(user, [contact], linked, now)
+    for card in found:
+        if card.row.person_id is not None:
+            card.known = background.of([contact], [card.row.person_id])
+    listed = {candidate.person.pk for card in found for candidate in card.candidates}
+    audit.shows(
+        request,
+        {*linked, *listed},
+        kind="opened",
+        reference=contact.reference,
+        reason="on duty" if may_screen else "",
+    )
+    version = {"version": contact.version}
+    holder = contact.claimed_at_moment(now)
+    given = bound or {}
+    failed = [form for form in given.values() if isinstance(form, django_forms.Form)]
+    families = list(contact.families.order_by("number"))
+    return page(
+        request,
+        "contacts/contact.html",
+        {
+            "contact": contact,
+            "now": now,
+            "today": timezone.localdate(),
+            "caller": caller(contact),
+            "origins": origins.of(contact, user),
+            "words": readers.words(contact),
+            "children": [card for card in found if card.row.is_child],
+            "adults": [card for card in found if not card.row.is_child],
+            "families": families,
+            "agrees": queue.AGREES,
+            "warnings": readers.warnings_of(linked),
+            "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at")),
+            "events": readers.events(contact),
+            "steps": next_steps(contact, user),
+            "holder": holder,
+            "is_mine": holder == user,
+            "may_screen": may_screen,
+            "may_edit": holds(user, P.PEOPLE_EDIT),
+            "may_claim": may_screen and contact.status in SCREENING,
+            "is_open": is_open,
+            "shown": shown,
+            "label": lists.label,
+            "grade_form": given.get("grade") or GradeForm(initial=version, prefix="grade"),
+            "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
+            **updates.about(contact, user),
+            **{name: value for part in hooks.parts_of_page for name, value in part(contact, user, given).items()},
+            "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
+            "link_form": given.get("link"),
+            "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),
+            "link_key": given.get("link_key", 0),
+            "unlink_form": given.get("unlink"),
+            "new_unlink": lambda key: UnlinkForm(initial=version, prefix=f"unlink-{key}"),
+            "unlink_key": given.get("unlink_key", 0),
+            "let_see_form": given.get("let_see") or LetSeeForm(initial=version, prefix="let-see"),
+            "is_kept_hidden": may_screen and is_kept_hidden(contact.reference),
+            "failed": failed,
+            "form": failed[0] if failed else None,
+        },
+    )  # fmt: skip
+
+
+@require_safe
+@needs(P.CONTACT_VIEW)
+def contact(request: HttpRequest, reference: str) -> HttpResponse:
+    """The contact as it stands."""
+    return show(request, *opened(request, reference))

@@ -1,0 +1,19 @@
+"""What the referrer is to be told: left in the outbox in the transaction it follows from, written above."""
+
+from datetime import datetime, timedelta
+
+from contacts.models import Contact
+from frontdoor.notifications import outbox
+
+KIND = "contacts.mail"
+#: An outcome is told when the decision can no longer be taken back.
+AFTER = timedelta(minutes=1)
+
+
+def put_acknowledged(contact: Contact, *, at: datetime) -> None:
+    """In the transaction of the first acknowledgement: a professional without a system of their own is told by e-mail.
+
+    Not the family, the public or a child: what reaches a shared mailbox may put somebody in danger. They are rung.
+    """
+    if contact.agency_id is None and contact.is_professional and contact.referrer_email:
+        outbox.put(KIND, {"about": "acknowledged", "contact": contact.reference}, at=at)

@@ -1,1 +1,0 @@
-"""The pages of contacts: recording one, the queue, and the contact itself."""

@@ -1,0 +1,13 @@
+"""Addresses of figures."""
+
+from django.urls import path
+
+from frontdoor.figures import views
+from frontdoor.figures.partnership import views as partnership
+
+app_name = "figures"
+urlpatterns = [
+    path("agencies/figures/", partnership.figures, name="agencies"),
+    path("agencies/figures/information/", views.information, name="information"),
+    path("thresholds/agreement/", views.agreement, name="levels"),
+]

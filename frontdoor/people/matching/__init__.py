@@ -1,0 +1,1 @@
+"""Suggesting who may be the same person; nothing is joined here."""

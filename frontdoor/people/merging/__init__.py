@@ -1,0 +1,1 @@
+"""Joining two records into one, and taking it back."""

@@ -1,0 +1,178 @@
+"""What must never leave the house on a person's papers: confidential addresses, and the names of other families.
+
+Whoever finds a name in search however it is spelt must not find it on paper for its spelling: both fold alike.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from django.db.models import Q
+
+from frontdoor.people.matching.records import STREETS
+from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
+from frontdoor.people.words import HYPHENS, Folded, folded_in_place
+
+Kind = Literal["address", "name"]
+KEPT: dict[Kind, str] = {"address": "confidential address", "name": "name of another family"}
+SHORTEST = 3
+MOST = 2000
+#: Small words of family names: with the name they are kept back, alone they tell nothing.
+PARTICLES = frozenset("al bin da das de del della den der des di dos el ibn la las le los san ten ter van von".split())
+# Two ways to write one word of an address. "St" is a street or a saint, as the place in the line says.
+WAYS = (*STREETS.items(), ("st", "saint"))
+PARTS = re.compile(r"[^ ']+")
+START, END = r"(?<![^ '])", r"(?![^ '])"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Words to keep back, what stands in their place, and the folded text they are found in.
+
+    ``letters`` must stand in the text's own letters for a search to be worth it; ``as_a_name`` keeps back a word only
+    where it is written as names are: ``May`` and ``MAY``, not what may be.
+    """
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    letters: str = ""
+    as_a_name: bool = False
+
+    def places(self, text: str, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Where in the text as written it stands."""
+        for match in self.pattern.finditer(folded.text):
+            start, end = folded.starts[match.start()], folded.ends[match.end() - 1]
+            written = text[start:end]
+            if not self.as_a_name or written != written.lower() or written == written.upper():
+                yield start, end
+
+
+def _parts(words: str) -> tuple[list[str], list[str]]:
+    """The runs of letters and digits of these words, folded, and what parts each from the next, as a pattern.
+
+    A space or comma must be there in some form; a hyphen, apostrophe or dot may as well be left out.
+    """
+    folded = folded_in_place(words)
+    runs = list(PARTS.finditer(folded.text))
+    gaps = []
+    for one, other in pairwise(runs):
+        between = words[folded.ends[one.end() - 1] : folded.starts[other.start()]]
+        gaps.append("[ ']+" if re.search(r"[\s,]", between) else "[ ']*")
+    return [run.group() for run in runs], gaps
+
+
+def _spaced(part: str, gap: str = "'*") -> str:
+    return gap.join(map(re.escape, part))
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(START + pattern + END)
+
+
+def _joined(parts: list[str], gaps: list[str]) -> str:
+    return "".join(part + gap for part, gap in zip(parts, [*gaps, ""], strict=True))
+
+
+def secret_name(name: str) -> Secret | None:
+    """A name however it is spelt; one word alone only as names are written. None when there is nothing to look for."""
+    parts, gaps = _parts(name)
+    if not parts:
+        return None
+    one_word = len(parts) == 1 and name != name.lower()
+    return Secret("name", _whole(_joined([*map(_spaced, parts)], gaps)), "".join(parts), as_a_name=one_word)
+
+
+def _in_an_address(part: str) -> str:
+    """A word of an address in each way it may be shortened; a number and its letter together or apart."""
+    ways = {part}
+    for short, long in WAYS:
+        if part in (short, long):
+            ways |= {short, long, *(other for other, same in WAYS if same == long)}
+    apart = "[ ']*".join
+    written = (apart(map(_spaced, re.findall(r"\d+|\D+", way))) for way in sorted(ways, key=len, reverse=True))
+    return f"(?:{'|'.join(written)})"
+
+
+def _line(words: str) -> list[Secret]:
+    parts, gaps = _parts(words)
+    return [Secret("address", _whole(_joined([*map(_in_an_address, parts)], gaps)))] if parts else []
+
+
+def secret_address(text: str, postcode: str) -> list[Secret]:
+    """A confidential address: the whole of it, the lines that say where, and the postcode."""
+    lines = [part.strip() for part in re.split(r"[,\n]", text) if len(part.strip()) >= SHORTEST]
+    found = _line(text)
+    # A town alone tells nothing; the first line with its number tells where.
+    for line in lines:
+        if re.search(r"\d", line) or line == lines[0]:
+            found += _line(line)
+    key = "".join(_parts(postcode)[0])
+    return [*found, Secret("address", _whole(_spaced(key, "[ ']*")), key)] if len(key) >= 5 else found
+
+
+def without(text: str, secrets: Iterable[Secret]) -> str:
+    """The text without confidential addresses and names of other families; everything else as it was written."""
+    secrets = list(secrets)
+    if not secrets:
+        return text
+    folded = folded_in_place(text)
+    letters = folded.text.replace(" ", "").replace("'", "")
+    places = sorted(
+        (start, end, order, secret.kind)
+        for order, secret in enumerate(secrets)
+        if secret.letters in letters
+        for start, end in secret.places(text, folded)
+    )
+    kept: list[tuple[int, int, int, Kind]] = []
+    for place in places:
+        if kept and place[0] < kept[-1][1]:
+            # Two that overlap are one; it is called by the one that stands first among the secrets.
+            start, end, order, kind = kept.pop()
+            first = min((order, kind), (place[2], place[3]))
+            place = (start, max(end, place[1]), *first)
+        kept.append(place)
+    said, done = "", 0
+    for start, end, _, kind in kept:
+        said += f"{text[done:start]}[{KEPT[kind]}]"
+        done = end
+    return said + text[done:]
+
+
+def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
+    """The confidential addresses of the person and their family, and the names of whoever else is on these records.
+
+    Family are those with a relationship to the person; everybody else named in the same records is another family.
+    """
+    ties = Relationship.objects.filter(Q(person=person) | Q(other=person)).values_list("person_id", "other_id")
+    own = {person.pk, *(key for tie in ties for key in tie)}
+    others = set(
+        Involvement.objects.filter(reference__in=list(references))
+        .exclude(person_id__in=own)
+        .values_list("person_id", flat=True)[:MOST]
+    )
+    found: list[Secret] = []
+    hidden = Address.objects.filter(Q(person__in=own | others) | Q(person__merged_into=person), is_confidential=True)
+    for place in hidden:
+        found += secret_address(place.lines, place.postcode_key)
+    shared = _names(own)
+    found += [secret for key, secret in _names(others).items() if len(key) >= SHORTEST and key not in shared]
+    # The longest first: a whole name before the part of it that somebody else also has.
+    return sorted(found, key=lambda secret: len(secret.pattern.pattern), reverse=True)
+
+
+def _names(keys: set[int]) -> dict[str, Secret]:
+    """Whole names, given names and family names of these people, and the parts of those, by their letters."""
+    found: dict[str, Secret] = {}
+    for full, family, given in Name.objects.filter(person_id__in=keys).values_list("full", "family", "given"):
+        first = given.split()[:1]
+        texts = [full, family, given, f"{given} {family}", f"{family} {given}"]
+        texts += [" ".join([*first, family]), " ".join([family, *first])]
+        parts = {part for word in (*family.split(), *given.split()) for part in (word, *HYPHENS.split(word))}
+        texts += sorted(part for part in parts if part.casefold() not in PARTICLES)
+        for secret in map(secret_name, texts):
+            if secret is not None:
+                # One word alone may be an ordinary one; the same letters in two words are not.
+                found.setdefault(secret.letters, secret)
+    return found

@@ -1,0 +1,1 @@
+"""What the one record shows of a person."""

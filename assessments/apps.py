@@ -17,9 +17,13 @@ class AssessmentsConfig(AppConfig):
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.retention.reckoning import count_too
+        from frontdoor.workflow import doors
         from frontdoor.workflow import hooks as workflow_hooks
+        from referrals.models import Referral
 
         audit.register(events.EVENTS)
+        doors.put(Referral, "start_assessment", "assessments:start")
+        doors.put(Referral, "step_down", "assessments:early_help_step_down")
         count_too(care)
         kinds.register("assessment", label="Section of an assessment", url_name="assessments:assessment")
         kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft")

@@ -9,9 +9,10 @@ from django_fsm import FSMField
 
 from assessments.early_help import models as early_help  # noqa: F401 (its models belong to this app)
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
-from frontdoor.workflow.machines import machine, transition
+from frontdoor.workflow.machines import Machine, act, move
 
 
 def not_the_author(record: "Assessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
@@ -50,8 +51,35 @@ class AssessmentQuerySet(VisibleQuerySet):
         return self.filter(status="submitted").exclude(author=user).exclude(submitted_by=user)
 
 
+def _is_not_own(assessment: "Assessment", user: User) -> bool:
+    return user.pk not in (assessment.author_id, assessment.submitted_by_id)
+
+
+P = Permission
+MACHINE = Machine(
+    act("write", "Write", "in_progress", P.ASSESSMENT_WRITE),
+    move(
+        "submit", "Submit for authorisation", "in_progress", "submitted", P.ASSESSMENT_WRITE, "assessment.submitted",
+        child_was_seen,
+    ),
+    move(
+        "authorise", "Authorise", "submitted", "authorised", P.ASSESSMENT_AUTHORISE, "assessment.authorised",
+        not_the_author, child_was_seen, needs_reason=True, offered=_is_not_own,
+    ),
+    move(
+        "return_with_comments", "Return with comments", "submitted", "in_progress", P.ASSESSMENT_AUTHORISE,
+        "assessment.returned", not_the_author, needs_reason=True, offered=_is_not_own,
+    ),
+    move(
+        "abandon", "Abandon", "in_progress submitted", "abandoned", P.ASSESSMENT_AUTHORISE, "assessment.abandoned",
+        needs_reason=True,
+    ),
+    act("add_note", "Add a note", "authorised", P.ASSESSMENT_WRITE),
+)  # fmt: skip
+
+
 @tracked()
-@machine
+@MACHINE
 class Assessment(Record):
     """A statutory assessment of one child, begun from the child's referral."""
 
@@ -126,52 +154,22 @@ class Assessment(Record):
             withdrawn_at=None,
         ).exists()
 
-    @transition(
-        source=Status.IN_PROGRESS,
-        target=Status.SUBMITTED,
-        permission=Permission.ASSESSMENT_WRITE,
-        label="Submit for authorisation",
-        event="assessment.submitted",
-        guards=(child_was_seen,),
-    )
+    @MACHINE.step
     def submit(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """The worker has finished and hands it to a manager."""
         self.submitted_at, self.submitted_by = at, by
 
-    @transition(
-        source=Status.SUBMITTED,
-        target=Status.IN_PROGRESS,
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Return with comments",
-        event="assessment.returned",
-        guards=(not_the_author,),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def return_with_comments(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """A manager asks for more; the comments are the reason of the move."""
         self.submitted_at = self.submitted_by = None
 
-    @transition(
-        source=Status.SUBMITTED,
-        target=Status.AUTHORISED,
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Authorise",
-        event="assessment.authorised",
-        guards=(not_the_author, child_was_seen),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def authorise(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """A manager who did not write it agrees with it; the manager's decision is the reason of the move."""
         self.authorised_at, self.authorised_by = at, by
 
-    @transition(
-        source=[Status.IN_PROGRESS, Status.SUBMITTED],
-        target=Status.ABANDONED,
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Abandon",
-        event="assessment.abandoned",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def abandon(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """A manager ends it unfinished, with a reason."""
         self.abandoned_at, self.abandoned_by = at, by

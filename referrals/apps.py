@@ -6,6 +6,34 @@ from django.db.models.signals import post_migrate
 from frontdoor import audit
 
 
+def put_doors() -> None:
+    """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
+    from contacts.models import Contact
+    from frontdoor.workflow import doors
+    from referrals.models import Referral
+
+    doors.put(Contact, "decide", "referrals:decide")
+    doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
+    doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
+    doors.put(Contact, "tell", "referrals:tell")
+    doors.put(Contact, "stand_down", "referrals:stand_down", text="Stand the fast track down", kind="secondary")
+    doors.put(Contact, "reopen", "referrals:reopen_contact", text="Reopen, decided wrongly", kind="secondary")
+    doors.put(Referral, "confirm_child", "referrals:confirm_child")
+    doors.put(Referral, "no_further_action", "referrals:act", "end", text="End without further work")
+    for name, word in (
+        ("accept", "accept"),
+        ("allocate", "allocate"),
+        ("allocate_anew", "allocate"),
+        ("reallocate", "allocate"),
+        ("discuss_strategy", "strategy-discussion"),
+        ("provide_service", "service"),
+        ("set_need", "need"),
+        ("close", "close"),
+        ("reopen", "reopen"),
+    ):
+        doors.put(Referral, name, "referrals:act", word)
+
+
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
     """After a migration: what each ending means for the returns stands in its table."""
     from referrals.shipped import load
@@ -36,6 +64,7 @@ class ReferralsConfig(AppConfig):
         from referrals.readers import on_protection_plan, standing_of, work_on
 
         audit.register(EVENTS)
+        put_doors()
         count_too(protection)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)

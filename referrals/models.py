@@ -11,7 +11,7 @@ from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_references, with_joined
-from frontdoor.workflow.machines import machine, transition
+from frontdoor.workflow.machines import Machine, act, move
 
 STATUSES = [
     "awaiting_decision",
@@ -82,8 +82,91 @@ class ReferralQuerySet(VisibleQuerySet):
         return self.filter(child__in=with_joined([person_id])).order_by("-received_on", "-id")
 
 
+def _has_no_child(referral: "Referral", user: User) -> bool:
+    return referral.child_id is None
+
+
+def _has_child(referral: "Referral", user: User) -> bool:
+    return referral.child_id is not None
+
+
+def _has_no_worker(referral: "Referral", user: User) -> bool:
+    return referral.current_worker is None
+
+
+def _has_worker(referral: "Referral", user: User) -> bool:
+    return referral.current_worker is not None
+
+
+def _may_be_assessed(referral: "Referral", user: User) -> bool:
+    return referral.status != "allocated" or referral.response_type != "other"
+
+
+def _may_be_served(referral: "Referral", user: User) -> bool:
+    return referral.status == "assessed" or referral.response_type != "assessment"
+
+
+def _may_step_down(referral: "Referral", user: User) -> bool:
+    return referral.child_id is not None and holds(user, P.EARLY_HELP_WRITE)
+
+
+P = Permission
+ALL_OPEN, BEGUN = " ".join(OPEN_STATUSES), " ".join(OPEN_STATUSES[1:])
+MACHINE = Machine(
+    act("confirm_child", "Say who the child is", "awaiting_decision", P.CONTACT_SCREEN, offered=_has_no_child),
+    move(
+        "accept", "Accept", "awaiting_decision", "accepted", P.REFERRAL_DECIDE, "referral.accepted",
+        child_is_confirmed, needs_reason=True, offered=_has_child,
+    ),
+    move(
+        "allocate", "Allocate", "accepted", "allocated", P.REFERRAL_ALLOCATE, "referral.allocated",
+        child_is_confirmed, offered=_has_no_worker,
+    ),
+    act("allocate_anew", "Allocate", " ".join(OPEN_STATUSES[2:]), P.REFERRAL_ALLOCATE, offered=_has_no_worker),
+    act("reallocate", "Reallocate", BEGUN, P.REFERRAL_ALLOCATE, offered=_has_worker),
+    move(
+        "start_assessment", "Start an assessment", "allocated assessed in_service", "in_assessment",
+        P.ASSESSMENT_WRITE, "referral.assessment_started", offered=_may_be_assessed,
+    ),
+    act("discuss_strategy", "Record a strategy discussion", ALL_OPEN, P.REFERRAL_DECIDE),
+    move(
+        "provide_service", "Provide a service", "accepted allocated assessed", "in_service", P.REFERRAL_DECIDE,
+        "referral.service_started", needs_reason=True, offered=_may_be_served,
+    ),
+    act("set_need", "Set the primary need", ALL_OPEN, P.REFERRAL_WORK, offered=_has_child),
+    move(
+        "no_further_action", "No further action", "awaiting_decision accepted", "no_further_action",
+        P.REFERRAL_DECIDE, "referral.ended_at_decision", nothing_begun, needs_reason=True, offered=_has_no_worker,
+    ),
+    act("step_down", "Step down to early help", ALL_OPEN, P.REFERRAL_CLOSE, offered=_may_step_down),
+    move(
+        "close", "Close", "accepted allocated assessed in_service", "closed", P.REFERRAL_CLOSE, "referral.closed",
+    ),
+    move(
+        "reopen", "Reopen: closed in error", "closed", "accepted", P.REFERRAL_REOPEN, "referral.reopened", soon_after,
+        needs_reason=True,
+    ),
+    move(
+        "finish_assessment", "Assessment authorised", "in_assessment", "assessed", P.ASSESSMENT_AUTHORISE,
+        "referral.assessed",
+    ),
+    move(
+        "abandon_assessment", "Assessment abandoned", "in_assessment", "allocated", P.ASSESSMENT_AUTHORISE,
+        "referral.assessment_abandoned", needs_reason=True,
+    ),
+    move(
+        "go_on_with_service", "Assessment abandoned, service goes on", "in_assessment", "in_service",
+        P.ASSESSMENT_AUTHORISE, "referral.assessment_abandoned", needs_reason=True,
+    ),
+    move(
+        "undo", "Take the decision back", "accepted allocated", "no_further_action", P.CONTACT_SCREEN,
+        "referral.decision_undone", nothing_begun,
+    ),
+)  # fmt: skip
+
+
 @tracked()
-@machine
+@MACHINE
 class Referral(Record):
     """One child taken on from one contact. Source, date, risk and texts are read from the contact, never retyped."""
 
@@ -203,15 +286,7 @@ class Referral(Record):
         allocation = self.current_allocation()
         return allocation.worker if allocation else None
 
-    @transition(
-        source="awaiting_decision",
-        target="accepted",
-        permission=Permission.REFERRAL_DECIDE,
-        label="Accept",
-        event="referral.accepted",
-        guards=(child_is_confirmed,),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def accept(
         self,
         *,
@@ -227,80 +302,32 @@ class Referral(Record):
         self.decided_at, self.decided_by, self.decision_reason = at, by, decision_reason
         self.response_type, self.primary_need = response_type, primary_need
 
-    @transition(
-        source="accepted",
-        target="allocated",
-        permission=Permission.REFERRAL_ALLOCATE,
-        label="Allocate",
-        event="referral.allocated",
-        guards=(child_is_confirmed,),
-    )
+    @MACHINE.step
     def allocate(self, *, by: User, at: datetime) -> None:
         """Given to a named worker; the allocation row says who."""
 
-    @transition(
-        source=["allocated", "assessed", "in_service"],
-        target="in_assessment",
-        permission=Permission.ASSESSMENT_WRITE,
-        label="Start an assessment",
-        event="referral.assessment_started",
-    )
+    @MACHINE.step
     def start_assessment(self, *, by: User, at: datetime) -> None:
         """An assessment has been started."""
 
-    @transition(
-        source="in_assessment",
-        target="assessed",
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Assessment authorised",
-        event="referral.assessed",
-    )
+    @MACHINE.step
     def finish_assessment(self, *, by: User, at: datetime) -> None:
         """The assessment has been authorised."""
 
-    @transition(
-        source="in_assessment",
-        target="allocated",
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Assessment abandoned",
-        event="referral.assessment_abandoned",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def abandon_assessment(self, *, by: User, at: datetime) -> None:
         """The first assessment was abandoned by a manager; the referral stands where it was."""
 
-    @transition(
-        source="in_assessment",
-        target="in_service",
-        permission=Permission.ASSESSMENT_AUTHORISE,
-        label="Assessment abandoned, service goes on",
-        event="referral.assessment_abandoned",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def go_on_with_service(self, *, by: User, at: datetime) -> None:
         """A further assessment was abandoned by a manager while a service is provided; the service goes on."""
 
-    @transition(
-        source=["accepted", "allocated", "assessed"],
-        target="in_service",
-        permission=Permission.REFERRAL_DECIDE,
-        label="Provide a service",
-        event="referral.service_started",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def provide_service(self, *, by: User, at: datetime, service: str) -> None:
         """A service is provided: after an assessment, or without one where the response type allows."""
         self.service = service
 
-    @transition(
-        source=["awaiting_decision", "accepted"],
-        target="no_further_action",
-        permission=Permission.REFERRAL_DECIDE,
-        label="No further action",
-        event="referral.ended_at_decision",
-        guards=(nothing_begun,),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def no_further_action(
         self,
         *,
@@ -317,39 +344,18 @@ class Referral(Record):
         self.ending, self.is_nfa, self.is_returnable = ending, is_nfa, is_returnable
         self.joined_reference = joined_reference
 
-    @transition(
-        source=["accepted", "allocated"],
-        target="no_further_action",
-        permission=Permission.CONTACT_SCREEN,
-        label="Take the decision back",
-        event="referral.decision_undone",
-        guards=(nothing_begun,),
-    )
+    @MACHINE.step
     def undo(self, *, by: User, at: datetime) -> None:
         """The decision that opened it was taken back within its minute: it never was a referral of the returns."""
         self.ending, self.is_nfa, self.is_returnable = self.Ending.UNDONE, False, False
 
-    @transition(
-        source=["accepted", "allocated", "assessed", "in_service"],
-        target="closed",
-        permission=Permission.REFERRAL_CLOSE,
-        label="Close",
-        event="referral.closed",
-    )
+    @MACHINE.step
     def close(self, *, by: User, at: datetime, closure_reason: str, what_changed: str) -> None:
         """The work has ended, with the reason of the returns and what changed for the child."""
         self.closed_at, self.closed_by = at, by
         self.closure_reason, self.what_changed = closure_reason, what_changed
 
-    @transition(
-        source="closed",
-        target="accepted",
-        permission=Permission.REFERRAL_REOPEN,
-        label="Reopen: closed in error",
-        event="referral.reopened",
-        guards=(soon_after,),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def reopen(self, *, by: User, at: datetime, not_after: datetime | None = None) -> None:
         """Closed in error: a manager takes it up again."""
         self.closed_at = self.closed_by = None

@@ -11,7 +11,7 @@ from frontdoor.access import ROLE_LABELS, Permission, Role, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_references
-from frontdoor.workflow.machines import machine, transition
+from frontdoor.workflow.machines import Machine, move
 
 STATUSES = ["planned", "held", "cancelled"]
 
@@ -96,8 +96,21 @@ class SessionQuerySet(VisibleQuerySet):
         return self.filter(status="held").order_by("-held_at", "-id")
 
 
+P = Permission
+MACHINE = Machine(
+    move(
+        "hold", "Record the session", "planned", "held", P.SUPERVISION_HOLD, "supervision.held",
+        by_somebody_entitled, not_ahead,
+    ),
+    move(
+        "cancel", "Cancel", "planned", "cancelled", P.SUPERVISION_HOLD, "supervision.cancelled",
+        by_somebody_entitled, needs_reason=True,
+    ),
+)  # fmt: skip
+
+
 @tracked()
-@machine
+@MACHINE
 class Session(Record):
     """One supervision session of one worker, about all their work or about one referral."""
 
@@ -146,27 +159,12 @@ class Session(Record):
         """Whether it is still to be held."""
         return str(self.status) == self.Status.PLANNED.value
 
-    @transition(
-        source="planned",
-        target="held",
-        permission=Permission.SUPERVISION_HOLD,
-        label="Record the session",
-        event="supervision.held",
-        guards=(by_somebody_entitled, not_ahead),
-    )
+    @MACHINE.step
     def hold(self, *, by: User, at: datetime, held_at: datetime) -> None:
         """It took place."""
         self.held_at, self.held_by = held_at, by
 
-    @transition(
-        source="planned",
-        target="cancelled",
-        permission=Permission.SUPERVISION_HOLD,
-        label="Cancel",
-        event="supervision.cancelled",
-        guards=(by_somebody_entitled,),
-        needs_reason=True,
-    )
+    @MACHINE.step
     def cancel(self, *, by: User, at: datetime) -> None:
         """It will not take place, and no other is due in its stead."""
 

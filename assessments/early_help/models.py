@@ -10,7 +10,7 @@ from django_fsm import FSMField
 from frontdoor.access import Permission, holds
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
-from frontdoor.workflow.machines import machine, transition
+from frontdoor.workflow.machines import Machine, act, move
 
 STATUSES = ["draft", "active", "returned", "stepped_up", "closed"]
 OPEN_STATUSES = ["draft", "active", "returned"]
@@ -50,8 +50,31 @@ class EarlyHelpQuerySet(VisibleQuerySet):
         return self.filter(status__in=OPEN_STATUSES)
 
 
+P = Permission
+MACHINE = Machine(
+    act("write", "Write", "draft returned", P.EARLY_HELP_WRITE),
+    move(
+        "begin", "Begin early help", "draft returned", "active", P.EARLY_HELP_WRITE, "early_help.begun",
+        agreed, is_led,
+    ),
+    act("review", "Record a review", "active", P.EARLY_HELP_WRITE),
+    move(
+        "send_back", "Return for agreement", "draft active", "returned", P.EARLY_HELP_WRITE, "early_help.returned",
+        needs_reason=True,
+    ),
+    move(
+        "step_up", "Step up", "draft active returned", "stepped_up", P.EARLY_HELP_WRITE, "early_help.stepped_up",
+        needs_reason=True,
+    ),
+    move(
+        "close", "Close", "draft active returned", "closed", P.EARLY_HELP_WRITE, "early_help.closed",
+        needs_reason=True,
+    ),
+)  # fmt: skip
+
+
 @tracked()
-@machine
+@MACHINE
 class EarlyHelpAssessment(Record):
     """One family's early help around one child, whoever wrote it: staff, an agency's form or an agency's system."""
 
@@ -134,49 +157,21 @@ class EarlyHelpAssessment(Record):
         """Who leads it now."""
         return next((row for row in self.leads.all() if row.to_at is None), None)
 
-    @transition(
-        source=[Status.DRAFT, Status.RETURNED],
-        target=Status.ACTIVE,
-        permission=Permission.EARLY_HELP_WRITE,
-        label="Begin early help",
-        event="early_help.begun",
-        guards=(agreed, is_led),
-    )
+    @MACHINE.step
     def begin(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """The plan goes ahead, with the family's agreement."""
 
-    @transition(
-        source=[Status.DRAFT, Status.ACTIVE],
-        target=Status.RETURNED,
-        permission=Permission.EARLY_HELP_WRITE,
-        label="Return for agreement",
-        event="early_help.returned",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def send_back(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """Back to whoever wrote it: the family has not agreed, or no longer agrees."""
 
-    @transition(
-        source=[Status.DRAFT, Status.ACTIVE, Status.RETURNED],
-        target=Status.STEPPED_UP,
-        permission=Permission.EARLY_HELP_WRITE,
-        label="Step up",
-        event="early_help.stepped_up",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def step_up(self, *, by: Any, at: datetime, contact: Any, **facts: Any) -> None:
         """The child needs more: a contact has been made from it in the same act."""
         self.contact, self.ending = contact, "stepped_up"
         self.ended_at, self.ended_by = at, by
 
-    @transition(
-        source=[Status.DRAFT, Status.ACTIVE, Status.RETURNED],
-        target=Status.CLOSED,
-        permission=Permission.EARLY_HELP_WRITE,
-        label="Close",
-        event="early_help.closed",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def close(self, *, by: Any, at: datetime, ending: str, **facts: Any) -> None:
         """Ended, with what became of it."""
         self.ended_at, self.ended_by, self.ending = at, by, ending

@@ -12,7 +12,7 @@ from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
-from frontdoor.workflow.machines import machine, transition
+from frontdoor.workflow.machines import Machine, act, move
 
 GRADES = ["red", "amber", "green", "blue"]
 STATUSES = ["received", "in_screening", "awaiting_information", "awaiting_sign_off", "decided"]
@@ -62,8 +62,63 @@ class ContactQuerySet(VisibleQuerySet):
         return self.filter(Q(is_on_queue=True))
 
 
+def _is_fast_track(contact: "Contact", user: User) -> bool:
+    return contact.is_fast_track
+
+
+def _is_ordinary(contact: "Contact", user: User) -> bool:
+    return not contact.is_fast_track
+
+
+def _is_anothers_proposal(contact: "Contact", user: User) -> bool:
+    return contact.proposed_by_id != user.pk
+
+
+P = Permission
+ANY, UNDECIDED, SCREENING = (" ".join(part) for part in (STATUSES, STATUSES[:-1], OPEN))
+MACHINE = Machine(
+    move("claim", "Claim", "received", "in_screening", P.CONTACT_SCREEN, "contact.claimed"),
+    move("release", "Release", "in_screening", "received", P.CONTACT_SCREEN, "contact.released"),
+    act("ask", "Ask for information", "in_screening awaiting_information", P.CONTACT_SCREEN),
+    move(
+        "wait", "Wait for information", "in_screening", "awaiting_information", P.CONTACT_SCREEN, "contact.waiting",
+        needs_reason=True,
+    ),
+    move("resume", "Go on screening", "awaiting_information", "in_screening", P.CONTACT_SCREEN, "contact.resumed"),
+    act("grade", "Give a grade", UNDECIDED, P.CONTACT_SCREEN),
+    act("choose_level", "Choose the level of need", UNDECIDED, P.CONTACT_SCREEN),
+    move("decide", "Decide", SCREENING, "decided", P.CONTACT_SCREEN, "contact.decided", needs_reason=True),
+    move(
+        "propose", "Propose", "in_screening awaiting_information", "awaiting_sign_off", P.CONTACT_SCREEN,
+        "contact.proposed", needs_reason=True,
+    ),
+    move(
+        "sign_off", "Sign off", "awaiting_sign_off", "decided", P.CONTACT_SIGN_OFF, "contact.signed_off",
+        offered=_is_anothers_proposal,
+    ),
+    move(
+        "send_back", "Return with comments", "awaiting_sign_off", "in_screening", P.CONTACT_SIGN_OFF,
+        "contact.returned", needs_reason=True,
+    ),
+    move(
+        "fast_track", "Child protection: fast track", UNDECIDED, "decided", P.CONTACT_FAST_TRACK,
+        "contact.fast_tracked", offered=_is_ordinary,
+    ),
+    act("tell", "Tell a person now", ANY, P.CONTACT_FAST_TRACK, offered=_is_fast_track),
+    move(
+        "stand_down", "Stand down", "decided", "received", P.CONTACT_STAND_DOWN, "contact.stood_down",
+        needs_reason=True, offered=_is_fast_track,
+    ),
+    move(
+        "reopen", "Reopen", "decided", "in_screening", P.CONTACT_REOPEN, "contact.reopened",
+        needs_reason=True, offered=_is_ordinary,
+    ),
+    move("undo", "Take the decision back", "decided", "in_screening", P.CONTACT_SCREEN, "contact.decision_undone"),
+)  # fmt: skip
+
+
 @tracked()
-@machine
+@MACHINE
 class Contact(Record):
     """One approach. The people on it are kept as given, with a link to a record only when a person confirms it."""
 
@@ -178,13 +233,7 @@ class Contact(Record):
             return self.claimed_by
         return None
 
-    @transition(
-        source=["decided"],
-        target="in_screening",
-        permission=Permission.CONTACT_SCREEN,
-        label="Take the decision back",
-        event="contact.decision_undone",
-    )
+    @MACHINE.step
     def undo(self, *, by: User, at: datetime, until: datetime) -> None:
         """Taken back by whoever decided, before the referrer is told."""
         self.decided_at = self.decided_by = None
@@ -198,112 +247,54 @@ class Contact(Record):
     def _let_go(self) -> None:
         self.claimed_by = self.claimed_until = None
 
-    @transition(
-        source=["received"],
-        target="in_screening",
-        permission=Permission.CONTACT_SCREEN,
-        label="Claim",
-        event="contact.claimed",
-    )
+    @MACHINE.step
     def claim(self, *, by: User, at: datetime, until: datetime) -> None:
         """Take it by name, until a time."""
         self._take(by, until)
         if self.acknowledged_at is None:
             self.acknowledged_at, self.acknowledged_by = at, by
 
-    @transition(
-        source=["in_screening"],
-        target="received",
-        permission=Permission.CONTACT_SCREEN,
-        label="Release",
-        event="contact.released",
-    )
+    @MACHINE.step
     def release(self, *, by: User, at: datetime) -> None:
         """Give it back to the queue."""
         self._let_go()
 
-    @transition(
-        source=["in_screening"],
-        target="awaiting_information",
-        permission=Permission.CONTACT_SCREEN,
-        label="Wait for information",
-        event="contact.waiting",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def wait(self, *, by: User, at: datetime) -> None:
         """Something has been asked; no clock stands still for it."""
 
-    @transition(
-        source=["awaiting_information"],
-        target="in_screening",
-        permission=Permission.CONTACT_SCREEN,
-        label="Go on screening",
-        event="contact.resumed",
-    )
+    @MACHINE.step
     def resume(self, *, by: User, at: datetime, until: datetime, taker: User | None = None) -> None:
         """Go on, with the answer or without it; ``taker``: whose it is when a machine says that it has come."""
         self._take(taker or by, until)
 
-    @transition(
-        source=["in_screening", "awaiting_information"],
-        target="awaiting_sign_off",
-        permission=Permission.CONTACT_SCREEN,
-        label="Propose",
-        event="contact.proposed",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def propose(self, *, by: User, at: datetime) -> None:
         """Put an outcome to somebody who may sign it."""
         self.proposed_at, self.proposed_by = at, by
         self._let_go()
 
-    @transition(
-        source=["awaiting_sign_off"],
-        target="in_screening",
-        permission=Permission.CONTACT_SIGN_OFF,
-        label="Return with comments",
-        event="contact.returned",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def send_back(self, *, by: User, at: datetime, until: datetime) -> None:
         """Back to whoever proposed, with what to do."""
         if self.proposed_by is not None:
             self._take(self.proposed_by, until)
         self.proposed_at = self.proposed_by = None
 
-    @transition(
-        source=["received", "in_screening", "awaiting_information"],
-        target="decided",
-        permission=Permission.CONTACT_SCREEN,
-        label="Decide",
-        event="contact.decided",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def decide(self, *, by: User, at: datetime) -> None:
         """Decided by somebody who may decide it alone."""
         self.decided_at, self.decided_by = at, by
         self.is_on_queue = False
         self._let_go()
 
-    @transition(
-        source=["awaiting_sign_off"],
-        target="decided",
-        permission=Permission.CONTACT_SIGN_OFF,
-        label="Sign off",
-        event="contact.signed_off",
-    )
+    @MACHINE.step
     def sign_off(self, *, by: User, at: datetime) -> None:
         """Signed by a manager other than the proposer."""
         self.decided_at, self.decided_by = at, by
         self.is_on_queue = False
 
-    @transition(
-        source=["received", "in_screening", "awaiting_information", "awaiting_sign_off"],
-        target="decided",
-        permission=Permission.CONTACT_FAST_TRACK,
-        label="Child protection: fast track",
-        event="contact.fast_tracked",
-    )
+    @MACHINE.step
     def fast_track(self, *, by: User, at: datetime) -> None:
         """Straight to referrals awaiting a decision; stays on the queue, on top, until they are decided."""
         self.decided_at, self.decided_by = at, by
@@ -311,14 +302,7 @@ class Contact(Record):
         self.tier, self.is_on_queue = 0, True
         self._let_go()
 
-    @transition(
-        source=["decided"],
-        target="received",
-        permission=Permission.CONTACT_STAND_DOWN,
-        label="Stand down",
-        event="contact.stood_down",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def stand_down(self, *, by: User, at: datetime) -> None:
         """Back to ordinary screening with its original receipt time."""
         self.decided_at = self.decided_by = None
@@ -326,14 +310,7 @@ class Contact(Record):
         self.is_fast_track, self.is_on_queue = False, True
         self.tier = 1 if self.grade == "red" else 2
 
-    @transition(
-        source=["decided"],
-        target="in_screening",
-        permission=Permission.CONTACT_REOPEN,
-        label="Reopen",
-        event="contact.reopened",
-        needs_reason=True,
-    )
+    @MACHINE.step
     def reopen(self, *, by: User, at: datetime, until: datetime) -> None:
         """Decided wrongly: a manager takes it up again."""
         self.decided_at = self.decided_by = None

@@ -14,7 +14,7 @@ from frontdoor.audit.events import EVENTS
 from frontdoor.audit.models import Entry
 from frontdoor.db import Record
 from frontdoor.workflow import hooks
-from frontdoor.workflow.machines import MACHINES, MARK, Move
+from frontdoor.workflow.machines import MACHINES, MARK, TABLES, Act, Move
 from frontdoor.workflow.models import StatusChange
 
 R = TypeVar("R", bound=Record)
@@ -174,13 +174,24 @@ def touch(record: R, *, version: int | None = None) -> R:
     return locked
 
 
-def moves_for(record: Any, user: User) -> list[Move]:
-    """Declared moves that start at the record's status and that the user's roles allow: the buttons on its page."""
+def moves_for(record: Any, user: User) -> list[Act]:
+    """What this user may do to the record as it stands, moves and acts, in the order of its machine's table.
+
+    Status, permission and what the table itself says of it; guards are asked only when it is done, since most need
+    what is typed.
+    """
     return [
-        declared
-        for declared in MACHINES[type(record)].values()
-        if record.status in declared.sources and holds(user, declared.permission)
+        row
+        for row in TABLES[type(record)].values()
+        if record.status in row.sources
+        and holds(user, row.permission)
+        and (row.offered is None or row.offered(record, user))
     ]
+
+
+def can(record: Any, user: User) -> set[str]:
+    """The names of what this user may do to the record as it stands: what its page asks before it shows a form."""
+    return {row.name for row in moves_for(record, user)}
 
 
 def history(reference: str) -> models.QuerySet[StatusChange]:

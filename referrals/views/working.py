@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +24,7 @@ from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
 from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
+from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
 from referrals import actions, forms, readers
 from referrals.models import Referral
@@ -103,93 +103,11 @@ def shown(request: HttpRequest, reference: str) -> Referral:
     return found
 
 
-def _link(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-def buttons(referral: Referral, user: Any) -> list[dict[str, Any]]:
-    """What this person may do next, the likeliest first."""
-    status = referral.status
-    ref = referral.reference
-    found: list[tuple[bool, str, str]] = [
-        (
-            referral.child is None and status == "awaiting_decision" and holds(user, P.CONTACT_SCREEN),
-            "Say who the child is",
-            _link("referrals:confirm_child", ref),
-        ),
-        (
-            referral.child is not None and status == "awaiting_decision" and holds(user, P.REFERRAL_DECIDE),
-            "Accept",
-            _link("referrals:act", ref, "accept"),
-        ),
-        (
-            status in ("accepted", "allocated", "in_assessment", "assessed", "in_service")
-            and holds(user, P.REFERRAL_ALLOCATE),
-            "Reallocate" if referral.current_worker else "Allocate",
-            _link("referrals:act", ref, "allocate"),
-        ),
-        (
-            status in ("allocated", "assessed", "in_service")
-            and holds(user, P.ASSESSMENT_WRITE)
-            and (status != "allocated" or referral.response_type != "other"),
-            "Start an assessment",
-            _link("assessments:start", ref),
-        ),
-        (
-            referral.is_open and holds(user, P.REFERRAL_DECIDE),
-            "Record a strategy discussion",
-            _link("referrals:act", ref, "strategy-discussion"),
-        ),
-        (
-            holds(user, P.REFERRAL_DECIDE)
-            and (
-                status == "assessed" or (status in ("accepted", "allocated") and referral.response_type != "assessment")
-            ),
-            "Provide a service",
-            _link("referrals:act", ref, "service"),
-        ),
-        (
-            referral.is_open and referral.child is not None and holds(user, P.REFERRAL_WORK),
-            "Set the primary need",
-            _link("referrals:act", ref, "need"),
-        ),
-        (
-            status in ("awaiting_decision", "accepted")
-            and holds(user, P.REFERRAL_DECIDE)
-            and referral.current_worker is None,
-            "End without further work",
-            _link("referrals:act", ref, "end"),
-        ),
-        (
-            referral.is_open
-            and referral.child is not None
-            and holds(user, P.REFERRAL_CLOSE)
-            and holds(user, P.EARLY_HELP_WRITE),
-            "Step down to early help",
-            _link("assessments:early_help_step_down", ref),
-        ),
-        (
-            status in ("accepted", "allocated", "assessed", "in_service") and holds(user, P.REFERRAL_CLOSE),
-            "Close",
-            _link("referrals:act", ref, "close"),
-        ),
-        (
-            status == "closed" and holds(user, P.REFERRAL_REOPEN),
-            "Reopen: closed in error",
-            _link("referrals:act", ref, "reopen"),
-        ),
-    ]
-    return [{"text": text, "href": href} for wanted, text, href in found if wanted and href]
-
-
 @require_safe
 @needs(P.REFERRAL_VIEW)
 def referral(request: HttpRequest, reference: str) -> HttpResponse:
     """One referral: the child, whose it is, the deadlines, the decision, the contact's words, and what can be done."""
-    user = request.user
+    user: Any = request.user
     found = shown(request, reference)
     contact = found.contact
     people = [found.child_id] if found.child_id is not None else []
@@ -213,7 +131,7 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
             if holds(user, P.ASSESSMENT_VIEW)
             else [],
             "changes": list(history(found.reference)),
-            "buttons": buttons(found, user),
+            "buttons": doors.buttons(found, user),
             "may_search": holds(user, P.PEOPLE_VIEW),
             "now": timezone.now(),
             "today": timezone.localdate(),

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -23,6 +22,8 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import is_kept_hidden
 from frontdoor.people.protection import actions as protection
 from frontdoor.ui.responses import page
+from frontdoor.workflow import doors
+from frontdoor.workflow.actions import can
 
 P = Permission
 SCREENING = ("received", "in_screening", "awaiting_information")
@@ -46,37 +47,6 @@ def opened(request: HttpRequest, reference: str) -> tuple[Contact, list[ContactP
             protection.note_conflict_met(person=person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
             raise
     return contact, rows
-
-
-def _address(name: str, *args: Any) -> str:
-    """Address of a page of a later step; nothing where the installation does not serve it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-def next_steps(contact: Contact, user: Any) -> list[dict[str, str]]:
-    """What may be done next by this user, the weightiest first: text, address and kind of button."""
-    found: list[tuple[str, str, str]] = []
-    open_still = contact.status in SCREENING
-    if open_still and holds(user, P.CONTACT_SCREEN):
-        found.append(("Decide", "referrals:decide", ""))
-    if contact.status == "awaiting_sign_off" and holds(user, P.CONTACT_SIGN_OFF) and contact.proposed_by != user:
-        found.append(("Sign off or return", "referrals:sign_off", ""))
-    if not contact.is_fast_track and contact.status != "decided" and holds(user, P.CONTACT_FAST_TRACK):
-        found.append(("Child protection: fast track", "referrals:fast_track", "warning"))
-    if contact.is_fast_track:
-        found.append(("Tell a person now", "referrals:tell", ""))
-        if holds(user, P.CONTACT_STAND_DOWN):
-            found.append(("Stand the fast track down", "referrals:stand_down", "secondary"))
-    elif contact.status == "decided" and holds(user, P.CONTACT_REOPEN):
-        found.append(("Reopen, decided wrongly", "referrals:reopen_contact", "secondary"))
-    return [
-        {"text": text, "href": href, "kind": kind}
-        for text, name, kind in found
-        if (href := _address(name, contact.reference))
-    ]
 
 
 def caller(contact: Contact) -> list[tuple[str, str]]:
@@ -154,7 +124,8 @@ def show(
             "warnings": readers.warnings_of(linked),
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at")),
             "events": readers.events(contact),
-            "steps": next_steps(contact, user),
+            "steps": doors.buttons(contact, user),
+            "can": can(contact, user),
             "holder": holder,
             "is_mine": holder == user,
             "may_screen": may_screen,

@@ -11,7 +11,8 @@ from assessments.actions import dimensions_on
 from assessments.models import Assessment, DimensionEntry, Visit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm
+from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm, VersionForm
+from referrals.models import Referral
 
 LONGEST = 20_000
 
@@ -32,6 +33,7 @@ def codes(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
 class SectionForm(UiForm):
     """A section as written so far; ``revision`` says which saving of it the page was opened on."""
 
+    called = "Section of an assessment"
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, assessment: Assessment, section: str, revision: int = 0, **kwargs: Any) -> None:
@@ -112,6 +114,11 @@ class SectionForm(UiForm):
             }
         )
 
+    def opened_on(self) -> dict[str, str]:
+        """How often this section has been saved by now."""
+        state = self.assessment.sections.filter(name=self.section).first()
+        return {"revision": str(state.revision if state else 0)}
+
     def given(self) -> dict[str, Any]:
         """The answers as the action takes them."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
@@ -124,6 +131,7 @@ class SectionForm(UiForm):
 class VisitForm(UiForm):
     """A visit or an attempt."""
 
+    called = "Record a visit"
     happened_at = DateTimeField(label="When was it?", latest="now")
     mode = forms.ChoiceField(label="How?", choices=Visit.Mode.choices, widget=Radios())
     place = forms.ChoiceField(label="Where?", required=True)
@@ -157,25 +165,17 @@ class VisitForm(UiForm):
         self.fields["not_seen_reason"].choices = codes("not_seen_reason", today, "Choose a reason")  # type: ignore[attr-defined]
 
 
-class VersionForm(UiForm):
-    """A form that carries the version of the assessment it was opened on."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", assessment.version)
-
-
 class AuthoriseForm(VersionForm):
     """The manager's decision."""
 
+    called = "Authorise an assessment"
     reason = forms.CharField(label="Your decision, and why", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class ReturnForm(VersionForm):
     """What the author has to do first."""
 
+    called = "Return an assessment with comments"
     comments = forms.CharField(
         label="What is to be done first?", max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -184,24 +184,25 @@ class ReturnForm(VersionForm):
 class ReasonForm(VersionForm):
     """An act that needs its reason."""
 
+    called = "Give a reason"
     reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class NoteForm(UiForm):
     """A note to an authorised assessment."""
 
+    called = "Add a note to an assessment"
     text = forms.CharField(label="The note", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
 
 
-class StartForm(UiForm):
+class StartForm(VersionForm):
     """Begin: which kind, where the edition of the day knows two."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    called = "Start an assessment"
 
-    def __init__(self, *args: Any, referral: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", referral.version)
-        allowed = outline.kinds_on(london_date(referral.received_at))
+    def settle(self, record: Referral) -> None:
+        """The kinds of the edition that was in force when the referral came."""
+        allowed = outline.kinds_on(london_date(record.received_at))
         if len(allowed) > 1:
             labels = dict(Assessment.Kind.choices)
             self.fields["kind"] = forms.ChoiceField(

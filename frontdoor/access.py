@@ -8,13 +8,17 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from frontdoor.accounts.models import User
 from frontdoor.db import VisibleQuerySet, tidy_reference
 
 
@@ -198,9 +202,9 @@ class Stale(Refused):
         super().__init__(f"{who or 'Somebody else'} changed this record while you had it open: {what}.", code="stale")
 
 
-def permissions_of(user: Any) -> frozenset[Permission]:
+def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
     """Everything this user's roles allow; nothing for someone inactive or not signed in."""
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
+    if not isinstance(user, User) or not user.is_active:
         return frozenset()
     found: set[Permission] = set()
     for name in user.roles:
@@ -209,12 +213,12 @@ def permissions_of(user: Any) -> frozenset[Permission]:
     return frozenset(found)
 
 
-def holds(user: Any, permission: Permission) -> bool:
+def holds(user: User | AnonymousUser, permission: Permission) -> bool:
     """Whether one of the user's roles allows this."""
     return permission in permissions_of(user)
 
 
-def require(user: Any, permission: Permission) -> None:
+def require(user: User | AnonymousUser, permission: Permission) -> None:
     """Raise :class:`Denied` unless one of the user's roles allows this."""
     if not holds(user, permission):
         raise Denied(permission)
@@ -225,36 +229,54 @@ def roles_holding(permission: Permission) -> list[str]:
     return sorted(role.value for role, held in ROLES.items() if permission in held)
 
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+class StaffRequest(HttpRequest):
+    """A request as :func:`page` and :func:`signed_in` hand it to a view: somebody is signed in."""
+
+    user: User
 
 
-def _guard(view: View, permission: Permission | None) -> View:
+Asked = ParamSpec("Asked")
+StaffView = Callable[Concatenate[StaffRequest, Asked], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Asked], HttpResponse]
+Open = TypeVar("Open", bound=Callable[..., HttpResponse])
+
+
+def _guard(view: StaffView[Asked], permission: Permission | None) -> View[Asked]:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             if request.headers.get("HX-Request") or request.headers.get("X-Draft-Sequence"):
                 # A fragment or a draft cannot follow a redirect to a page: the caller is told to sign in.
                 return HttpResponse(status=401)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_page_to_come_back_to(request))
         if permission is not None:
             require(request.user, permission)
-        return view(request, *args, **kwargs)
+        return view(cast(StaffRequest, request), *args, **kwargs)
 
     guarded.permission = permission if permission is not None else "signed in"  # type: ignore[attr-defined]
-    return guarded  # type: ignore[return-value]
+    return guarded
 
 
-def page(permission: Permission) -> Callable[[View], View]:
+def _page_to_come_back_to(request: HttpRequest) -> str:
+    """Where somebody lands after signing in: the page asked for, or the page that what they sent stood on."""
+    before = request.headers.get("Referer", "")
+    if request.method in ("GET", "HEAD") or not url_has_allowed_host_and_scheme(before, {request.get_host()}):
+        return request.get_full_path()
+    parts = urlsplit(before)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def page(permission: Permission) -> Callable[[StaffView[Asked]], View[Asked]]:
     """Decorate a view: only a signed-in user holding the permission gets in. The fitness tests read the mark."""
     return lambda view: _guard(view, permission)
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: StaffView[Asked]) -> View[Asked]:
     """Decorate a view any signed-in user may open."""
     return _guard(view, None)
 
 
-def public(view: View) -> View:
+def public(view: Open) -> Open:
     """Decorate a view anyone may open, signed in or not."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view
@@ -263,7 +285,7 @@ def public(view: View) -> View:
 Row = TypeVar("Row", bound=models.Model)
 
 
-def get_visible(source: type[Row] | VisibleQuerySet, user: Any, reference: str) -> Row:
+def get_visible(source: type[Row] | VisibleQuerySet, user: User | AnonymousUser, reference: str) -> Row:
     """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist.
 
     The reference of a record that has been joined to another gives that other.

@@ -12,7 +12,7 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm
+from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm, VersionForm
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 
@@ -73,6 +73,8 @@ def coded(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
 class ChildForm(UiForm):
     """The outcome of one child of a contact; nothing preselected."""
 
+    keeps_no_draft = "kept with the decision it is part of"
+
     def __init__(
         self,
         *args: Any,
@@ -84,7 +86,7 @@ class ChildForm(UiForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, prefix=f"child{row.pk}", **kwargs)
-        self.row = row
+        self.row, self.key = row, row.pk
         self.standing = standing
         self.attributes = outcome_attributes(on)
         choices: list[tuple[str, str]] = []
@@ -193,6 +195,9 @@ class ChildForm(UiForm):
 class WithoutChildForm(UiForm):
     """The outcome of a contact about adults only."""
 
+    keeps_no_draft = "kept with the decision it is part of"
+    key = 0
+
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = outcome_attributes(on)
@@ -216,15 +221,14 @@ class WithoutChildForm(UiForm):
         return field
 
 
-class WholeForm(UiForm):
+class WholeForm(VersionForm):
     """What is said once for the whole decision: the grade when there is none, whose it is, who agreed by telephone."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    called = "Decide a contact"
 
-    def __init__(self, *args: Any, contact: Contact, may_allocate: bool, is_night: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", contact.version)
-        if not contact.grade and contact.type.ranks_with_concerns:
+    def __init__(self, *args: Any, record: Contact, may_allocate: bool, is_night: bool, **kwargs: Any) -> None:
+        super().__init__(*args, record=record, **kwargs)
+        if not record.grade and record.type.ranks_with_concerns:
             self.fields["grade"] = forms.ChoiceField(
                 label="How urgent is it? The contact has no grade yet", choices=GRADES, widget=Radios()
             )
@@ -260,24 +264,10 @@ class WholeForm(UiForm):
         return Telephoned(manager, at) if manager and at else None
 
 
-class VersionForm(UiForm):
-    """A form that carries the version of the record it was opened on."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, record: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if record is not None:
-            self.initial.setdefault("version", record.version)
-        self.settle(record)
-
-    def settle(self, record: Any) -> None:
-        """Fill in choices that depend on the record."""
-
-
 class SignOffForm(VersionForm):
     """Sign what was proposed, and say whose the referrals are."""
 
+    called = "Sign off a contact"
     reason = long_text("Anything to add", required=False)
     team = TeamChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
     worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
@@ -291,18 +281,21 @@ class SignOffForm(VersionForm):
 class CommentsForm(VersionForm):
     """Return a proposal."""
 
+    called = "Return a contact with comments"
     comments = long_text("What is to be done first?")
 
 
 class ReasonForm(VersionForm):
     """An act that needs nothing but its reason."""
 
+    called = "Give a reason"
     reason = long_text("Why?")
 
 
 class FastTrackForm(VersionForm):
     """One sentence, where the child is, and the other children one by one."""
 
+    called = "Child protection: fast track"
     sentence = forms.CharField(label="What happened, in one sentence?", max_length=250)
     location = forms.CharField(
         label="Where is the child now?", help_text="Write “not known” if nobody knows.", max_length=250
@@ -325,6 +318,7 @@ class FastTrackForm(VersionForm):
 class CallForm(UiForm):
     """Who was told."""
 
+    called = "Tell a person now"
     told = forms.CharField(label="Whom did you tell?", max_length=150, required=False)
     called_999_at = forms.CharField(
         label="999 called at", help_text="Leave empty if nobody called", max_length=20, required=False
@@ -335,6 +329,7 @@ class CallForm(UiForm):
 class AcceptForm(VersionForm):
     """Take a referral on."""
 
+    called = "Accept a referral"
     response_type = forms.ChoiceField(label="How is it answered?", choices=Referral.Response.choices, widget=Radios())
     primary_need = forms.ChoiceField(label="Primary need, if it is clear already", required=False)
     reason = long_text("Why?")
@@ -353,6 +348,7 @@ class AcceptForm(VersionForm):
 class EndForm(VersionForm):
     """End a referral at the decision."""
 
+    called = "End a referral without further work"
     ending = forms.ChoiceField(
         label="How does it end?",
         choices=[
@@ -368,6 +364,7 @@ class EndForm(VersionForm):
 class AllocateForm(VersionForm):
     """Whose the referral is from now on."""
 
+    called = "Allocate a referral"
     team = TeamChoice(label="Team", queryset=None, empty_label="Choose a team")
     worker = WorkerChoice(
         label="Worker",
@@ -391,6 +388,7 @@ class AllocateForm(VersionForm):
 class ServiceForm(VersionForm):
     """Begin a service."""
 
+    called = "Provide a service"
     service = forms.ChoiceField(label="Which service?", choices=Referral.Service.choices, widget=Radios())
     reason = long_text("Why?")
 
@@ -398,6 +396,7 @@ class ServiceForm(VersionForm):
 class NeedForm(VersionForm):
     """The child's primary need."""
 
+    called = "Set the primary need"
     primary_need = forms.ChoiceField(label="Primary need", widget=Radios())
 
     def settle(self, record: Any) -> None:
@@ -409,6 +408,7 @@ class NeedForm(VersionForm):
 class StrategyForm(VersionForm):
     """A strategy discussion held."""
 
+    called = "Record a strategy discussion"
     held_at = DateTimeField(label="When was it held?", latest="now")
     present = forms.MultipleChoiceField(
         label="Who took part?",
@@ -427,6 +427,7 @@ class StrategyForm(VersionForm):
 class CloseForm(VersionForm):
     """Close a referral."""
 
+    called = "Close a referral"
     closure_reason = forms.ChoiceField(label="Why is it closed?", widget=Radios())
     what_changed = long_text("What has changed for the child?", rows=5)
 
@@ -440,12 +441,14 @@ class CloseForm(VersionForm):
 class NewsForm(UiForm):
     """The worker takes news of an open child."""
 
+    called = "Take news of a child"
     what_next = long_text("What will you do about it?")
 
 
 class ConfirmChildForm(VersionForm):
     """Who the child of a fast-tracked referral is."""
 
+    called = "Say who the child is"
     person = forms.ChoiceField(label="Who is the child?", widget=Radios())
 
     def offer(self, candidates: Sequence[Any]) -> None:
@@ -459,6 +462,7 @@ class ConfirmChildForm(VersionForm):
 class QueueFilter(UiForm):
     """Filters of the referral list, kept in the address."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     NO_TEAM: ClassVar[str] = "none"
     team = forms.ChoiceField(label="Team", required=False)
     response = forms.ChoiceField(label="Response", required=False, choices=[("", "All"), *Referral.Response.choices])

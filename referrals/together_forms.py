@@ -29,6 +29,8 @@ def plain_outcomes(on: date, *, is_manager: bool) -> list[tuple[str, str]]:
 class CommonForm(UiForm):
     """What is said once for all of them."""
 
+    called = "Screen contacts together"
+
     def __init__(self, *args: Any, on: date, is_manager: bool, contacts: Sequence[Contact], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.opens = {code for code, row in outcome_attributes(on).items() if row.get("opens")}
@@ -66,6 +68,8 @@ class CommonForm(UiForm):
 class RowForm(UiForm):
     """What is different for one child, and a line of its own. Somebody only named has to be answered for."""
 
+    keeps_no_draft = "kept with the decision it is part of"
+
     def __init__(self, *args: Any, row: ContactPerson, on: date, is_manager: bool, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"row{row.pk}", **kwargs)
         self.row = row
@@ -96,6 +100,8 @@ class RowForm(UiForm):
 class BulkForm(UiForm):
     """What contacts ended together have in common."""
 
+    called = "End contacts together"
+
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = set(bulk_outcomes(on))
@@ -112,6 +118,7 @@ class BulkForm(UiForm):
 class LookedOverForm(UiForm):
     """Agree or overturn."""
 
+    called = "Look over what was ended"
     verdict = forms.ChoiceField(
         label="Was it right to end it?",
         choices=[("agree", "Yes"), ("overturn", "No: take it up again")],

@@ -27,6 +27,9 @@ class Draft(models.Model):
     kind = models.SlugField(max_length=40)
     # The record the form is about, when there is one already; empty for a new record.
     about = models.CharField(max_length=10, blank=True)
+    # Where the form stands and what it is called there; neither ever holds anything about a person.
+    address = models.CharField(max_length=4000, blank=True)
+    title = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=b"")
     sequence = models.BigIntegerField(default=0)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -46,3 +49,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} draft"
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the form was submitted and became a record: it is never opened again."""
+        return self.consumed_at is not None and self.became != ""

@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils import timezone
 from markupsafe import Markup
 
 from frontdoor.ui.formats import LONDON
+from frontdoor.ui.keeping import Keeping
 from frontdoor.ui.macros import govuk
 
 Params = dict[str, Any]
@@ -286,10 +289,23 @@ class UiForm(forms.Form):
 
     ``needed_when`` names fields that become required by another answer:
     ``{"why_not": ("told", ["no"], "Say why the family has not been told")}``.
+
+    What is typed is kept as a draft (:mod:`frontdoor.acting`). ``called`` is the form's name in the list of drafts,
+    where the page does not give it another; ``keeps_no_draft`` is the reason of a form that is not kept.
     """
 
     use_required_attribute = False
     needed_when: ClassVar[Mapping[str, tuple[str, Collection[str], str]]] = {}
+    called: ClassVar[str] = ""
+    keeps_no_draft: ClassVar[str] = ""
+    #: Where this form is kept, once it has been opened through ``acting.form``.
+    keeping: Keeping | None = None
+    #: Whether it was filled in by this very request, not by a draft.
+    is_sent = False
+    #: Whether the page has said already where it is kept.
+    is_marked = False
+    #: The status of a page that shows it with its errors.
+    answered_with = 422
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -297,6 +313,21 @@ class UiForm(forms.Form):
         for name, source in self.fields.items():
             if source.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 source.error_messages["required"] = _missing(source, str(source.label or name.replace("_", " ")))
+
+    def opened_on(self) -> dict[str, str]:
+        """Hidden fields that say which state of the record the page was opened on, with that state as it is now."""
+        return {}
+
+    def renew(self) -> None:
+        """Let the form be sent again on the record as it is now: a choice made with the change in sight."""
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+        for name, value in self.opened_on().items():
+            data[self.add_prefix(name)] = value
+        self.data = data
+
+    def show_as_typed(self) -> None:
+        """Show what the form is bound to without judging it: nobody has sent it yet."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
     def clean(self) -> dict[str, Any]:
         """Drop what was hidden when the form was sent, then ask for what the answers make necessary."""
@@ -317,6 +348,35 @@ class UiForm(forms.Form):
             if chosen & set(answers) and not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, forms.ValidationError(message, code="required"))
         return cleaned
+
+
+class VersionForm(UiForm):
+    """A form that carries the version of the record it was opened on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, record: Any = None, **kwargs: Any) -> None:
+        self.record = record
+        super().__init__(*args, **kwargs)
+        if record is not None:
+            self.initial.setdefault("version", record.version)
+        self.settle(record)
+
+    def settle(self, record: Any) -> None:
+        """Fill in choices that depend on the record."""
+
+    def opened_on(self) -> dict[str, str]:
+        """The record's version, read anew."""
+        if self.record is None:
+            return {}
+        self.record.refresh_from_db(fields=["version"])
+        return {"version": str(self.record.version)}
+
+
+class ButtonForm(VersionForm):
+    """A form of nothing but its button."""
+
+    keeps_no_draft = "one button, nothing typed"
 
 
 def _missing(source: forms.Field, label: str) -> str:
@@ -514,12 +574,20 @@ def fields(form: forms.BaseForm, *names: str, exclude: Collection[str] = ()) -> 
     """Several fields (all, or those named, in order) with the hidden ones. Fields shown by a reveal come inside it."""
     inside = {n for reveals in reveals_of(form).values() for inner in reveals.values() for n in inner}
     wanted = names or [n for n in form.fields if n not in inside]
-    return Markup("").join(field(form[n]) for n in wanted if n not in exclude and n in form.fields)
+    return _kept(form) + Markup("").join(field(form[n]) for n in wanted if n not in exclude and n in form.fields)
+
+
+def _kept(form: forms.BaseForm) -> Markup:
+    """What the form says of its draft, the first time one of its parts is rendered."""
+    if not isinstance(form, UiForm) or form.keeping is None or form.is_marked:
+        return Markup("")
+    form.is_marked = True
+    return form.keeping.shown()
 
 
 def hidden_fields(form: forms.BaseForm) -> Markup:
     """Only the hidden fields of a form (record version, draft id)."""
-    return Markup("").join(Markup(str(b)) for b in form.hidden_fields())
+    return _kept(form) + Markup("").join(Markup(str(b)) for b in form.hidden_fields())
 
 
 def _problems(form: Any) -> list[Params]:

@@ -31,13 +31,14 @@ def page(
     fragment: str = "",
     status: int | None = None,
 ) -> HttpResponse:
-    """Render a page, or its ``fragment`` template when htmx asks. A bound form with errors in the context makes it 422.
+    """Render a page, or its ``fragment`` template when htmx asks. A bound form with errors in the context makes it 422,
+    one that somebody else was faster with 409.
 
     The context is looked through one level deep for forms and formsets (anything with ``is_bound`` and ``is_valid``).
     """
     values = dict(context or {})
     if status is None:
-        status = 422 if any(_wrong(v) for v in values.values()) else 200
+        status = min((found for value in values.values() if (found := _wrong(value))), default=200)
     chosen = fragment if fragment and is_htmx(request) else template
     response = render(request, chosen, values, status=status)
     if fragment:
@@ -45,11 +46,12 @@ def page(
     return response
 
 
-def _wrong(value: object) -> bool:
+def _wrong(value: object) -> int:
+    """The status a form with errors asks for; 0 for anything else."""
     if isinstance(value, (list, tuple)):
-        return any(_wrong(v) for v in value)
+        return min((found for each in value if (found := _wrong(each))), default=0)
     bound, valid = getattr(value, "is_bound", False), getattr(value, "is_valid", None)
-    return bool(bound is True and callable(valid) and not valid())
+    return getattr(value, "answered_with", 422) if bound is True and callable(valid) and not valid() else 0
 
 
 def error(request: HttpRequest | None, status: int, message: str = "", *, code: str = "") -> HttpResponse:

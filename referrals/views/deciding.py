@@ -1,29 +1,32 @@
 """Deciding a contact, signing it off, and the child protection fast track."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactPerson
 from contacts.recording import forms as contact_forms
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, Role, get_visible, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.notifications.actions import duty_managers
 from frontdoor.people.hooks import open_work
-from frontdoor.ui.forms import UiForm, posted
+from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 from referrals import actions, forms, readers
 from referrals.decisions import NOT_ABOUT, ChildDecision
@@ -31,7 +34,7 @@ from referrals.decisions import NOT_ABOUT, ChildDecision
 P = Permission
 
 
-def shown(request: HttpRequest, reference: str) -> Contact:
+def shown(request: StaffRequest, reference: str) -> Contact:
     """The contact, if the user may see it; reading it is noted for every confirmed person on it."""
     contact: Contact = get_visible(Contact, request.user, reference)
     people = contact.people.filter(person__isnull=False).values_list("person_id", flat=True)
@@ -55,7 +58,7 @@ def _texts(contact: Contact) -> list[tuple[str, str]]:
     return [(key, value) for key, value in rows if value]
 
 
-def _about(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     """What every page of a decision shows of its contact."""
     children = readers.children_of(contact)
     people = [row.person_id for row in children if row.person_id is not None]
@@ -75,31 +78,32 @@ def _about(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     }
 
 
-def place_error(form_list: Sequence[Any], whole: UiForm, refused: Refused) -> None:
-    """Put a refusal at the field it names, or at the top of the page."""
+Children = list[forms.ChildForm | forms.WithoutChildForm]
+
+
+def _at_its_child(children: Children, whole: UiForm, refused: Refused) -> tuple[UiForm, str | None]:
+    """The form and field of a refusal that names its child."""
     name, _, key = (refused.field or "").partition("-")
-    for form in form_list:
-        if key and key == str(getattr(getattr(form, "row", None), "pk", 0)):
-            field = form.place(name)
-            form.add_error(field if field in form.fields else None, refused.message)
-            return
-    whole.add_error(name if name in whole.fields else None, refused.message)
+    for form in children:
+        if key and key == str(form.key):
+            return form, form.place(name)
+    return whole, name
 
 
-def _child_forms(request: HttpRequest, contact: Contact, children: Sequence[Any]) -> list[Any]:
+def _child_forms(request: StaffRequest, contact: Contact, children: Sequence[ContactPerson], typed: Any) -> Children:
+    """A form for each child, filled with what was typed; one of its own for a contact about adults only."""
     on = london_date(timezone.now())
-    data = posted(request)
     if not children:
-        return [forms.WithoutChildForm(data, prefix="child0", on=on)]
+        return [forms.WithoutChildForm(typed, prefix="child0", on=on)]
     standing = readers.open_referrals([row.person_id for row in children if row.person_id is not None])
     return [
         forms.ChildForm(
-            data,
+            typed,
             row=row,
             on=on,
-            is_manager=rules.is_manager(request.user),  # type: ignore[arg-type]
+            is_manager=rules.is_manager(request.user),
             may_refer=contact.type.may_become_referral,
-            standing=standing.get(row.person_id),
+            standing=standing.get(row.person_id) if row.person_id is not None else None,
         )
         for row in children
     ]
@@ -107,28 +111,31 @@ def _child_forms(request: HttpRequest, contact: Contact, children: Sequence[Any]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SCREEN)
-def decide(request: HttpRequest, reference: str) -> HttpResponse:
+def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact: an outcome for each child, once."""
-    user: Any = request.user
+    user = request.user
     contact = shown(request, reference)
     if contact.status not in ("received", "in_screening", "awaiting_information"):
         return redirect("contacts:contact", contact.reference)
     about = _about(request, contact)
-    children = _child_forms(request, contact, about["children"])
-    whole = forms.WholeForm(
-        posted(request),
-        contact=contact,
+    whole = acting.form(
+        request,
+        forms.WholeForm,
+        record=contact,
         may_allocate=holds(user, P.REFERRAL_ALLOCATE),
         is_night=Role.EDT_WORKER.value in user.roles,
     )
-    if request.method == "POST" and all([whole.is_valid(), *[form.is_valid() for form in children]]):
-        try:
-            decided = _decide(user, contact, [form.decision() for form in children], whole)
-        except Refused as refused:
-            audit.refused(request, refused)
-            place_error(children, whole, refused)
-        else:
-            return _after(request, decided)
+    children = _child_forms(request, contact, about["children"], acting.typed(whole))
+    acting.together(whole, children)
+    done = acting.carry_out(
+        request,
+        (whole, *children),
+        lambda given, at: _decide(user, contact, [form.decision() for form in children], whole, at),
+        to=lambda decided: _after(request, decided),
+        place=lambda refused: _at_its_child(children, whole, refused),
+    )
+    if done is not None:
+        return done
     reasons = rules.manager_reasons(contact, about["children"], about["now"])
     return page(
         request,
@@ -137,9 +144,10 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _decide(user: Any, contact: Contact, decisions: list[ChildDecision], whole: forms.WholeForm) -> actions.Decided:
-    """Give the grade if it was asked for, then decide; a grade kept when the decision is refused does no harm."""
-    at = timezone.now()
+def _decide(
+    user: User, contact: Contact, decisions: list[ChildDecision], whole: forms.WholeForm, at: datetime
+) -> actions.Decided:
+    """Give the grade if it was asked for, then decide: both or neither."""
     version = whole.cleaned_data["version"]
     grade = whole.cleaned_data.get("grade")
     if grade:
@@ -157,7 +165,7 @@ def _decide(user: Any, contact: Contact, decisions: list[ChildDecision], whole: 
     )
 
 
-def _after(request: HttpRequest, decided: actions.Decided) -> HttpResponse:
+def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:
     if decided.power is rules.Power.PROPOSES:
         messages.success(request, "Your decision waits for a manager to sign it. It stays on the queue until then.")
         return redirect("contacts:contact", decided.contact.reference)
@@ -171,44 +179,28 @@ def _after(request: HttpRequest, decided: actions.Decided) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SIGN_OFF)
-def sign_off(request: HttpRequest, reference: str) -> HttpResponse:
+def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
     """Sign what somebody else proposed, or give it back with comments."""
     contact = shown(request, reference)
     if contact.status != "awaiting_sign_off":
         return redirect("contacts:contact", contact.reference)
     returning = "return" in request.POST
-    data = posted(request)
-    form = forms.SignOffForm(None if returning else data, record=contact)
-    back = forms.CommentsForm(data if returning else None, record=contact, prefix="back")
-    chosen: forms.VersionForm = back if returning else form
-    if request.method == "POST" and chosen.is_valid():
-        try:
-            given = chosen.cleaned_data
-            if returning:
-                actions.return_contact(
-                    contact=contact,
-                    by=request.user,  # type: ignore[arg-type]
-                    at=timezone.now(),
-                    comments=given["comments"],
-                    version=given["version"],
-                )
-                messages.success(request, "Returned with your comments.")
-                return redirect("contacts:queue")
-            return _after(
-                request,
-                actions.sign_off_contact(
-                    contact=contact,
-                    by=request.user,  # type: ignore[arg-type]
-                    at=timezone.now(),
-                    version=given["version"],
-                    reason=given["reason"],
-                    team=given["team"],
-                    worker=given["worker"],
-                ),
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            chosen.add_error(refused.field if refused.field in chosen.fields else None, refused.message)
+    form = acting.form(request, forms.SignOffForm, record=contact, is_sent=not returning)
+    back = acting.form(request, forms.CommentsForm, record=contact, is_sent=returning, prefix="back")
+    done = acting.carry_out(
+        request,
+        back,
+        lambda given, at: actions.return_contact(contact=contact, by=request.user, at=at, **given),
+        said="Returned with your comments.",
+        to=reverse("contacts:queue"),
+    ) or acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.sign_off_contact(contact=contact, by=request.user, at=at, **given),
+        to=lambda decided: _after(request, decided),
+    )
+    if done is not None:
+        return done
     about = _about(request, contact)
     opens = any(row.outcome == "referral" for row in about["children"])
     return page(
@@ -228,41 +220,39 @@ def sign_off(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_FAST_TRACK)
-def fast_track(request: HttpRequest, reference: str) -> HttpResponse:
+def fast_track(request: StaffRequest, reference: str) -> HttpResponse:
     """Put a contact that is recorded already on the fast track."""
     contact = shown(request, reference)
     if contact.is_fast_track or contact.status == "decided":
         return redirect("contacts:contact", contact.reference)
-    form = forms.FastTrackForm(posted(request), record=contact)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.fast_track(
-                contact=contact,
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.now(),
-                sentence=form.cleaned_data["sentence"],
-                location=form.cleaned_data["location"],
-                others={int(key) for key in form.cleaned_data.get("others", [])},
-                version=form.cleaned_data["version"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            return redirect("referrals:tell", contact.reference)
-    return page(request, "referrals/fast_track.html", {"contact": contact, "form": form})
+    form = acting.form(request, forms.FastTrackForm, record=contact)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.fast_track(
+            contact=contact,
+            by=request.user,
+            at=at,
+            sentence=given["sentence"],
+            location=given["location"],
+            others={int(key) for key in given.get("others", [])},
+            version=given["version"],
+        ),
+        to=reverse("referrals:tell", args=[contact.reference]),
+    )
+    return done or page(request, "referrals/fast_track.html", {"contact": contact, "form": form})
 
 
 @require_POST
 @needs(P.CONTACT_FAST_TRACK)
-def record_fast_track(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def record_fast_track(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     """The big button on the page of a call: whatever is typed so far is recorded and fast-tracked at once."""
     at = timezone.now()
     facts = contact_forms.facts_leniently(request.POST)
     try:
         contact = actions.record_and_fast_track(
             facts=facts,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             at=at,
             draft_id=draft_id,
         )
@@ -274,7 +264,7 @@ def record_fast_track(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return redirect("referrals:tell", contact.reference)
 
 
-def _ask_again(request: HttpRequest, draft_id: UUID, refused: Refused) -> HttpResponse:
+def _ask_again(request: StaffRequest, draft_id: UUID, refused: Refused) -> HttpResponse:
     """The two answers that are needed, asked on a page of their own; everything typed goes with them."""
     asked = {"sentence": "concerns", "location": "child_location"}
     kept = [
@@ -295,21 +285,19 @@ def _ask_again(request: HttpRequest, draft_id: UUID, refused: Refused) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_FAST_TRACK)
-def tell(request: HttpRequest, reference: str) -> HttpResponse:
+def tell(request: StaffRequest, reference: str) -> HttpResponse:
     """Tell a person now: who is on duty, their number, and a note of whom one told."""
     contact = shown(request, reference)
-    form = forms.CallForm(posted(request))
+    form = acting.form(request, forms.CallForm, record=contact)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.record_call(contact=contact, by=request.user, at=at, **given),
+        said="Noted.",
+        to=reverse("contacts:contact", args=[contact.reference]),
+    )
     now = timezone.now()
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.record_call(contact=contact, by=request.user, at=now, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "Noted.")
-            return redirect("contacts:contact", contact.reference)
-    return page(
+    return done or page(
         request,
         "referrals/tell.html",
         {
@@ -325,7 +313,7 @@ def tell(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_STAND_DOWN)
-def stand_down(request: HttpRequest, reference: str) -> HttpResponse:
+def stand_down(request: StaffRequest, reference: str) -> HttpResponse:
     """Take a contact off the fast track."""
     contact = shown(request, reference)
     return _with_reason(
@@ -341,7 +329,7 @@ def stand_down(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_REOPEN)
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+def reopen(request: StaffRequest, reference: str) -> HttpResponse:
     """Take a decided contact up again."""
     contact = shown(request, reference)
     return _with_reason(
@@ -355,25 +343,17 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _with_reason(
-    request: HttpRequest, contact: Contact, *, title: str, button: str, text: str, act: Any
+    request: StaffRequest, contact: Contact, *, title: str, button: str, text: str, act: Callable[..., Contact]
 ) -> HttpResponse:
-    form = forms.ReasonForm(posted(request), record=contact)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(
-                contact=contact,
-                by=request.user,
-                at=timezone.now(),
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "Done.")
-            return redirect("contacts:contact", contact.reference)
-    return page(
+    form = acting.form(request, forms.ReasonForm, record=contact, called=title)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: act(contact=contact, by=request.user, at=at, **given),
+        said="Done.",
+        to=reverse("contacts:contact", args=[contact.reference]),
+    )
+    return done or page(
         request,
         "referrals/act.html",
         {"record": contact, "form": form, "title": title, "button": button, "text": text, "back": "contacts:contact"},
@@ -382,9 +362,12 @@ def _with_reason(
 
 @require_POST
 @needs(P.CONTACT_SIGN_OFF)
-def confirm_telephone(request: HttpRequest, reference: str) -> HttpResponse:
+def confirm_telephone(request: StaffRequest, reference: str) -> HttpResponse:
     """The manager confirms what they agreed by telephone."""
     contact = shown(request, reference)
-    actions.confirm_telephone(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-    messages.success(request, "Confirmed.")
-    return redirect("contacts:contact", contact.reference)
+    return acting.at_once(
+        request,
+        lambda at: actions.confirm_telephone(contact=contact, by=request.user, at=at),
+        said="Confirmed.",
+        back=reverse("contacts:contact", args=[contact.reference]),
+    )

@@ -1,20 +1,18 @@
 """Disagreements of referrers: the list for managers who did not decide, and the answer."""
 
-from typing import Any
-
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.agencies.disagreements.models import Disagreement
-from frontdoor import audit
-from frontdoor.access import Permission, Refused
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm, posted
+from frontdoor.ui.forms import Radios, UiForm
 from frontdoor.ui.responses import page
 from referrals.disagreements import answer_disagreement
 
@@ -25,6 +23,7 @@ SHOWN = 50
 class AnswerForm(UiForm):
     """Whether the decision stands, and why."""
 
+    called = "Answer a disagreement"
     answer = forms.ChoiceField(
         label="Does the decision stand?",
         choices=Disagreement.Answer.choices,
@@ -40,9 +39,9 @@ def _people(row: Disagreement) -> list[int]:
 
 @require_safe
 @needs(P.CONTACT_REOPEN)
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: StaffRequest) -> HttpResponse:
     """What waits for an answer, the nearest deadline first, and what has been answered."""
-    user: Any = request.user
+    user = request.user
     rows = Disagreement.objects.visible_to(user).select_related(
         "contact", "agency", "decided_by", "proposed_by", "answered_by"
     )
@@ -62,23 +61,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_REOPEN)
-def answer(request: HttpRequest, key: int) -> HttpResponse:
+def answer(request: StaffRequest, key: int) -> HttpResponse:
     """What they say, what was decided, and the answer."""
-    user: Any = request.user
+    user = request.user
     rows = Disagreement.objects.visible_to(user).select_related("contact", "contact__text", "agency", "decided_by")
     found = get_object_or_404(rows, pk=key)
     audit.shows(request, _people(found), kind="opened", reference=found.contact.reference)
-    form = AnswerForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            answer_disagreement(disagreement=found, by=user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "The answer is kept, and the referrer is told.")
-            return redirect("referrals:disagreements")
-    return page(
+    form = acting.form(request, AnswerForm, record=found.contact)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: answer_disagreement(disagreement=found, by=user, at=at, **given),
+        said="The answer is kept, and the referrer is told.",
+        to=reverse("referrals:disagreements"),
+    )
+    return done or page(
         request,
         "referrals/disagreement.html",
         {

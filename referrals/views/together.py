@@ -1,10 +1,11 @@
 """Deciding several contacts at once: a family's on one page, mild ones together, the sample, and taking back."""
 
-from typing import Any
+from datetime import date
+from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,12 +13,12 @@ from contacts.models import OPEN, Contact
 from contacts.screening import actions as contact_actions
 from contacts.screening import readers as contact_readers
 from contacts.screening import rules
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import stale
 from referrals import looking_over, together
@@ -32,16 +33,17 @@ P = Permission
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SCREEN)
-def screen(request: HttpRequest, reference: str) -> HttpResponse:
+def screen(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide the contacts of one bundle on one page: the first text open, each other one opened by a key."""
-    user: Any = request.user
+    user = request.user
     first: Contact = get_visible(Contact, user, reference)
     now = timezone.now()
     on = london_date(now)
     results: list[Result] = []
-    if request.method == "POST":
-        contacts = _open_together(first, user)
-        common, rows = _forms(request, contacts, user, on, posted(request))
+    contacts = _open_together(first, user)
+    common, rows = _forms(request, contacts, on)
+    if common.is_sent:
+        acting.keep(request, common)
         valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
         if valid and contacts:
             results = _decide(request, contacts, common, rows)
@@ -51,10 +53,9 @@ def screen(request: HttpRequest, reference: str) -> HttpResponse:
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
             contacts = [contact for contact in contacts if contact.pk in refused]
-            common, rows = _forms(request, contacts, user, on, posted(request))
-    else:
-        contacts = _open_together(first, user)
-        common, rows = _forms(request, contacts, user, on, None)
+            common, rows = _forms(request, contacts, on)
+            if not refused:
+                acting.use_up(request, common, at=now)
     shown = [contact.reference for contact in contacts]
     if shown and first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
@@ -90,11 +91,11 @@ def screen(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _open_together(first: Contact, user: Any) -> list[Contact]:
+def _open_together(first: Contact, user: User) -> list[Contact]:
     return [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
 
 
-def _decided_meanwhile(request: HttpRequest, contacts: list[Contact]) -> list[Result]:
+def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[Result]:
     """What the page asked about and somebody has decided or taken out since it was read: who did what, and when."""
     still = {contact.reference for contact in contacts}
     asked = {key.removeprefix("version-")[:10] for key in request.POST if key.startswith("version-")} - still
@@ -108,27 +109,26 @@ def _decided_meanwhile(request: HttpRequest, contacts: list[Contact]) -> list[Re
     return found
 
 
-def _forms(
-    request: HttpRequest, contacts: list[Contact], user: Any, on: Any, data: Any
-) -> tuple[CommonForm, dict[int, list[RowForm]]]:
-    is_manager = rules.is_manager(user)
-    common = CommonForm(data, on=on, is_manager=is_manager, contacts=contacts)
+def _forms(request: StaffRequest, contacts: list[Contact], on: date) -> tuple[CommonForm, dict[int, list[RowForm]]]:
+    is_manager = rules.is_manager(request.user)
+    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts)
     rows = {
         contact.pk: [
-            RowForm(data, row=row, on=on, is_manager=is_manager)
+            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager)
             for row in contact_readers.rows_of(contact)
             if row.is_child
         ]
         for contact in contacts
     }
+    acting.together(common, [form for forms in rows.values() for form in forms])
     return common, rows
 
 
 def _decide(
-    request: HttpRequest, contacts: list[Contact], common: CommonForm, rows: dict[int, list[RowForm]]
+    request: StaffRequest, contacts: list[Contact], common: CommonForm, rows: dict[int, list[RowForm]]
 ) -> list[Result]:
     """Give a grade where there is none, then decide each; a grade kept when the decision is refused does no harm."""
-    user: Any = request.user
+    user = request.user
     at = timezone.now()
     given = common.cleaned_data
     answers = []
@@ -154,9 +154,9 @@ def _decide(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SCREEN)
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: StaffRequest) -> HttpResponse:
     """End contacts chosen on the queue together: what may be is listed with a line each, the rest with why not."""
-    user: Any = request.user
+    user = request.user
     now = timezone.now()
     on = london_date(now)
     rule = BulkRule.objects.in_force(on)
@@ -168,19 +168,19 @@ def bulk(request: HttpRequest) -> HttpResponse:
         .select_related("type", "agency", "claimed_by", "text")
         .order_by("tier", "rank_at", "id")
     )
-    form = BulkForm(posted(request), on=on)
-    if request.method == "POST" and form.is_valid():
-        lines = {contact.reference: request.POST.get(f"line-{contact.reference}", "") for contact in chosen}
-        try:
-            act = together.end_together(
-                chosen=chosen, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"], lines=lines,
-                by=user, at=now,
-            )  # fmt: skip
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            return redirect("referrals:bulk_act", act.pk)
+    at = f"{reverse('referrals:bulk')}?{urlencode([('contact', each.reference) for each in chosen])}"
+    form = acting.form(request, BulkForm, on=on, at=at)
+    typed = acting.typed(form) or {}
+    lines = {contact.reference: str(typed.get(f"line-{contact.reference}", "")) for contact in chosen}
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: together.end_together(chosen=chosen, lines=lines, by=user, at=at, **given),
+        to=lambda act: reverse("referrals:bulk_act", args=[act.pk]),
+        in_parts=True,
+    )
+    if done is not None:
+        return done
     opened = contact_readers.opened_by(user, [contact.reference for contact in chosen])
     looked = [
         (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
@@ -194,7 +194,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             "form": form,
             "ready": [contact for contact, why in looked if not why],
             "left_out": [(contact, why) for contact, why in looked if why],
-            "lines": {contact.reference: request.POST.get(f"line-{contact.reference}", "") for contact in chosen},
+            "lines": lines,
             "most": rule.most,
             "too_many": len(chosen) > rule.most,
             "now": now,
@@ -204,9 +204,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(P.CONTACT_SCREEN)
-def bulk_act(request: HttpRequest, key: int) -> HttpResponse:
+def bulk_act(request: StaffRequest, key: int) -> HttpResponse:
     """What became of each row of one's own act."""
-    user: Any = request.user
+    user = request.user
     act = get_object_or_404(BulkAct.objects.filter(by=user), pk=key)
     seen = Contact.objects.visible_to(user).filter(bulk_rows__act=act).values("pk")
     rows = list(act.rows.filter(contact__in=seen).select_related("contact", "sample__to").order_by("result", "id"))
@@ -226,9 +226,9 @@ def bulk_act(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_safe
 @needs(P.CONTACT_SIGN_OFF)
-def looked_over(request: HttpRequest) -> HttpResponse:
+def looked_over(request: StaffRequest) -> HttpResponse:
     """Samples of contacts ended together that wait to be looked over, and how often they were overturned."""
-    user: Any = request.user
+    user = request.user
     now = timezone.now()
     seen = Contact.objects.visible_to(user)
     waiting = list(
@@ -247,27 +247,26 @@ def looked_over(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SIGN_OFF)
-def look_over(request: HttpRequest, key: int) -> HttpResponse:
+def look_over(request: StaffRequest, key: int) -> HttpResponse:
     """One contact of a sample: its text, how it was ended, and the verdict."""
-    user: Any = request.user
+    user = request.user
     rows = DipSample.objects.filter(row__contact__in=Contact.objects.visible_to(user))
     sample = get_object_or_404(rows.select_related("row__act__by", "row__contact"), pk=key)
     contact: Contact = sample.row.contact
-    form = LookedOverForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        overturned = form.cleaned_data["verdict"] == "overturn"
-        try:
-            together.look_over(
-                sample=sample, by=user, at=timezone.now(), is_overturned=overturned, reason=form.cleaned_data["reason"]
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(
-                request, "Overturned: the contact is open again." if overturned else "Noted: it was right."
-            )
-            return redirect("referrals:looked_over")
+    form = acting.form(request, LookedOverForm, record=contact)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: together.look_over(
+            sample=sample, by=user, at=at, is_overturned=given["verdict"] == "overturn", reason=given["reason"]
+        ),
+        said=lambda looked: (
+            "Overturned: the contact is open again." if looked.is_overturned else "Noted: it was right."
+        ),
+        to=reverse("referrals:looked_over"),
+    )
+    if done is not None:
+        return done
     people = [row.person_id for row in contact_readers.rows_of(contact) if row.person_id is not None]
     audit.shows(request, people, kind="opened", reference=contact.reference, reason="looking over what was ended")
     contact_readers.note_opened(contact, user)
@@ -286,14 +285,12 @@ def look_over(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_POST
 @needs(P.CONTACT_SCREEN)
-def undo(request: HttpRequest, reference: str) -> HttpResponse:
+def undo(request: StaffRequest, reference: str) -> HttpResponse:
     """Take one's own decision back within its minute."""
     contact: Contact = get_visible(Contact, request.user, reference)
-    try:
-        undo_decision(contact=contact, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.warning(request, f"{contact.reference}: {refused.message}")
-    else:
-        messages.success(request, f"The decision on {contact.reference} is taken back. You are screening it again.")
-    return redirect("contacts:contact", contact.reference)
+    return acting.at_once(
+        request,
+        lambda at: undo_decision(contact=contact, by=request.user, at=at),
+        said=f"The decision on {contact.reference} is taken back. You are screening it again.",
+        back=reverse("contacts:contact", args=[contact.reference]),
+    )

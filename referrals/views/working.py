@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible, holds, require
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import check_conflict
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
-from frontdoor.ui.forms import posted
+from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
@@ -40,7 +40,7 @@ VIEWS = {
 
 @require_safe
 @needs(P.REFERRAL_VIEW)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: StaffRequest) -> HttpResponse:
     """Referrals awaiting a decision, without a worker, one's own, and all open ones."""
     user = request.user
     first = "undecided" if holds(user, P.REFERRAL_DECIDE) else "mine" if holds(user, P.REFERRAL_WORK) else "open"
@@ -92,7 +92,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def shown(request: HttpRequest, reference: str) -> Referral:
+def shown(request: StaffRequest, reference: str) -> Referral:
     """The referral, if the user may see it; 404 otherwise, 403 on a declared conflict. The read is noted."""
     found = readers.whole(request.user, tidy_reference(reference)) if "\x00" not in reference else None
     if found is None:
@@ -103,16 +103,28 @@ def shown(request: HttpRequest, reference: str) -> Referral:
     return found
 
 
+def address_of(reference: str) -> str:
+    """The page of a referral."""
+    return reverse("referrals:referral", args=[reference])
+
+
 @require_safe
 @needs(P.REFERRAL_VIEW)
-def referral(request: HttpRequest, reference: str) -> HttpResponse:
+def referral(request: StaffRequest, reference: str) -> HttpResponse:
     """One referral: the child, whose it is, the deadlines, the decision, the contact's words, and what can be done."""
-    user: Any = request.user
-    found = shown(request, reference)
+    return _show(request, shown(request, reference))
+
+
+def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = None) -> HttpResponse:
+    """The page; ``sent`` is the answer to news that came back."""
+    user = request.user
     contact = found.contact
     people = [found.child_id] if found.child_id is not None else []
     assessments: Any = found.assessments
     news = list(found.news.select_related("contact", "taken_by").order_by("-raised_at", "-id"))
+    taking = {row.pk: _taking(request, found, row.pk) for row in news if row.taken_at is None}
+    if sent is not None:
+        taking = {key: sent if form.prefix == sent.prefix else form for key, form in taking.items()}
     return page(
         request,
         "referrals/referral.html",
@@ -125,7 +137,8 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
             "warnings": readers.warnings_of(people),
             "clocks": list(running_on([found.reference])),
             "news": news,
-            "form": forms.NewsForm() if any(row.taken_at is None for row in news) else None,
+            "taking": taking,
+            "form": sent,
             "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
@@ -140,64 +153,64 @@ def referral(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
+def _taking(request: StaffRequest, found: Referral, key: int, *, is_sent: bool = False) -> forms.NewsForm:
+    """The form under one piece of news."""
+    at = address_of(found.reference)
+    return acting.form(request, forms.NewsForm, record=found, prefix=f"news-{key}", at=at, is_sent=is_sent)
+
+
 @require_POST
 @needs(P.REFERRAL_WORK)
-def take_news(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+def take_news(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """Take news of an open child, saying what one will do."""
     found = shown(request, reference)
     news = found.news.filter(pk=key).first()
     if news is None:
         raise Http404
-    form = forms.NewsForm(request.POST)
-    what = form.cleaned_data["what_next"] if form.is_valid() else ""
-    actions.take_news(news=news, by=request.user, at=timezone.now(), what_next=what)  # type: ignore[arg-type]
-    messages.success(request, "Taken. It has left your manager’s list.")
-    return redirect("referrals:referral", found.reference)
+    form = _taking(request, found, key, is_sent=True)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.take_news(news=news, by=request.user, at=at, **given),
+        said="Taken. It has left your manager’s list.",
+        to=address_of(found.reference),
+    )
+    return done or _show(request, found, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SCREEN)
-def confirm_child(request: HttpRequest, reference: str) -> HttpResponse:
+def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
     """Say who the child of a fast-tracked referral is: one of the possible records, or a new one."""
-    user: Any = request.user
+    user = request.user
     found = shown(request, reference)
     row = found.contact_person
     candidates = matching.candidates(
         recording.matching_facts(row), user, reference=found.contact.reference, position=row.position
     )
     audit.shows(request, [candidate.person for candidate in candidates])
-    form = forms.ConfirmChildForm(posted(request), record=found)
+    form = acting.form(request, forms.ConfirmChildForm, record=found)
     form.offer(candidates)
-    if request.method == "POST" and form.is_valid():
-        at = timezone.now()
-        chosen: str = form.cleaned_data["person"]
-        try:
-            if chosen == "new":
-                for candidate in candidates:
-                    screening.not_this_person(
-                        on_contact=row,
-                        person=candidate.person,
-                        by=user,
-                        at=at,
-                    )
-            person = None if chosen == "new" else get_visible(Person, user, chosen)
-            moved = actions.confirm_child(
-                referral=found,
-                by=user,
-                at=at,
-                person=person,
-                version=form.cleaned_data["version"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            if moved.joined_reference:
-                messages.success(request, f"The child has open work: this has joined {moved.joined_reference}.")
-                return redirect("referrals:referral", moved.joined_reference)
-            messages.success(request, "The child is confirmed.")
-            return redirect("referrals:referral", found.reference)
-    return page(
+
+    def act(given: dict[str, Any], at: datetime) -> Referral:
+        is_new = given["person"] == "new"
+        for candidate in candidates if is_new else []:
+            screening.not_this_person(on_contact=row, person=candidate.person, by=user, at=at)
+        person = None if is_new else get_visible(Person, user, given["person"])
+        return actions.confirm_child(referral=found, by=user, at=at, person=person, version=given["version"])
+
+    done = acting.carry_out(
+        request,
+        form,
+        act,
+        said=lambda moved: (
+            f"The child has open work: this has joined {moved.joined_reference}."
+            if moved.joined_reference
+            else "The child is confirmed."
+        ),
+        to=lambda moved: address_of(moved.joined_reference or found.reference),
+    )
+    return done or page(
         request,
         "referrals/confirm_child.html",
         {"referral": found, "given": row, "form": form, "candidates": candidates, "today": timezone.localdate()},
@@ -211,14 +224,14 @@ class Act:
     permission: Permission
     title: str
     button: str
-    form: type[forms.VersionForm]
-    run: Callable[[Referral, Any, datetime, dict[str, Any]], Any]
+    form: type[VersionForm]
+    run: Callable[[Referral, User, datetime, dict[str, Any]], object]
     done: str
     text: str = ""
     kind: str = ""
 
 
-def _strategy(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) -> Any:
+def _strategy(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
     return actions.record_strategy_discussion(
         referral=referral,
         by=by,
@@ -233,7 +246,7 @@ def _strategy(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) 
     )
 
 
-def _accept(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) -> Any:
+def _accept(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
     response = actions.Response(given["response_type"], given["primary_need"], given["team"], given["worker"])
     if given["worker"] is not None and given["team"] is None:
         response = actions.Response(
@@ -244,7 +257,7 @@ def _accept(referral: Referral, by: Any, at: datetime, given: dict[str, Any]) ->
     )
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Referral, Any, datetime, dict[str, Any]], Any]:
+def _plain(action: Callable[..., Any]) -> Callable[[Referral, User, datetime, dict[str, Any]], object]:
     """An action whose facts are the form's fields."""
     return lambda referral, by, at, given: action(referral=referral, by=by, at=at, **given)
 
@@ -316,24 +329,22 @@ ACTS: dict[str, Act] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.REFERRAL_VIEW)
-def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
     chosen = ACTS.get(name)
     if chosen is None:
         raise Http404
     require(request.user, chosen.permission)
     found = shown(request, reference)
-    form = chosen.form(posted(request), record=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen.run(found, request.user, timezone.now(), form.cleaned_data)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, chosen.done)
-            return redirect("referrals:referral", found.reference)
-    return page(
+    form = acting.form(request, chosen.form, record=found, called=chosen.title)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: chosen.run(found, request.user, at, given),
+        said=chosen.done,
+        to=address_of(found.reference),
+    )
+    return done or page(
         request,
         "referrals/act.html",
         {

@@ -37,7 +37,7 @@ def test_started_from_the_referral(allocated: Referral, worker: User, signed: Ca
     made = Assessment.objects.get()
     assert answer["Location"] == f"/assessments/{made.reference}/"
     stale = client.post(f"/referrals/{allocated.reference}/assessments/start/", {"version": allocated.version})
-    assert stale.status_code == 422
+    assert stale.status_code == 409
 
 
 def test_a_section_is_written_and_a_double_click_saves_once(
@@ -48,7 +48,7 @@ def test_a_section_is_written_and_a_double_click_saves_once(
     assert client.get(address).status_code == 200
     data = {"revision": "0", "purpose": "To know what life is like.", "information_from": ""}
     assert client.post(address, data).status_code == 302
-    assert client.post(address, data).status_code in (302, 422)
+    assert client.post(address, data).status_code == 409
     state = assessment.sections.get(name="purpose")
     assert state.revision == 1
     assert "To know what life is like." in client.get(f"/assessments/{assessment.reference}/").content.decode()
@@ -85,7 +85,7 @@ def test_a_draft_comes_back_on_another_device(
     other.force_login(worker)
     text = other.get(address).content.decode()
     assert "Half a thought" in text
-    assert "not saved yet" in text
+    assert "what you typed is here" in text
 
 
 def test_somebody_elses_saving_is_not_lost_and_neither_is_mine(
@@ -98,7 +98,7 @@ def test_somebody_elses_saving_is_not_lost_and_neither_is_mine(
     address = f"/assessments/{assessment.reference}/purpose/"
     answer = client.post(address, {"revision": "0", "purpose": "Mine."})
     text = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Tess Manager" in text
     assert "Mine." in text
     assert Assessment.objects.get().text.purpose == "Theirs."

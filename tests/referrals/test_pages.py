@@ -93,7 +93,7 @@ def test_two_tabs_the_second_is_told_who_was_first(
     data = answers(contact)
     screening.grade(contact=contact, by=second_manager, at=NOW, grade="red", reason="There is more.")
     answer = signed(manager).post(reverse("referrals:decide", args=[contact.reference]), data)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Tess Manager changed this record while you had it open" in answer.content.decode()
     assert not Referral.objects.exists()
 

@@ -95,7 +95,7 @@ function htmxGlue() {
     }
     if (xhr.status === 401 || xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login")) {
       event.detail.shouldSwap = false;
-      showError("You have been signed out", "Sign in in another tab, then come back to this page. Nothing on it is lost.");
+      showError("You have been signed out", "Sign in in another tab, then come back to this page: it stays as it is while it is open.");
     }
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {

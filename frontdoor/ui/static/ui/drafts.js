@@ -1,14 +1,18 @@
 // What is typed is kept on the server as it is typed. The server renders a kept draft back; nothing is kept in the browser.
+// A form says where on its hidden field "draft" (every form of frontdoor/acting.py), or on itself (a form that becomes a record).
 import { refresh, token } from "./csrf.js";
 
 const WAIT = 400; // milliseconds after the last key
 const AGAIN = 15000; // milliseconds until a failed save is tried again
 
 class Draft {
-  constructor(form) {
+  constructor(form, mark) {
     this.form = form;
-    this.url = form.dataset.draftUrl;
-    this.sequence = Math.max(Date.now(), Number(form.dataset.draftSequence || 0));
+    this.mark = mark;
+    this.says = (mark || form).dataset;
+    this.url = this.says.draftUrl;
+    this.sequence = Math.max(Date.now(), Number(mark ? mark.value : form.dataset.draftSequence || 0));
+    this.signedOut = false;
     this.last = this.body();
     this.timer = 0;
     this.retry = 0;
@@ -18,7 +22,15 @@ class Draft {
     form.addEventListener("input", () => this.later());
     form.addEventListener("change", () => this.later());
     form.addEventListener("focusout", () => this.save());
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      if (this.signedOut && this.body() !== this.last) {
+        // Sent now, it would be lost on the way through signing in.
+        event.preventDefault();
+        this.save();
+        return;
+      }
+      this.sequence = Math.max(this.sequence + 1, Date.now());
+      if (mark) mark.value = String(this.sequence);
       clearTimeout(this.timer);
       clearTimeout(this.retry);
       this.stopped = true;
@@ -32,9 +44,16 @@ class Draft {
   body() {
     const data = new URLSearchParams();
     for (const [name, value] of new FormData(this.form)) {
-      if (typeof value === "string" && name !== "csrfmiddlewaretoken") data.append(name, value);
+      if (typeof value === "string" && !this.leftOut(name)) data.append(name, value);
     }
     return data.toString();
+  }
+
+  leftOut(name) {
+    if (name === "csrfmiddlewaretoken" || (this.mark && name === "draft")) return true;
+    const field = this.form.elements[name];
+    return field instanceof HTMLInputElement
+      && (field.type === "password" || field.closest("[data-module=govuk-password-input]") !== null);
   }
 
   say(text, kind = "") {
@@ -72,7 +91,8 @@ class Draft {
           "Content-Type": "application/x-www-form-urlencoded",
           "X-Draft-Sequence": String(this.sequence),
           "X-CSRFToken": token(),
-          ...(this.form.dataset.draftAbout ? { "X-Draft-About": this.form.dataset.draftAbout } : {}),
+          ...(this.says.draftAbout ? { "X-Draft-About": this.says.draftAbout } : {}),
+          ...(this.mark ? { "X-Draft-Address": this.says.draftAddress, "X-Draft-Title": this.says.draftTitle } : {}),
         },
       });
       status = answer.type === "opaqueredirect" ? 401 : answer.status;
@@ -88,6 +108,7 @@ class Draft {
 
   told(status, body, message) {
     clearTimeout(this.retry);
+    this.signedOut = status === 401;
     if (status === 204 || status === 200) {
       this.last = body;
       const now = new Date();
@@ -100,18 +121,19 @@ class Draft {
       return;
     }
     if (status === 401) {
-      this.say("You have been signed out. Sign in in another tab; what you typed is kept here.", "problem");
+      this.say("You have been signed out. Sign in in another tab and come back: what you typed since is on this page only.", "problem");
     } else {
-      this.say("Not saved yet. The page will try again; what you typed is kept here.", "problem");
+      this.say("Not saved yet. The page will try again; what you typed since is on this page only.", "problem");
     }
     this.retry = setTimeout(() => this.save(), AGAIN);
   }
 }
 
 export function startDrafts(scope) {
-  for (const form of scope.querySelectorAll("form[data-draft-url]")) {
+  for (const told of scope.querySelectorAll("form[data-draft-url], input[data-draft-url]")) {
+    const form = told.form || told;
     if (form.dataset.draftStarted) continue;
     form.dataset.draftStarted = "yes";
-    new Draft(form);
+    new Draft(form, told === form ? null : told);
   }
 }

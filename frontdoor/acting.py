@@ -1,0 +1,281 @@
+"""The one way a page carries out an action.
+
+A view opens its form with :func:`form`, hands it to :func:`carry_out` with one action call, and shows its page when
+nothing came back::
+
+    form = acting.form(request, forms.CloseForm, record=found)
+    done = acting.carry_out(
+        request, form, lambda given, at: actions.close(referral=found, by=request.user, at=at, **given),
+        said="Closed.", to=reverse("referrals:referral", args=[found.reference]),
+    )
+    return done or page(request, "referrals/act.html", {"record": found, "form": form})
+
+What is typed into the form is kept as a draft without the view doing anything: as it is typed (``ui/drafts.js``), and
+as it was sent, before the action is called. It is used up in the action's own transaction, so that a refusal, an
+answer left out, a stale version, an ended session or a server killed half-way all bring the form back filled, on any
+device. A draft belongs to one person, one form and the page it stands on. A form that keeps none says why
+(``keeps_no_draft``).
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from frontdoor import audit
+from frontdoor.access import Refused, StaffRequest, Stale
+from frontdoor.db import Record
+from frontdoor.drafts import actions as drafts
+from frontdoor.ui.formats import moment
+from frontdoor.ui.forms import UiForm, VersionForm
+from frontdoor.ui.keeping import Keeping
+from frontdoor.workflow.actions import stale
+
+#: The kind of every draft that is kept here; forms that become a record have kinds of their own.
+KIND = "form"
+#: What is never kept: it opens doors, or is the page's own.
+NEVER_KEPT = ("csrfmiddlewaretoken", "draft", "password")
+
+Form = TypeVar("Form", bound=UiForm)
+Result = TypeVar("Result")
+#: A form, or the forms that are sent together with it; the first one's answers go to the action.
+Forms = UiForm | Sequence[UiForm]
+#: Names the form and its field for a refusal, where the refusal's own field name does not.
+PlaceOf = Callable[[Refused], tuple[UiForm, str | None]]
+
+
+def form(
+    request: StaffRequest,
+    kind: type[Form],
+    *,
+    record: Record | None = None,
+    called: str = "",
+    at: str = "",
+    is_sent: bool = True,
+    **more: Any,
+) -> Form:
+    """The form as this request has it: as it was sent, as it was kept, or empty.
+
+    ``record`` is what it is about; ``called`` its name in the list of drafts where the class has no better one; ``at``
+    the address of the page it stands on, when that is not the page asked for; ``is_sent`` says whether what was posted
+    is this form, where a page has several. Whatever else is given goes to the form.
+    """
+    if issubclass(kind, VersionForm):
+        more["record"] = record
+    if request.method == "POST" and is_sent:
+        made = kind(request.POST, files=request.FILES, **more)
+        made.is_sent = True
+    else:
+        made = kind(**more)
+    title = called or kind.called
+    if kind.keeps_no_draft:
+        return made
+    if not title:
+        raise TypeError(f"{kind.__qualname__} says neither what its draft is called nor why it keeps none")
+    address = at or request.path
+    draft_id = _draft_id(request, kind, address, str(made.prefix or ""))
+    made.keeping = Keeping(
+        url=reverse("drafts:save", args=[draft_id, KIND]),
+        afresh=reverse("drafts:discard", args=[draft_id]),
+        draft_id=draft_id,
+        address=address,
+        title=title,
+        about=record.reference if record is not None else "",
+        sequence=_now_as_number(),
+    )
+    return made if made.is_sent else _as_kept(request, kind, made, record, more)
+
+
+def _draft_id(request: StaffRequest, kind: type[UiForm], address: str, prefix: str) -> uuid.UUID:
+    """The same for one person, form and page on every device."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"front-door:{request.user.pk}:{kind.__qualname__}:{prefix}:{address}")
+
+
+def _now_as_number() -> int:
+    return int(time.time() * 1000)
+
+
+def _as_kept(request: StaffRequest, kind: type[Form], empty: Form, record: Record | None, more: dict[str, Any]) -> Form:
+    """The form filled with what was kept, on the record as it is now; empty when nothing was."""
+    assert empty.keeping is not None
+    draft = drafts.kept(by=request.user, draft_id=empty.keeping.draft_id)
+    if draft is None:
+        return empty
+    made = kind(QueryDict(bytes(draft.body)), **more)
+    made.keeping = empty.keeping
+    made.keeping.started_at = draft.started_at
+    made.keeping.sequence = max(made.keeping.sequence, draft.sequence)
+    now = made.opened_on()
+    if record is not None and any(made.data.get(made.add_prefix(name), value) != value for name, value in now.items()):
+        made.keeping.since = in_full(stale(record))
+    made.renew()
+    made.show_as_typed()
+    return made
+
+
+def typed(form: UiForm) -> Mapping[str, Any] | None:
+    """What the form is bound to, sent or kept: the other forms of its page are bound to the same."""
+    return form.data if form.is_bound else None
+
+
+def together(form: UiForm, others: Iterable[UiForm]) -> None:
+    """Show the other forms of a page as the first: not judged when they are filled with what was kept."""
+    for each in others:
+        if each.is_bound and not form.is_sent:
+            each.show_as_typed()
+
+
+def carry_out(
+    request: StaffRequest,
+    form: Forms,
+    act: Callable[[dict[str, Any], datetime], Result],
+    *,
+    to: str | Callable[[Result], str | HttpResponse],
+    said: str | Callable[[Result], str] = "",
+    place: PlaceOf | None = None,
+    in_parts: bool = False,
+) -> HttpResponse | None:
+    """Carry the act out if its form was sent and is in order; None when the page is to be shown with the form.
+
+    1. Keep what was sent. 2. Ask every form. 3. Call ``act`` with the first form's answers and the time, and use the
+    draft up, in one transaction. 4. Say what was done and lead on: ``to`` is an address, or makes one or a whole answer
+    from the result. A refusal goes back to its field and is noted; one by somebody else's change says who, when and
+    what,
+    and lets the form be sent again on the record as it is now.
+    """
+    forms_sent = (form,) if isinstance(form, UiForm) else tuple(form)
+    first = forms_sent[0]
+    if not first.is_sent:
+        return None
+    keep(request, *forms_sent)
+    in_order = [each.is_valid() for each in forms_sent]  # every one is asked, so that all that is wrong is said at once
+    if not all(in_order):
+        return None
+    now = timezone.now()
+    try:
+        with nullcontext() if in_parts else transaction.atomic():
+            result = act(first.cleaned_data, now)
+            use_up(request, first, at=now)
+    except Refused as refused:
+        refuse(request, forms_sent, refused, place)
+        return None
+    return _onward(request, result, to, said)
+
+
+def at_once(
+    request: StaffRequest,
+    act: Callable[[datetime], Result],
+    *,
+    back: str,
+    to: str | Callable[[Result], str | HttpResponse] = "",
+    said: str | Callable[[Result], str] = "",
+) -> HttpResponse:
+    """Carry out the act of a bare button: done and on to ``to``, or said why not and ``back``."""
+    try:
+        result = act(timezone.now())
+    except Refused as refused:
+        audit.refused(request, refused)
+        messages.warning(request, in_full(refused))
+        return redirect(back)
+    return _onward(request, result, to or back, said)
+
+
+def _onward(
+    request: StaffRequest,
+    result: Result,
+    to: str | Callable[[Result], str | HttpResponse],
+    said: str | Callable[[Result], str],
+) -> HttpResponse:
+    told = said(result) if callable(said) else said
+    if told:
+        messages.success(request, told)
+    where = to(result) if callable(to) else to
+    return redirect(where) if isinstance(where, str) else where
+
+
+def refuse(request: StaffRequest, sent: Sequence[UiForm], refused: Refused, place: PlaceOf | None = None) -> None:
+    """Put a refusal at the field it names, or at the top, and note it."""
+    audit.refused(request, refused)
+    first = sent[0]
+    if isinstance(refused, Stale):
+        first.answered_with = 409
+        first.renew()
+        kept = " What you typed is still here: look again, and send it if it is still right."
+        first.add_error(None, in_full(refused) + (kept if not first.keeps_no_draft else ""))
+        return
+    target, name = place(refused) if place is not None else _at_its_field(sent, refused)
+    target.add_error(name if name in target.fields else None, in_full(refused))
+
+
+def _at_its_field(sent: Sequence[UiForm], refused: Refused) -> tuple[UiForm, str | None]:
+    for each in sent:
+        if refused.field in each.fields:
+            return each, refused.field
+    return sent[0], None
+
+
+def in_full(refused: Refused) -> str:
+    """The refusal in words: for somebody else's change who, when and what."""
+    if not isinstance(refused, Stale):
+        return refused.message
+    when = f", on {moment(refused.when)}" if refused.when else ""
+    return f"{refused.who or 'Somebody else'} changed this record while you had it open{when}: {refused.what}."
+
+
+def keep(request: StaffRequest, *sent: UiForm) -> None:
+    """Keep what was sent, as the browser sent it, under the first form's draft.
+
+    What is too long to be kept is not: the page that comes back still holds it.
+    """
+    keeping = sent[0].keeping
+    if keeping is None:
+        return
+    try:
+        keeping.sequence = drafts.keep_sent(
+            by=request.user,
+            draft_id=keeping.draft_id,
+            kind=KIND,
+            body=_body(request, sent),
+            sequence=max(_now_as_number(), _sent_sequence(request)),
+            at=timezone.now(),
+            place=drafts.Place(keeping.address, keeping.title, keeping.about),
+        )
+    except Refused as refused:
+        audit.refused(request, refused)
+
+
+def _body(request: StaffRequest, sent: Sequence[UiForm]) -> bytes:
+    """The fields as sent. Files are not among them; what opens doors is left out."""
+    secret = {
+        each.add_prefix(name)
+        for each in sent
+        for name, field in each.fields.items()
+        if isinstance(field.widget, forms.PasswordInput)
+    }
+    body = QueryDict(mutable=True)
+    for name, values in request.POST.lists():
+        if name not in NEVER_KEPT and name not in secret:
+            body.setlist(name, values)
+    return body.urlencode().encode()
+
+
+def _sent_sequence(request: StaffRequest) -> int:
+    """The number of the script's last sending, so that one still under way comes too late."""
+    sent = request.POST.get("draft", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else 0
+
+
+def use_up(request: StaffRequest, form: UiForm, *, at: datetime) -> None:
+    """Use up the draft of a form whose act is done."""
+    if form.keeping is not None:
+        drafts.use_up(by=request.user, draft_id=form.keeping.draft_id, at=at)

@@ -1,0 +1,77 @@
+"""One's own drafts, as the list shows them."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from frontdoor.access import Denied, Permission, holds
+from frontdoor.accounts.models import User
+from frontdoor.db import Record, VisibleQuerySet
+from frontdoor.drafts import kinds
+from frontdoor.drafts.models import Draft
+from frontdoor.people.access import check_conflict_of
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One draft: what the form is called, and where it can be gone on with; nowhere when ``href`` is empty."""
+
+    draft: Draft
+    label: str
+    href: str
+
+
+def listed(user: User) -> list[Line]:
+    """Unfinished forms, newest first, without those about a record their writer may no longer see."""
+    rows = list(Draft.objects.of(user).open().exclude(body=b"").order_by("-saved_at", "-id")[:SHOWN])
+    seen = _visible({row.about for row in rows if row.about}, user)
+    return [Line(row, *_words(row, user)) for row in rows if not row.about or row.about in seen]
+
+
+def _visible(references: set[str], user: User) -> set[str]:
+    """Those of the references whose record the user may see, in one query for each kind of record."""
+    kinds_of_record = {
+        model.PREFIX: model._default_manager.all()
+        for model in apps.get_models()
+        if issubclass(model, Record) and hasattr(model, "PREFIX")
+    }
+    found: set[str] = set()
+    for prefix in {reference.partition("-")[0] for reference in references}:
+        rows = kinds_of_record.get(prefix)
+        if isinstance(rows, VisibleQuerySet):
+            wanted = [reference for reference in references if reference.startswith(f"{prefix}-")]
+            found |= set(rows.visible_to(user).filter(reference__in=wanted).values_list("reference", flat=True))
+    return {reference for reference in found if not _knows_them(user, reference)}
+
+
+def _knows_them(user: User, reference: str) -> bool:
+    try:
+        check_conflict_of(user, reference)
+    except Denied:
+        return True
+    return False
+
+
+def _words(draft: Draft, user: User) -> tuple[str, str]:
+    """What the form is called and where it stands."""
+    if draft.address:
+        return draft.title, draft.address if may_open(draft.address, user) else ""
+    kind = kinds.KINDS.get(draft.kind)
+    if kind is None:
+        return draft.kind, ""
+    try:
+        return kind.label, reverse(kind.url_name, args=[draft.about or draft.pk])
+    except NoReverseMatch:
+        return kind.label, ""
+
+
+def may_open(address: str, user: User) -> bool:
+    """Whether the address is a page of ours that the user's roles still open."""
+    try:
+        needed = getattr(resolve(address.partition("?")[0]).func, "permission", "")
+    except Resolver404:
+        return False
+    return needed == "signed in" or (needed in set(Permission) and holds(user, Permission(needed)))

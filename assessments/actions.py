@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -25,7 +24,6 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import duty_managers, notify
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import end_involvement, involve, update_involvement
@@ -136,14 +134,12 @@ def save_section(
     at: datetime,
     given: Mapping[str, Any],
     revision: int | None = None,
-    draft_id: UUID | None = None,
 ) -> int:
     """Save one section; the others stay as they are. Returns its new revision.
 
     ``given`` holds the section's fields: texts; for a domain ``{code: (finding, evidence)}`` under ``dimensions``; for
     the outcome ``outcome``, ``factors``, ``never_seen_reason`` as well. Raises Stale naming who saved the section since
-    ``revision``, Refused when factors cannot stand together. ``draft_id`` is used up in the same transaction; a second
-    sending raises :class:`frontdoor.drafts.actions.AlreadySubmitted`.
+    ``revision``, Refused when factors cannot stand together.
     """
     if section not in outline.SECTION_TITLES:
         raise LookupError(section)
@@ -155,8 +151,6 @@ def save_section(
         raise Stale(
             who=state.saved_by.name, when=state.saved_at, what=f"they saved “{outline.SECTION_TITLES[section]}”"
         )
-    if draft_id is not None:
-        drafts.consume(by=by, draft_id=draft_id, kind="assessment", reference=locked.reference, at=at)
     if section in TEXT_FIELDS:
         _save_fields(AssessmentText.objects.get(assessment=locked), TEXT_FIELDS[section], given)
     if section == "child":

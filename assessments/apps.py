@@ -25,7 +25,6 @@ class AssessmentsConfig(AppConfig):
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
         count_too(care)
-        kinds.register("assessment", label="Section of an assessment", url_name="assessments:assessment")
         kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft")
         merge_policy("assessments.EarlyHelpPerson", "person", "move", "early help is the one child's, or family's")
         disposal_policy(

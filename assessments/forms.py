@@ -34,6 +34,7 @@ class SectionForm(UiForm):
     """A section as written so far; ``revision`` says which saving of it the page was opened on."""
 
     called = "Section of an assessment"
+    when_overtaken = "Read theirs on the assessment’s page first; saving again puts yours in its place."
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, assessment: Assessment, section: str, revision: int = 0, **kwargs: Any) -> None:

@@ -210,8 +210,8 @@ def refuse(request: StaffRequest, sent: Sequence[UiForm], refused: Refused, plac
     if isinstance(refused, Stale):
         first.answered_with = 409
         first.renew()
-        kept = " What you typed is still here: look again, and send it if it is still right."
-        first.add_error(None, in_full(refused) + (kept if not first.keeps_no_draft else ""))
+        kept = "" if first.keeps_no_draft else f" What you typed is still here. {first.when_overtaken}"
+        first.add_error(None, in_full(refused) + kept)
         return
     target, name = place(refused) if place is not None else _at_its_field(sent, refused)
     target.add_error(name if name in target.fields else None, in_full(refused))

@@ -168,7 +168,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
         .select_related("type", "agency", "claimed_by", "text")
         .order_by("tier", "rank_at", "id")
     )
-    at = f"{reverse('referrals:bulk')}?{urlencode([('contact', each.reference) for each in chosen])}"
+    which = urlencode([("contact", reference) for reference in sorted(contact.reference for contact in chosen)])
+    at = f"{reverse('referrals:bulk')}?{which}"
     form = acting.form(request, BulkForm, on=on, at=at)
     typed = acting.typed(form) or {}
     lines = {contact.reference: str(typed.get(f"line-{contact.reference}", "")) for contact in chosen}

@@ -100,6 +100,7 @@ def test_somebody_elses_saving_is_not_lost_and_neither_is_mine(
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "Tess Manager" in text
+    assert "saving again puts yours in its place" in text
     assert "Mine." in text
     assert Assessment.objects.get().text.purpose == "Theirs."
 

@@ -32,7 +32,7 @@ def child_was_seen(record: "Assessment", *, by: Any, at: datetime, **facts: Any)
 class AssessmentQuerySet(VisibleQuerySet):
     """Questions about assessments."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Assessments whose child the user may see; none without the permission to view assessments."""
         if not holds(user, Permission.ASSESSMENT_VIEW):
             return self.none()
@@ -42,11 +42,11 @@ class AssessmentQuerySet(VisibleQuerySet):
         """Being written or waiting for a manager."""
         return self.filter(status__in=OPEN)
 
-    def written_by(self, user: Any) -> Self:
+    def written_by(self, user: User) -> Self:
         """Open ones this person writes."""
         return self.open().filter(author=user)
 
-    def waiting_for(self, user: Any) -> Self:
+    def waiting_for(self, user: User) -> Self:
         """Submitted ones that somebody other than the author, such as this person, may authorise."""
         return self.filter(status="submitted").exclude(author=user).exclude(submitted_by=user)
 
@@ -282,7 +282,7 @@ class SectionState(models.Model):
 class VisitQuerySet(VisibleQuerySet):
     """Questions about visits."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Visits of assessments and referrals the user may see."""
         return self.filter(assessment__in=Assessment.objects.visible_to(user))
 

@@ -5,6 +5,7 @@ from typing import Any
 from assessments import outline
 from assessments.actions import dimensions_on
 from assessments.models import Assessment, Visit
+from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.models import Warning as Caution
@@ -12,7 +13,7 @@ from frontdoor.people.models import Warning as Caution
 SHOWN = 50
 
 
-def whole(user: Any, reference: str) -> Assessment | None:
+def whole(user: User, reference: str) -> Assessment | None:
     """One assessment with everything its pages show, or None when the user may not see it."""
     found: Assessment | None = (
         Assessment.objects.visible_to(user)
@@ -52,7 +53,7 @@ def domains(assessment: Assessment, today: Any) -> list[dict[str, Any]]:
     ]
 
 
-def listed(user: Any, view: str, after: str = "") -> tuple[list[Assessment], str]:
+def listed(user: User, view: str, after: str = "") -> tuple[list[Assessment], str]:
     """Assessments of a view (``mine``, ``waiting``, ``open``), newest first, fifty at a time by key."""
     rows = Assessment.objects.visible_to(user)
     rows = {

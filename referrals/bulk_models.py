@@ -1,11 +1,12 @@
 """Contacts ended together: the act, what became of each row, and the sample another manager looks over."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from frontdoor.accounts.models import User
 from frontdoor.db import all_or_none, one_of
 
 
@@ -88,7 +89,7 @@ class DipSampleQuerySet(models.QuerySet["DipSample"]):
         """Not looked over yet."""
         return self.filter(looked_at__isnull=True)
 
-    def for_user(self, user: Any) -> "DipSampleQuerySet":
+    def for_user(self, user: User) -> "DipSampleQuerySet":
         """What this manager may look over: theirs and nobody's, never what they ended themselves."""
         return self.filter(Q(to=user) | Q(to__isnull=True)).exclude(row__act__by=user)
 

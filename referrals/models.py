@@ -52,7 +52,7 @@ def soon_after(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> st
 class ReferralQuerySet(VisibleQuerySet):
     """Questions about referrals."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Referrals of children the user may see, or of nobody yet; none without the permission to view them."""
         if not holds(user, Permission.REFERRAL_VIEW):
             return self.none()
@@ -365,7 +365,7 @@ class Referral(Record):
 class AllocationQuerySet(VisibleQuerySet):
     """Questions about allocations."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Allocations of referrals the user may see."""
         return self.filter(referral__in=Referral.objects.visible_to(user))
 

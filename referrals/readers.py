@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from contacts.models import Contact, ContactPerson
+from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.access import with_joined
@@ -39,7 +40,7 @@ def _current() -> Any:
     return Prefetch("allocations", queryset=rows, to_attr="now")
 
 
-def listed(user: Any, *, view: str, team: str = "", response: str = "", after: str = "") -> Listed:
+def listed(user: User, *, view: str, team: str = "", response: str = "", after: str = "") -> Listed:
     """Referrals the user may see, the oldest receipt first, fifty at a time by key.
 
     ``view`` is ``undecided``, ``unallocated``, ``mine`` or ``open``; ``team`` a team's code or ``none``.
@@ -88,14 +89,14 @@ def _key(after: str) -> tuple[datetime | None, int]:
     return found, int(key)
 
 
-def counted(user: Any, view: str) -> int:
+def counted(user: User, view: str) -> int:
     """How many a view holds, counted to 1,000 at most."""
     rows = Referral.objects.visible_to(user)
     rows = rows.awaiting_decision() if view == "undecided" else rows.unallocated().exclude(status="awaiting_decision")
     return int(rows.order_by()[:1000].count())
 
 
-def news_waiting(user: Any) -> list[OpenWorkNews]:
+def news_waiting(user: User) -> list[OpenWorkNews]:
     """News of open children nobody has taken, of the user's own cases and, for a manager, their teams' and nobody's."""
     return list(
         OpenWorkNews.objects.filter(taken_at__isnull=True, referral__in=Referral.objects.visible_to(user))
@@ -104,7 +105,7 @@ def news_waiting(user: Any) -> list[OpenWorkNews]:
     )
 
 
-def whole(user: Any, reference: str) -> Referral | None:
+def whole(user: User, reference: str) -> Referral | None:
     """One referral with what its page shows, or None when the user may not see it."""
     found: Referral | None = (
         Referral.objects.visible_to(user)
@@ -132,7 +133,7 @@ def open_referrals(people: list[int]) -> dict[int, Referral]:
     return {row.child.merged_into_id or row.child_id: row for row in rows}
 
 
-def siblings(referral: Referral, user: Any) -> list[Referral]:
+def siblings(referral: Referral, user: User) -> list[Referral]:
     """Referrals of the same contact."""
     return list(
         Referral.objects.visible_to(user)
@@ -163,7 +164,7 @@ def adults_of(contact: Contact) -> list[ContactPerson]:
     return list(contact.people.filter(is_child=False).order_by("position"))
 
 
-def undecided_referrals(contact: Contact, user: Any) -> list[Referral]:
+def undecided_referrals(contact: Contact, user: User) -> list[Referral]:
     """The fast-tracked referrals of a contact, for its page."""
     return list(
         Referral.objects.visible_to(user)

@@ -110,6 +110,16 @@ def chromium() -> None:
     run("apt-get", "-qq", "-y", "--no-install-recommends", "install", "chromium", "fonts-dejavu-core", **quiet)
 
 
+def long_template_lines(folder: Path = ROOT / "templates", longest: int = 140) -> list[str]:
+    """Lines of templates longer than ``longest``. djlint uses its max_line_length to reformat, not to lint."""
+    return [
+        f"{path.relative_to(folder)}:{number}: {len(line)} characters, at most {longest} are allowed"
+        for path in sorted(folder.rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > longest
+    ]
+
+
 def check() -> int:
     commands = [
         ["-m", "ruff", "check", "."],
@@ -125,6 +135,10 @@ def check() -> int:
         name = " ".join(command[:3]) if command[0] != "-c" else "import contracts"
         say(name)
         failed |= subprocess.run([str(PY), *command], cwd=ROOT).returncode
+    say("lines of templates")
+    for line in (long := long_template_lines()):
+        print(line)
+    failed |= bool(long)
     say("All checks passed" if not failed else "Some checks failed")
     return 1 if failed else 0
 

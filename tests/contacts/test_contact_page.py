@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def body(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture

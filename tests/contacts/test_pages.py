@@ -62,7 +62,7 @@ def address() -> str:
 
 
 def body(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def a_child(manager: User, given: str = "Zoë", family: str = "Examplewood", **facts) -> Person:

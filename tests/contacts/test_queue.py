@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def body(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def open_as(client: Client, user: User) -> Client:

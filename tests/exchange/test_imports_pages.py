@@ -38,7 +38,7 @@ def signed_in(client: Client, db: None) -> Client:
 def body(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def test_an_empty_list_says_how_to_begin(signed_in: Client) -> None:

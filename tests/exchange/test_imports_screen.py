@@ -74,7 +74,7 @@ def kept(desk: Client, files: Files) -> Upload:
 def body(desk: Client, path: str, **headers: str) -> str:
     answer = desk.get(path, headers=headers)
     assert answer.status_code == 200, path
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def emptied(name: str) -> bytes:

@@ -22,7 +22,7 @@ __all__ = ["make_user"]
 
 
 def text(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def person(manager, given, **facts):

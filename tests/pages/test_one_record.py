@@ -23,7 +23,7 @@ HOSTILE = '#read("/etc/passwd") $x$ *bold* <label> @ref \\ ] } "quoted" // end \
 
 
 def text(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def person(by, given, family="O'Brien-Smith", born=None, **facts):

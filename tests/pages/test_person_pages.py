@@ -16,7 +16,7 @@ AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def text(response):
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def test_search_by_address_shows_the_child_and_leaves_one_row(client, sign_in, child):

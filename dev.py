@@ -3,7 +3,7 @@
 
 python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
 python3 dev.py test        set up what is missing and run every test, browser tests included
-python3 dev.py test-fast   the tests that need no browser
+python3 dev.py test-fast   the tests that need no browser; --at 2026-02-27T23:00 sets their clock
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
 python3 dev.py setup       the set-up alone
 python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them); bench import: only the import of BENCH_PEOPLE

@@ -28,11 +28,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import psycopg
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from psycopg import sql
+
+from tests import moments
 
 # How fast examples are drawn says how busy the machine is, nothing of the product.
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -154,6 +157,14 @@ def clone(label: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--at",
+        type=moments.say_moment,
+        help="the moment at which tests run that name none, London's time: 2026-02-27T23:00",
+    )
+
+
 def pytest_configure(config: pytest.Config | None) -> None:
     if not os.environ.get("DATABASE_URL"):
         settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
@@ -174,11 +185,24 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -
         connection.close()
         connection.settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
+        moments.DATABASE.take_over(psycopg.connect(url_for(name), autocommit=True))
         with django_db_blocker.unblock():  # type: ignore[attr-defined]
             yield
             for each in connections.all():
                 each.close()
+        moments.DATABASE.let_go()
         connection.settings_dict["NAME"] = before
+
+
+@pytest.fixture(autouse=True)
+def moment(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """No test depends on the day it is run: each has its moment (see ``tests.moments``)."""
+    moment = moments.moment_of(request.node)
+    if moment is None:
+        yield None
+        return
+    with moments.at(moment) as traveller:
+        yield traveller
 
 
 @pytest.fixture

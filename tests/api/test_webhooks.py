@@ -405,6 +405,7 @@ def test_the_tick_rings_each_endpoint_once(
     assert seqs(there) == [1]
 
 
+@pytest.mark.real_clock
 def test_killed_in_the_middle_it_is_sent_again_under_the_same_id(committed: None, settings: Any) -> None:
     """The process that sends is killed while the receiver has the message: at least once, and it can be told apart."""
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]

@@ -22,6 +22,7 @@ from tests.clocks.test_sweep_faults import environment, late_clocks, outcome, st
 from tests.conftest import ROOT, Served
 
 __all__ = ["staff"]
+pytestmark = pytest.mark.real_clock
 
 #: How long an answer may take before it counts as hanging, in seconds; it is not a measure of speed.
 HANGS = 30

@@ -1,7 +1,7 @@
 """The referrer's disagreement: said once, answered by another manager on a clock, told without personal data."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,10 @@ from tests.referrals.conftest import each, manager, officer, second_manager, wor
 __all__ = ["manager", "officer", "second_manager", "worker"]
 
 pytestmark = pytest.mark.django_db
-LONG_AGO = timezone.now() - timedelta(hours=5)
+
+
+def long_ago() -> datetime:
+    return timezone.now() - timedelta(hours=5)
 
 
 @pytest.fixture
@@ -41,9 +44,9 @@ def police(db: None) -> Agency:
 def decided(manager: User, police: Agency) -> Contact:
     facts = some_facts()
     facts.referrer.email = "teach@school.example"
-    made = record_contact(facts=facts, by=None, agency=police, at=LONG_AGO)
+    made = record_contact(facts=facts, by=None, agency=police, at=long_ago())
     done = actions.decide_contact(
-        contact=made, decisions=each(made, "advice", is_new_record=True), by=manager, at=LONG_AGO + timedelta(hours=1)
+        contact=made, decisions=each(made, "advice", is_new_record=True), by=manager, at=long_ago() + timedelta(hours=1)
     )
     return done.contact
 
@@ -68,7 +71,7 @@ def test_it_is_kept_once_on_a_clock_and_told_to_managers_who_did_not_decide(
 
 def test_nothing_is_disagreed_with_before_it_is_decided(police: Agency) -> None:
     with pytest.raises(Refused, match="Nothing has been decided"):
-        said(record_contact(facts=some_facts(), by=None, agency=police, at=LONG_AGO))
+        said(record_contact(facts=some_facts(), by=None, agency=police, at=long_ago()))
 
 
 def test_never_answered_by_who_decided(decided: Contact, manager: User, worker: User) -> None:
@@ -154,8 +157,8 @@ def test_by_the_link_of_the_outcome_message_without_personal_data(
 def test_family_and_public_get_no_outcome_message(manager: User, police: Agency) -> None:
     facts = some_facts()
     facts.referrer.email, facts.referrer.is_professional = "aunt@home.example", False
-    made = record_contact(facts=facts, by=None, agency=police, at=LONG_AGO)
-    actions.decide_contact(contact=made, decisions=each(made, "advice", is_new_record=True), by=manager, at=LONG_AGO)
+    made = record_contact(facts=facts, by=None, agency=police, at=long_ago())
+    actions.decide_contact(contact=made, decisions=each(made, "advice", is_new_record=True), by=manager, at=long_ago())
     outbox.drain(timezone.now())
     assert mail.outbox == []
 

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
-from django.utils import timezone
 
 from contacts.facts import AddressFacts
 from contacts.handover import packs
@@ -286,8 +285,9 @@ def test_on_paper_stand_the_reader_the_time_and_no_confidential_address(edt: Use
     assert Entry.objects.filter(event="handover.place_shown", actor=manager).count() == 1
 
 
+@pytest.mark.moment(NIGHT)
 def test_the_pages_make_what_is_due_filter_and_say_who_took_it(edt: User, worker: User, manager: User) -> None:
-    long_ago = timezone.now() - timedelta(days=2)
+    long_ago = NIGHT - timedelta(days=2)
     packs.bring_up_to_date(long_ago)
     item = written(edt, at=long_ago)
     client, other = Client(), Client()
@@ -295,7 +295,7 @@ def test_the_pages_make_what_is_due_filter_and_say_who_took_it(edt: User, worker
     other.force_login(manager)
     page = client.get("/handover/").content.decode()
     assert "Ring the ward" in page
-    assert "Not taken in time" in page
+    assert "app-card--late" in page
     assert "handover items not taken in time" in client.get("/").content.decode()
     assert Notice.objects.filter(kind="handover", user=manager).count() == 1, "opening the page escalates as well"
     assert "nothing of this kind" in client.get("/handover/?kind=call").content.decode()

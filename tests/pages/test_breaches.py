@@ -15,8 +15,6 @@ from frontdoor.clocks.models import Clock, LatenessReason
 from frontdoor.people import actions as people
 from frontdoor.people.protection import actions as protection
 
-NOW = timezone.now()
-
 
 def text(response):
     return " ".join(response.content.decode().split())
@@ -122,8 +120,10 @@ def test_the_board_costs_the_same_queries_with_two_rows_and_with_many(client, si
 
 def test_clocks_of_hidden_people_are_neither_shown_nor_counted_but_in_the_whole(client, sign_in, manager, child):
     start(1, by=manager)
-    people.involve(person=child, reference=number(1), kind="referral", role="subject", at=NOW)
-    protection.set_restriction(person=child, by=manager, at=NOW, reason="A colleague's child", holders=[manager])
+    people.involve(person=child, reference=number(1), kind="referral", role="subject", at=timezone.now())
+    protection.set_restriction(
+        person=child, by=manager, at=timezone.now(), reason="A colleague's child", holders=[manager]
+    )
     sign_in("duty_manager")
     seen = text(client.get("/breaches/"))
     assert number(1) not in seen
@@ -225,7 +225,7 @@ def test_the_explanation_of_a_record_is_a_page(client, sign_in, manager):
 
 def test_the_record_of_a_child_shows_the_clocks_of_open_work(client, sign_in, manager, child):
     sign_in("contact_officer")
-    people.involve(person=child, reference=number(1), kind="referral", role="subject", at=NOW)
+    people.involve(person=child, reference=number(1), kind="referral", role="subject", at=timezone.now())
     for _ in range(2):  # the session is touched
         client.get(f"/people/{child.reference}/")
     with CaptureQueriesContext(connection) as none:

@@ -23,7 +23,7 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
-from frontdoor.clocks.working_days import london_date
+from frontdoor.clocks.working_days import LONDON, at_london, london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
@@ -385,8 +385,7 @@ def review(
     clocks.stop(reference=locked.reference, rule=REVIEW, at=at, by=by, reason="reviewed")
     write_audit("early_help.reviewed", by=by, reference=locked.reference, detail={"outcome": outcome})
     if outcome in ("continue", "single_agency"):
-        days_ago = at.replace(year=held_on.year, month=held_on.month, day=held_on.day)
-        _start_review(locked, at=min(days_ago, at), by=by)
+        _start_review(locked, at=min(at_london(held_on, at.astimezone(LONDON).time()), at), by=by)
     return made
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from frontdoor.access import Refused
 from frontdoor.accounts.models import Team, User
@@ -190,7 +191,7 @@ def add_name(
     locked = touch(person)
     if kind == "primary":
         for old in Name.objects.filter(person=locked, kind="primary"):
-            old.kind, old.ended_on = "former", old.ended_on or at.date()
+            old.kind, old.ended_on = "former", old.ended_on or timezone.localdate(at)
             old.save()
     name = Name.objects.create(
         person=locked,
@@ -283,7 +284,7 @@ def add_address(
     locked = touch(person)
     if replaces_current:
         for old in Address.objects.filter(person=locked, kind=kind, ended_on__isnull=True):
-            old.ended_on = started_on or at.date()
+            old.ended_on = started_on or timezone.localdate(at)
             old.save()
     address = Address.objects.create(
         person=locked,

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
@@ -21,7 +22,7 @@ def hold(*, person: Person, kind: str, reason: str, by: User, at: datetime, unti
         raise Refused("Choose what the hold is for.", code="kind", field="kind")
     if not reason.strip():
         raise Refused("Say why nothing may be destroyed.", code="reason", field="reason")
-    if until_on is not None and until_on <= at.date():
+    if until_on is not None and until_on <= timezone.localdate(at):
         raise Refused("The last day of the hold must be in the future.", code="past", field="until_on")
     made: Hold = Hold.objects.create(
         person=person, kind=kind, reason=reason.strip(), until_on=until_on, set_at=at, set_by=by

@@ -242,6 +242,8 @@ def functions_sql() -> str:
     parts = {
         "plan": plan_sql(), "strangers": _strangers_sql(), "blank": _blank_sql(), "files": _files_sql(),
         "evidence": _evidence_sql(),
+        # The database's own day is Greenwich's: in summer it is yesterday until one in the morning.
+        "today": f"(statement_timestamp() AT TIME ZONE '{settings.TIME_ZONE}')::date",
     }  # fmt: skip
     text = TEMPLATE
     for name, sql in parts.items():

@@ -38,7 +38,7 @@ BEGIN
     SELECT * INTO asked FROM public.retention_disposal d WHERE d.id = disposal FOR UPDATE;
     IF NOT FOUND OR asked.approved_at IS NULL OR asked.approved_by_id IS NULL
         OR asked.proposed_by_id = asked.approved_by_id OR asked.withdrawn_at IS NOT NULL
-        OR asked.destroyed_at IS NOT NULL OR asked.kept_until >= current_date THEN
+        OR asked.destroyed_at IS NOT NULL OR asked.kept_until >= <today> THEN
         RAISE EXCEPTION 'This disposal does not stand approved by two people.' USING ERRCODE = 'FD001';
     END IF;
     PERFORM 1 FROM public.people_person t WHERE t.id = asked.person_key OR t.merged_into_id = asked.person_key
@@ -49,7 +49,7 @@ BEGIN
         RAISE EXCEPTION 'The record is no longer one of its own.' USING ERRCODE = 'FD001';
     END IF;
     IF EXISTS (SELECT 1 FROM public.retention_hold h WHERE h.person_id = ANY(people) AND h.ended_at IS NULL
-        AND (h.until_on IS NULL OR h.until_on >= current_date)) THEN
+        AND (h.until_on IS NULL OR h.until_on >= <today>)) THEN
         RAISE EXCEPTION 'A hold stands.' USING ERRCODE = 'FD001';
     END IF;
     IF EXISTS (SELECT 1 FROM public.people_involvement i WHERE i.person_id = ANY(people) AND i.closed_at IS NULL) THEN

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
 
 from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
 from contacts.agencies.information.models import InformationRequest
@@ -26,7 +27,7 @@ from frontdoor.people.merging import merge
 from frontdoor.people.models import Address, Involvement, Merge, Name, Person, Relationship
 from frontdoor.retention import actions, disposal
 from frontdoor.retention.functions import functions_sql
-from frontdoor.retention.models import Disposal, FileToRemove
+from frontdoor.retention.models import Disposal, FileToRemove, Hold
 from referrals.models import Referral
 from tests.pages.conftest import sign_in
 from tests.people.conftest import make_person, make_user, manager
@@ -146,6 +147,19 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
                 assert cursor.fetchone() == (0,), model
     assert not Entry.objects.filter(reason__contains="same girl").exists()
     assert list(verify.faults()) == [], "the trail is whole, though words were taken out of it"
+
+
+@pytest.mark.moment(datetime(2027, 7, 1, 23, 15, tzinfo=UTC))
+def test_shortly_after_midnight_the_database_goes_by_londons_day_too(record: Any, manager: Any, second: Any) -> None:
+    """A hold whose last day was yesterday in London, which in Greenwich it still is, stands in nobody's way."""
+    one, at = record["one"], timezone.now()
+    Hold.objects.create(
+        person=one, kind="legal", reason="A claim.", until_on=date(2027, 7, 1), set_at=AT, set_by=manager
+    )
+    proposed = disposal.propose(person=one, seen=disposal.preview(one, at).print, by=manager, at=at)
+    done = disposal.approve(disposal=proposed, typed=one.reference, by=second, at=at)
+    assert done.destroyed_at is not None
+    assert abs(done.destroyed_at - at) < timedelta(minutes=1)
 
 
 def test_a_file_that_told_of_the_record_is_emptied_and_never_taken_in_again(

@@ -14,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from frontdoor.clocks.working_days import london_date
 
 LARGEST = 16 * 1024 * 1024
 MOST_PEOPLE, MOST_ITEMS = 30, 5000
@@ -248,8 +249,9 @@ def facts_of(raw: Raw, now: datetime) -> ContactFacts:
         ),
         families=[FamilyFacts(agreement=given.get("consent", ""), agreement_reason=given.get("consent_reason", ""))],
     )  # fmt: skip
-    facts.people = [_child(one, number, now.date()) for number, one in enumerate(raw.children, start=1)]
-    facts.people += [_adult(one, number, now.date()) for number, one in enumerate(raw.adults, start=1)]
+    today = london_date(now)
+    facts.people = [_child(one, number, today) for number, one in enumerate(raw.children, start=1)]
+    facts.people += [_adult(one, number, today) for number, one in enumerate(raw.adults, start=1)]
     # A notification that names no child is screened like any other; it is never turned away.
     facts.no_child_identified = not facts.children
     return facts

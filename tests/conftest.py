@@ -49,6 +49,8 @@ TEMPLATES_KEPT = 4
 CODE_BEHIND_MIGRATIONS = {
     "migrating.py",
     "grants.py",
+    "triggers.py",
+    "db.py",
     "apps.py",
     "models.py",
     "rules.py",
@@ -79,6 +81,14 @@ def url_for(database: str) -> str:
     base, _, query = settings.OWNER_URL.partition("?")
     head, _, _ = base.rpartition("/")
     return f"{head}/{database}" + (f"?{query}" if query else "")
+
+
+def manage_as_owner(database: str, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a management command on this database as its owner; what it printed and its code."""
+    env = {**os.environ, "DATABASE_URL": url_for(database), "FRONTDOOR_OWNER": "1"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, check=check, text=True, capture_output=True
+    )
 
 
 def _migration_files() -> dict[str, str]:

@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Have the application's database rights set after each migration, and checked before deployment."""
-        from frontdoor import grants, ownership  # noqa: F401 (its check is registered)
+        """Have triggers and the application's rights set after each migration, and checked before deployment."""
+        from frontdoor import grants, ownership, triggers  # noqa: F401 (the check of ownership is registered)
 
+
+        post_migrate.connect(triggers.after_migrate, dispatch_uid="frontdoor.triggers")
         post_migrate.connect(grants.after_migrate, dispatch_uid="frontdoor.grants")

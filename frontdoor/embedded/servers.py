@@ -87,6 +87,10 @@ class Embedded:
                 self.pg_data = Path(tempfile.gettempdir()) / f"{self.sockets.name}-data"
         return found
 
+    def client(self, program: str) -> Path:
+        """Where one of PostgreSQL's client programs is (pg_dump, psql)."""
+        return self._binaries / program
+
     def _pg(self, program: str, *arguments: object) -> str:
         command = [*self._as_ordinary_user, str(self._binaries / program), *map(str, arguments)]
         return subprocess.run(command, check=True, text=True, capture_output=True, cwd="/").stdout

@@ -14,7 +14,7 @@ RUN python -m frontdoor.ui.vendor node_modules frontdoor/ui/static/vendor && rm 
     && useradd --system --home-dir /srv --shell /usr/sbin/nologin frontdoor \
     && mkdir -p /srv/data /srv/static && chown -R frontdoor /srv/data /srv/static \
     && SECRET_KEY=$(python -c "print('b' * 50)") ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build \
-       python manage.py collectstatic --no-input
+       python manage.py collectstatic --no-input && python -m compileall -q .
 USER frontdoor
 EXPOSE 8000
 CMD ["gunicorn", "frontdoor.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket", "--logger-class", "frontdoor.serving.Logger"]

@@ -29,6 +29,7 @@ VENV = ROOT / ".venv"
 PY = VENV / "bin" / "python"
 INSTALLER = ROOT / "requirements" / "installer.txt"
 PINS = ROOT / "requirements" / "dev.txt"
+PACKAGES = ["frontdoor", "contacts", "referrals", "assessments", "supervision"]
 NPM_FILES = [ROOT / "package.json", ROOT / "package-lock.json"]
 
 
@@ -65,6 +66,7 @@ def setup() -> None:
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     with alone():
         install_python()
+        compile_our_own()
         install_assets()
 
 
@@ -78,8 +80,16 @@ def install_python() -> None:
     # Without pip: works where the distribution leaves ensurepip out.
     run(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
     run(sys.executable, "-m", "pip", "--python", PY, "install", "-q", "--require-hashes", "-r", INSTALLER)
-    run(VENV / "bin" / "uv", "pip", "install", "-q", "--no-config", "--python", PY, "--require-hashes", "-r", PINS)
+    # Compiled now, once: where the environment forbids Python to write bytecode, each command would compile everything.
+    flags = ["-q", "--no-config", "--compile-bytecode", "--require-hashes"]
+    run(VENV / "bin" / "uv", "pip", "install", *flags, "--python", PY, "-r", PINS)
     stamp.write_text(want)
+
+
+def compile_our_own() -> None:
+    """Where the environment forbids Python to write bytecode, every command would compile our code again."""
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        run(PY, "-m", "compileall", "-q", *PACKAGES, cwd=ROOT)
 
 
 def install_assets() -> None:

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 LONDON = ZoneInfo("Europe/London")
 OFFICE_OPENS = time(9)
 OFFICE_CLOSES = time(17)
@@ -21,6 +19,8 @@ NONE: frozenset[date] = frozenset()
 @cache
 def bank_holidays(year: int) -> dict[date, str]:
     """England's bank holidays of a year with their names, one-offs such as jubilees and funerals included."""
+    import holidays  # every calendar of the world: loaded with the first deadline, not with every command
+
     found = holidays.country_holidays("GB", subdiv="ENG", years=year)
     return {day: str(name) for day, name in found.items()}
 

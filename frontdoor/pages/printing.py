@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils import timezone
 
@@ -48,6 +47,8 @@ def chronology_pdf(person: Person, user: Any, asked: Window, found: Found, *, at
         "events": [_line(event, secrets) for event in reversed(found.events)],
         "kept": bool(secrets),
     }
+    import typst  # forty megabytes: loaded by who prints, not by every page
+
     try:
         return _compiled(data)
     except typst.TypstError as unprintable:
@@ -93,6 +94,8 @@ def _boxed(data: Any) -> Any:
 
 
 def _compiled(data: dict[str, Any]) -> bytes:
+    import typst
+
     with tempfile.TemporaryDirectory() as folder:
         # The template stands alone in a folder of its own: there is nothing beside it that could be read.
         page = Path(folder) / TEMPLATE.name

@@ -6,8 +6,6 @@ from functools import cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 LONDON = ZoneInfo("Europe/London")
 DUE_SOON = timedelta(hours=8)
 State = Literal["late", "soon", "running", "met", "missed", "paused"]
@@ -75,6 +73,8 @@ def joined(items: Iterable[object], last: str = "and") -> str:
 
 @cache
 def _bank_holidays(year: int) -> frozenset[date]:
+    import holidays  # every calendar of the world: loaded when a day is first counted, not with every command
+
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 

@@ -3,8 +3,12 @@
 
 python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
 python3 dev.py test        set up what is missing and run every test, browser tests included
-python3 dev.py test-fast   the tests that need no browser; --at 2026-02-27T23:00 sets their clock
+python3 dev.py test-fast   the tests that need no browser; PATH or any option of pytest narrows either down
+                           (test-fast --at 2026-02-27T23:00 sets their clock)
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
+python3 dev.py dev         run it while changing it: reload on change, pages that explain errors, files as they stand
+python3 dev.py fix         format, and mend what the linter can mend safely; with files named, only those
+python3 dev.py upgrade     versions and pins brought up, with hashes; with packages named, only those
 python3 dev.py setup       the set-up alone
 python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them); bench import: only the import of BENCH_PEOPLE
 python3 dev.py bench linkage DIR  how well records are matched, on extracts with answers (--splink compares)
@@ -17,10 +21,13 @@ python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the fore
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +36,13 @@ VENV = ROOT / ".venv"
 PY = VENV / "bin" / "python"
 INSTALLER = ROOT / "requirements" / "installer.txt"
 PINS = ROOT / "requirements" / "dev.txt"
+RUN_PINS = ROOT / "requirements" / "run.txt"
+#: A package held at one version in pyproject.toml: name, extras, version.
+PINNED = re.compile(r'(?m)(?<=^  )"([A-Za-z0-9._-]+)(\[[a-z,]+\])?==([^";]+)')
 PACKAGES = ["frontdoor", "contacts", "referrals", "assessments", "supervision"]
+COMMANDS = (
+    "setup", "run", "dev", "test", "test-fast", "check", "fix", "upgrade", "bench", "screens", "services",
+)  # fmt: skip
 NPM_FILES = [ROOT / "package.json", ROOT / "package-lock.json"]
 
 
@@ -153,9 +166,84 @@ def check() -> int:
     return 1 if failed else 0
 
 
+def fix(paths: list[str]) -> int:
+    """Format, and mend what ruff calls safe to mend. What is left to a person is printed; 1 when something is."""
+    found = paths or ["."]
+    failed = subprocess.run([str(PY), "-m", "ruff", "check", "--fix", *found], cwd=ROOT).returncode
+    return subprocess.run([str(PY), "-m", "ruff", "format", *found], cwd=ROOT).returncode or failed
+
+
+def upgrade(names: list[str]) -> int:
+    """Bring up the versions in pyproject.toml (all, or those named) and every pin, with hashes.
+
+    What ``[tool.frontdoor] ceilings`` says is never passed. No address of an index is written: the pins do not tell
+    where they were made.
+    """
+    project = ROOT / "pyproject.toml"
+    text = project.read_text()
+    ceilings = tomllib.loads(text)["tool"]["frontdoor"]["ceilings"]
+    chosen = {canonical(name) for name in names}
+    if unknown := chosen - {canonical(found[1]) for found in PINNED.finditer(text)}:
+        sys.exit(f"pyproject.toml does not name {', '.join(sorted(unknown))}.")
+    say("Asking for the newest versions")
+    loose = PINNED.sub(lambda m: m[0].replace("==", ">=") if not chosen or canonical(m[1]) in chosen else m[0], text)
+    found = resolve(loose, "--group", "dev", ceilings=ceilings)
+    newest = dict(re.findall(r"^([a-z0-9-]+)==([^ \n]+)", found, re.MULTILINE))
+    for one in PINNED.finditer(text):
+        if (version := newest[canonical(one[1])]) != one[3]:
+            say(f"{one[1]} {one[3]} to {version}")
+    held = PINNED.sub(lambda m: f'"{m[1]}{m[2] or ""}=={newest[canonical(m[1])]}', text)
+    run_pins, dev_pins = resolve(held, "--generate-hashes"), resolve(held, "--group", "dev", "--generate-hashes")
+    project.write_text(held)
+    RUN_PINS.write_text(run_pins)
+    PINS.write_text(dev_pins)
+    say("Now python3 dev.py check and test, then commit the pins by themselves")
+    return 0
+
+
+def canonical(name: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def resolve(project: str, *words: str, ceilings: Sequence[str] = ()) -> str:
+    """Every package a pyproject.toml needs, one version for every system; uv's answer as a file of requirements."""
+    plain = ["--universal", "--fork-strategy", "fewest", "--no-config", "--no-header", "--no-emit-index-url", "--quiet"]
+    uv = str(VENV / "bin" / "uv")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pyproject.toml").write_text(project)
+        (Path(folder) / "ceilings.txt").write_text("\n".join(ceilings))
+        ended = subprocess.run(
+            [uv, "pip", "compile", "pyproject.toml", "--constraint", "ceilings.txt", *words, *plain],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    if ended.returncode:
+        sys.exit("The versions asked for do not go together: see above. Nothing was changed.")
+    if "://" in ended.stdout:
+        sys.exit("The answer names an address, which is not to be committed. Nothing was changed.")
+    return ended.stdout
+
+
+def with_pytest(rest: list[str]) -> list[str]:
+    """Words for pytest: in parallel and with the slowest named, unless the words given say otherwise."""
+    for word in rest:
+        path = word.partition("::")[0]
+        # With xdist a path that is not there is no error: nothing runs, and it takes a minute to say so.
+        if path.startswith("tests") and not (ROOT / path).exists():
+            sys.exit(f"There is no {path}.")
+    said = " ".join(rest)
+    alone = "--pdb" in rest or "-n0" in rest or "no:xdist" in said
+    words = [] if alone or any(word.startswith(("-n", "--numprocesses")) for word in rest) else ["-n", "2"]
+    words += [] if alone or "--dist" in said else ["--dist", "loadgroup"]
+    words += [] if "--durations" in said else ["--durations", "15", "--durations-min", "2"]
+    return [*words, *rest]
+
+
 def main(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
-    if command not in ("setup", "run", "test", "test-fast", "check", "bench", "screens", "services"):
+    if command not in COMMANDS:
         print(__doc__)
         return 0 if command in ("help", "--help", "-h") else 2
     setup()
@@ -165,11 +253,15 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "check":
         return check()
+    if command == "fix":
+        return fix(rest)
+    if command == "upgrade":
+        return upgrade(rest)
     if command == "test":
         chromium()
-        words = ["-m", "pytest", *(rest or ["-n", "2", "--dist", "loadgroup"])]
+        words = ["-m", "pytest", *with_pytest(rest)]
     elif command == "test-fast":
-        words = ["-m", "pytest", "-m", "not browser", *(rest or ["-n", "2", "--dist", "loadgroup"])]
+        words = ["-m", "pytest", "-m", "not browser", *with_pytest(rest)]
     elif command == "bench":
         part = rest[0] if rest and rest[0] in ("linkage", "finding", "load") else ""
         words = ["-m", f"tests.bench.{part}", *rest[1:]] if part else ["-m", "tests.bench", *rest]

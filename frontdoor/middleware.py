@@ -1,5 +1,7 @@
-"""Small middlewares of our own: private headers, sessions that end, and who-and-why for the history tables."""
+"""Small middlewares of our own: references of requests, private headers, ending sessions, who-and-why for histories."""
 
+import re
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +15,31 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_structlog.middlewares import RequestMiddleware
 
+from frontdoor.db import ALPHABET
 from frontdoor.quiet import without_secrets
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TOUCH_EVERY_SECONDS = 60
+REFERENCE_LENGTH = 10
+#: A reference a proxy gives; whatever else comes in its place could be anything, and would stand in the log.
+GIVEN_REFERENCE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestReferenceMiddleware:
+    """Every request has a reference: in the answer's header, on error pages and in each line of the log."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer under the proxy's reference, or one short enough to be read out over a telephone."""
+        reference = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not GIVEN_REFERENCE.fullmatch(reference):
+            reference = "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+        request.META["HTTP_X_REQUEST_ID"] = reference  # where the log's middleware and the error pages read it
+        response = self.get_response(request)
+        response["X-Request-ID"] = reference
+        return response
 
 
 class PrivacyHeadersMiddleware:

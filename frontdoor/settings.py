@@ -23,7 +23,10 @@ FRONTDOOR_ENV = env.str("FRONTDOOR_ENV", "demo")
 if FRONTDOOR_ENV not in ("demo", "development", "production"):
     raise ImproperlyConfigured(f"FRONTDOOR_ENV is {FRONTDOOR_ENV!r}: it must be demo, development or production.")
 PRODUCTION = FRONTDOOR_ENV == "production"
-DEBUG = False
+# Pages that explain an error, templates and static files as they stand: dev.py dev sets it, never in production.
+DEBUG = env.bool("FRONTDOOR_DEBUG", False)
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("FRONTDOOR_DEBUG shows what an error page must never show: not in production.")
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     if PRODUCTION:
@@ -179,6 +182,7 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 MIDDLEWARE = [
+    "frontdoor.middleware.RequestReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "frontdoor.middleware.PrivacyHeadersMiddleware",
@@ -232,7 +236,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or EMBEDDED.data / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
@@ -396,6 +404,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "front.door@council.example")
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestReferenceMiddleware has looked at it first
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -407,6 +416,7 @@ LOGGING = {
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -259,7 +259,8 @@ def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None
             assert listed is not None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -270,7 +271,7 @@ class Served:
 
     def __init__(self, database: str, folder: Path) -> None:
         self.database = database
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None

@@ -11,6 +11,5 @@ class AccountsConfig(AppConfig):
         """Have triggers and the application's rights set after each migration, and checked before deployment."""
         from frontdoor import grants, ownership, triggers  # noqa: F401 (the check of ownership is registered)
 
-
         post_migrate.connect(triggers.after_migrate, dispatch_uid="frontdoor.triggers")
         post_migrate.connect(grants.after_migrate, dispatch_uid="frontdoor.grants")

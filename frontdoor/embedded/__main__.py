@@ -1,4 +1,4 @@
-"""What ``dev.py run`` and ``dev.py services`` do."""
+"""What ``dev.py run``, ``dev.py dev`` and ``dev.py services`` do."""
 
 import errno
 import os
@@ -57,14 +57,19 @@ def main() -> int:
     if not port_text.isdigit() or not 0 < int(port_text) < 65536:
         sys.exit(f"PORT is {port_text!r}: give a number from 1 to 65535.")
     port = int(port_text)
-    if command == "run" and not port_is_free(port):
-        sys.exit(f"Port {port} is taken. Stop what uses it, or choose another: PORT={port + 1} python3 dev.py run")
+    if command != "services" and not port_is_free(port):
+        sys.exit(
+            f"Port {port} is taken. Stop what uses it, or choose another: PORT={port + 1} python3 dev.py {command}"
+        )
     try:
         if own_postgres or own_valkey:
             say("Starting PostgreSQL and Valkey")
             embedded.start(postgres=own_postgres, valkey=own_valkey)
+        embedded.data.mkdir(parents=True, exist_ok=True)  # beat keeps its times there, whoever runs the servers
         env = {**os.environ, "DATA_DIR": str(embedded.data), "PYTHONUNBUFFERED": "1"}
-        return services(embedded, env) if command == "services" else run(embedded, env, port)
+        if command == "services":
+            return services(embedded, env)
+        return develop(embedded, env, port) if command == "dev" else run(embedded, env, port)
     except RuntimeError as told:
         sys.exit(str(told))
     finally:
@@ -95,28 +100,28 @@ def app_url(owner: str) -> str:
     return f"{owner}{joint}options=-c%20role%3Dfrontdoor_app"
 
 
-def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
-    """Migrate, fill an empty database with the demonstration borough, serve."""
-    owner = os.environ.get("DATABASE_URL") or embedded.database_url
-    fresh = is_empty(owner)
+def prepare(embedded: Embedded, env: dict[str, str], *, people: int) -> None:
+    """Migrate, and fill a database that was empty with a demonstration borough."""
+    fresh = is_empty(os.environ.get("DATABASE_URL") or embedded.database_url)
     say("Preparing the database")
     manage("migrate", "--verbosity", "0", env=env)
     if fresh and os.environ.get("FRONTDOOR_ENV", "demo") == "demo":
         say("Loading the demonstration borough (invented people; about a minute)")
-        manage("demo", "--people", "2000", "--seed", "1", env=env)
-    manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
-    python = sys.executable
-    web = [
-        python, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
-        "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning", "--timeout", "60",
-        "--logger-class", "frontdoor.serving.Logger",
-    ]  # fmt: skip
-    celery = [python, "-m", "celery", "--quiet", "-A", "frontdoor.celery:app"]
+        manage("demo", "--people", str(people), "--seed", "1", env=env)
+
+
+def greet(port: int) -> None:
+    """Say where it is and who may sign in."""
     say(f"Front Door is at http://127.0.0.1:{port}/")
     if os.environ.get("FRONTDOOR_ENV", "demo") == "demo":
         say("Sign in as contact.officer, duty.manager, social.worker, senior.practitioner, team.manager, edt.worker,")
         say("service.manager, quality.officer, performance.officer, dpo or admin; password: front-door-demo")
     say("Ctrl-C stops everything")
+
+
+def serve(web: list[str], embedded: Embedded, env: dict[str, str]) -> int:
+    """The web server with a worker and beat beside it, until Ctrl-C."""
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "frontdoor.celery:app"]
     return supervise(
         {
             "web": web,
@@ -125,6 +130,30 @@ def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
         },
         env={**env, "FRONTDOOR_POOL": "1"},
     )
+
+
+def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
+    """Prepare the database and serve as in production."""
+    prepare(embedded, env, people=2000)
+    manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
+    web = [
+        sys.executable, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "--threads", "4", "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning",
+        "--timeout", "60", "--logger-class", "frontdoor.serving.Logger",
+    ]  # fmt: skip
+    greet(port)
+    return serve(web, embedded, env)
+
+
+def develop(embedded: Embedded, env: dict[str, str], port: int) -> int:
+    """Serve for somebody who is changing the code: an edited template or view is on the page at once.
+
+    Errors explain themselves, static files come from where they stand. The worker is not reloaded.
+    """
+    env = {**env, "FRONTDOOR_DEBUG": "1"}
+    prepare(embedded, env, people=200)
+    greet(port)
+    return serve([sys.executable, str(ROOT / "manage.py"), "runserver", f"127.0.0.1:{port}"], embedded, env)
 
 
 if __name__ == "__main__":

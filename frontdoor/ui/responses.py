@@ -57,7 +57,9 @@ def _wrong(value: object) -> int:
 def error(request: HttpRequest | None, status: int, message: str = "", *, code: str = "") -> HttpResponse:
     """The one page of a status; for htmx the status with a fragment. ``message``: a whole sentence for the user."""
     kind = status if status in TITLES else 500
-    values = {"status": status, "title": TITLES[kind], "message": message, "code": code}
+    values = {"status": status, "title": TITLES[kind], "message": message, "code": code, "reference": ""}
+    if request is not None:
+        values["reference"] = request.META.get("HTTP_X_REQUEST_ID", "")
     name = f"errors/{kind}.html"
     if request is not None and is_htmx(request):
         name = "errors/fragment.html"

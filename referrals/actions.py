@@ -50,7 +50,7 @@ from referrals.fast_track import (
     stand_down,
     take_fast_track,
 )
-from referrals.models import OPEN_STATUSES, Allocation, EndingRule, OpenWorkNews, Referral, StrategyDiscussion
+from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral, StrategyDiscussion, ending_rule
 
 __all__ = [
     "ChildDecision",
@@ -149,7 +149,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     row.refresh_from_db()
     row.outcome, row.joined_reference = "open_work", standing.reference
     row.save()
-    rule = EndingRule.objects.get(ending=Referral.Ending.JOINED)
+    rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."
     moved = move(
         referral, "no_further_action", by=by, at=at, reason=reason, decision_reason=reason, check_permission=False,
@@ -282,7 +282,7 @@ def no_further_action(
         raise Refused(
             "Answer the possible matches on the contact first: each is this child, or is not.", code="unanswered_match"
         )
-    rule = EndingRule.objects.get(ending=ending)
+    rule = ending_rule(ending, london_date(at))
     moved = move(
         locked, "no_further_action", by=by, at=at, reason=reason, decision_reason=reason, ending=ending,
         is_nfa=rule.is_nfa, is_returnable=rule.is_returnable, people=[locked.child] if locked.child else (),

@@ -4,34 +4,19 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from frontdoor.accounts.models import User
+from frontdoor.dated import Begun, Shipped
 from frontdoor.db import all_or_none, one_of
 
 
-class BulkRuleQuerySet(models.QuerySet["BulkRule"]):
-    """Questions about the rules."""
-
-    def in_force(self, on: date) -> "BulkRule":
-        """The rule of the day; the shipped one when a council has none."""
-        row = (
-            self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
-            .order_by(F("valid_from").desc(nulls_last=True), "-id")
-            .first()
-        )
-        return row or BulkRule()
-
-
-class BulkRule(models.Model):
+class BulkRule(Begun, Shipped):
     """How many may be ended together, how many of a hundred are looked over, and how long re-contacts count."""
 
     most = models.PositiveSmallIntegerField(default=20)
     share = models.PositiveSmallIntegerField(default=10)
     recontact_days = models.PositiveSmallIntegerField(default=28)
-    valid_from = models.DateField(null=True, blank=True)
-
-    objects = BulkRuleQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -40,6 +25,12 @@ class BulkRule(models.Model):
 
     def __str__(self) -> str:
         return f"at most {self.most}"
+
+
+def bulk_rule(on: date) -> BulkRule:
+    """The rule of the day; the shipped one when a council has none."""
+    found: BulkRule | None = BulkRule.objects.in_force(on).first()
+    return found or BulkRule()
 
 
 class BulkAct(models.Model):

@@ -15,13 +15,14 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.working_days import london_date
 from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import duty_managers, raise_alert
 from frontdoor.notifications.models import Alert
 from frontdoor.people.actions import end_involvement
 from frontdoor.workflow.actions import lock, move
 from referrals.births import join_open_work, open_referral, open_referral_of
-from referrals.models import EndingRule, Referral
+from referrals.models import Referral, ending_rule
 
 ALERT = "fast-track"
 NOT_KNOWN = "not known"
@@ -196,7 +197,7 @@ def stand_down(*, contact: Contact, by: User, at: datetime, reason: str, version
     decided = [referral.reference for referral in referrals if referral.status != Referral.Status.AWAITING_DECISION]
     if decided:
         raise Refused(f"A referral of this contact has been decided already ({', '.join(decided)}).", code="decided")
-    rule = EndingRule.objects.get(ending=Referral.Ending.STOOD_DOWN)
+    rule = ending_rule(Referral.Ending.STOOD_DOWN, london_date(at))
     for referral in referrals:
         move(
             referral, "no_further_action", by=by, at=at, reason=reason, decision_reason=reason,

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from contacts.models import ContactPerson
 from frontdoor.clocks.working_days import london_date
-from referrals.models import BulkAct, BulkRow, BulkRule
+from referrals.models import BulkAct, BulkRow, bulk_rule
 
 WEEKS = 12
 
@@ -19,7 +19,7 @@ def figures(at: datetime) -> dict[str, Any]:
     another contact came within the days of the rule and became a referral.
     """
     since = at - timedelta(weeks=WEEKS)
-    days = BulkRule.objects.in_force(london_date(at)).recontact_days
+    days = bulk_rule(london_date(at)).recontact_days
     acts = BulkAct.objects.filter(at__gte=since).count()
     ended = BulkRow.objects.filter(act__at__gte=since, result="ended")
     counted = ended.aggregate(

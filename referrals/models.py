@@ -1,6 +1,6 @@
 """A referral: the decision that children's services take a child on, and everything that is said of whose it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -9,6 +9,7 @@ from django_fsm import FSMField
 
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_references, with_joined
 from frontdoor.workflow.machines import Machine, act, move
@@ -446,18 +447,30 @@ class StrategyDiscussion(models.Model):
         return f"strategy discussion {self.held_at:%Y-%m-%d}"
 
 
-class EndingRule(models.Model):
-    """What an ending at the decision means for the returns. Data: authorities differ."""
+class EndingRule(Dated, Shipped):
+    """What an ending at the decision means for the returns. Data, with dates: authorities differ."""
 
-    ending = models.CharField(max_length=20, unique=True)
+    KEY = ("ending",)
+
+    ending = models.CharField(max_length=20)
     is_nfa = models.BooleanField()
     is_returnable = models.BooleanField(default=True)
 
+    class Meta:
+        constraints: ClassVar = [never_two("ending", name="ending_rule_once_a_day")]
+
     def __str__(self) -> str:
         return self.ending
+
+
+def ending_rule(ending: str, on: date) -> EndingRule:
+    """What this ending means on this day. Raises DoesNotExist when no row says so: the rules' checks see to one."""
+    found: EndingRule = EndingRule.objects.in_force(on).get(ending=ending)
+    return found
 
 
 from referrals.bulk_models import BulkAct as BulkAct  # noqa: E402
 from referrals.bulk_models import BulkRow as BulkRow  # noqa: E402
 from referrals.bulk_models import BulkRule as BulkRule  # noqa: E402
 from referrals.bulk_models import DipSample as DipSample  # noqa: E402
+from referrals.bulk_models import bulk_rule as bulk_rule  # noqa: E402

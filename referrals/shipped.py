@@ -1,5 +1,6 @@
-"""What an ending at the decision means for the returns, put where a council has no rows of its own."""
+"""What an ending at the decision means for the returns, and how many end together, as the product ships them."""
 
+from frontdoor.dated import ship
 from referrals.models import BulkRule, EndingRule, Referral
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
@@ -16,8 +17,9 @@ SHIPPED: dict[str, tuple[bool, bool]] = {
 
 
 def load() -> None:
-    """Add shipped rows that are missing; rows a council changed are left alone."""
-    for ending, (is_nfa, is_returnable) in SHIPPED.items():
-        EndingRule.objects.get_or_create(ending=ending, defaults={"is_nfa": is_nfa, "is_returnable": is_returnable})
-    if not BulkRule.objects.exists():
-        BulkRule.objects.create()
+    """Ship the rules (:func:`frontdoor.dated.ship`)."""
+    ship(
+        EndingRule(ending=ending, is_nfa=is_nfa, is_returnable=is_returnable)
+        for ending, (is_nfa, is_returnable) in SHIPPED.items()
+    )
+    ship([BulkRule()])

@@ -25,7 +25,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.notifications.actions import duty_managers, notify, one_by_one
 from referrals.decisions import ChildDecision, Decided, decide_contact, outcome_attributes, reopen_contact
-from referrals.models import BulkAct, BulkRow, BulkRule, DipSample, Referral
+from referrals.models import BulkAct, BulkRow, DipSample, Referral, bulk_rule
 
 NOT_OPENED = "You have not opened its text: open it first."
 
@@ -119,7 +119,7 @@ def end_together(
     3. The sample is drawn from what was ended and given to another manager.
     """
     require(by, Permission.CONTACT_SCREEN)
-    rule = BulkRule.objects.in_force(london_date(at))
+    rule = bulk_rule(london_date(at))
     if not chosen:
         raise Refused("Choose at least one contact.", code="none")
     if len(chosen) > rule.most:
@@ -168,7 +168,7 @@ def draw(act: BulkAct, *, at: datetime) -> list[DipSample]:
     locked.is_sampled = True
     locked.save()
     ended = {row.contact.reference: row for row in locked.rows.filter(result="ended").select_related("contact")}
-    share = BulkRule.objects.in_force(london_date(locked.at)).share
+    share = bulk_rule(london_date(locked.at)).share
     chosen = drawn(list(ended), share=share, seed=locked.seed)
     if not chosen:
         return []

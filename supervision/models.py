@@ -9,6 +9,7 @@ from django_fsm import FSMField
 
 from frontdoor.access import ROLE_LABELS, Permission, Role, holds
 from frontdoor.accounts.models import User
+from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_references
 from frontdoor.workflow.machines import Machine, move
@@ -16,18 +17,19 @@ from frontdoor.workflow.machines import Machine, move
 STATUSES = ["planned", "held", "cancelled"]
 
 
-@tracked()
-class SupervisionTarget(models.Model):
+@tracked(exclude=["shipped"])
+class SupervisionTarget(Dated, Shipped):
     """How often somebody in a role is to be supervised, with the dates from which it applies. Local data."""
+
+    KEY = ("role",)
 
     role = models.CharField(max_length=40, choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     every_days = models.PositiveSmallIntegerField()
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["role", "valid_from"], name="supervision_target_once"),
+            never_two("role", name="supervision_target_once_a_day"),
             models.CheckConstraint(condition=Q(every_days__gte=1), name="supervision_target_some_days"),
         ]
 
@@ -37,11 +39,8 @@ class SupervisionTarget(models.Model):
 
 def target_days(worker: User, on: date) -> int | None:
     """The shortest target of the worker's roles on this day; None when none of them has one."""
-    rows = SupervisionTarget.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), role__in=worker.roles, valid_from__lte=on
-    )
-    newest: dict[str, int] = dict(rows.order_by("valid_from").values_list("role", "every_days"))
-    return min(newest.values(), default=None)
+    rows = SupervisionTarget.objects.in_force(on).filter(role__in=worker.roles)
+    return min(rows.values_list("every_days", flat=True), default=None)
 
 
 def is_above(user: Any, worker: User) -> bool:

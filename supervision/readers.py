@@ -49,7 +49,7 @@ def supervised_by(user: Any) -> QuerySet[User]:
 def without_any(user: Any) -> list[User]:
     """Colleagues of the user with a target for their role, for whom no session is planned at all."""
     today = timezone.localdate()
-    roles = SupervisionTarget.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+    roles = SupervisionTarget.objects.in_force(today)
     planned = Session.objects.planned().filter(referral__isnull=True).values("worker")
     rows = supervised_by(user).filter(roles__overlap=list(roles.values_list("role", flat=True).distinct()))
     return list(rows.exclude(pk__in=planned).select_related("team")[:LINES])

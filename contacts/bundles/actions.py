@@ -56,13 +56,7 @@ def give_each_its_own() -> None:
 
 def window(on: Any) -> timedelta:
     """How far apart two contacts may lie that are bundled by rule, on this day."""
-    row = (
-        BundlingRule.objects.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-        )
-        .order_by(F("valid_from").desc(nulls_last=True), "-id")
-        .first()
-    )
+    row: BundlingRule | None = BundlingRule.objects.in_force(on).first()
     return timedelta(days=row.window_days) if row is not None else bundling.WINDOW
 
 
@@ -106,11 +100,7 @@ def _shared_homes(rows: Iterable[ContactPerson], days: Collection[Any]) -> tuple
     if not postcodes:
         return set(), set()
     communal: set[str] = set()
-    known = CommunalAddress.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=max(days)),
-        Q(valid_to__isnull=True) | Q(valid_to__gte=min(days)),
-        postcode_key__in=postcodes,
-    )
+    known = CommunalAddress.objects.held_between(min(days), max(days)).filter(postcode_key__in=postcodes)
     for place in known:
         communal.add(bundling.home_of(place.line, place.postcode_key).key if place.line else place.postcode_key)
     confidential: set[str] = set()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from contacts import hooks
 from contacts.bundles import bundling
@@ -17,9 +17,7 @@ from frontdoor.people.models import Person, Restriction
 
 def rules_on(day: date) -> list[Rule]:
     """The published rules in force on a day; the shipped ones when a council has none."""
-    rows = ProvisionalGradeRule.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    ).order_by(F("valid_from").desc(nulls_last=True), "id")
+    rows = ProvisionalGradeRule.objects.in_force(day).order_by("id")
     return [Rule(row.code, row.grade, row.sentence, row.at_least) for row in rows] or list(grading.RULES)
 
 

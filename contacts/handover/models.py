@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from contacts.handover.shifts import SHIFT_LABELS, Plan, Shift
 from frontdoor.access import Permission, holds
 from frontdoor.clocks.models import hidden as hidden_elsewhere
+from frontdoor.dated import Begun, Shipped
 from frontdoor.db import VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_people
 from frontdoor.people.models import Person
@@ -18,15 +19,7 @@ LONGEST_PROTECTION = timedelta(hours=72)
 SHIFTS = [(shift.value, SHIFT_LABELS[shift]) for shift in Shift]
 
 
-class ShiftPlanQuerySet(models.QuerySet["ShiftPlan"]):
-    """Questions about shifts."""
-
-    def newest_first(self) -> Self:
-        """All plans, the latest first."""
-        return self.order_by("-valid_from")
-
-
-class ShiftPlan(models.Model):
+class ShiftPlan(Begun, Shipped):
     """The hours of the shifts from a day on. Never changed: a new row follows."""
 
     valid_from = models.DateField(unique=True)
@@ -39,8 +32,6 @@ class ShiftPlan(models.Model):
     reason = models.TextField(blank=True)
     set_at = models.DateTimeField(null=True, blank=True)
     set_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = ShiftPlanQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -236,5 +227,5 @@ class HandoverItem(models.Model):
 
 def plan_on(day: date) -> Plan:
     """The shifts that hold on this day; as shipped where a council has none of that day."""
-    found = ShiftPlan.objects.filter(valid_from__lte=day).newest_first().first()
+    found = ShiftPlan.objects.in_force(day).first()
     return found.plan if found else Plan()

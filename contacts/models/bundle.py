@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of
 
 COMMUNAL_KINDS = ["refuge", "hostel", "hospital", "school", "childrens_home", "other"]
@@ -156,36 +157,38 @@ class FamilyKey(models.Model):
         return f"key of {self.contact_id}"
 
 
-class BundlingRule(models.Model):
+class BundlingRule(Dated, Shipped):
     """How many days lie at most between two contacts that are bundled by rule; data, with dates."""
 
     window_days = models.PositiveSmallIntegerField(default=28)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(window_days__gte=1), name="bundling_window_is_a_day_or_more")
+            models.CheckConstraint(condition=Q(window_days__gte=1), name="bundling_window_is_a_day_or_more"),
+            never_two(name="bundling_rule_once_a_day"),
         ]
 
     def __str__(self) -> str:
         return f"{self.window_days} days"
 
 
-class CommunalAddress(models.Model):
+class CommunalAddress(Dated, Shipped):
     """A refuge, hostel, hospital, school or children's home: living there is no reason to bundle. Data, with dates."""
+
+    KEY = ("postcode_key", "line")
 
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=150)
     # The postcode without its space; with a first line only that building, without one every address there.
     postcode_key = models.CharField(max_length=10)
     line = models.CharField(max_length=150, blank=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints: ClassVar = [one_of("kind", COMMUNAL_KINDS, name="communal_kind_known")]
+        constraints: ClassVar = [
+            one_of("kind", COMMUNAL_KINDS, name="communal_kind_known"),
+            never_two("postcode_key", "line", name="communal_address_once_a_day"),
+        ]
         indexes: ClassVar = [models.Index(fields=["postcode_key"], name="communal_postcode")]
 
     def __str__(self) -> str:

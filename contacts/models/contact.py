@@ -1,6 +1,6 @@
 """A contact: one approach to the front door about one or more children, kept exactly as given."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,7 @@ from django_fsm import FSMField
 
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.dated import Dated, Shipped, current, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
 from frontdoor.workflow.machines import Machine, act, move
@@ -20,10 +21,15 @@ STATUSES = ["received", "in_screening", "awaiting_information", "awaiting_sign_o
 OPEN = ["received", "in_screening", "awaiting_information"]
 
 
-class ContactType(models.Model):
-    """A kind of contact: what it asks for, where it goes, and what it counts as. Data, with dates."""
+class ContactType(Dated, Shipped):
+    """A kind of contact: what it asks for, where it goes, and what it counts as. Data, with dates.
 
-    code = models.SlugField(max_length=40, unique=True)
+    A contact keeps the row that was in force when it came.
+    """
+
+    KEY = ("code",)
+
+    code = models.SlugField(max_length=40)
     label = models.CharField(max_length=100)
     hint = models.CharField(max_length=250, blank=True)
     default_route = models.CharField(max_length=40, default="screening")
@@ -34,11 +40,23 @@ class ContactType(models.Model):
     is_restricted = models.BooleanField(default=False)
     ranks_with_concerns = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [never_two("code", name="contact_type_once_a_day")]
 
     def __str__(self) -> str:
         return self.label
+
+
+def contact_type(code: str, on: date) -> ContactType:
+    """The type of this code as it is on a day; one that has ended as it last was, for what comes in all the same.
+
+    Raises DoesNotExist when there never was one.
+    """
+    found: ContactType | None = current(ContactType.objects.filter(code=code), on)
+    if found is None:
+        raise ContactType.DoesNotExist(f"There is no type of contact called {code}.")
+    return found
 
 
 class ContactQuerySet(VisibleQuerySet):
@@ -438,15 +456,18 @@ class GradeChange(models.Model):
         return f"{self.before}→{self.after}"
 
 
-class DecisionRule(models.Model):
+class DecisionRule(Dated, Shipped):
     """Who decides an outcome, with dates: for one outcome, the least role that may decide alone."""
+
+    KEY = ("outcome",)
 
     outcome = models.SlugField(max_length=40)
     contact_officer = models.CharField(max_length=10)
     social_worker = models.CharField(max_length=10)
     manager = models.CharField(max_length=10, default="decides")
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [never_two("outcome", name="decision_rule_once_a_day")]
 
     def __str__(self) -> str:
         return self.outcome

@@ -4,22 +4,26 @@ from typing import ClassVar
 
 from django.db import models
 
+from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import one_of
 
 
-class ProvisionalGradeRule(models.Model):
+class ProvisionalGradeRule(Dated, Shipped):
     """One published rule by which a notification without a grade is graded for the time being; data, with dates."""
+
+    KEY = ("code", "grade")
 
     code = models.SlugField(max_length=40)
     # The least number that counts, for facts that are counted (ticks, earlier notifications); 0 for the others.
     at_least = models.PositiveSmallIntegerField(default=0)
     grade = models.CharField(max_length=10)
     sentence = models.CharField(max_length=200)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [one_of("grade", ["red", "amber", "green", "blue"], name="provisional_grade_known")]
+        constraints: ClassVar = [
+            one_of("grade", ["red", "amber", "green", "blue"], name="provisional_grade_known"),
+            never_two("code", "grade", name="provisional_grade_once_a_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.grade}"

@@ -1,37 +1,20 @@
 """What the queue keeps of its own: what facts are worth, and where each contact stands and why."""
 
-from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from contacts.ranking.order import Reason, Weights
+from frontdoor.dated import Begun, Shipped
 from frontdoor.db import all_or_none
 
 WEIGHTS = tuple(Weights.__dataclass_fields__)
 
 
-class RankWeightsQuerySet(models.QuerySet["RankWeights"]):
-    """Questions about weights."""
-
-    def in_force(self, on: date) -> "RankWeights | None":
-        """The row that counts on this day: the one from the latest day; of two from one day the later entered."""
-        return (
-            self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on))
-            .order_by(F("valid_from").desc(nulls_last=True), "-id")
-            .first()
-        )
-
-    def newest_first(self) -> Self:
-        """All rows, the latest first."""
-        return self.order_by(F("valid_from").desc(nulls_last=True), "-id")
-
-
-class RankWeights(models.Model):
+class RankWeights(Begun, Shipped):
     """What each fact is worth in the order of the queue, from a day on. Never changed: a new row follows."""
 
-    valid_from = models.DateField(null=True, blank=True)
     minutes_per_point = models.PositiveIntegerField()
     red = models.PositiveIntegerField()
     amber = models.PositiveIntegerField()
@@ -49,8 +32,6 @@ class RankWeights(models.Model):
     reason = models.TextField(blank=True)
     set_at = models.DateTimeField(null=True, blank=True)
     set_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = RankWeightsQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -33,7 +33,7 @@ WRITE = sql_beside(__file__, "ranks")
 
 def in_force(on: date) -> tuple[Weights, int | None]:
     """The weights that count on a day, and their row; the shipped ones when a council has none."""
-    row = RankWeights.objects.in_force(on)
+    row: RankWeights | None = RankWeights.objects.in_force(on).first()
     return (row.weights, row.pk) if row is not None else (Weights(), None)
 
 

@@ -15,8 +15,8 @@ from contacts.models import (
     Contact,
     ContactPerson,
     ContactText,
-    ContactType,
     FamilyGroup,
+    contact_type,
 )
 from contacts.ranking.ranks import rerank
 from contacts.recording.sources import source_of
@@ -24,6 +24,7 @@ from contacts.recording.updates import note_update
 from frontdoor.access import Permission, require
 from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.working_days import london_date
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
@@ -90,7 +91,7 @@ def record_contact(
     if by is not None:
         require(by, Permission.CONTACT_RECORD)
     received = received_at or at
-    kind = ContactType.objects.get(code=facts.kind)
+    kind = contact_type(facts.kind, london_date(received))
     who = facts.referrer
     contact = Contact(
         reference=new_reference(Contact.PREFIX),

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
@@ -62,9 +61,7 @@ def codes(name: str, empty: str = "Choose one") -> Callable[[], list[tuple[str, 
 def kinds() -> list[tuple[str, str]]:
     """The contact types in use today."""
     today = timezone.localdate()
-    rows = ContactType.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    ).order_by("position", "code")
+    rows = ContactType.objects.in_force(today).order_by("position", "code")
     return [("", "Choose one"), *rows.values_list("code", "label")]
 
 
@@ -268,7 +265,7 @@ class ContactForm(PlaceForm):
             self.add_error("referrer_name", "Enter the caller’s name, or tick that they will not give it")
         if len(self.reasons) > 10 or any(len(reason) > 60 for reason in self.reasons):
             self.add_error("grade_reasons", "Enter at most 10 reasons of 60 characters or fewer, one on each line")
-        kind = ContactType.objects.filter(code=cleaned.get("kind") or "").first()
+        kind = ContactType.objects.in_force(timezone.localdate()).filter(code=cleaned.get("kind") or "").first()
         for name in kind.mandatory if kind is not None else []:
             if name in self.fields and not cleaned.get(name) and name not in self.errors:
                 label = str(self.fields[name].label)

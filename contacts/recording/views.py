@@ -43,6 +43,12 @@ SECTIONS = [
 ]
 
 
+def _type_hints() -> list[tuple[str, str]]:
+    """What stands beside the types of contact in use today."""
+    rows = ContactType.objects.in_force(timezone.localdate()).exclude(hint="").order_by("position")
+    return list(rows.values_list("label", "hint"))
+
+
 @require_safe
 @needs(Permission.CONTACT_RECORD)
 def new(request: HttpRequest) -> HttpResponse:
@@ -212,7 +218,7 @@ def show(
             ],
             "sequence": _sequence(request, draft_id),
             "fast_track_href": fast_track_href(draft_id),
-            "type_hints": list(ContactType.objects.exclude(hint="").order_by("position").values_list("label", "hint")),
+            "type_hints": _type_hints(),
         },
         status=status,
     )

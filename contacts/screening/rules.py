@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q
-
 from contacts.models import Contact, ContactPerson, DecisionRule
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -106,13 +104,7 @@ def who_decides(
     """What the user may do with these outcomes on this contact: the least of what the rows and exceptions allow."""
     today = london_date(at)
     wanted = set(outcomes)
-    rows = {
-        row.outcome: row
-        for row in DecisionRule.objects.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=today), Q(valid_to__isnull=True) | Q(valid_to__gte=today),
-            outcome__in=wanted,
-        )
-    }  # fmt: skip
+    rows = {row.outcome: row for row in DecisionRule.objects.in_force(today).filter(outcome__in=wanted)}
     column = _column(user)
     powers = [Power(getattr(rows[outcome], column)) if outcome in rows else Power.REFUSED for outcome in wanted]
     reasons: list[str] = []

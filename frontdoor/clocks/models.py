@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from frontdoor.clocks.editions import Rule, Unit
+from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import VisibleQuerySet, all_or_none, tracked
 from frontdoor.notifications.models import Alert
 from frontdoor.people.access import about_visible
@@ -31,9 +32,11 @@ class ClosureDay(models.Model):
         return f"{self.day} {self.why}"
 
 
-@tracked()
-class LocalRule(models.Model):
+@tracked(exclude=["shipped"])
+class LocalRule(Dated, Shipped):
     """A timescale the council set itself, with the dates from which it applies; perhaps for one agency alone."""
+
+    KEY = ("code", "agency")
 
     code = models.SlugField(max_length=40)
     label = models.CharField(max_length=100)
@@ -41,13 +44,13 @@ class LocalRule(models.Model):
     unit = models.CharField(max_length=20, choices=UNITS)
     agency = models.ForeignKey("accounts.Agency", null=True, blank=True, on_delete=models.PROTECT)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
     may_pause = models.BooleanField(default=False)
     warn_minutes = models.PositiveIntegerField(null=True, blank=True)
     escalate_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["code", "valid_from"], name="local_rule_of")]
+        constraints: ClassVar = [never_two("code", Coalesce("agency", 0), name="local_rule_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.label} from {self.valid_from}"

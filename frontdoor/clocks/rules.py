@@ -10,17 +10,16 @@ from frontdoor.accounts.models import Agency
 from frontdoor.clocks import editions
 from frontdoor.clocks.editions import Rule
 from frontdoor.clocks.models import LocalRule
+from frontdoor.dated import ship
 
 SHIPPED = Path(__file__).parent / "data" / "local_rules.json"
 SHIPPED_FROM = date(2000, 1, 1)
 
 
 def load() -> None:
-    """Put the shipped local rules in the table where a code has none yet; a council's own rows are never touched."""
-    known = set(LocalRule.objects.values_list("code", flat=True))
-    for row in json.loads(SHIPPED.read_text(encoding="utf-8")):
-        if row["code"] not in known:
-            LocalRule.objects.create(valid_from=SHIPPED_FROM, **row)
+    """Ship the local rules (:func:`frontdoor.dated.ship`)."""
+    rows = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    ship(LocalRule(valid_from=SHIPPED_FROM, **row) for row in rows)
 
 
 def find(code: str, on: date, agency: Agency | None = None) -> Rule | None:
@@ -31,12 +30,7 @@ def find(code: str, on: date, agency: Agency | None = None) -> Rule | None:
     """
     if code in editions.STATUTORY_CODES:
         return editions.rule_for(code, on)
-    row = (
-        LocalRule.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), Q(agency__isnull=True) | Q(agency=agency), code=code,
-            valid_from__lte=on,
-        )
-        .order_by("agency_id", "-valid_from")  # PostgreSQL sorts nulls last, so an agency's own row comes first
-        .first()
-    )  # fmt: skip
+    rows = LocalRule.objects.in_force(on).filter(Q(agency__isnull=True) | Q(agency=agency), code=code)
+    # PostgreSQL sorts nulls last, so an agency's own row comes first.
+    row: LocalRule | None = rows.order_by("agency_id").first()
     return row.as_rule() if row is not None else None

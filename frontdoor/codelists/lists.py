@@ -1,12 +1,18 @@
 """Reading code lists: choices for a form on a day, labels for a page, validity for a check."""
 
 import json
+from collections import defaultdict
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.core.signals import request_started
+from django.db import connection
+from django.utils import timezone
+
 from frontdoor.codelists.models import Code
+from frontdoor.dated import current, holds_on, ship
 
 DATA = Path(__file__).parent / "data"
 
@@ -16,55 +22,103 @@ def shipped() -> dict[str, list[dict[str, Any]]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
 
 
+@cache
 def names() -> list[str]:
     """The lists there are, in the order of the alphabet."""
     return sorted(path.stem for path in DATA.glob("*.json"))
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def load() -> int:
-    """Bring the table in step with the shipped files; rows a council added itself stay. Returns rows in the files."""
+    """Ship the lists (:func:`frontdoor.dated.ship`); returns the rows in the files."""
     rows = [
         Code(
             list_name=name,
             code=row["code"],
             label=row["label"],
             position=position,
-            valid_from=row.get("valid_from"),
-            valid_to=row.get("valid_to"),
+            valid_from=_day(row.get("valid_from")),
+            valid_to=_day(row.get("valid_to")),
             attributes=row.get("attributes", {}),
         )
         for name, listed in shipped().items()
         for position, row in enumerate(listed)
     ]
-    Code.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["list_name", "code"],
-        update_fields=["label", "position", "valid_from", "valid_to", "attributes"],
-    )
-    _table.cache_clear()
+    ship(rows)
+    refresh()
     return len(rows)
 
 
-@cache
-def _table(name: str) -> tuple[Code, ...]:
-    # Read once a process: a code list changes by release or by an administrator, who restarts nothing (see refresh).
-    return tuple(Code.objects.filter(list_name=name).order_by("position", "code"))
+# --- What a process has read -----------------------------------------------------------------------------------------
+# The table is small, read all over and seldom changed: each process keeps it, and asks once a request whether anybody
+# has changed a row since.
+
+
+class _Read:
+    """The table as this process read it last."""
+
+    mark: tuple[int, int] | None = None
+    is_checked = False
+    rows: dict[str, tuple[Code, ...]] = {}
+
+
+def _mark() -> tuple[int, int]:
+    """Something that differs after any row was added, changed or removed, by whichever transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(sum(xmin::text::bigint), 0)::bigint FROM codelists_code")
+        count, writers = cursor.fetchone()
+    return count, writers
+
+
+def _ask_again(**_: Any) -> None:
+    _Read.is_checked = False
+
+
+request_started.connect(_ask_again, dispatch_uid="codelists")
 
 
 def refresh() -> None:
     """Forget what was read, after a change of the table."""
-    _table.cache_clear()
+    _Read.mark, _Read.is_checked = None, False
+
+
+def _table(name: str) -> tuple[Code, ...]:
+    """Every version of every code of a list, in order."""
+    if not _Read.is_checked:
+        mark = _mark()
+        if mark != _Read.mark:
+            rows: dict[str, list[Code]] = defaultdict(list)
+            for row in Code.objects.order_by("list_name", "position", "code", "valid_from"):
+                rows[row.list_name].append(row)
+            _Read.rows = {each: tuple(found) for each, found in rows.items()}
+            _Read.mark = mark
+            _once.cache_clear()
+        _Read.is_checked = True
+    return _Read.rows.get(name, ())
+
+
+@cache
+def _once(name: str, today: date) -> tuple[Code, ...]:
+    """Each code once, as it is on this day; one that has ended, or is still to come, in its nearest words."""
+    versions: dict[str, list[Code]] = defaultdict(list)
+    for row in _Read.rows.get(name, ()):
+        versions[row.code].append(row)
+    found = [best for each in versions.values() if (best := current(each, today)) is not None]
+    return tuple(sorted(found, key=lambda row: (row.position, row.code)))
+
+
+# --- Questions -------------------------------------------------------------------------------------------------------
 
 
 def rows(name: str, *, on: date | None = None) -> list[Code]:
-    """Codes of a list in order; with ``on``, those that may be used that day."""
-    return [
-        row
-        for row in _table(name)
-        if on is None
-        or ((row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on))
-    ]
+    """Codes of a list in order: with ``on`` those that may be used that day, else each once as it is today."""
+    held = _table(name)
+    if on is not None:
+        return [row for row in held if holds_on(row, on)]
+    return list(_once(name, timezone.localdate()))
 
 
 def choices(name: str, *, on: date | None = None) -> list[tuple[str, str]]:
@@ -73,8 +127,8 @@ def choices(name: str, *, on: date | None = None) -> list[tuple[str, str]]:
 
 
 def label(name: str, code: str) -> str:
-    """The words for a code, whatever the day; the code itself when the list does not know it."""
-    return next((row.label for row in _table(name) if row.code == code), code)
+    """The words for a code today, though it may no longer be used; the code itself when the list does not know it."""
+    return next((row.label for row in rows(name) if row.code == code), code)
 
 
 def is_valid(name: str, code: str, *, on: date | None = None) -> bool:

@@ -19,7 +19,7 @@ from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import is_working_day, london_date
 from frontdoor.demo.models import FeedTruth
 from frontdoor.ui.formats import LONDON
-from referrals.models import BulkRule
+from referrals.models import bulk_rule
 from referrals.together import why_not
 
 #: What comes later in the day is screened the next working day.
@@ -120,7 +120,7 @@ def measure(run: int, *, by: User, at: datetime, progress: Callable[[int, int], 
     """The figures of a written feed, as ``by`` would screen it at ``at`` with every text opened."""
     truths = list(FeedTruth.objects.filter(run=run).select_related("contact__type", "contact__text").order_by("pk"))
     contacts = [truth.contact for truth in truths]
-    most = BulkRule.objects.in_force(london_date(at)).most
+    most = bulk_rule(london_date(at)).most
     kept_out: Counter[str] = Counter()
     mild: set[int] = set()
     for done, contact in enumerate(contacts, start=1):

@@ -23,7 +23,7 @@ from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import stale
 from referrals import looking_over, together
 from referrals.decisions import ChildDecision
-from referrals.models import BulkAct, BulkRule, DipSample
+from referrals.models import BulkAct, DipSample, bulk_rule
 from referrals.together import Answer, Result
 from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, RowForm
 from referrals.undoing import may_undo, undo_decision
@@ -159,7 +159,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     user = request.user
     now = timezone.now()
     on = london_date(now)
-    rule = BulkRule.objects.in_force(on)
+    rule = bulk_rule(on)
     asked = (request.POST if request.method == "POST" else request.GET).getlist("contact")
     references = list(dict.fromkeys(text.strip().upper()[:10].replace("\x00", "") for text in asked))[:200]
     chosen = list(

@@ -66,6 +66,7 @@ def test_the_next_is_due_so_many_days_after_the_last_by_the_target_of_the_role(
 
 
 def test_a_target_applies_from_its_day_and_the_shortest_of_several_roles_counts(worker: User) -> None:
+    SupervisionTarget.objects.filter(role="social_worker").update(valid_to=date(2026, 11, 30))
     SupervisionTarget.objects.create(role="social_worker", every_days=14, valid_from=date(2026, 12, 1))
     assert target_days(worker, date(2026, 11, 30)) == 28
     assert target_days(worker, date(2026, 12, 1)) == 14

@@ -1,25 +1,18 @@
 """The continuum of need as dated data, and every choice of a level by screening beside the agency's."""
 
-from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
 
+from frontdoor.dated import Begun, Shipped
 from frontdoor.db import one_of
 
 LEVELS = ["1", "2", "3", "4"]
+LEVEL_COLUMNS = ("code", "name", "description", "who_responds", "consent", "indicators")
 
 
-class EditionQuerySet(models.QuerySet["ThresholdEdition"]):
-    """Questions about editions."""
-
-    def in_force(self, on: date) -> Self:
-        """The edition in force on a day, as a queryset of one."""
-        return self.filter(valid_from__lte=on).order_by("-valid_from")[:1]
-
-
-class ThresholdEdition(models.Model):
+class ThresholdEdition(Begun, Shipped):
     """One edition of the threshold document, from a day on. Editions are never changed: a new one follows."""
 
     valid_from = models.DateField(unique=True)
@@ -29,10 +22,26 @@ class ThresholdEdition(models.Model):
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     recorded_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = EditionQuerySet.as_manager()
-
     def __str__(self) -> str:
         return f"{self.title} from {self.valid_from}"
+
+    def parts(self) -> list[dict[str, Any]]:
+        """Its levels as plain values, in order: those given for writing, else those that stand."""
+        given: list[dict[str, Any]] | None = getattr(self, "_parts", None)
+        if given is None:
+            given = list(self.levels.order_by("code").values(*LEVEL_COLUMNS)) if self.pk else []
+        return [{name: part.get(name, "") for name in LEVEL_COLUMNS} for part in given]
+
+    def give_parts(self, levels: list[dict[str, Any]]) -> None:
+        """Say which levels it is to have; :meth:`write_parts` writes them once it is saved."""
+        self._parts = levels
+
+    def write_parts(self) -> None:
+        """Make its levels those that were given."""
+        for part in self.parts():
+            ThresholdLevel.objects.update_or_create(
+                edition_id=self.pk, code=part["code"], defaults={k: v for k, v in part.items() if k != "code"}
+            )
 
 
 class ThresholdLevel(models.Model):

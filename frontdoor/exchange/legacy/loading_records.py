@@ -14,7 +14,7 @@ from django.db import transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
 from contacts.bundles import actions as bundles
-from contacts.models import Contact, ContactPerson, ContactText, ContactType
+from contacts.models import Contact, ContactPerson, ContactText, ContactType, contact_type
 from frontdoor.clocks.actions import next_moment
 from frontdoor.clocks.deadlines import moments
 from frontdoor.clocks.editions import Rule, rule_for
@@ -80,7 +80,10 @@ class Loader:
 
     def __init__(self, meanings: Meanings, newest: datetime) -> None:
         self.meanings, self.newest = meanings, newest
-        self.types = {row.code: row for row in ContactType.objects.all()}
+        self.types = {
+            code: contact_type(code, london_date(newest))
+            for code in ContactType.objects.values_list("code", flat=True).distinct()
+        }
         self.closures = closures()
         self.loaded_events = 0
         # Episodes whose first assessment has been met: the referral's own clock is its clock.

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
+from frontdoor.dated import Dated
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
 from frontdoor.people.identifiers import place_key
 from frontdoor.people.models.protection import Restriction
@@ -210,14 +211,12 @@ class NameToken(models.Model):
 
 
 @tracked()
-class Identifier(models.Model):
+class Identifier(Dated):
     """A number or code somebody else gave a person, dated. Two people may hold one: a question, not an error."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=20)
     value = models.CharField(max_length=60)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
     # Whether the check digit or letter is right; None where the kind has none.
     check_ok = models.BooleanField(null=True, blank=True)
     source = models.CharField(max_length=100, blank=True)

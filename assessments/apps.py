@@ -9,6 +9,7 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         """Register the app's audit events and what an open assessment forbids its referral."""
         from assessments import events, hooks
+        from assessments.codes import register_codes
         from assessments.early_help.readers import origin
         from assessments.keeping import care
         from contacts.screening.origins import origins
@@ -24,6 +25,7 @@ class AssessmentsConfig(AppConfig):
         audit.register(events.EVENTS)
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
+        register_codes()
         count_too(care)
         kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft")
         merge_policy("assessments.EarlyHelpPerson", "person", "move", "early help is the one child's, or family's")

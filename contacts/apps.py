@@ -45,12 +45,14 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import actions as bundles
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
+        from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
 
         audit.register(EVENTS)
+        register_rules()
         kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft")
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:

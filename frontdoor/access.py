@@ -66,6 +66,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff.manage"
     AGENCY_MANAGE = "agency.manage"
     RULES_MANAGE = "rules.manage"
+    RULES_EDIT = "rules.edit"
     MERGE_REVIEW = "merge.review"
     PEOPLE_MERGE = "people.merge"
     PEOPLE_UNMERGE = "people.unmerge"
@@ -167,7 +168,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW, P.SOURCE_VIEW}
     )
     | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
-    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.IMPORT_RUN}),
+    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.RULES_EDIT, P.IMPORT_RUN}),
 }
 del P
 

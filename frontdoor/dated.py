@@ -11,12 +11,13 @@ is the council's and no release touches it again. What a release no longer ships
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
+from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
@@ -110,8 +111,13 @@ def checked_at_the_end() -> Iterator[None]:
 class HasDates(Protocol):
     """What has a first and a last day."""
 
-    valid_from: date | None
-    valid_to: date | None
+    @property
+    def valid_from(self) -> date | None:
+        """The first day; None when it always held."""
+
+    @property
+    def valid_to(self) -> date | None:
+        """The last day; None when it holds on."""
 
 
 D = TypeVar("D", bound=HasDates)
@@ -137,12 +143,12 @@ def current(rows: Iterable[D], on: date) -> D | None:
 def _columns(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     """The columns that say what a row means: not its number, nor who entered it and when."""
     left_out = {"shipped", "recorded_at", "recorded_by", "set_at", "set_by"}
-    return [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left_out]
+    return [each for each in model._meta.concrete_fields if not each.primary_key and each.name not in left_out]
 
 
 def plain(row: models.Model) -> Plain:
     """What a row says, as plain JSON values; with its parts where it has any."""
-    found = {field.attname: _plain_value(getattr(row, field.attname)) for field in _columns(type(row))}
+    found = {each.attname: _plain_value(getattr(row, each.attname)) for each in _columns(type(row))}
     parts = getattr(row, "parts", None)
     return found if parts is None else {**found, "parts": parts()}
 
@@ -168,7 +174,7 @@ def is_untouched(rows: Sequence[Kept]) -> bool:
 
 def _key_of(row: models.Model) -> Hashable:
     key: tuple[str, ...] = getattr(type(row), "KEY", ())
-    return tuple(getattr(row, field.attname) for field in _columns(type(row)) if field.name in key)
+    return tuple(getattr(row, each.attname) for each in _columns(type(row)) if each.name in key)
 
 
 def _by_key(rows: Iterable[Any]) -> Mapping[Hashable, list[Any]]:
@@ -212,9 +218,140 @@ def ship(rows: Iterable[Any]) -> int:
 
 
 def _write_over(mine: Any, wanted: Any) -> None:
-    for field in _columns(type(mine)):
-        setattr(mine, field.attname, getattr(wanted, field.attname))
+    for each in _columns(type(mine)):
+        setattr(mine, each.attname, getattr(wanted, each.attname))
     if hasattr(wanted, "write_parts"):
         wanted.write_parts()
     mine.shipped = wanted.shipped
     mine.save()
+
+
+# --- The tables there are --------------------------------------------------------------------------------------------
+# Each app registers its own in AppConfig.ready(); pages, export and import are made from what stands here.
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a rule table as people see it.
+
+    ``kind``: text, long, number, flag, choice, choices (several), agency; ``attributes`` (of a code), ``times`` and
+    ``parts`` are shown and exported, and changed by a file or a page of their own.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    hint: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Work:
+    """Records a rule bears on: where they are, how they name the rule, which of them are open work, and in words.
+
+    ``lookup`` is compared with the last column of the key; empty: every open one. ``model`` has ``visible_to`` and
+    ``reference``.
+    """
+
+    model: str
+    lookup: str
+    words: str
+    open: Q = field(default_factory=Q)
+    note: str = ""
+    #: Whether the records hold several values in one column.
+    is_array: bool = False
+
+    def rows(self, value: Any) -> Any:
+        """Every record that names this value, open or not."""
+        model = apps.get_model(self.model)
+        found: Any = model._default_manager.all()
+        return found.filter(**{self.lookup: [value] if self.is_array else value}).distinct() if self.lookup else found
+
+
+#: What is wrong with wanted rows of a table: the row's place, the column and a sentence for each fault.
+Check = Callable[[Sequence[Plain], Mapping[str, Sequence[Plain]], date], Iterable[tuple[int, str, str]]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dated rule table or code list: what pages, export and import need to know of it."""
+
+    name: str
+    label: str
+    about: str
+    model: type[Any]
+    columns: tuple[Column, ...]
+    #: The permission (of :mod:`frontdoor.access`) that changing it needs.
+    permission: str
+    #: Fixed columns that make these rows out of those of the model (a code list's name).
+    where: tuple[tuple[str, Any], ...] = ()
+    #: The column people call a row by; empty: its key in words.
+    title: str = ""
+    #: The page (URL name) on which it is changed, where it has one of its own.
+    page: str = ""
+    is_list: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that make two rows versions of one thing."""
+        fixed = {name for name, _ in self.where}
+        return tuple(name for name in self.model.KEY if name not in fixed)
+
+    @property
+    def work(self) -> list[Work]:
+        """Records it bears on, as the apps above said."""
+        return list(_WORK.get(self.name, {}).values())
+
+    @property
+    def checks(self) -> list[Check]:
+        """What must hold for its rows beyond columns and dates."""
+        return list(_CHECKS.get(self.name, {}).values())
+
+    @property
+    def has_end(self) -> bool:
+        """Whether its rows have a last day of their own."""
+        return issubclass(self.model, Dated)
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def rows(self) -> Any:
+        """Its rows, the latest beginning first."""
+        return self.model._default_manager.filter(**dict(self.where)).newest_first()
+
+
+TABLES: dict[str, Table] = {}
+_WORK: dict[str, dict[tuple[str, str, str], Work]] = defaultdict(dict)
+_CHECKS: dict[str, dict[str, Check]] = defaultdict(dict)
+
+
+def register(*tables: Table) -> None:
+    """Say that these tables are rules. Called in AppConfig.ready(); safe to repeat."""
+    TABLES.update({table.name: table for table in tables})
+
+
+def bears_on(table: str, *work: Work) -> None:
+    """Say which records the rules of a table bear on; an app above may say it of a table below. Safe to repeat."""
+    for each in work:
+        _WORK[table][each.model, each.lookup, each.words] = each
+
+
+def check_with(table: str, check: Check) -> None:
+    """Have a table's wanted rows looked at by a check, of this app or one above it. Safe to repeat."""
+    _CHECKS[table][f"{check.__module__}.{check.__qualname__}"] = check
+
+
+def holds_for_good(rows: Iterable[Plain], on: date) -> bool:
+    """Whether these versions of one rule leave no day without one, from this day on."""
+    needed = on.isoformat()
+    for row in sorted(rows, key=lambda row: row["valid_from"] or ""):
+        first, last = row["valid_from"] or "", row["valid_to"]
+        if first > needed:
+            return False
+        if last is None:
+            return True
+        if last >= needed:
+            needed = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    return False

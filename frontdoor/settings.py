@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "frontdoor.documents",
     "frontdoor.drafts",
     "frontdoor.retention",
+    "frontdoor.rules",
     "frontdoor.staff",
     "contacts",
     "referrals",

@@ -62,9 +62,11 @@ class ReferralsConfig(AppConfig):
         from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
         from referrals.readers import on_protection_plan, standing_of, work_on
+        from referrals.tables import register_rules
 
         audit.register(EVENTS)
         put_doors()
+        register_rules()
         count_too(protection)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)

@@ -24,8 +24,10 @@ class SupervisionConfig(AppConfig):
         from frontdoor.people import hooks
         from supervision.events import EVENTS
         from supervision.readers import seen
+        from supervision.tables import register_rules
 
         audit.register(EVENTS)
+        register_rules()
         kinds.register("supervision", label="Record a supervision session", url_name="supervision:hold")
         hooks.visible_references["supervision"] = seen
         post_migrate.connect(bring_in_step, sender=self)

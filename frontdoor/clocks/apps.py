@@ -30,4 +30,7 @@ class ClocksConfig(AppConfig):
                 "clock.explained": "recorded why it was late",
             }
         )
+        from frontdoor.clocks.tables import register_timescales
+
+        register_timescales()
         post_migrate.connect(bring_in_step, sender=self)

@@ -17,5 +17,8 @@ class CodelistsConfig(AppConfig):
     verbose_name = "Code lists"
 
     def ready(self) -> None:
-        """Load shipped lists after each migration."""
+        """Load shipped lists after each migration; say that every list is a rule table."""
+        from frontdoor.codelists.tables import register_lists
+
+        register_lists()
         post_migrate.connect(bring_in_step, sender=self)

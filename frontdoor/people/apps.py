@@ -17,3 +17,4 @@ class PeopleConfig(AppConfig):
         import_module("frontdoor.people.merging.policies").declare()
         import_module("frontdoor.people.disposal_policies").declare()
         audit.register(EVENTS)
+        import_module("frontdoor.people.codes").register_codes()

@@ -20,6 +20,7 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, and what a merge does to our rows."""
+        from frontdoor.dated import check_with
         from frontdoor.people.disposal import disposal_policy
         from frontdoor.people.hooks import merge_policy
 
@@ -34,4 +35,7 @@ class RetentionConfig(AppConfig):
         )
         merge_policy("retention.Hold", "person", "move", "what must not be destroyed of either stays, whole")
         disposal_policy("retention.Hold", "person", "destroy", "an ended hold has nothing left to stop")
+        from frontdoor.retention.reckoning import rules_can_be_counted
+
+        check_with("codes_retention", rules_can_be_counted)
         post_migrate.connect(make_functions, sender=self)

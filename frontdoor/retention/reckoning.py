@@ -4,7 +4,7 @@ The rules are dated rows of the code list ``retention``: from the birth or from 
 years. Nothing is stored, so a merge, an unmerge, a changed rule and a reopened referral count at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from frontdoor.codelists import lists
+from frontdoor.dated import Plain
 from frontdoor.people.models import Involvement, Person, Restriction
 from frontdoor.retention.models import Hold
 
@@ -79,6 +80,19 @@ def years_on(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def rules_can_be_counted(
+    rows: Sequence[Plain], everything: Mapping[str, Sequence[Plain]], on: date
+) -> Iterator[tuple[int, str, str]]:
+    """A rule of keeping says from what and for how many years."""
+    for place, row in enumerate(rows):
+        says: dict[str, Any] = row["attributes"]
+        years = [says.get("years"), says.get("least_after_closure", 0), says.get("years_after_death_under_18", 0)]
+        if says.get("from") not in ("birth", "closure"):
+            yield place, "attributes", "Say from what it is counted (from): birth or closure."
+        elif not all(type(each) is int and 0 <= each <= 150 for each in years):
+            yield place, "attributes", "Say for how many years it is kept: whole numbers up to 150."
 
 
 def _until(part: Part, person: Person, on: date) -> Kept:

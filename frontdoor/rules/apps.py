@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+
+from frontdoor import audit
+
+
+class RulesConfig(AppConfig):
+    name = "frontdoor.rules"
+    label = "rules"
+    verbose_name = "Rules"
+
+    def ready(self) -> None:
+        """Say the words of our audit events."""
+        audit.register(
+            {
+                "rules.changed": "changed the rule from a day on",
+                "rules.ended": "gave the rule a last day",
+                "rules.taken_back": "took back a change of the rule that had not begun",
+                "rules.exported": "wrote the rules to a file",
+                "rules.imported": "read the rules from a file",
+            }
+        )

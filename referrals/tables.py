@@ -1,0 +1,62 @@
+"""The rules of referrals as rule tables, and the open work they bear on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from django.db.models import Q
+
+from frontdoor.codelists.tables import name_of
+from frontdoor.dated import Column, Plain, Table, Work, bears_on, check_with, holds_for_good, register
+from referrals.models import OPEN_STATUSES, BulkRule, EndingRule, Referral
+
+OPEN = Q(status__in=OPEN_STATUSES)
+
+
+def _every_ending(
+    rows: Sequence[Plain], everything: Mapping[str, Sequence[Plain]], on: date
+) -> Iterator[tuple[int, str, str]]:
+    """Whatever way a referral ends, a rule says what it means, today and on every day to come."""
+    for ending, label in Referral.Ending.choices:
+        places = [place for place, row in enumerate(rows) if row["ending"] == ending]
+        if not holds_for_good([rows[place] for place in places], on):
+            yield (
+                places[-1] if places else -1, "valid_to" if places else "ending",
+                f"A referral that ends as “{label}” would have no rule.",
+            )  # fmt: skip
+
+
+def register_rules() -> None:
+    """Say which tables of referrals are rules, and what they bear on. Called when the app is ready."""
+    register(
+        Table(
+            "ending_rules", "Endings at the decision", "What an ending means for the returns.", EndingRule,
+            (
+                Column("ending", "Ending", "choice", lambda: Referral.Ending.choices),
+                Column("is_nfa", "Counts as no further action", "flag"),
+                Column("is_returnable", "Is part of the returns", "flag"),
+            ),
+            "rules.edit",
+        ),
+        Table(
+            "ending_together", "Contacts ended together", "How many end together, and how many are looked over.",
+            BulkRule,
+            (
+                Column("most", "Contacts ended together, at most", "number"),
+                Column("share", "Of a hundred, so many are looked over", "number"),
+                Column("recontact_days", "Days in which a new contact counts", "number"),
+            ),
+            "rules.edit",
+        ),
+    )  # fmt: skip
+    check_with("ending_rules", _every_ending)
+    referral = "referrals.Referral"
+    bears_on("ending_rules", Work(referral, "", "open referrals", OPEN, "One that has ended keeps what it counted as."))
+    words = "They are shown in the words of the day."
+    for list_name, lookup, told in (
+        ("primary_need", "primary_need", "open referrals with this need"),
+        ("referral_source", "source", "open referrals from this source"),
+        ("closure_reason", "closure_reason", "open referrals closed before for this reason"),
+        ("visit_place", "visits__place", "open referrals with a visit there"),
+        ("not_seen_reason", "visits__not_seen_reason", "open referrals with such a visit"),
+    ):
+        bears_on(name_of(list_name), Work(referral, lookup, told, OPEN, words))

@@ -20,13 +20,14 @@ from contacts.models import (
 from contacts.models.bundle import COMMUNAL_KINDS
 from contacts.queue.forms import LABELS
 from contacts.ranking.order import Weights
+from contacts.ranking.ranks import rank_all
 from contacts.screening.rules import Power
 from frontdoor.clocks.editions import STATUTORY_CODES
 from frontdoor.clocks.models import Clock, LocalRule
 from frontdoor.clocks.tables import CLOCK_RULES
 from frontdoor.codelists import lists
 from frontdoor.codelists.tables import name_of
-from frontdoor.dated import Column, Plain, Table, Work, bears_on, check_with, holds_for_good, register
+from frontdoor.dated import Column, Plain, Table, Work, bears_on, check_with, follow_with, holds_for_good, register
 from frontdoor.people.identifiers import postcode_key
 
 Rows = Sequence[Plain]
@@ -225,6 +226,7 @@ def register_rules() -> None:
         (name_of("contact_outcome"), _told_outside),
     ):  # fmt: skip
         check_with(table, check)
+    follow_with("rank_weights", rank_all)
 
 
 def _say_what_they_bear_on() -> None:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.apps import apps
@@ -309,6 +309,11 @@ class Table:
         return list(_CHECKS.get(self.name, {}).values())
 
     @property
+    def deeds(self) -> list[Callable[[datetime], None]]:
+        """What is done once its rows changed."""
+        return list(_DEEDS.get(self.name, {}).values())
+
+    @property
     def has_end(self) -> bool:
         """Whether its rows have a last day of their own."""
         return issubclass(self.model, Dated)
@@ -325,6 +330,7 @@ class Table:
 TABLES: dict[str, Table] = {}
 _WORK: dict[str, dict[tuple[str, str, str], Work]] = defaultdict(dict)
 _CHECKS: dict[str, dict[str, Check]] = defaultdict(dict)
+_DEEDS: dict[str, dict[str, Callable[[datetime], None]]] = defaultdict(dict)
 
 
 def register(*tables: Table) -> None:
@@ -341,6 +347,11 @@ def bears_on(table: str, *work: Work) -> None:
 def check_with(table: str, check: Check) -> None:
     """Have a table's wanted rows looked at by a check, of this app or one above it. Safe to repeat."""
     _CHECKS[table][f"{check.__module__}.{check.__qualname__}"] = check
+
+
+def follow_with(table: str, deed: Callable[[datetime], None]) -> None:
+    """Have something done in the same transaction once rows of a table changed (given the moment). Safe to repeat."""
+    _DEEDS[table][f"{deed.__module__}.{deed.__qualname__}"] = deed
 
 
 def holds_for_good(rows: Iterable[Plain], on: date) -> bool:

@@ -28,6 +28,6 @@ class SupervisionConfig(AppConfig):
 
         audit.register(EVENTS)
         register_rules()
-        kinds.register("supervision", label="Record a supervision session", url_name="supervision:hold")
+        kinds.register("supervision", label="Record a supervision session", url_name="supervision:hold", by_record=True)
         hooks.visible_references["supervision"] = seen
         post_migrate.connect(bring_in_step, sender=self)

@@ -13,6 +13,7 @@ from contacts.models.contact import (
     DecisionRule,
     FamilyGroup,
     GradeChange,
+    contact_type,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
@@ -42,4 +43,5 @@ __all__ = [
     "ProvisionalGradeRule",
     "RankWeights",
     "SavedView",
+    "contact_type",
 ]

@@ -190,12 +190,19 @@ def set_weights(*, weights: dict[str, int], valid_from: date, reason: str, by: U
         "queue.weights_set", by=by, reason=reason, detail={"from": valid_from.isoformat(), "weights": dict(weights)}
     )
     if valid_from <= today:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SINGLE_FLIGHT])
-        for batch in batches(list(Contact.objects.on_queue().order_by("pk").values_list("pk", flat=True))):
-            list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=batch).order_by("pk").values_list("pk"))
-            recompute(batch, at=at, weights=(row.weights, row.pk))
+        rank_all(at)
     return row
+
+
+@transaction.atomic
+def rank_all(at: datetime) -> None:
+    """Rank every contact on the queue by the weights of the day, in the caller's transaction."""
+    weights = in_force(london_date(at))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SINGLE_FLIGHT])
+    for batch in batches(list(Contact.objects.on_queue().order_by("pk").values_list("pk", flat=True))):
+        list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=batch).order_by("pk").values_list("pk"))
+        recompute(batch, at=at, weights=weights)
 
 
 def preview(user: Any, weights: Weights, at: datetime, *, most: int) -> list[dict[str, Any]]:

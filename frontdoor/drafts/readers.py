@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from frontdoor.access import Denied, Permission, holds
 from frontdoor.accounts.models import User
@@ -62,10 +62,7 @@ def _words(draft: Draft, user: User) -> tuple[str, str]:
     kind = kinds.KINDS.get(draft.kind)
     if kind is None:
         return draft.kind, ""
-    try:
-        return kind.label, reverse(kind.url_name, args=[draft.about or draft.pk])
-    except NoReverseMatch:
-        return kind.label, ""
+    return kind.label, kind.address(draft.pk, draft.about)
 
 
 def may_open(address: str, user: User) -> bool:

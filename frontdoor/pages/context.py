@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from frontdoor.access import Permission, holds
 from frontdoor.notifications import screen
@@ -39,20 +39,12 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
 )
 
 
-def _address(name: str) -> str:
-    """Address of a page, or nothing when this installation does not serve it."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def navigation(user: Any, path: str) -> list[dict[str, Any]]:
     """The pages this person's roles may open, the longest matching address marked as the current one."""
     allowed = [
-        {"text": text, "href": href}
+        {"text": text, "href": reverse(name)}
         for text, name, needed in NAV
-        if (not needed or any(holds(user, p) for p in needed)) and (href := _address(name))
+        if not needed or any(holds(user, p) for p in needed)
     ]
     matching = [e["href"] for e in allowed if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))]
     current = max(matching, key=len, default="")

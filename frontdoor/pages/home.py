@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -36,13 +36,6 @@ class Tile:
         return f"{COUNT_LIMIT:,} or more" if self.count >= COUNT_LIMIT else f"{self.count:,}"
 
 
-def _address(name: str, query: str = "") -> str:
-    try:
-        return reverse(name) + query
-    except NoReverseMatch:
-        return ""
-
-
 def _visible(label: str, user: Any) -> Any:
     """The rows of a model this user may see; None when this installation does not have the model."""
     try:
@@ -60,9 +53,8 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
     found: list[Tile] = []
 
     def tell(text: str, rows: Any, name: str, query: str = "", *, late: bool = False) -> None:
-        href = _address(name, query)
-        if rows is not None and href:
-            found.append(Tile(text, _bounded(rows), href, late))
+        if rows is not None:
+            found.append(Tile(text, _bounded(rows), reverse(name) + query, late))
 
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     if clocks is not None:
@@ -116,11 +108,12 @@ def starts(user: Any) -> list[tuple[str, str]]:
         (P.PEOPLE_SEARCH, "Find a person", "pages:people"),
         (P.BREAK_GLASS, "Open a restricted record in an emergency", "pages:break_glass"),
         (P.WHO_LOOKED, "See who looked at a record", "pages:who_looked_search"),
-        (P.STAFF_MANAGE, "Staff and teams", "accounts:staff"),
-        (P.AGENCY_MANAGE, "Agencies and their access", "accounts:agencies"),
+        (P.STAFF_MANAGE, "Staff and teams", "pages:staff"),
+        (P.AGENCY_MANAGE, "Agencies and their access", "agencies:list"),
+        (P.RULES_MANAGE, "Rules", "pages:rules"),
         (P.AGENCY_MANAGE, "Notifications without a grade", "contacts:ungraded"),
     ]
-    return [(text, href) for needed, text, name in wanted if holds(user, needed) and (href := _address(name))]
+    return [(text, reverse(name)) for needed, text, name in wanted if holds(user, needed)]
 
 
 @require_safe

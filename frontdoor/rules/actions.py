@@ -72,6 +72,8 @@ def _keep(table: Table, before: Sequence[Version], wanted: Sequence[Version], by
                 if is_new and by is not None and hasattr(row, "set_by_id"):
                     row.set_by, row.set_at = by, at
                     row.save()
+        for deed in table.deeds:
+            deed(at)
     except ProtectedError:
         raise Refused("A record uses a version that would go: give it a last day instead.", code="in_use") from None
 
@@ -109,12 +111,22 @@ def _reason(reason: str) -> str:
 
 @transaction.atomic
 def change(
-    *, table: Table, values: Plain, begins_on: date, reason: str, seen: str, by: User, at: datetime, on: date
+    *,
+    table: Table,
+    values: Plain,
+    begins_on: date,
+    reason: str,
+    seen: str,
+    by: User,
+    at: datetime,
+    on: date,
+    is_trial: bool = False,
 ) -> Version:
     """Give a rule other words or numbers from a day on, or add a rule that begins that day.
 
     What holds until the day before stays as it is. ``seen`` is the print of the versions the person had before them
-    (:func:`seen_of`); raises Stale when somebody has changed the rule since, Refused at the column that cannot stand.
+    (:func:`seen_of`). With ``is_trial`` everything is checked and nothing written. Raises Stale when somebody has
+    changed the rule since, Refused at the column that cannot stand.
     """
     require(by, Permission(table.permission))
     _reason(reason)
@@ -144,6 +156,8 @@ def change(
                 was.values["valid_to"] = (begins_on - DAY).isoformat()
         wanted.append(new)
         _checked(table, wanted, on)
+        if is_trial:
+            return new
         _keep(table, before, wanted, by, at)
         _audit(
             "rules.changed", table, key, by=by, reason=reason.strip(), was=was.values if was else None, now=new.values
@@ -152,8 +166,22 @@ def change(
 
 
 @transaction.atomic
-def end(*, table: Table, key: Key, ends_on: date, reason: str, seen: str, by: User, at: datetime, on: date) -> Version:
-    """Give a rule a last day. Old records keep what they hold; nothing new follows it after that day."""
+def end(
+    *,
+    table: Table,
+    key: Key,
+    ends_on: date,
+    reason: str,
+    seen: str,
+    by: User,
+    at: datetime,
+    on: date,
+    is_trial: bool = False,
+) -> Version:
+    """Give a rule a last day. Old records keep what they hold; nothing new follows it after that day.
+
+    With ``is_trial`` everything is checked and nothing written.
+    """
     require(by, Permission(table.permission))
     _reason(reason)
     if ends_on < on:
@@ -173,6 +201,8 @@ def end(*, table: Table, key: Key, ends_on: date, reason: str, seen: str, by: Us
         was = dict(last.values)
         last.values["valid_to"] = ends_on.isoformat()
         _checked(table, wanted, on)
+        if is_trial:
+            return last
         _keep(table, before, wanted, by, at)
         _audit("rules.ended", table, key, by=by, reason=reason.strip(), was=was, now=last.values)
     return last
@@ -291,3 +321,9 @@ def by_key_safely(table: Table, versions: Sequence[Version]) -> dict[Key, list[V
     for version in sorted(versions, key=lambda each: str(each.values["valid_from"] or "")):
         found.setdefault(key_of(table, version.values), []).append(version)
     return found
+
+
+def exported(*, by: User) -> None:
+    """Leave word that somebody took the rules away as a file."""
+    require(by, Permission.RULES_EDIT)
+    write_audit("rules.exported", by=by)

@@ -25,7 +25,8 @@ def export() -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _refused(message: str, table: str = "the file", row: str = "") -> FileRefused:
+def refused(message: str, table: str = "the file", row: str = "") -> FileRefused:
+    """The refusal of a file that is not even read."""
     return FileRefused([Fault(table, row, "", message)])
 
 
@@ -44,20 +45,20 @@ def parse(content: bytes) -> dict[str, list[Plain]]:
     try:
         document = json.loads(content.decode("utf-8"), object_pairs_hook=_no_twice)
     except (ValueError, RecursionError):
-        raise _refused("This is not a file of rules: it is not JSON.") from None
+        raise refused("This is not a file of rules: it is not JSON.") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _refused("This is not a file of rules: export one to see what it looks like.")
+        raise refused("This is not a file of rules: export one to see what it looks like.")
     version = document.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _refused("The file does not say which version it is of.")
+        raise refused("The file does not say which version it is of.")
     if version > VERSION:
-        raise _refused(
+        raise refused(
             f"It was written by a later version of Front Door (rules version {version}; this one reads up to "
             f"{VERSION}). Bring Front Door up to that version first."
         )
     tables = document.get("tables")
     if not isinstance(tables, dict):
-        raise _refused("The file holds no tables.")
+        raise refused("The file holds no tables.")
     found: list[Fault] = [
         Fault(name, "", "", "There is no table of this name.") for name in tables if name not in TABLES
     ]

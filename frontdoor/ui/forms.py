@@ -312,6 +312,10 @@ class UiForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.say_what_is_missing()
+
+    def say_what_is_missing(self) -> None:
+        """Give each field its own sentence for an answer left out; again after fields were added."""
         for name, source in self.fields.items():
             if source.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 source.error_messages["required"] = _missing(source, str(source.label or name.replace("_", " ")))

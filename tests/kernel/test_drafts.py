@@ -69,3 +69,15 @@ def test_saving_answers_204_without_a_body(officer: User, client: Client) -> Non
 def test_an_ended_session_answers_401(client: Client, db: None) -> None:
     answer = client.put(f"/drafts/{uuid.uuid4()}/contact/", b"a=1", headers={"X-Draft-Sequence": "1"})
     assert answer.status_code == 401
+
+
+@pytest.mark.django_db
+def test_the_list_of_drafts_leads_back_or_nowhere_whatever_a_browser_said_it_is_about(client: Client) -> None:
+    user = User.objects.create_user("c.officer", "C Officer", roles=["contact_officer"])
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for kind, about in (("contact", "x/y"), ("assessment", "x/y"), ("assessment", ""), ("assessment", "A-7K3M9Q2D")):
+        actions.save(by=user, draft_id=uuid.uuid4(), kind=kind, body=b"x", sequence=1, at=NOW, about=about)
+    text = client.get("/drafts/").content.decode()
+    assert "/assessments/A-7K3M9Q2D/" in text
+    assert "/contacts/new/" in text
+    assert 'x/y/"' not in text

@@ -1,0 +1,272 @@
+"""Rules: what is in force, what was and what waits, and changes from a day on, shown before they are saved."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from frontdoor import audit
+from frontdoor.access import Permission, Refused, Stale, holds, require
+from frontdoor.access import page as needs
+from frontdoor.dated import TABLES, Plain, Table
+from frontdoor.pages.rules_forms import EndForm, RuleForm, SeenForm, TableFilterForm
+from frontdoor.rules import actions, readers
+from frontdoor.rules.readers import Rule
+from frontdoor.rules.versions import Version, in_words, read, seen_of
+from frontdoor.ui.forms import posted
+from frontdoor.ui.responses import page
+
+P = Permission
+
+
+def _table(name: str) -> Table:
+    if name not in TABLES:
+        raise Http404
+    return TABLES[name]
+
+
+def _rule(table: Table, key: int, on: date) -> Rule:
+    found = readers.rule_at(table, key, on)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _may(user: Any, table: Table) -> bool:
+    return holds(user, Permission(table.permission))
+
+
+def words_of(table: Table, values: Plain) -> list[tuple[str, str]]:
+    """Each column of a version with its value as a person reads it."""
+    found = []
+    for column in table.columns:
+        value = values.get(column.name)
+        told = f"{len(value)} levels" if column.kind == "parts" and isinstance(value, list) else in_words(column, value)
+        found.append((column.label, told))
+    return found
+
+
+@require_safe
+@needs(P.RULES_MANAGE)
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule table and code list, with how many rules are in force and how many changes wait."""
+    today = timezone.localdate()
+    q = request.GET.get("q", "")[:100].replace("\x00", "").strip()
+    lines = []
+    for table in readers.tables():
+        if q.casefold() not in f"{table.label} {table.about}".casefold():
+            continue
+        found = readers.rules_of(table, today)
+        waiting = sum(len(rule.waiting(today)) for rule in found)
+        lines.append((table, sum(not rule.is_over(today) for rule in found), waiting, _may(request.user, table)))
+    context = {
+        "groups": [
+            ("Rules", [line for line in lines if not line[0].is_list]),
+            ("Code lists", [line for line in lines if line[0].is_list]),
+        ],
+        "q": q,
+        "found": len(lines),
+        "may_file": holds(request.user, P.RULES_EDIT),
+    }
+    return page(request, "rules/tables.html", context)
+
+
+@require_safe
+@needs(P.RULES_MANAGE)
+def table(request: HttpRequest, name: str) -> HttpResponse:
+    """The rules of one table as they are on a day, filtered in the address."""
+    found = _table(name)
+    today = timezone.localdate()
+    form = TableFilterForm(request.GET if request.GET else None)
+    on = form.day(today)
+    q = request.GET.get("q", "")[:100].replace("\x00", "").strip()
+    lines = [
+        (rule, words_of(found, rule.now.values), rule.waiting(today), rule.last_day(today), rule.is_over(on))
+        for rule in readers.rules_of(found, on)
+        if rule.now is not None and q.casefold() in f"{rule.name} {' '.join(rule.key)}".casefold()
+    ]
+    context = {"table": found, "lines": lines, "form": form, "on": on, "today": today, "q": q}
+    context["may_change"] = _may(request.user, found)
+    return page(request, "rules/table.html", context)
+
+
+@require_safe
+@needs(P.RULES_MANAGE)
+def rule(request: HttpRequest, name: str, key: int) -> HttpResponse:
+    """One rule: as it is now, what waits and may be taken back, what was, and who changed it."""
+    found = _table(name)
+    today = timezone.localdate()
+    return page(request, "rules/rule.html", _about(request, found, _rule(found, key, today), today))
+
+
+def _about(request: HttpRequest, found: Table, one: Rule, today: date) -> dict[str, Any]:
+    versions = [(version, words_of(found, version.values)) for version in reversed(one.versions)]
+    return {
+        "table": found,
+        "rule": one,
+        "versions": versions,
+        "now": words_of(found, one.now.values) if one.now else [],
+        "waiting": one.waiting(today),
+        "last_day": one.last_day(today),
+        "done": [(entry, audit.sentence(entry.event)) for entry in readers.done_to(one)],
+        "may_change": _may(request.user, found),
+        "seen": seen_of(one.versions),
+        "today": today,
+    }
+
+
+def _shown(*parts: Any) -> str:
+    """A print of what a preview showed, so that nothing else is saved than what was seen."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _changed_columns(found: Table, was: Plain | None, values: Plain) -> list[tuple[str, str, str]]:
+    before = words_of(found, was) if was else [(label, "–") for label, _ in words_of(found, values)]
+    after = words_of(found, values)
+    return [(label, old, new) for (label, old), (_, new) in zip(before, after, strict=True) if old != new]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RULES_MANAGE)
+def change(request: HttpRequest, name: str, key: int) -> HttpResponse:
+    """Change a rule from a day on: first what it means for open work, then the change itself."""
+    found = _table(name)
+    require(request.user, Permission(found.permission))
+    today = timezone.localdate()
+    one = _rule(found, key, today)
+    latest = one.waiting(today)[-1] if one.waiting(today) else one.now
+    return _edit(request, found, one, latest, today)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RULES_MANAGE)
+def add(request: HttpRequest, name: str) -> HttpResponse:
+    """Add a rule that begins on a day."""
+    found = _table(name)
+    require(request.user, Permission(found.permission))
+    if not found.key or found.page:
+        raise Http404
+    return _edit(request, found, None, None, timezone.localdate())
+
+
+def _act(
+    request: HttpRequest, form: SeenForm, seen: str, print_: str, act: Callable[[bool], Version]
+) -> tuple[Version | None, int | None]:
+    """Do what the form asks, only for a trial unless this very preview was seen; the version made, and the status.
+
+    When somebody else was first the form takes over what they left, so that the next try is a knowing one.
+    """
+    is_trial = "save" not in request.POST or form.cleaned_data["shown"] != print_
+    try:
+        made = act(is_trial)
+    except Refused as refused:
+        audit.refused(request, refused)
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        if isinstance(refused, Stale):
+            form.put(seen=seen, shown="")
+            return None, 409
+        return None, 422
+    form.put(shown=print_)
+    return made, None if is_trial else 302
+
+
+def _edit(request: HttpRequest, found: Table, one: Rule | None, base: Version | None, today: date) -> HttpResponse:
+    user: Any = request.user
+    now = base.values if base else None
+    seen = seen_of(one.versions) if one else seen_of([])
+    form = RuleForm(posted(request), table=found, now=now, samples=read(found), initial={"seen": seen})
+    preview: dict[str, Any] | None = None
+    status: int | None = None
+    if request.method == "POST" and form.is_valid():
+        values, given = form.values(), form.cleaned_data
+
+        def act(is_trial: bool) -> Version:
+            return actions.change(
+                table=found, values=values, begins_on=given["begins_on"], reason=given["reason"], seen=given["seen"],
+                by=user, at=timezone.now(), on=today, is_trial=is_trial,
+            )  # fmt: skip
+
+        made, status = _act(request, form, seen, _shown(values, given["begins_on"], given["seen"]), act)
+        if made is not None and status == 302:
+            messages.success(request, f"The change begins on {given['begins_on']:%-d %B %Y}")
+            return redirect("pages:rule", found.name, made.pk)
+        if made is not None:
+            key = tuple(str(values[part] or "") for part in found.key)
+            preview = {
+                "begins_on": given["begins_on"],
+                "columns": _changed_columns(found, now, values),
+                "effects": readers.effects(found, key, user),
+            }
+    back = reverse("pages:rule_table", args=[found.name])
+    if one is not None and one.now is not None:
+        back = reverse("pages:rule", args=[found.name, one.now.pk])
+    context = {"table": found, "rule": one, "form": form, "preview": preview, "is_end": False, "back": back}
+    context["stale"] = _about(request, found, one, today) if status == 409 and one else None
+    return page(request, "rules/change.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RULES_MANAGE)
+def end(request: HttpRequest, name: str, key: int) -> HttpResponse:
+    """Give a rule a last day: first what it means for open work, then the last day itself."""
+    user: Any = request.user
+    found = _table(name)
+    require(user, Permission(found.permission))
+    today = timezone.localdate()
+    one = _rule(found, key, today)
+    if not found.has_end or not found.key:
+        raise Http404
+    seen = seen_of(one.versions)
+    form = EndForm(posted(request), initial={"seen": seen})
+    preview: dict[str, Any] | None = None
+    status: int | None = None
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+
+        def act(is_trial: bool) -> Version:
+            return actions.end(
+                table=found, key=one.key, ends_on=given["ends_on"], reason=given["reason"], seen=given["seen"],
+                by=user, at=timezone.now(), on=today, is_trial=is_trial,
+            )  # fmt: skip
+
+        made, status = _act(request, form, seen, _shown(given["ends_on"], given["seen"]), act)
+        if made is not None and status == 302:
+            messages.success(request, f"Its last day is {given['ends_on']:%-d %B %Y}")
+            return redirect("pages:rule", found.name, key)
+        if made is not None:
+            preview = {"ends_on": given["ends_on"], "effects": readers.effects(found, one.key, user)}
+    context = {"table": found, "rule": one, "form": form, "preview": preview, "is_end": True}
+    context["back"] = reverse("pages:rule", args=[found.name, key])
+    context["stale"] = _about(request, found, one, today) if status == 409 else None
+    return page(request, "rules/change.html", context, status=status)
+
+
+@require_POST
+@needs(P.RULES_MANAGE)
+def take_back(request: HttpRequest, name: str, key: int) -> HttpResponse:
+    """Take back a change that has not begun."""
+    user: Any = request.user
+    found = _table(name)
+    require(user, Permission(found.permission))
+    today = timezone.localdate()
+    one = _rule(found, key, today)
+    try:
+        actions.take_back(
+            table=found, key=one.key, pk=key, seen=request.POST.get("seen", ""), by=user, at=timezone.now(), on=today
+        )
+    except Refused as refused:
+        audit.refused(request, refused)
+        messages.error(request, refused.message)
+        return redirect("pages:rule", found.name, key)
+    messages.success(request, "The change is taken back")
+    left = [version.pk for version in one.versions if version.pk is not None]
+    standing = list(found.rows().filter(pk__in=left).values_list("pk", flat=True)[:1])
+    return redirect("pages:rule", found.name, standing[0]) if standing else redirect("pages:rule_table", found.name)

@@ -1,6 +1,10 @@
 import contacts.agencies.information.models
 import datetime
+import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
+import django.contrib.postgres.fields.ranges
+import django.core.serializers.json
+import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
@@ -26,35 +30,6 @@ class Migration(migrations.Migration):
     operations = [
         frontdoor.migrating.Together(
             operations=[migrations.CreateModel(
-                name='ContactType',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('code', models.SlugField(max_length=40, unique=True)),
-                    ('label', models.CharField(max_length=100)),
-                    ('hint', models.CharField(blank=True, max_length=250)),
-                    ('default_route', models.CharField(default='screening', max_length=40)),
-                    ('clock_rule', models.CharField(blank=True, max_length=40)),
-                    ('mandatory', models.JSONField(blank=True, default=list)),
-                    ('may_become_referral', models.BooleanField(default=True)),
-                    ('counts_in_returns', models.BooleanField(default=True)),
-                    ('is_restricted', models.BooleanField(default=False)),
-                    ('ranks_with_concerns', models.BooleanField(default=True)),
-                    ('position', models.PositiveIntegerField(default=0)),
-                    ('valid_from', models.DateField(blank=True, null=True)),
-                    ('valid_to', models.DateField(blank=True, null=True)),
-                ],
-            ), migrations.CreateModel(
-                name='DecisionRule',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('outcome', models.SlugField(max_length=40)),
-                    ('contact_officer', models.CharField(max_length=10)),
-                    ('social_worker', models.CharField(max_length=10)),
-                    ('manager', models.CharField(default='decides', max_length=10)),
-                    ('valid_from', models.DateField(blank=True, null=True)),
-                    ('valid_to', models.DateField(blank=True, null=True)),
-                ],
-            ), migrations.CreateModel(
                 name='Bundle',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -84,28 +59,30 @@ class Migration(migrations.Migration):
                 name='BundlingRule',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('window_days', models.PositiveSmallIntegerField(default=28)),
                     ('valid_from', models.DateField(blank=True, null=True)),
                     ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                    ('window_days', models.PositiveSmallIntegerField(default=28)),
                 ],
                 options={
-                    'constraints': [models.CheckConstraint(condition=models.Q(('window_days__gte', 1)), name='bundling_window_is_a_day_or_more')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('window_days__gte', 1)), name='bundling_window_is_a_day_or_more'), django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='bundling_rule_once_a_day')],
                 },
             ), migrations.CreateModel(
                 name='CommunalAddress',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('kind', models.CharField(max_length=20)),
                     ('name', models.CharField(max_length=150)),
                     ('postcode_key', models.CharField(max_length=10)),
                     ('line', models.CharField(blank=True, max_length=150)),
-                    ('valid_from', models.DateField(blank=True, null=True)),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ],
                 options={
                     'indexes': [models.Index(fields=['postcode_key'], name='communal_postcode')],
-                    'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['childrens_home', 'hospital', 'hostel', 'other', 'refuge', 'school'])), name='communal_kind_known')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['childrens_home', 'hospital', 'hostel', 'other', 'refuge', 'school'])), name='communal_kind_known'), django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('postcode_key', '='), ('line', '=')], name='communal_address_once_a_day')],
                 },
             ), migrations.CreateModel(
                 name='Contact',
@@ -171,7 +148,7 @@ class Migration(migrations.Migration):
                     ('type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contacts.contacttype')),
                 ],
                 options={
-                    'indexes': [models.Index(condition=models.Q(('is_on_queue', True)), fields=['tier', 'rank_at', 'id'], name='contact_queue'), models.Index(condition=models.Q(('is_on_queue', True)), fields=['recorded_at'], name='contact_arrived'), models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['decided_at'], name='contact_decided'), models.Index(fields=['agency', 'agency_reference'], name='contact_agency_ref'), models.Index(condition=models.Q(('agency__isnull', False)), fields=['agency', 'received_at'], name='contact_agency_received'), models.Index(fields=['-received_at'], name='contact_received'), models.Index(fields=['recorded_by', '-received_at'], name='contact_recorded_by')],
+                    'indexes': [models.Index(condition=models.Q(('is_on_queue', True)), fields=['tier', 'rank_at', 'id'], name='contact_queue'), models.Index(condition=models.Q(('is_on_queue', True)), fields=['status'], name='contact_status_on_queue'), models.Index(condition=models.Q(('is_on_queue', True)), fields=['recorded_at'], name='contact_arrived'), models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['decided_at'], name='contact_decided'), models.Index(fields=['agency', 'agency_reference'], name='contact_agency_ref'), models.Index(condition=models.Q(('agency__isnull', False)), fields=['agency', 'received_at'], name='contact_agency_received'), models.Index(fields=['-received_at'], name='contact_received'), models.Index(fields=['recorded_by', '-received_at'], name='contact_recorded_by')],
                     'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['awaiting_information', 'awaiting_sign_off', 'decided', 'in_screening', 'received'])), name='contact_status_known'), models.CheckConstraint(condition=models.Q(('grade__in', ['', 'amber', 'blue', 'green', 'red'])), name='contact_grade_known'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_by__isnull', True), ('claimed_until__isnull', True)), models.Q(('claimed_by__isnull', False), ('claimed_until__isnull', False)), _connector='OR'), name='contact_claim_whole'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='contact_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='contact_acknowledged_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='contact_proposed_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('fast_tracked_at__isnull', True), ('fast_tracked_by__isnull', True)), models.Q(('fast_tracked_at__isnull', False), ('fast_tracked_by__isnull', False)), _connector='OR'), name='contact_fast_tracked_by_somebody')],
                 },
             ), migrations.CreateModel(
@@ -315,6 +292,28 @@ class Migration(migrations.Migration):
                     ('contact', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='text', to='contacts.contact')),
                 ],
             ), migrations.CreateModel(
+                name='ContactType',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                    ('code', models.SlugField(max_length=40)),
+                    ('label', models.CharField(max_length=100)),
+                    ('hint', models.CharField(blank=True, max_length=250)),
+                    ('default_route', models.CharField(default='screening', max_length=40)),
+                    ('clock_rule', models.CharField(blank=True, max_length=40)),
+                    ('mandatory', models.JSONField(blank=True, default=list)),
+                    ('may_become_referral', models.BooleanField(default=True)),
+                    ('counts_in_returns', models.BooleanField(default=True)),
+                    ('is_restricted', models.BooleanField(default=False)),
+                    ('ranks_with_concerns', models.BooleanField(default=True)),
+                    ('position', models.PositiveIntegerField(default=0)),
+                ],
+                options={
+                    'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('code', '=')], name='contact_type_once_a_day')],
+                },
+            ), migrations.CreateModel(
                 name='ContactEvent',
                 fields=[
                     ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -395,6 +394,21 @@ class Migration(migrations.Migration):
                     ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='contacts.contact')),
                     ('later', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='update_of', to='contacts.contact')),
                 ],
+            ), migrations.CreateModel(
+                name='DecisionRule',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                    ('outcome', models.SlugField(max_length=40)),
+                    ('contact_officer', models.CharField(max_length=10)),
+                    ('social_worker', models.CharField(max_length=10)),
+                    ('manager', models.CharField(default='decides', max_length=10)),
+                ],
+                options={
+                    'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('outcome', '=')], name='decision_rule_once_a_day')],
+                },
             ), migrations.CreateModel(
                 name='Disagreement',
                 fields=[
@@ -779,15 +793,16 @@ class Migration(migrations.Migration):
                 name='ProvisionalGradeRule',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('code', models.SlugField(max_length=40)),
                     ('at_least', models.PositiveSmallIntegerField(default=0)),
                     ('grade', models.CharField(max_length=10)),
                     ('sentence', models.CharField(max_length=200)),
-                    ('valid_from', models.DateField(blank=True, null=True)),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                 ],
                 options={
-                    'constraints': [models.CheckConstraint(condition=models.Q(('grade__in', ['amber', 'blue', 'green', 'red'])), name='provisional_grade_known')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('grade__in', ['amber', 'blue', 'green', 'red'])), name='provisional_grade_known'), django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('code', '='), ('grade', '=')], name='provisional_grade_once_a_day')],
                 },
             ), migrations.CreateModel(
                 name='Quarantined',
@@ -816,6 +831,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                     ('valid_from', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('minutes_per_point', models.PositiveIntegerField()),
                     ('red', models.PositiveIntegerField()),
                     ('amber', models.PositiveIntegerField()),
@@ -890,6 +906,7 @@ class Migration(migrations.Migration):
                 name='ShiftPlan',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('valid_from', models.DateField(unique=True)),
                     ('day_from', models.TimeField()),
                     ('day_to', models.TimeField()),
@@ -908,6 +925,7 @@ class Migration(migrations.Migration):
                 name='ThresholdEdition',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('valid_from', models.DateField(unique=True)),
                     ('title', models.CharField(max_length=150)),
                     ('introduction', models.TextField(blank=True)),
@@ -915,6 +933,9 @@ class Migration(migrations.Migration):
                     ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                     ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ],
+                options={
+                    'abstract': False,
+                },
             ), migrations.CreateModel(
                 name='LevelChoice',
                 fields=[

@@ -1,3 +1,7 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.core.serializers.json
+import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django_fsm
@@ -22,14 +26,6 @@ class Migration(migrations.Migration):
     operations = [
         frontdoor.migrating.Together(
             operations=[migrations.CreateModel(
-                name='EndingRule',
-                fields=[
-                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                    ('ending', models.CharField(max_length=20, unique=True)),
-                    ('is_nfa', models.BooleanField()),
-                    ('is_returnable', models.BooleanField(default=True)),
-                ],
-            ), migrations.CreateModel(
                 name='Allocation',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -76,10 +72,11 @@ class Migration(migrations.Migration):
                 name='BulkRule',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('most', models.PositiveSmallIntegerField(default=20)),
                     ('share', models.PositiveSmallIntegerField(default=10)),
                     ('recontact_days', models.PositiveSmallIntegerField(default=28)),
-                    ('valid_from', models.DateField(blank=True, null=True)),
                 ],
                 options={
                     'constraints': [models.CheckConstraint(condition=models.Q(('most__gte', 1), ('share__gte', 1), ('share__lte', 100)), name='bulk_rule_makes_sense')],
@@ -100,6 +97,20 @@ class Migration(migrations.Migration):
                 options={
                     'indexes': [models.Index(condition=models.Q(('looked_at__isnull', True)), fields=['due_on'], name='dip_sample_waiting')],
                     'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('is_overturned__isnull', True), ('looked_at__isnull', True), ('looked_by__isnull', True)), models.Q(('is_overturned__isnull', False), ('looked_at__isnull', False), ('looked_by__isnull', False)), _connector='OR'), name='dip_sample_looked_at_by_somebody')],
+                },
+            ), migrations.CreateModel(
+                name='EndingRule',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_from', models.DateField(blank=True, null=True)),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                    ('ending', models.CharField(max_length=20)),
+                    ('is_nfa', models.BooleanField()),
+                    ('is_returnable', models.BooleanField(default=True)),
+                ],
+                options={
+                    'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('ending', '=')], name='ending_rule_once_a_day')],
                 },
             ), migrations.CreateModel(
                 name='Referral',

@@ -1,3 +1,7 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.core.serializers.json
+import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django_fsm
@@ -29,10 +33,10 @@ class Migration(migrations.Migration):
                     ('pgh_context', pghistory.utils.JSONField(null=True)),
                     ('pgh_context_id', models.UUIDField(null=True)),
                     ('id', models.BigIntegerField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('role', models.CharField(choices=[('contact_officer', 'Contact officer'), ('social_worker', 'Social worker'), ('senior_practitioner', 'Senior practitioner'), ('duty_manager', 'Duty manager'), ('team_manager', 'Team manager'), ('edt_worker', 'Emergency duty team worker'), ('service_manager', 'Service manager'), ('quality_officer', 'Quality officer'), ('performance_officer', 'Performance officer'), ('data_protection_officer', 'Data protection officer'), ('administrator', 'Administrator')], max_length=40)),
                     ('every_days', models.PositiveSmallIntegerField()),
                     ('valid_from', models.DateField()),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='supervision.supervisiontarget')),
                 ],
                 options={
@@ -117,20 +121,21 @@ class Migration(migrations.Migration):
                 name='SupervisionTarget',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('role', models.CharField(choices=[('contact_officer', 'Contact officer'), ('social_worker', 'Social worker'), ('senior_practitioner', 'Senior practitioner'), ('duty_manager', 'Duty manager'), ('team_manager', 'Team manager'), ('edt_worker', 'Emergency duty team worker'), ('service_manager', 'Service manager'), ('quality_officer', 'Quality officer'), ('performance_officer', 'Performance officer'), ('data_protection_officer', 'Data protection officer'), ('administrator', 'Administrator')], max_length=40)),
                     ('every_days', models.PositiveSmallIntegerField()),
                     ('valid_from', models.DateField()),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                 ],
                 options={
-                    'constraints': [models.UniqueConstraint(fields=('role', 'valid_from'), name='supervision_target_once'), models.CheckConstraint(condition=models.Q(('every_days__gte', 1)), name='supervision_target_some_days')],
+                    'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('role', '=')], name='supervision_target_once_a_day'), models.CheckConstraint(condition=models.Q(('every_days__gte', 1)), name='supervision_target_some_days')],
                 },
             ), pgtrigger.migrations.AddTrigger(
                 model_name='supervisiontarget',
                 trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "supervision_supervisiontargetevent" ("every_days", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "valid_from", "valid_to") SELECT new_values."every_days", new_values."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."role", new_values."valid_from", new_values."valid_to" FROM ( SELECT new_values.* FROM new_values  ) AS new_values; RETURN NULL;', hash='15b4520d0c4b5211ef60794dd2bda9fc2d6e2f3c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e444e', referencing='REFERENCING NEW TABLE AS new_values ', table='supervision_supervisiontarget', when='AFTER')),
             ), pgtrigger.migrations.AddTrigger(
                 model_name='supervisiontarget',
-                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "supervision_supervisiontargetevent" ("every_days", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "valid_from", "valid_to") VALUES (NEW."every_days", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."valid_from", NEW."valid_to"); RETURN NULL;', hash='6eb9e9aebe2fadbfb4f7dc0b248ce0d6a65c5058', operation='UPDATE', pgid='pgtrigger_update_update_16823', table='supervision_supervisiontarget', when='AFTER')),
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."every_days" IS DISTINCT FROM (NEW."every_days") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."valid_to" IS DISTINCT FROM (NEW."valid_to"))', func='INSERT INTO "supervision_supervisiontargetevent" ("every_days", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "valid_from", "valid_to") VALUES (NEW."every_days", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."valid_from", NEW."valid_to"); RETURN NULL;', hash='99d6bc5b310afb087157d74f3c8320a49c77e449', operation='UPDATE', pgid='pgtrigger_update_update_16823', table='supervision_supervisiontarget', when='AFTER')),
             ), pgtrigger.migrations.AddTrigger(
                 model_name='session',
                 trigger=pgtrigger.compiler.Trigger(name='declared_moves_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status IS DISTINCT FROM NEW.status)', func="\n                IF current_setting('frontdoor.restate', true) = 'on' OR (OLD.status, NEW.status) IN (('planned', 'cancelled'), ('planned', 'held')) THEN\n                    RETURN NEW;\n                END IF;\n                RAISE EXCEPTION 'no move leads from % to %', OLD.status, NEW.status USING ERRCODE = 'check_violation';\n            ", hash='fde855429c7e83fa01f03f3501a69879fe89b596', operation='UPDATE', pgid='pgtrigger_declared_moves_only_6ba6f', table='supervision_session', when='BEFORE')),

@@ -6,7 +6,13 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from django.core.management import call_command
 from django.db import migrations, models
+
+
+def make_cache_table(apps, schema_editor):
+    """The table of the database cache (used second-factor codes, single sign-on state)."""
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 
 
 class Migration(migrations.Migration):
@@ -14,6 +20,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('codelists', '0001_initial'),  # it brings what a constraint of dates needs
     ]
 
     operations = [
@@ -53,6 +60,16 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'verbose_name_plural': 'agencies',
+                },
+            ), migrations.CreateModel(
+                name='CodeTries',
+                fields=[
+                    ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='code_tries', serialize=False, to=settings.AUTH_USER_MODEL)),
+                    ('made', models.PositiveSmallIntegerField(default=0)),
+                    ('last_at', models.DateTimeField(blank=True, null=True)),
+                ],
+                options={
+                    'verbose_name_plural': 'code tries',
                 },
             ), migrations.CreateModel(
                 name='Team',
@@ -133,4 +150,5 @@ class Migration(migrations.Migration):
                 trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e9498e73f6fbdf2642fb33fa14189f1ad2382c8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_45b21', table='accounts_userevent', when='BEFORE')),
             )],
         ),
+        migrations.RunPython(make_cache_table, migrations.RunPython.noop),
     ]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('contacts', '0001_initial'),
-        ('oauth2_provider', '__first__'),
+        ('oauth2_provider', '0022_refreshtoken_token_family_index'),
     ]
 
     operations = [

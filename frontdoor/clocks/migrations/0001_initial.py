@@ -1,4 +1,9 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.core.serializers.json
+import django.db.models.constraints
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import frontdoor.migrating
 import pghistory.utils
@@ -73,12 +78,13 @@ class Migration(migrations.Migration):
                 name='LocalRule',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('valid_to', models.DateField(blank=True, null=True)),
+                    ('shipped', models.JSONField(blank=True, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                     ('code', models.SlugField(max_length=40)),
                     ('label', models.CharField(max_length=100)),
                     ('amount', models.PositiveIntegerField()),
                     ('unit', models.CharField(choices=[('working_days', 'working days'), ('calendar_days', 'calendar days'), ('months', 'months'), ('working_minutes', 'working minutes'), ('minutes', 'minutes')], max_length=20)),
                     ('valid_from', models.DateField()),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('may_pause', models.BooleanField(default=False)),
                     ('warn_minutes', models.PositiveIntegerField(blank=True, null=True)),
                     ('escalate_minutes', models.PositiveIntegerField(blank=True, null=True)),
@@ -86,6 +92,7 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'indexes': [models.Index(fields=['code', 'valid_from'], name='local_rule_of')],
+                    'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('code', '='), (django.db.models.functions.comparison.Coalesce('agency', 0), '=')], name='local_rule_once_a_day')],
                 },
             ), migrations.CreateModel(
                 name='LocalRuleEvent',
@@ -96,12 +103,12 @@ class Migration(migrations.Migration):
                     ('pgh_context', pghistory.utils.JSONField(null=True)),
                     ('pgh_context_id', models.UUIDField(null=True)),
                     ('id', models.BigIntegerField()),
+                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('code', models.SlugField(db_index=False, max_length=40)),
                     ('label', models.CharField(max_length=100)),
                     ('amount', models.PositiveIntegerField()),
                     ('unit', models.CharField(choices=[('working_days', 'working days'), ('calendar_days', 'calendar days'), ('months', 'months'), ('working_minutes', 'working minutes'), ('minutes', 'minutes')], max_length=20)),
                     ('valid_from', models.DateField()),
-                    ('valid_to', models.DateField(blank=True, null=True)),
                     ('may_pause', models.BooleanField(default=False)),
                     ('warn_minutes', models.PositiveIntegerField(blank=True, null=True)),
                     ('escalate_minutes', models.PositiveIntegerField(blank=True, null=True)),
@@ -126,7 +133,7 @@ class Migration(migrations.Migration):
                 trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "clocks_localruleevent" ("agency_id", "amount", "code", "escalate_minutes", "id", "label", "may_pause", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "valid_from", "valid_to", "warn_minutes") SELECT new_values."agency_id", new_values."amount", new_values."code", new_values."escalate_minutes", new_values."id", new_values."label", new_values."may_pause", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."unit", new_values."valid_from", new_values."valid_to", new_values."warn_minutes" FROM ( SELECT new_values.* FROM new_values  ) AS new_values; RETURN NULL;', hash='59fff0a7cb39086c20343f81e4f5f3892187c717', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bb752', referencing='REFERENCING NEW TABLE AS new_values ', table='clocks_localrule', when='AFTER')),
             ), pgtrigger.migrations.AddTrigger(
                 model_name='localrule',
-                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "clocks_localruleevent" ("agency_id", "amount", "code", "escalate_minutes", "id", "label", "may_pause", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "valid_from", "valid_to", "warn_minutes") VALUES (NEW."agency_id", NEW."amount", NEW."code", NEW."escalate_minutes", NEW."id", NEW."label", NEW."may_pause", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."unit", NEW."valid_from", NEW."valid_to", NEW."warn_minutes"); RETURN NULL;', hash='02dcdab5066e09705e2c5db0fac35c9c5e77cf58', operation='UPDATE', pgid='pgtrigger_update_update_9c8d2', table='clocks_localrule', when='AFTER')),
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."agency_id" IS DISTINCT FROM (NEW."agency_id") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."escalate_minutes" IS DISTINCT FROM (NEW."escalate_minutes") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."may_pause" IS DISTINCT FROM (NEW."may_pause") OR OLD."unit" IS DISTINCT FROM (NEW."unit") OR OLD."valid_from" IS DISTINCT FROM (NEW."valid_from") OR OLD."valid_to" IS DISTINCT FROM (NEW."valid_to") OR OLD."warn_minutes" IS DISTINCT FROM (NEW."warn_minutes"))', func='INSERT INTO "clocks_localruleevent" ("agency_id", "amount", "code", "escalate_minutes", "id", "label", "may_pause", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit", "valid_from", "valid_to", "warn_minutes") VALUES (NEW."agency_id", NEW."amount", NEW."code", NEW."escalate_minutes", NEW."id", NEW."label", NEW."may_pause", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."unit", NEW."valid_from", NEW."valid_to", NEW."warn_minutes"); RETURN NULL;', hash='0b1be683a2e9ba5215b8f9c0a52dd998aec2db61', operation='UPDATE', pgid='pgtrigger_update_update_9c8d2', table='clocks_localrule', when='AFTER')),
             ), pgtrigger.migrations.AddTrigger(
                 model_name='localruleevent',
                 trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='754d0b3b72f0a411a94400380bd81140f345a7db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e1d4', table='clocks_localruleevent', when='BEFORE')),

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                     ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                     ('kind', models.SlugField(max_length=40)),
                     ('about', models.CharField(blank=True, max_length=10)),
+                    ('address', models.CharField(blank=True, max_length=4000)),
+                    ('title', models.CharField(blank=True, max_length=100)),
                     ('body', models.BinaryField(default=b'')),
                     ('sequence', models.BigIntegerField(default=0)),
                     ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import floor
 from typing import Any
 
@@ -70,7 +70,9 @@ def depth(user: Any, at: datetime) -> tuple[list[str], list[int]]:
     went = list(
         seen.filter(decided_at__gt=day, decided_at__lte=at, is_on_queue=False).values_list("recorded_at", "decided_at")
     )
-    points = [day + timedelta(hours=hour) for hour in range(25) if day + timedelta(hours=hour) <= at]
+    # Counted in UTC: a night in which the clocks change has an hour more or less on the wall.
+    begun = day.astimezone(UTC)
+    points = [point for hour in range(25) if (point := begun + timedelta(hours=hour)) <= at]
     totals = [
         now - sum(c > point for c in came) + sum(recorded <= point < decided for recorded, decided in went)
         for point in points

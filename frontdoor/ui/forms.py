@@ -4,7 +4,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
@@ -178,7 +178,7 @@ def parse_time(text: str) -> time | None:
 
 
 class DateTimeField(forms.MultiValueField):
-    """A date and a time in England. Cleans to an aware ``datetime`` or None."""
+    """A date and a time in England. Cleans to a ``datetime`` in UTC or None."""
 
     widget = DateTimeWidget
 
@@ -201,7 +201,8 @@ class DateTimeField(forms.MultiValueField):
                 else self.error_messages["invalid"]
             )
             raise forms.ValidationError(text, code="invalid")
-        value = datetime.combine(on, at, LONDON)
+        # Handed on in UTC: a span between two moments is then the time that passed, also when the clocks change.
+        value = datetime.combine(on, at, LONDON).astimezone(UTC)
         if self.latest == "now" and value > timezone.now():
             raise forms.ValidationError(f"{self.label or 'Date and time'} must not be in the future", code="future")
         return value

@@ -26,7 +26,8 @@ from frontdoor.people.protection.actions import set_restriction
 from referrals.fast_track import fast_track
 from tests.contacts.conftest import some_facts
 
-pytestmark = pytest.mark.django_db
+#: The pages are opened the day after.
+pytestmark = [pytest.mark.django_db, pytest.mark.moment(datetime(2026, 11, 26, 10, tzinfo=UTC))]
 #: Wednesday 25 November 2026, 02:00, in the night the duty team works; the day team comes at 09:00.
 NIGHT = datetime(2026, 11, 25, 2, tzinfo=UTC)
 MORNING = datetime(2026, 11, 25, 9, tzinfo=UTC)

@@ -2,7 +2,7 @@
 day and on New Year's Eve. Everything here reads the running clock, as it does in use."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,7 @@ from contacts.handover import packs
 from contacts.handover.actions import ItemFacts, take_item, write_item
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.models import Contact
-from contacts.queue import duty
+from contacts.queue import duty, load
 from contacts.recording.actions import record_contact
 from contacts.screening.actions import acknowledge, link_person
 from frontdoor.access import Refused
@@ -29,10 +29,11 @@ from frontdoor.figures.partnership.forms import a_year_ago, periods
 from frontdoor.people import actions as people
 from frontdoor.people.models import Address, Name
 from frontdoor.retention import actions as retention
+from frontdoor.ui.formats import clock_time
 from frontdoor.ui.forms import DateTimeField
 from referrals import actions as referrals
 from tests.early_help.conftest import early_help_facts
-from tests.moments import HARD, LONDON, say_moment
+from tests.moments import HARD, LONDON, at, say_moment
 from tests.referrals.conftest import each, manager, officer, police, second_manager, some_facts, team, worker
 
 __all__ = ["manager", "officer", "police", "second_manager", "team", "worker"]
@@ -275,3 +276,43 @@ def test_the_next_review_runs_from_the_day_this_one_was_held(officer: User) -> N
     running = Clock.objects.filter(reference=found.reference, rule="early_help_review").order_by("pk").last()
     assert running is not None
     assert running.day_0 == date(2027, 6, 30)
+
+
+PLACED = {"text": "Taken from home by police.", "place": "Foster carers", "legal_basis": "police_protection"}
+
+
+@pytest.mark.parametrize(
+    ("from_at", "until_at", "answer"),
+    [
+        pytest.param("2026-10-24T20:00", "2026-10-27T20:00", 422, id="73 hours, as the clocks go back"),
+        pytest.param("2026-10-24T20:00", "2026-10-27T19:00", 302, id="72 hours, as the clocks go back"),
+        pytest.param("2027-03-27T20:00", "2027-03-30T21:00", 302, id="72 hours, as the clocks go forward"),
+        pytest.param("2027-03-27T20:00", "2027-03-30T21:01", 422, id="a minute more, as the clocks go forward"),
+    ],
+)
+def test_police_protection_lasts_72_hours_and_not_what_the_clock_on_the_wall_says(
+    edt: User, from_at: str, until_at: str, answer: int
+) -> None:
+    with at(say_moment(from_at) + HOUR):
+        contact = logged(edt, timezone.now())
+        sent = signed_in(edt).post(
+            "/handover/new/placed/",
+            {**PLACED, "reference": contact.reference, "when": "change", "from_at": from_at, "until_at": until_at},
+        )
+    assert sent.status_code == answer
+    assert ("at most 72 hours" in sent.content.decode().split("error-summary")[-1]) == (answer == 422)
+
+
+@pytest.mark.parametrize(
+    "midnight",
+    [
+        pytest.param("2026-03-29T00:00", id="the clocks go forward"),
+        pytest.param("2026-10-25T00:00", id="the clocks go back"),
+    ],
+)
+def test_the_depth_of_the_queue_has_each_hour_of_the_night_once(manager: User, midnight: str) -> None:
+    begun = say_moment(midnight).astimezone(UTC)
+    with at(begun + 3 * HOUR + 5 * MINUTE):
+        labels, totals = load.depth(manager, timezone.now())
+    assert labels == [*(clock_time(begun + n * HOUR) for n in range(4)), "now"]
+    assert len(totals) == len(labels)

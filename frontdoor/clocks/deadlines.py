@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from frontdoor.clocks import working_days as days
 from frontdoor.clocks.editions import Rule, Unit
@@ -30,6 +30,8 @@ def moments(rule: Rule, started_at: datetime, closures: Collection[date] = days.
 
     Day counts warn at the end of the office day before the last day, unless the rule gives minutes.
     """
+    # In UTC a span of hours is the time that passes, also when the clocks change.
+    started_at = started_at.astimezone(UTC)
     day_0 = days.london_date(started_at)
     last: date | None = None
     if rule.unit is Unit.WORKING_DAYS:

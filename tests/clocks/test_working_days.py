@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdoor.clocks import working_days as days
+from frontdoor.clocks.deadlines import moments
+from frontdoor.clocks.editions import Rule, Unit
 
 VECTORS = [
     (
@@ -92,3 +94,13 @@ def test_office_hours(start: str, hours: int, end: str) -> None:
     begin = datetime.fromisoformat(start).replace(tzinfo=days.LONDON)
     wanted = datetime.fromisoformat(end).replace(tzinfo=days.LONDON)
     assert days.add_working_time(begin, timedelta(hours=hours)) == wanted.astimezone(UTC)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 10, 24)])
+def test_a_day_in_hours_is_24_of_them_when_the_clocks_change(day: date) -> None:
+    """A start said in London's time (an import keeps it so) counts as the same moment in UTC does."""
+    rule = Rule("decision", "Decide", 1440, Unit.MINUTES, "local", "", date(2020, 1, 1), warn_minutes=120)
+    start = datetime(day.year, day.month, day.day, 20, 0, tzinfo=days.LONDON)
+    found = moments(rule, start)
+    assert found == moments(rule, start.astimezone(UTC))
+    assert found.due_at - start.astimezone(UTC) == timedelta(hours=24)

@@ -28,6 +28,7 @@ MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccoun
 #: (the audit stays). Who looks at a contact is gone when they have gone; a kept view goes when its owner says so.
 MAY_DELETE_TABLES = {
     "cache",
+    "api_agencyclient",
     "api_idempotencykey",
     "api_throttle",
     "api_tokenrefusals",

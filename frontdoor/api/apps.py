@@ -14,6 +14,11 @@ class ApiConfig(AppConfig):
 
         audit.register(
             {
+                "agency.added": "added the agency",
+                "agency.closed": "closed the agency’s access",
+                "agency.opened": "opened the agency’s access again",
+                "agency.token_revoked": "took a token of the agency away",
+                "agency.client_revoked": "took an OAuth client of the agency away",
                 "agency.token_issued": "was given a token for the API",
                 "agency.client_issued": "was given an OAuth client for the API",
                 "webhook.added": "chose an address an agency’s events are sent to",

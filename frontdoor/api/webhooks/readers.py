@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 
 from frontdoor.accounts.models import Agency
+from frontdoor.api.agency_readers import Access, accesses
 from frontdoor.api.models import AgencyEvent
 from frontdoor.api.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -49,21 +50,12 @@ def standings(endpoints: list[WebhookEndpoint]) -> list[Standing]:
     return list(found.values())
 
 
-@dataclass
-class Line:
-    """One agency of the list."""
-
-    agency: Agency
-    webhooks: list[Standing]
-
-
-def lines() -> list[Line]:
-    """Every agency in use with its webhooks, by name."""
-    agencies = list(Agency.objects.filter(is_active=True).order_by("name"))
+def lines() -> list[tuple[Access, list[Standing]]]:
+    """Every agency with its access and its webhooks, by name, those closed last."""
     by_agency: dict[int, list[Standing]] = {}
     for one in standings(list(WebhookEndpoint.objects.active().order_by("pk"))):
         by_agency.setdefault(one.endpoint.agency_id, []).append(one)
-    return [Line(agency, by_agency.get(agency.pk, [])) for agency in agencies]
+    return [(one, by_agency.get(one.agency.pk, [])) for one in accesses()]
 
 
 def agency_named(code: str) -> Agency | None:

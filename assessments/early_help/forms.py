@@ -20,7 +20,8 @@ from assessments.early_help.facts import (
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, EarlyHelpReview
 from assessments.early_help.readers import DOMAIN_TITLES
 from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
-from contacts.recording.forms import TOLD, YES_NO, codes, line, text
+from contacts.fields import TOLD, YES_NO
+from contacts.recording.forms import codes, line, text
 from frontdoor.accounts.models import Agency
 from frontdoor.ui.forms import DateField, Radios, UiForm
 

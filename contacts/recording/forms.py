@@ -1,16 +1,18 @@
 """The contact page as forms: one for the contact, and rows for children, adults and families."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
 
+from contacts import fields
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
 from frontdoor.codelists import lists
 from frontdoor.people.words import is_no_name
@@ -30,24 +32,8 @@ CALLER = [
     ("withhold", "The family must not be told who called"),
     ("child", "They are the child themselves"),
 ]
-CHILD_ROLES = [
-    ("subject", "The contact is about this child"),
-    ("sibling", "A brother or sister in the household"),
-    ("other", "Another child"),
-]
-ADULT_ROLES = [
-    ("carer", "Parent or carer"),
-    ("victim", "Victim"),
-    ("suspect", "Alleged to have harmed"),
-    ("witness", "Witness"),
-    ("other", "Somebody else"),
-]
-TOLD = [("yes", "Yes"), ("no", "No"), ("not_known", "Not known")]
-YES_NO = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
 FAMILIES = [(str(number), f"Family {number}") for number in range(1, 10)]
-#: The longest text of one approach, as for agencies.
-LONGEST = 20_000
-MOST_PEOPLE = 30
+KNOWN = {"yes": True, "no": False}
 _AGE = re.compile(
     r"(?:about|around|approx\.?|circa)?\s*(\d{1,3})\s*(y|years?|yrs?|m|months?|w|weeks?|d|days?)?(?: old)?"
 )
@@ -93,6 +79,45 @@ def text(label: str, length: int, hint: str = "", rows: int = 3) -> forms.CharFi
 def choice(label: str, choices: Any, hint: str = "", initial: str = "") -> forms.ChoiceField:
     """An optional answer from a list."""
     return forms.ChoiceField(label=label, choices=choices, required=False, help_text=hint, initial=initial)
+
+
+def question(fact: Fact) -> forms.Field:
+    """A fact as the page asks it: never needed by itself, and no longer than it may be anywhere."""
+    said: dict[str, Any] = {"label": fact.label, "required": False, "help_text": fact.hint}
+    if fact.choices:
+        return forms.ChoiceField(choices=fact.choices, initial=fact.choices[0][0], **said)
+    if fact.code_list:
+        return forms.ChoiceField(choices=codes(fact.code_list, fact.empty), **said)
+    if fact.kind is Kind.DAY:
+        return DateField(latest="" if fact.may_be_ahead else "today", **said)
+    if fact.kind is Kind.MOMENT:
+        return DateTimeField(latest="" if fact.may_be_ahead else "now", **said)
+    if fact.kind is Kind.FLAG:
+        return forms.BooleanField(**said)
+    if fact.kind is Kind.NUMBER:
+        return forms.IntegerField(
+            min_value=0, max_value=fact.longest, widget=forms.NumberInput(attrs=dict(fact.attrs)), **said
+        )
+    if fact.kind is Kind.LINE:
+        return line(fact.label, fact.longest, fact.hint, **fact.attrs)
+    return text(fact.label, fact.whole, fact.hint, fact.rows)
+
+
+REASONS = fields.OF_CONTACT["grade_reasons"]
+F = TypeVar("F", bound="type[CallForm]")
+
+
+def asks(where: str) -> Callable[[F], F]:
+    """Give a form a question for each fact its place on the page asks, where it does not put one of its own."""
+
+    def add(form: F) -> F:
+        own, asked = dict(form.base_fields), fields.asked("page", where)
+        form.base_fields.clear()
+        form.base_fields.update({name: each for name, each in own.items() if name not in asked})
+        form.base_fields.update({name: own.get(name) or question(fact) for name, fact in asked.items()})
+        return form
+
+    return add
 
 
 class CallForm(UiForm):
@@ -143,13 +168,17 @@ def _typed(data: Any) -> str:
 class PlaceForm(CallForm):
     """Where somebody lives."""
 
-    address_lines = text("Address", 280, rows=2)
-    postcode = line("Postcode", 10, width="10", spellcheck="false")
-    address_is_confidential = forms.BooleanField(
-        label="Keep this address confidential", required=False, help_text="A refuge, or somebody may look for them"
-    )
+    address_lines = text("Address", LONGEST_ADDRESS, rows=2)
+
+    def clean_address_lines(self) -> str:
+        """Lines that fit where an address is kept as one."""
+        typed = str(self.cleaned_data["address_lines"])
+        if len(", ".join(_lines(typed))) > LONGEST_ADDRESS:
+            raise forms.ValidationError(f"The address must be {LONGEST_ADDRESS} characters or fewer", code="max_length")
+        return typed
 
 
+@asks("contact")
 class ContactForm(PlaceForm):
     """What one approach says, in the order of a call."""
 
@@ -173,17 +202,14 @@ class ContactForm(PlaceForm):
         "address_lines",
         "postcode",
         "address_is_confidential",
+        "no_child_identified",
     )
 
     how = choice("How did they reach us?", HOW, initial="telephone")
-    referrer_name = line("Name of the caller", 200)
-    referrer_telephone = line("Number to ring back", 40, width="20", inputmode="tel")
-    referrer_role = line("Their job, or who they are to the child", 100, "For example, head teacher, neighbour, aunt")
-    referrer_organisation = line("Organisation", 150)
     referrer_email = forms.EmailField(
         label="E-mail address",
         required=False,
-        max_length=254,
+        max_length=fields.OF_REFERRER["email"].longest,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"invalid": "Enter an e-mail address such as name@example.org"},
     )
@@ -200,52 +226,21 @@ class ContactForm(PlaceForm):
             },
         ),
     )
-    safe_way = line("A safe way and time to reach them", 250)
     kind = forms.ChoiceField(
         label="Type of contact", choices=kinds, error_messages={"required": "Choose the type of contact"}
     )
-    agency_reference = line("Their own reference", 100, "For example, a police notification number", width="20")
     received_at = DateTimeField(
         label="When did it reach us?", required=False, latest="now", help_text="Only if it came earlier than now"
     )
-    child_location = line("Where is the child now?", 250, "Say “not known” if nobody knows")
-    child_with = text("Who are they with?", 1000, rows=2)
-    safe_until = DateTimeField(
-        label="When does that change?",
-        required=False,
-        help_text="For example, when school ends. The time can be 3:15pm or 15:15",
-    )
-    person_of_concern_location = text("Where is the person the worry is about?", 1000, rows=2)
-    no_child_identified = forms.BooleanField(
-        label="No child is identified", required=False, help_text="Only for a contact about adults"
-    )
     concerns = forms.CharField(
         label="What happened, in the caller’s words",
-        max_length=LONGEST,
+        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={
             "required": "Enter what happened, in the caller’s words",
-            "max_length": "What happened must be 20,000 characters or fewer. Attach the rest as a document",
+            "max_length": f"What happened must be {LONGEST_TEXT:,} characters or fewer. Attach the rest as a document",
         },
     )
-    occurred_at = DateTimeField(label="When did it happen?", required=False, latest="now")
-    child_said = text("What the child said, in the child’s words, and to whom", LONGEST)
-    injuries = text("Injuries, or what the child disclosed", 5000)
-    pregnancy = text("Is anybody pregnant?", 1000, rows=2)
-    police_told = text("Have the police been told?", 1000, "By whom, when, and what they said", rows=2)
-    incident_reference = line("Crime or incident reference", 100, width="20")
-    powers_of_protection_at = DateTimeField(
-        label="When did the police use powers of protection?", required=False, latest="now", help_text="If they did"
-    )
-    dash_grade = choice("DASH grade", codes("dash_grade", "Not assessed"))
-    dash_ticks = forms.IntegerField(
-        label="DASH ticks",
-        required=False,
-        min_value=0,
-        max_value=27,
-        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
-    )
-    can_it_wait = text("Out of hours: can it wait until tomorrow, and why?", 1000, rows=2)
     level_of_need = forms.ChoiceField(
         label="Level of need",
         required=False,
@@ -255,7 +250,6 @@ class ContactForm(PlaceForm):
     grade = forms.ChoiceField(
         label="Grade", required=False, choices=lambda: lists.choices("grade", on=timezone.localdate()), widget=Radios
     )
-    grade_reasons = text("Reasons for the grade", 900, "One on each line", rows=2)
 
     def clean(self) -> dict[str, Any]:
         """Ask for who is calling, and for what the type of contact makes necessary."""
@@ -263,8 +257,10 @@ class ContactForm(PlaceForm):
         who = set(cleaned.get("caller_is") or [])
         if not who & {"anonymous", "child"} and not cleaned.get("referrer_name") and "referrer_name" not in self.errors:
             self.add_error("referrer_name", "Enter the caller’s name, or tick that they will not give it")
-        if len(self.reasons) > 10 or any(len(reason) > 60 for reason in self.reasons):
-            self.add_error("grade_reasons", "Enter at most 10 reasons of 60 characters or fewer, one on each line")
+        most, longest = REASONS.most, REASONS.longest
+        if len(self.reasons) > most or any(len(reason) > longest for reason in self.reasons):
+            told = f"Enter at most {most} reasons of {longest} characters or fewer, one on each line"
+            self.add_error("grade_reasons", told)
         kind = ContactType.objects.in_force(timezone.localdate()).filter(code=cleaned.get("kind") or "").first()
         for name in kind.mandatory if kind is not None else []:
             if name in self.fields and not cleaned.get(name) and name not in self.errors:
@@ -275,9 +271,7 @@ class ContactForm(PlaceForm):
     @property
     def reasons(self) -> list[str]:
         """The reasons for the grade, one for each line."""
-        return [
-            " ".join(r.split()) for r in str(self.cleaned_data.get("grade_reasons") or "").splitlines() if r.strip()
-        ]
+        return _reasons(self.cleaned_data.get("grade_reasons"))
 
 
 class PersonForm(PlaceForm):
@@ -285,13 +279,7 @@ class PersonForm(PlaceForm):
 
     field_order = ("given_name", "family_name", "known_as", "date_of_birth")
 
-    given_name = line("First name", 100, spellcheck="false")
-    family_name = line("Surname", 100, spellcheck="false")
-    known_as = line("Also known as", 100, spellcheck="false")
     family_group = choice("Which family?", FAMILIES, initial="1")
-    date_of_birth = DateField(label="Date of birth", required=False, latest="today")
-    language = line("Language", 60)
-    interpreter = line("Interpreter needed", 100, "Language or dialect, and who must not interpret")
     suggested_reference = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
 
     def is_named(self) -> bool:
@@ -300,20 +288,11 @@ class PersonForm(PlaceForm):
         return bool(whole) and not is_no_name(whole)
 
 
+@asks("child")
 class ChildForm(PersonForm):
     """A child, however little is known."""
 
     about_age = line("Or about how old?", 20, "For example, 4 or 6 months", width="5")
-    sex = choice("Sex", codes("sex"))
-    expected_on = DateField(label="If not born yet, when is the baby due?", required=False)
-    role = choice("Why they are on this contact", CHILD_ROLES, initial="subject")
-    disability = line("Disability", 250)
-    communication = line("How they communicate", 250, "For example, signs, a board, few words")
-    school = line("School or nursery", 150)
-    gp = line("GP", 150)
-    nhs_number = line("NHS number", 20, width="10", inputmode="numeric", spellcheck="false")
-    upn = line("Unique pupil number", 20, width="20", spellcheck="false")
-    ethnicity = choice("Ethnicity", codes("ethnicity", "Not given"))
 
     def clean_about_age(self) -> str:
         """An age in words we can count with."""
@@ -333,28 +312,24 @@ class ChildForm(PersonForm):
         )
 
 
+@asks("adult")
 class AdultForm(PersonForm):
     """A parent, carer or other adult."""
 
-    relationship = choice("Who they are to the children", codes("relationship", "Not known"))
-    role = choice("Their part in what happened", [("", "Not known"), *ADULT_ROLES])
-    parental_responsibility = choice("Parental responsibility", YES_NO)
-    lives_with_children = choice("Lives with the children", YES_NO)
-    telephone = line("Telephone", 40, "Say if it is not safe to ring", width="20", inputmode="tel")
 
-
+@asks("family")
 class FamilyForm(CallForm):
     """What one family knows of this contact and agrees to."""
 
-    label = line("Which family is this?", 100, "For example, the Example family or the father’s household")
+    field_order = ("label", "told", "told_by")
+
     told = forms.ChoiceField(
         label="Has the family been told of this contact?",
         required=False,
         choices=TOLD,
         widget=Radios(reveals={"yes": ["told_by"], "no": ["told_reason"]}),
     )
-    told_by = line("By whom, and when?", 500)
-    told_reason = text("Why not?", 1000, "For example, it would raise the risk to a child", rows=2)
+    told_by = line("By whom, and when?", fields.OF_FAMILY["told_reason"].longest)
     agreement = forms.ChoiceField(
         label="Do they agree to our asking others and to help?",
         required=False,
@@ -364,9 +339,6 @@ class FamilyForm(CallForm):
             hints={"not_required": "Where a child may be suffering significant harm"},
         ),
     )
-    agreement_by = line("Who agreed?", 200)
-    agreement_scope = line("To what?", 250)
-    agreement_reason = text("Anything they said about it", 1000, rows=2)
 
 
 def _formset(form: type[CallForm], most: int) -> Any:
@@ -466,50 +438,54 @@ def facts_from(form: ContactForm, children: Any, adults: Any, families: Any) -> 
     given = form.answers
     who = set(given["caller_is"] or [])
     home = _address(given)
-    people = [_child(row, home) for row in children.forms if _filled(row)]
-    people += [_adult(row, home) for row in adults.forms if _filled(row)]
+    today = timezone.localdate()
+    people = [person_facts(row, home, today) for row in (*children.forms, *adults.forms) if _filled(row)]
     left = [f"{text}" for part in (form, *children.forms, *adults.forms, *families.forms) for text in part.left_over]
-    return ContactFacts(
+    facts = ContactFacts(
+        **_told(form, "contact", fields.CONTACT),
         kind=given["kind"] or "concern",
-        occurred_at=given["occurred_at"] or None,
-        agency_reference=given["agency_reference"],
         source=given["source"],
         how=given["how"] or "telephone",
         referrer=ReferrerFacts(
-            name=given["referrer_name"],
-            role=given["referrer_role"],
-            organisation=given["referrer_organisation"],
-            telephone=given["referrer_telephone"],
-            email=given["referrer_email"],
+            **_told(form, "contact", fields.REFERRER),
             is_professional="professional" in who,
             is_anonymous="anonymous" in who,
             withhold_name_from_family="withhold" in who,
             is_the_child="child" in who,
-            safe_way=given["safe_way"],
         ),
-        concerns="\n\n".join(part for part in (given["concerns"], *left) if part),
-        child_said=given["child_said"],
-        injuries=given["injuries"],
-        child_location=given["child_location"],
-        child_with=given["child_with"],
-        safe_until=given["safe_until"] or None,
-        person_of_concern_location=given["person_of_concern_location"],
-        pregnancy=given["pregnancy"],
-        grade=given["grade"],
-        grade_reasons=form.reasons[:10] if given["grade_reasons"] else [],
-        level_of_need=given["level_of_need"],
         information_only=given["kind"] == "notification",
         address=home,
-        incident_reference=given["incident_reference"],
-        powers_of_protection_at=given["powers_of_protection_at"] or None,
-        police_told=given["police_told"],
-        can_it_wait=given["can_it_wait"],
-        dash_grade=given["dash_grade"],
-        dash_ticks=given["dash_ticks"] if given["dash_ticks"] != "" else None,
-        no_child_identified=bool(given["no_child_identified"]) and not any(person.is_child for person in people),
         people=people,
         families=[_family(row, number) for number, row in enumerate(families.forms, start=1) if row.has_changed()],
     )
+    facts.concerns = "\n\n".join(part for part in (facts.concerns, *left) if part)
+    facts.no_child_identified = facts.no_child_identified and not facts.children
+    return facts
+
+
+def _told(form: CallForm, where: str, facts: Iterable[Fact]) -> dict[str, Any]:
+    """What a form says of these facts, by their names."""
+    given = form.answers
+    return {fact.name: _value(fact, given[name]) for name, fact in fields.asked("page", where, facts).items()}
+
+
+def _value(fact: Fact, typed: Any) -> Any:
+    if fact.kind is Kind.FLAG:
+        return KNOWN.get(typed) if fact.choices else bool(typed)
+    if fact.kind is Kind.TEXTS:
+        return _reasons(typed)[: fact.most]
+    is_nothing = typed is None or typed == ""
+    return None if is_nothing and fact.kind in (Kind.DAY, Kind.MOMENT, Kind.NUMBER) else typed
+
+
+def _reasons(typed: Any) -> list[str]:
+    """Each line that says something, its spaces put right."""
+    return [tidy for each in str(typed or "").splitlines() if (tidy := " ".join(each.split()))]
+
+
+def _lines(typed: str) -> list[str]:
+    """The lines of an address that say something."""
+    return [part.strip(" ,") for part in typed.splitlines() if part.strip(" ,")]
 
 
 def _filled(row: PersonForm) -> bool:
@@ -517,7 +493,7 @@ def _filled(row: PersonForm) -> bool:
 
 
 def _address(given: Mapping[str, Any], home: AddressFacts | None = None) -> AddressFacts | None:
-    lines = [part.strip(" ,") for part in str(given["address_lines"]).splitlines() if part.strip(" ,")]
+    lines = _lines(str(given["address_lines"]))
     confidential = bool(given["address_is_confidential"])
     if lines or given["postcode"]:
         return AddressFacts(lines=lines, postcode=given["postcode"], is_confidential=confidential)
@@ -526,51 +502,26 @@ def _address(given: Mapping[str, Any], home: AddressFacts | None = None) -> Addr
     return None
 
 
-def _common(row: PersonForm, home: AddressFacts | None) -> dict[str, Any]:
+def person_facts(row: PersonForm, home: AddressFacts | None, on: date) -> PersonFacts:
+    """Somebody as a row of the page says; an age in words counts from ``on``."""
     given = row.answers
-    same = ("given_name", "family_name", "known_as", "language", "interpreter", "suggested_reference", "role")
-    return {
-        **{name: given[name] for name in same},
-        "address": _address(given, home),
-        "family_group": int(given["family_group"] or 1),
-        "date_of_birth": given["date_of_birth"] or None,
-    }
-
-
-def _child(row: ChildForm, home: AddressFacts | None) -> PersonFacts:
-    given = row.answers
-    same = ("sex", "ethnicity", "nhs_number", "upn", "school", "gp", "disability", "communication")
-    facts = PersonFacts(is_child=True, **{**_common(row, home), **{name: given[name] for name in same}})
-    facts.role = facts.role or "subject"
-    facts.expected_on = given["expected_on"] or None
+    is_child = isinstance(row, ChildForm)
+    facts = PersonFacts(
+        is_child=is_child,
+        **_told(row, "child" if is_child else "adult", fields.PERSON),
+        suggested_reference=given["suggested_reference"],
+        address=_address(given, home),
+        family_group=int(given["family_group"] or 1),
+    )
+    if is_child:
+        facts.role = facts.role or "subject"
     if facts.date_of_birth is None and given["about_age"]:
-        facts.date_of_birth = born_about(given["about_age"], timezone.localdate())
+        facts.date_of_birth = born_about(given["about_age"], on)
         facts.dob_is_estimated = facts.date_of_birth is not None
     return facts
 
 
-def _adult(row: AdultForm, home: AddressFacts | None) -> PersonFacts:
-    given = row.answers
-    known = {"yes": True, "no": False}
-    return PersonFacts(
-        is_child=False,
-        **_common(row, home),
-        relationship=given["relationship"],
-        telephone=given["telephone"],
-        parental_responsibility=known.get(given["parental_responsibility"]),
-        lives_with_children=known.get(given["lives_with_children"]),
-    )
-
-
 def _family(row: FamilyForm, number: int) -> FamilyFacts:
-    given = row.answers
-    return FamilyFacts(
-        number=number,
-        label=given["label"],
-        told=given["told"],
-        told_reason=given["told_by"] or given["told_reason"],
-        agreement=given["agreement"],
-        agreement_reason=given["agreement_reason"],
-        agreement_by=given["agreement_by"],
-        agreement_scope=given["agreement_scope"],
-    )
+    facts = FamilyFacts(number=number, **_told(row, "family", fields.FAMILY))
+    facts.told_reason = row.answers["told_by"] or facts.told_reason
+    return facts

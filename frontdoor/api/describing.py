@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from frontdoor.access import public
 from frontdoor.api import schema as described
+from frontdoor.api.bodies import EMERGENCY
 
 BODIES = (
     "Contact",
@@ -18,31 +19,38 @@ BODIES = (
     "Referrer",
     "Address",
     "Consent",
+    "FamilyTold",
+    "Risk",
+    "ChildLocation",
+    "Incident",
+    "Dash",
     "EarlyHelpAssessment",
+    "EarlyHelpConsent",
+    "Findings",
     "FamilyMember",
     "PlanAction",
     "TeamMember",
+    "Assessor",
 )
 WORDS = {"boolean": "True or false.", "integer": "A whole number.", "string": "A text."}
 FORMATS = {"date": "A date, 2017-03-03.", "date-time": "A moment with its offset or Z, 2026-11-21T22:40:00Z."}
 
 
-def _rows(schema: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Each field of an object, those of objects inside it as ``outer.inner``, and what may stand there."""
+def _rows(schema: dict[str, Any], schemas: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each field of an object, and what may stand there."""
     for name, kind in schema["properties"].items():
         words = ["Needed."] if name in schema.get("required", []) else []
-        yield before + name, " ".join(words + _words(kind))
-        if "properties" in kind:
-            yield from _rows(kind, f"{before}{name}.")
+        yield name, " ".join(words + _words(kind, schemas))
 
 
-def _words(kind: dict[str, Any]) -> list[str]:
+def _words(kind: dict[str, Any], schemas: dict[str, Any]) -> list[str]:
     types = kind.get("type", [])
     words = []
-    if "$ref" in kind:
-        words.append(f"An object: {kind['$ref'].rpartition('/')[2]}.")
-    elif "properties" in kind:
-        words.append("An object.")
+    inside = kind.get("anyOf", [kind])[0].get("$ref", "").rpartition("/")[2]
+    if inside and "enum" in schemas[inside]:
+        words.append(f"One of {', '.join(schemas[inside]['enum'])}.")
+    elif inside:
+        words.append(f"An object: {inside}.")
     elif "enum" in kind:
         words.append(f"One of {', '.join(code for code in kind['enum'] if code)}.")
     elif "format" in kind:
@@ -84,10 +92,10 @@ def docs(request: HttpRequest) -> HttpResponse:
         "api/docs.html",
         {
             "calls": calls,
-            "emergency": described.EMERGENCY,
+            "emergency": EMERGENCY,
             "webhook_timeout": settings.WEBHOOK_TIMEOUT,
             "field_codes": described.FIELD_CODES,
             "example": described.EXAMPLE,
-            "bodies": [(name, list(_rows(schemas[name]))) for name in BODIES],
+            "bodies": [(name, list(_rows(schemas[name], schemas))) for name in BODIES],
         },
     )

@@ -1,26 +1,26 @@
 """A disagreement as an agency sends it, and what it is told of it: that it is open, stands or is taken again."""
 
+from datetime import datetime
 from typing import Any
 
 from contacts.agencies.disagreements.actions import LONGEST
 from contacts.agencies.disagreements.models import Disagreement
 from contacts.models import Contact
-from frontdoor.api.problems import FieldError, Problem
 from frontdoor.api.receipts import stamp
-from frontdoor.api.validation import Reader, summary
+from frontdoor.api.validation import body, read, text
+
+NewDisagreement = body(
+    "NewDisagreement",
+    need=["because"],
+    because=text(LONGEST, required=True, lines=True, strict=True),
+    said_by=text(200, strict=True),
+)
 
 
-def disagreement_facts(value: Any) -> tuple[str, str]:
+def disagreement_facts(value: Any, now: datetime) -> tuple[str, str]:
     """Why, and who says so. Raises Problem 400 with every error at once."""
-    if not isinstance(value, dict):
-        raise Problem(400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")])
-    body = Reader(value, "", [])
-    because = body.text("because", LONGEST, required=True, lines=True)
-    said_by = body.text("said_by", 200)
-    body.done()
-    if body.errors:
-        raise Problem(400, "invalid_body", summary(body.errors), body.errors)
-    return because, said_by
+    told = read(NewDisagreement, value, now).answers()
+    return told["because"], told.get("said_by", "")
 
 
 def latest_disagreement(contact: Contact) -> Disagreement | None:

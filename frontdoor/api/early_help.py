@@ -1,28 +1,20 @@
 """The body of an early-help assessment (CAF), checked whole, and the receipt for it."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from assessments.early_help.actions import headings
 from assessments.early_help.facts import MOST_ROWS, TEXTS, ActionFacts, ConsentFacts, EarlyHelpFacts, MemberFacts
 from assessments.early_help.models import EarlyHelpAssessment
-from contacts.facts import ReferrerFacts
+from contacts.facts import PersonFacts, ReferrerFacts
+from contacts.fields import CONSENT, LONGEST_TEXT, MOST_PEOPLE, OF_FAMILY, OF_REFERRER
 from frontdoor.accounts.models import Agency
-from frontdoor.api.problems import FieldError, Problem
+from frontdoor.api.bodies import Child, FamilyMember, FamilyTold, Referrer, person_facts, referrer_facts
 from frontdoor.api.receipts import stamp
-from frontdoor.api.validation import (
-    CONSENT,
-    EMAIL,
-    LONGEST_TEXT,
-    MOST_PEOPLE,
-    TOLD,
-    Reader,
-    child_facts,
-    family_member_facts,
-    referrer_facts,
-    summary,
-)
+from frontdoor.api.validation import Body, answer, body, code, day, flag, inner, many, moment, number, read, text
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 
@@ -36,102 +28,100 @@ OUTCOMES = {
 }
 
 
+NAME, ROLE = answer(OF_REFERRER["name"], required=True), answer(OF_REFERRER["role"])
+ORGANISATION, EMAIL = answer(OF_REFERRER["organisation"]), answer(OF_REFERRER["email"])
+PHONE, CALLED = answer(OF_REFERRER["telephone"]), {"telephone": "phone"}
+Assessor = body(
+    "Assessor", need=["name"], called=CALLED, name=NAME, role=ROLE, telephone=PHONE, email=EMAIL,
+    organisation=ORGANISATION,
+)  # fmt: skip
+TeamMember = body(
+    "TeamMember", need=["name"], called=CALLED, name=NAME, role=ROLE, telephone=PHONE, organisation=ORGANISATION
+)
+PlanAction = body(
+    "PlanAction", need=["what"], what=text(1000, required=True), who=text(200), by_when=day(may_be_ahead=True)
+)
+EarlyHelpConsent = body(
+    "EarlyHelpConsent",
+    need=["status"],
+    called={"by": "given_by"},
+    status=code(CONSENT, required=True),
+    reason=answer(OF_FAMILY["agreement_reason"]),
+    by=answer(OF_FAMILY["agreement_by"]),
+    to_share=code(CONSENT),
+    share_with=text(500),
+    exceptions=text(500),
+    signed_on=day(),
+)
+
+
+class _EarlyHelp(Body):
+    read_as_empty = ("lead_professional",)
+
+
+@cache
+def early_help_body(under: tuple[tuple[str, str], ...]) -> type[Body]:
+    """The body of an assessment under these headings (code, label)."""
+    found = {code: text(LONGEST_TEXT, lines=True, said=label) for code, label in under}
+    asked = {name: text(LONGEST_TEXT, lines=True, said=words) for name, words, _ in TEXTS if name in OTHER_TEXTS}
+    return body(
+        "EarlyHelpAssessment",
+        _EarlyHelp,
+        need=["child", "situation", "lead_professional"],
+        called={"assessed_at": "occurred_at", "situation": "concerns", "is_safeguarding": "safeguarding"},
+        agency_reference=text(100),
+        assessed_at=moment(),
+        child=inner(Child, required=True),
+        family=many(FamilyMember, MOST_PEOPLE),
+        situation=text(LONGEST_TEXT, required=True, lines=True, said="What has led to the assessment"),
+        **asked,
+        findings=inner(body("Findings", **found)),
+        level_of_need=number(1, 4, "invalid_code"),
+        is_safeguarding=flag("A child may not be safe: telephone the front door as well"),
+        lead_professional=inner(Referrer, required=True),
+        assessor=inner(Assessor),
+        consent=inner(EarlyHelpConsent),
+        family_told=inner(FamilyTold),
+        actions=many(PlanAction, MOST_ROWS),
+        team=many(TeamMember, MOST_ROWS),
+    )
+
+
 def early_help_facts(value: Any, now: datetime) -> EarlyHelpFacts:
     """The early-help assessment a body means. Raises Problem 400 with every error at once."""
-    if not isinstance(value, dict):
-        raise Problem(400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")])
-    today = london_date(now)
-    body = Reader(value, "", [])
-    facts = EarlyHelpFacts()
-    facts.agency_reference = body.text("agency_reference", 100)
-    facts.assessed_at = body.moment("occurred_at", now)
-    facts.texts = {"situation": body.text("concerns", LONGEST_TEXT, required=True, lines=True)}
-    child = body.inner("child", required=True)
-    if child is not None:
-        facts.child = child_facts(child, today)
-        facts.child.role = "subject"
-    facts.family = [family_member_facts(row, today) for row in body.rows("family", MOST_PEOPLE)]
-    facts.lead = referrer_facts(body, "lead_professional")
-    facts.assessor = _assessor(body, facts)
-    facts.consent = _consent(body, now)
-    told = body.inner("family_told")
-    if told is not None:
-        facts.family_told = told.code("status", TOLD, required=True)
-        facts.told_reason = told.text("reason", 1000, lines=True)
-        told.done()
-    level = body.number("level_of_need", 1, 4, "invalid_code")
-    facts.level_of_need = str(level) if level else ""
-    facts.is_safeguarding = bool(body.flag("safeguarding"))
-    for name in OTHER_TEXTS:
-        facts.texts[name] = body.text(name, LONGEST_TEXT, lines=True)
-    findings = body.inner("findings")
-    if findings is not None:
-        for code in [code for _, rows in headings(today) for code, _ in rows]:
-            facts.findings[code] = findings.text(code, LONGEST_TEXT, lines=True)
-        findings.done()
-    facts.actions = [_action(row, now) for row in body.rows("actions", MOST_ROWS)]
-    facts.team = [_member(row) for row in body.rows("team", MOST_ROWS)]
-    body.done()
-    if body.errors:
-        raise Problem(400, "invalid_body", summary(body.errors), body.errors)
-    return facts
-
-
-def _assessor(body: Reader, facts: EarlyHelpFacts) -> ReferrerFacts:
-    reader = body.inner("assessor")
-    if reader is None:
-        return ReferrerFacts(name=facts.lead.name, role=facts.lead.role, telephone=facts.lead.telephone)
-    email = reader.text("email", 254)
-    if email and not EMAIL.fullmatch(email):
-        reader.wrong("email", "invalid_format", "This is no e-mail address.")
-    found = ReferrerFacts(
-        name=reader.text("name", 200, required=True),
-        role=reader.text("role", 100),
-        telephone=reader.text("phone", 40),
-        email=email,
+    in_force = (heading for _, listed in headings(london_date(now)) for heading in listed)
+    told = read(early_help_body(tuple(in_force)), value, now).answers()
+    lead = referrer_facts(told.pop("lead_professional"))
+    assessor, family = _part(told, "assessor"), _part(told, "family_told")
+    return EarlyHelpFacts(
+        child=replace(person_facts(told.pop("child")), role="subject"),
+        family=[_relative(row) for row in told.pop("family", ())],
+        lead=lead,
+        organisation=assessor.pop("organisation", ""),
+        assessor=ReferrerFacts(**assessor or {"name": lead.name, "role": lead.role, "telephone": lead.telephone}),
+        consent=ConsentFacts(**(_part(told, "consent") or {"status": "not_sought"})),
+        family_told=family.get("told", ""),
+        told_reason=family.get("told_reason", ""),
+        level_of_need=str(told.pop("level_of_need", "")),
+        texts={name: told.pop(name, "") for name, _, _ in TEXTS},
+        findings=_part(told, "findings"),
+        actions=[ActionFacts(**row.answers()) for row in told.pop("actions", ())],
+        team=[MemberFacts(**row.answers()) for row in told.pop("team", ())],
+        **told,
     )
-    facts.organisation = reader.text("organisation", 150)
-    reader.done()
-    return found
 
 
-def _consent(body: Reader, now: datetime) -> ConsentFacts:
-    """What the family agrees to; nothing said is not asked."""
-    reader = body.inner("consent")
-    if reader is None:
-        return ConsentFacts(status="not_sought")
-    found = ConsentFacts(
-        status=reader.code("status", CONSENT, required=True),
-        reason=reader.text("reason", 1000, lines=True),
-        by=reader.text("given_by", 200),
-        to_share=reader.code("to_share", CONSENT),
-        share_with=reader.text("share_with", 500),
-        exceptions=reader.text("exceptions", 500),
-        signed_on=reader.day("signed_on", london_date(now)),
-    )
-    reader.done()
-    return found
+def _part(told: dict[str, Any], name: str) -> dict[str, Any]:
+    """What an object inside says, taken out of what is told."""
+    found: Body | None = told.pop(name, None)
+    return found.answers() if found is not None else {}
 
 
-def _action(reader: Reader, now: datetime) -> ActionFacts:
-    found = ActionFacts(
-        what=reader.text("what", 1000, required=True),
-        who=reader.text("who", 200),
-        by_when=reader.day("by_when", london_date(now), may_be_ahead=True),
-    )
-    reader.done()
-    return found
-
-
-def _member(reader: Reader) -> MemberFacts:
-    found = MemberFacts(
-        name=reader.text("name", 200, required=True),
-        role=reader.text("role", 100),
-        organisation=reader.text("organisation", 150),
-        telephone=reader.text("phone", 40),
-    )
-    reader.done()
-    return found
+def _relative(given: Body) -> PersonFacts:
+    """Somebody of the family of a child: a parent or carer, or another child."""
+    person = person_facts(given, is_child=False)
+    person.role = "sibling" if person.is_child else "carer"
+    return person
 
 
 def early_help_receipt(assessment: EarlyHelpAssessment, at: datetime) -> dict[str, Any]:

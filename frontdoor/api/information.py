@@ -1,21 +1,28 @@
 """Requests for information as an agency reads them, and its answer, checked whole."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from contacts.agencies.information.actions import LONGEST_REPLY
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
-from frontdoor.api.problems import FieldError, Problem
 from frontdoor.api.receipts import stamp
-from frontdoor.api.validation import Reader, summary
+from frontdoor.api.validation import body, code, read, text
 from frontdoor.codelists import lists
 
 REFERENCE = re.compile(r"I-[0-9A-Z]{8}")
 STATES = ("open", "answered", "withdrawn", "closed")
 SENSITIVITIES = tuple(InformationRequest.Sensitivity.values)
 MOST = 100
+Reply = body(
+    "InformationReply",
+    need=["reply"],
+    reply=text(LONGEST_REPLY, required=True, lines=True, strict=True),
+    said_by=text(200, said="Name and role", strict=True),
+    sensitivity=code(SENSITIVITIES, said="restricted: only whoever asked, and managers, read it"),
+)
 
 
 def own_requests(agency: Agency) -> list[InformationRequest]:
@@ -54,17 +61,6 @@ def request_document(asked: InformationRequest) -> dict[str, Any]:
     }
 
 
-def reply_facts(value: Any) -> dict[str, str]:
+def reply_facts(value: Any, now: datetime) -> dict[str, str]:
     """The answer a body means. Raises Problem 400 with every error at once."""
-    if not isinstance(value, dict):
-        raise Problem(400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")])
-    body = Reader(value, "", [])
-    found = {
-        "reply": body.text("reply", LONGEST_REPLY, required=True, lines=True),
-        "said_by": body.text("said_by", 200),
-        "sensitivity": body.code("sensitivity", SENSITIVITIES, default="ordinary"),
-    }
-    body.done()
-    if body.errors:
-        raise Problem(400, "invalid_body", summary(body.errors), body.errors)
-    return found
+    return {"said_by": "", "sensitivity": "ordinary", **read(Reply, value, now).answers()}

@@ -131,7 +131,7 @@ def take_reply(*, agency: Agency, asked: InformationRequest, key: str, body: Any
     """Keep the answer a body means, once (see :func:`once`); the same key for another request is another body."""
 
     def make(whole: Any, at: datetime) -> Made:
-        kept = reply_by_agency(request=asked, at=at, **reply_facts(whole["body"]))
+        kept = reply_by_agency(request=asked, at=at, **reply_facts(whole["body"], at))
         return request_document(kept), None
 
     whole = {"request": asked.code, "body": body}

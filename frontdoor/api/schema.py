@@ -1,25 +1,21 @@
-"""The OpenAPI 3.1 description. Written beside the validator it describes, whose limits and codes it takes."""
+"""The OpenAPI 3.1 description. What is sent is described by the models that read it; the rest is written here."""
 
 import json
 from typing import Any
 
 from django.conf import settings
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from assessments.early_help.facts import MOST_ROWS, TEXTS
-from contacts.agencies.information.actions import LONGEST_REPLY
-from frontdoor.api import validation
-from frontdoor.api.early_help import OTHER_TEXTS
+from frontdoor.api.bodies import EMERGENCY, Contact
+from frontdoor.api.disagreement import NewDisagreement
 from frontdoor.api.early_help import OUTCOMES as ENDINGS
-from frontdoor.api.information import MOST, SENSITIVITIES, STATES
+from frontdoor.api.early_help import early_help_body
+from frontdoor.api.examples import CONTACT, EXAMPLES, JSON
+from frontdoor.api.information import MOST, STATES, Reply
 from frontdoor.api.numbering import TYPES
 from frontdoor.api.receipts import OUTCOMES
 from frontdoor.codelists import lists
 
-JSON = dict[str, Any]
-EMERGENCY = (
-    "This is not an emergency line. When a child is in danger now, ring 999. A contact marked child_protection goes "
-    "to the duty manager at once; telephone the front door as well, every time."
-)
 KEY_HEADER: JSON = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -28,225 +24,105 @@ KEY_HEADER: JSON = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
     "example": "2026-0012345-1",
 }
-REFERRER: JSON = {"name": "PC 1234 Example", "role": "Constable", "phone": "01632 960001"}
-CHILD: JSON = {"given_name": "Sam", "family_name": "Example", "date_of_birth": "2017-03-03"}
-CONTACT: JSON = {
-    "kind": "police_notification",
-    "agency_reference": "PPN/2026/0012345",
-    "occurred_at": "2026-11-21T22:40:00Z",
-    "risk": {"grade": "amber", "reasons": ["domestic_abuse", "child_present"]},
-    "concerns": "What was seen and heard, by whom, and when",
-    "referrer": REFERRER,
-    "children": [CHILD],
+#: What the calls are about, in the order a partner meets them.
+TAGS = {
+    "contacts": "Contacts, alone or many at once, their receipts, and disagreeing with an outcome",
+    "events": "What has happened to your contacts since you last asked",
+    "early-help": "Early-help assessments (CAF)",
+    "information": "What is asked of you, and your answers",
+    "reference": "Levels of need, grades and code lists in force",
+    "token": "A token for your client’s secret",
 }
-EARLY_HELP: JSON = {
-    "agency_reference": "EH/2026/77",
-    "concerns": "What the assessment found",
-    "child": CHILD,
-    "lead_professional": {"name": "Pat Teacher", "role": "Deputy head"},
-    "consent": {"status": "given", "given_by": "mother", "to_share": "given", "share_with": "school and health"},
-    "strengths": "A close family, and a grandmother near by",
-    "findings": {"learning": "Often tired in class since September"},
-    "actions": [{"what": "Breakfast club each morning", "who": "School", "by_when": "2026-12-01"}],
-}
+REF = "#/components/schemas/"
+STAMP: JSON = {"type": "string", "format": "date-time", "description": "UTC with Z, to the microsecond"}
 
 
-# What a text may hold: anything but control characters; a text of one line no line break either.
-_LINES = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_ONE_LINE = r"[^\x00-\x08\x0a-\x1f\x7f]"
-
-
-def _text(longest: int, description: str = "", *, required: bool = False) -> JSON:
-    kind: JSON = {"type": "string" if required else ["string", "null"], "maxLength": longest}
-    if required:
-        kind["minLength"] = 1
-    if description:
-        kind["description"] = description
-    return kind
-
-
-def _code(codes: Any, *, required: bool = False) -> JSON:
-    return {"type": "string", "enum": [*codes]} if required else {"enum": [*codes, "", None]}
-
-
-def _object(properties: JSON, required: list[str] | None = None, *, may_be_null: bool = True) -> JSON:
-    found: JSON = {
-        "type": ["object", "null"] if may_be_null else "object",
+def _object(properties: JSON, required: list[str] | None = None) -> JSON:
+    """An object with these and no other names; all of them are there unless ``required`` says less."""
+    return {
+        "type": "object",
         "properties": properties,
         "additionalProperties": False,
+        "required": list(properties) if required is None else required,
     }
-    if required:
-        found["required"] = required
-    return found
 
 
-FLAG: JSON = {"type": ["boolean", "null"]}
-DAY: JSON = {"type": ["string", "null"], "format": "date"}
-MOMENT: JSON = {"type": ["string", "null"], "format": "date-time"}
-STAMP: JSON = {"type": "string", "format": "date-time", "description": "UTC with Z, to the microsecond"}
-REF = "#/components/schemas/"
+def _or_null(name: str) -> JSON:
+    return {"anyOf": [{"$ref": REF + name}, {"type": "null"}]}
 
 
-def _people() -> JSON:
-    names = {"given_name": _text(100), "family_name": _text(100)}
-    address = {"address": {"$ref": REF + "Address"}}
-    child = {
-        **names,
-        "known_as": _text(100),
-        "date_of_birth": DAY,
-        "dob_is_estimated": FLAG,
-        "expected_date_of_birth": DAY,
-        "sex": _text(1, "A code of codelists/sex"),
-        "ethnicity": _text(4, "A code of codelists/ethnicity"),
-        **{name: _text(20) for name in ("nhs_number", "upn")},
-        "language": _text(60),
-        "school": _text(150),
-        **{name: _text(250) for name in ("disability", "communication")},
-        "account": _text(validation.LONGEST_TEXT, "What the child said, in the child’s words"),
-        "role": _code(validation.CHILD_ROLES),
-        **address,
+TOKEN_REQUEST = _object(
+    {
+        "grant_type": {"const": "client_credentials"},
+        "client_id": {"type": "string", "maxLength": 255},
+        "client_secret": {"type": "string", "maxLength": 255},
+        "scope": {"const": "contacts"},
+    },
+    ["grant_type"],
+)
+
+
+class _Plain(GenerateJsonSchema):
+    """As an agency reads it: no titles, no defaults, and ``null`` beside a type instead of a second schema."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Never: the name says it."""
+        return False
+
+    def default_schema(self, schema: Any) -> JSON:
+        """What is left out is nothing; no default is promised."""
+        return self.generate_inner(schema["schema"])
+
+    def nullable_schema(self, schema: Any) -> JSON:
+        """A list or nothing is one type."""
+        found = super().nullable_schema(schema)
+        inner = found["anyOf"][0]
+        return {**inner, "type": [inner["type"], "null"]} if "type" in inner else found
+
+
+def _bodies() -> JSON:
+    """What is sent, as the models that read it say."""
+    headings = tuple((row["code"], row["label"]) for row in lists.shipped()["caf_heading"])
+    models = (Contact, early_help_body(headings), Reply, NewDisagreement)
+    found = models_json_schema(
+        [(each, "validation") for each in models], ref_template=REF + "{model}", schema_generator=_Plain
+    )[1]["$defs"]
+    codes: JSON = {}
+    for name, schema in found.items():
+        schema.pop("title", None)
+        for field, kind in schema["properties"].items():
+            if "enum" in kind:
+                schema["properties"][field] = _named(name + field.title().replace("_", ""), kind, codes)
+    one: JSON = found["Contact"]
+    found["BatchContact"] = {
+        **one,
+        "properties": {"idempotency_key": KEY_HEADER["schema"], **one["properties"]},
+        "required": ["idempotency_key", *one["required"]],
     }
-    adult = {
-        **names,
-        "date_of_birth": DAY,
-        "relationship": _text(60),
-        "parental_responsibility": FLAG,
-        "lives_with_children": FLAG,
-        "role": _code(validation.ADULT_ROLES),
-        **address,
-    }
-    named = [
-        {"required": [name], "properties": {name: {"type": "string", "pattern": "\\S"}}}
-        for name in ("given_name", "family_name")
-    ]
+    items = {"type": "array", "minItems": 1, "maxItems": 500, "items": {"$ref": REF + "BatchContact"}}
+    return {**found, **codes, "Batch": _object({"items": items}), "TokenRequest": TOKEN_REQUEST}
+
+
+def _named(name: str, kind: JSON, codes: JSON) -> JSON:
+    """A code by a name of its own, for a client to have one type; where it is optional, "" and null leave it out."""
+    codes[name] = {"type": "string", "enum": [code for code in kind["enum"] if code]}
+    said = {"description": kind["description"]} if "description" in kind else {}
+    if None not in kind["enum"]:
+        return {"$ref": REF + name}
+    return {"anyOf": [{"$ref": REF + name}, {"const": ""}, {"type": "null"}], **said}
+
+
+def _objects() -> JSON:
+    """Every object by name, each with an example."""
+    found: JSON = {**_bodies(), **_answers()}
     return {
-        "Child": {**_object(child, may_be_null=False), "anyOf": named},
-        "Adult": _object(adult, may_be_null=False),
-        "Referrer": _object(
-            {
-                "name": _text(200, required=True),
-                "role": _text(100),
-                "phone": _text(40),
-                "email": _text(254),
-                "is_professional": FLAG,
-                "withhold_name_from_family": FLAG,
-            },
-            ["name"],
-            may_be_null=False,
-        ),
-        "Address": _object(
-            {
-                "lines": {"type": ["array", "null"], "maxItems": 8, "items": _text(100, required=True)},
-                "postcode": _text(10),
-                "is_confidential": FLAG,
-            }
-        ),
-        "Consent": _object(
-            {"status": _code(validation.CONSENT, required=True), "reason": _text(1000), "given_by": _text(200)},
-            ["status"],
-        ),
-    }
-
-
-def _contact() -> JSON:
-    child_list = {"type": "array", "minItems": 1, "maxItems": validation.MOST_PEOPLE, "items": {"$ref": REF + "Child"}}
-    adult_list = {"type": ["array", "null"], "maxItems": validation.MOST_PEOPLE, "items": {"$ref": REF + "Adult"}}
-    risk = _object(
-        {
-            "grade": _code(validation.GRADES),
-            "reasons": {"type": ["array", "null"], "maxItems": 20, "items": _text(60, required=True)},
-        }
-    )
-    told = _object({"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"])
-    found = _object(
-        {
-            "agency_reference": _text(100, "Your own reference; the police always give one"),
-            "kind": _code(validation.KINDS, required=True),
-            "occurred_at": MOMENT,
-            "risk": risk,
-            "level_of_need": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
-            "child_protection": {**FLAG, "description": EMERGENCY},
-            "concerns": _text(validation.LONGEST_TEXT, required=True),
-            "consent": {"$ref": REF + "Consent"},
-            "family_told": told,
-            "referrer": {"$ref": REF + "Referrer"},
-            "address": {"$ref": REF + "Address"},
-            "information_only": FLAG,
-            "child_location": _object({"now": _text(250), "safe_until": MOMENT}),
-            "incident": _object({"reference": _text(100), "powers_of_protection_at": MOMENT}),
-            "children": child_list,
-            "adults": adult_list,
-            "dash": _object(
-                {
-                    "grade": _code(validation.DASH),
-                    "ticks": {"type": ["integer", "null"], "minimum": 0, "maximum": 99},
-                }
-            ),
-        },
-        ["kind", "concerns", "referrer", "children"],
-        may_be_null=False,
-    )
-    found["if"] = {"properties": {"kind": {"const": "police_notification"}}, "required": ["kind"]}
-    found["then"] = {
-        "required": ["agency_reference", "risk"],
-        "properties": {
-            "agency_reference": {"type": "string", "minLength": 1},
-            "risk": {
-                "type": "object",
-                "required": ["grade", "reasons"],
-                "properties": {"grade": {"enum": [*validation.GRADES]}, "reasons": {"type": "array", "minItems": 1}},
-            },
-        },
-    }
-    return found
-
-
-def _early_help() -> JSON:
-    """The common early-help assessment (CAF), with the rows it holds."""
-    long_text = _text(validation.LONGEST_TEXT)
-    agreed = {"status": _code(validation.CONSENT, required=True), "reason": _text(1000), "given_by": _text(200)}
-    agreed |= {"to_share": _code(validation.CONSENT), "share_with": _text(500), "exceptions": _text(500)}
-    named = _text(200, required=True)
-    assessor = {"name": named, "role": _text(100), "phone": _text(40), "email": _text(254), "organisation": _text(150)}
-    member = {
-        "given_name": _text(100), "family_name": _text(100), "date_of_birth": DAY, "relationship": _text(60),
-        "parental_responsibility": FLAG, "lives_with_children": FLAG, "is_child": FLAG, "phone": _text(40),
-        "address": {"$ref": REF + "Address"},
-    }  # fmt: skip
-    colleague = {"name": named, "role": _text(100), "organisation": _text(150), "phone": _text(40)}
-    action = {"what": _text(1000, required=True), "who": _text(200), "by_when": DAY}
-
-    def rows(name: str, most: int) -> JSON:
-        return {"type": ["array", "null"], "maxItems": most, "items": {"$ref": REF + name}}
-
-    whole = {
-        "agency_reference": _text(100),
-        "occurred_at": MOMENT,
-        "child": {"$ref": REF + "Child"},
-        "family": rows("FamilyMember", validation.MOST_PEOPLE),
-        "concerns": _text(validation.LONGEST_TEXT, "What has led to the assessment", required=True),
-        **{name: {**long_text, "description": question} for name, question, _ in TEXTS if name in OTHER_TEXTS},
-        "findings": _object(
-            {row["code"]: _text(validation.LONGEST_TEXT, row["label"]) for row in lists.shipped()["caf_heading"]}
-        ),
-        "level_of_need": {"type": ["integer", "null"], "minimum": 1, "maximum": 4},
-        "safeguarding": {**FLAG, "description": "A child may not be safe: telephone the front door as well"},
-        "lead_professional": {"$ref": REF + "Referrer"},
-        "assessor": _object(assessor, ["name"]),
-        "consent": _object({**agreed, "signed_on": DAY}, ["status"]),
-        "family_told": _object({"status": _code(validation.TOLD, required=True), "reason": _text(1000)}, ["status"]),
-        "actions": rows("PlanAction", MOST_ROWS),
-        "team": rows("TeamMember", MOST_ROWS),
-    }
-    return {
-        "EarlyHelpAssessment": _object(whole, ["child", "concerns", "lead_professional"], may_be_null=False),
-        "FamilyMember": _object(member, may_be_null=False),
-        "PlanAction": _object(action, ["what"], may_be_null=False),
-        "TeamMember": _object(colleague, ["name"], may_be_null=False),
+        name: {**schema, "examples": [EXAMPLES[name] if name in EXAMPLES else schema["enum"][0]]}
+        for name, schema in found.items()
     }
 
 
 def _answers() -> JSON:
+    """What is answered."""
     stamp_or_null = {**STAMP, "type": ["string", "null"]}
     receipt = {
         "reference": {"type": "string", "pattern": "^C-[0-9A-Z]{8}$"},
@@ -256,10 +132,18 @@ def _answers() -> JSON:
         "status": {"enum": ["received", "in_screening", "decided"]},
         "acknowledged_at": stamp_or_null,
         "decided_at": stamp_or_null,
-        "outcome": _object(
-            {"code": {"enum": list(OUTCOMES)}, "label": {"enum": list(OUTCOMES.values())}}, ["code", "label"]
-        ),
-        "links": _object({"self": {"type": "string"}}, ["self"], may_be_null=False),
+        "outcome": _or_null("Outcome"),
+        "links": _object({"self": {"type": "string"}}),
+    }
+    early_help = {
+        **receipt,
+        "reference": {"type": "string", "pattern": "^E-[0-9A-Z]{8}$"},
+        "outcome": _or_null("EarlyHelpOutcome"),
+    }
+    error = {
+        "pointer": {"type": "string", "description": "RFC 6901"},
+        "code": {"enum": list(FIELD_CODES)},
+        "message": {"type": "string"},
     }
     problem = {
         "type": {"type": "string"},
@@ -267,18 +151,13 @@ def _answers() -> JSON:
         "status": {"type": "integer"},
         "code": {"type": "string"},
         "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": _object(
-                {
-                    "pointer": {"type": "string", "description": "RFC 6901"},
-                    "code": {"enum": list(FIELD_CODES)},
-                    "message": {"type": "string"},
-                },
-                ["pointer", "code", "message"],
-                may_be_null=False,
-            ),
-        },
+        "errors": {"type": "array", "items": {"$ref": REF + "FieldError"}},
+    }
+    result = {
+        "index": {"type": "integer", "minimum": 0, "description": "Its place among the items sent, from 0"},
+        "status": {"type": "integer", "description": "The HTTP status it would have had alone"},
+        "receipt": {"$ref": REF + "Receipt"},
+        "error": {"$ref": REF + "Problem"},
     }
     disagreement = {
         "reference": {"type": "string", "pattern": "^C-[0-9A-Z]{8}$"},
@@ -286,7 +165,7 @@ def _answers() -> JSON:
         "answer_by": stamp_or_null,
         "status": {"enum": ["none", "open", "upheld", "changed"]},
         "answered_at": stamp_or_null,
-        "links": _object({"contact": {"type": "string"}}, ["contact"], may_be_null=False),
+        "links": _object({"contact": {"type": "string"}}),
     }
     request = {
         "reference": {"type": "string", "pattern": "^I-[0-9A-Z]{8}$"},
@@ -296,9 +175,7 @@ def _answers() -> JSON:
         "answer_by": STAMP,
         "chased_at": stamp_or_null,
         "answered_at": stamp_or_null,
-        "links": _object(
-            {"self": {"type": "string"}, "reply": {"type": "string"}}, ["self", "reply"], may_be_null=False
-        ),
+        "links": _object({"self": {"type": "string"}, "reply": {"type": "string"}}),
     }
     event = {
         "seq": {"type": "integer", "minimum": 1},
@@ -306,31 +183,43 @@ def _answers() -> JSON:
         "occurred_at": STAMP,
         "receipt": {"$ref": REF + "Receipt"},
     }
-    early_help = {
-        **receipt,
-        "reference": {"type": "string", "pattern": "^E-[0-9A-Z]{8}$"},
-        "outcome": _object(
-            {"code": {"enum": list(ENDINGS)}, "label": {"enum": list(ENDINGS.values())}}, ["code", "label"]
-        ),
+    token = {
+        "access_token": {"type": "string"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"type": "integer", "description": "Seconds"},
+        "scope": {"const": "contacts"},
     }
     return {
-        "Receipt": _object(receipt, list(receipt), may_be_null=False),
-        "EarlyHelpReceipt": _object(early_help, list(early_help), may_be_null=False),
-        "Problem": _object(problem, list(problem), may_be_null=False),
-        "TokenProblem": _object(
-            {**problem, "error": {"type": "string"}, "error_description": {"type": "string"}},
-            [*problem, "error", "error_description"],
-            may_be_null=False,
+        "Receipt": _object(receipt),
+        "Outcome": _coded(OUTCOMES),
+        "EarlyHelpReceipt": _object(early_help),
+        "EarlyHelpOutcome": _coded(ENDINGS),
+        "Receipts": {"type": "object", "required": ["results"], "properties": {"results": _list("Receipt")}},
+        "BatchResult": _object(result, ["index", "status"]),
+        "BatchResults": _object({"results": _list("BatchResult", most=500)}),
+        "FieldError": _object(error),
+        "Problem": _object(problem),
+        "TokenProblem": _object({**problem, "error": {"type": "string"}, "error_description": {"type": "string"}}),
+        "Event": _object(event),
+        "EventPage": _object(
+            {"events": _list("Event", most=100), "last": {"type": "integer"}, "more": {"type": "boolean"}}
         ),
-        "Event": _object(event, list(event), may_be_null=False),
-        "InformationRequest": _object(request, list(request), may_be_null=False),
-        "Disagreement": _object(disagreement, list(disagreement), may_be_null=False),
-        "Message": _object(
-            {"type": {"enum": list(TYPES)}, "timestamp": STAMP, "data": {"$ref": REF + "Event"}},
-            ["type", "timestamp", "data"],
-            may_be_null=False,
-        ),
+        "Message": _object({"type": {"enum": list(TYPES)}, "timestamp": STAMP, "data": {"$ref": REF + "Event"}}),
+        "Disagreement": _object(disagreement),
+        "InformationRequest": _object(request),
+        "InformationRequests": _object({"results": _list("InformationRequest", most=MOST)}),
+        "Token": _object(token),
+        "Thresholds": {"type": "object"},
+        "CodeList": {"type": "object"},
     }
+
+
+def _coded(labels: dict[str, str]) -> JSON:
+    return _object({"code": {"enum": list(labels)}, "label": {"enum": list(labels.values())}})
+
+
+def _list(of: str, most: int = 0) -> JSON:
+    return {"type": "array", **({"maxItems": most} if most else {}), "items": {"$ref": REF + of}}
 
 
 FIELD_CODES = {
@@ -346,19 +235,20 @@ FIELD_CODES = {
 }
 
 
-def _body(schema: JSON, example: JSON) -> JSON:
-    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+def _sent(name: str, media: str = "application/json") -> JSON:
+    return {"required": True, "content": {media: {"schema": {"$ref": REF + name}, "example": EXAMPLES[name]}}}
 
 
-def _said(description: str, schema: JSON) -> JSON:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+def _said(description: str, of: str) -> JSON:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": REF + of}}}}
 
 
-def _call(summary: str, name: str, answers: JSON, *problems: int, **more: Any) -> JSON:
+def _call(tag: str, summary: str, name: str, answers: JSON, *problems: int, **more: Any) -> JSON:
     refused = {"$ref": "#/components/responses/Problem"}
     statuses = sorted({401, 406, 429, *problems})
     return {
         "operationId": name,
+        "tags": [tag],
         "summary": summary,
         **more,
         "responses": {**answers, **{str(status): refused for status in statuses}},
@@ -369,99 +259,96 @@ def _query(name: str, schema: JSON, *, required: bool, where: str = "query") -> 
     return {"name": name, "in": where, "required": required, "schema": schema}
 
 
+NAMED = _query("reference", {"type": "string", "minLength": 1}, required=True, where="path")
+TAKEN = "Recorded, durably. A repeat carries Idempotent-Replayed: true."
+STANDS = "The receipt as it stands"
+
+
 def _paths() -> JSON:
-    receipt, early_help = {"$ref": REF + "Receipt"}, {"$ref": REF + "EarlyHelpReceipt"}
-    disagreed = {"$ref": REF + "Disagreement"}
-    taken = _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", receipt)
-    results = {"type": "object", "required": ["results"], "properties": {"results": {"type": "array"}}}
-    found = {**results, "properties": {"results": {"type": "array", "items": receipt}}}
-    item = {"allOf": [{"type": "object", "required": ["idempotency_key"]}], "type": "object"}
-    batch = _object(
-        {"items": {"type": "array", "minItems": 1, "maxItems": 500, "items": item}}, ["items"], may_be_null=False
-    )
-    events = _object(
-        {
-            "events": {"type": "array", "maxItems": 100, "items": {"$ref": REF + "Event"}},
-            "last": {"type": "integer"},
-            "more": {"type": "boolean"},
-        },
-        ["events", "last", "more"],
-        may_be_null=False,
-    )
-    any_object = {"type": "object"}
     sent = (400, 413, 415, 422)
     return {
         "/contacts": {
             "post": _call(
-                "Send one contact", "send_contact", {"201": taken}, *sent,
-                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "Contact"}, CONTACT),
+                "contacts", "Send one contact", "send_contact", {"201": _said(TAKEN, "Receipt")}, *sent,
+                parameters=[KEY_HEADER], requestBody=_sent("Contact"),
             ),
             "get": _call(
-                "Find your contacts by your reference", "find_contacts", {"200": _said("Newest first", found)}, 400,
+                "contacts", "Find your contacts by your reference", "find_contacts",
+                {"200": _said("Newest first", "Receipts")}, 400,
                 parameters=[_query("agency_reference", {"type": "string", "minLength": 1}, required=True)],
             ),
         },
         "/contacts/batch": {
             "post": _call(
-                "Send up to 500 contacts", "send_batch", {"207": _said("One result for each, in order", results)},
-                400, 413, 415, requestBody=_body(batch, {"items": [{"idempotency_key": "2026-0012345-2", **CONTACT}]}),
+                "contacts", "Send up to 500 contacts", "send_batch",
+                {"207": _said("One result for each, in order", "BatchResults")}, 400, 413, 415,
+                requestBody=_sent("Batch"),
             )
         },
         "/contacts/{reference}": {
             "get": _call(
-                "The receipt of one contact", "get_contact", {"200": _said("The receipt as it stands", receipt)}, 404,
-                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+                "contacts", "The receipt of one contact", "get_contact", {"200": _said(STANDS, "Receipt")}, 404,
+                parameters=[NAMED],
             )
         },
         "/contacts/{reference}/disagreement": {
             "post": _call(
-                "Disagree with an outcome", "disagree", {"201": _said("Kept; another manager answers it", disagreed)},
-                400, 404, 409, 413, 415,
-                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
-                requestBody=_body(
-                    _object(
-                        {
-                            "because": {**_text(10_000, required=True), "pattern": f"^{_LINES}*\\S{_LINES}*$"},
-                            "said_by": {**_text(200), "pattern": f"^{_ONE_LINE}*$"},
-                        },
-                        ["because"],
-                        may_be_null=False,
-                    ),
-                    {"because": "What we saw on Tuesday is not weighed", "said_by": "Pat Teacher, deputy head"},
-                ),
+                "contacts", "Disagree with an outcome", "disagree",
+                {"201": _said("Kept; another manager answers it", "Disagreement")}, 400, 404, 409, 413, 415,
+                parameters=[NAMED], requestBody=_sent("NewDisagreement"),
             ),
             "get": _call(
-                "What became of it", "get_disagreement", {"200": _said("As it stands", disagreed)}, 404,
-                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+                "contacts", "What became of it", "get_disagreement",
+                {"200": _said("As it stands", "Disagreement")}, 404, parameters=[NAMED],
             ),
         },
         "/events": {
             "get": _call(
-                "What has happened since", "events", {"200": _said("In order, at most a hundred", events)}, 400,
+                "events", "What has happened since", "events",
+                {"200": _said("In order, at most a hundred", "EventPage")}, 400,
                 parameters=[_query("after", {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}, required=False)],
             )
         },
         "/early-help-assessments": {
             "post": _call(
-                "Send an early-help assessment (CAF)", "send_early_help",
-                {"201": _said("Recorded, durably. A repeat carries Idempotent-Replayed: true.", early_help)}, *sent,
-                parameters=[KEY_HEADER], requestBody=_body({"$ref": REF + "EarlyHelpAssessment"}, EARLY_HELP),
+                "early-help", "Send an early-help assessment (CAF)", "send_early_help",
+                {"201": _said(TAKEN, "EarlyHelpReceipt")}, *sent,
+                parameters=[KEY_HEADER], requestBody=_sent("EarlyHelpAssessment"),
             )
         },
         "/early-help-assessments/{reference}": {
             "get": _call(
-                "The receipt of one early-help assessment", "get_early_help",
-                {"200": _said("The receipt as it stands", early_help)}, 404,
-                parameters=[_query("reference", {"type": "string", "minLength": 1}, required=True, where="path")],
+                "early-help", "The receipt of one early-help assessment", "get_early_help",
+                {"200": _said(STANDS, "EarlyHelpReceipt")}, 404, parameters=[NAMED],
             )
         },
-        **_information(),
+        "/information-requests": {
+            "get": _call(
+                "information", "What is asked of you and not answered", "information_requests",
+                {"200": _said("The nearest deadline first, at most a hundred", "InformationRequests")},
+            )
+        },
+        "/information-requests/{reference}": {
+            "get": _call(
+                "information", "One request", "information_request",
+                {"200": _said("As it stands", "InformationRequest")}, 404, parameters=[NAMED],
+            )
+        },
+        "/information-requests/{reference}/reply": {
+            "post": _call(
+                "information", "Answer a request", "reply_to_information_request",
+                {"201": _said("Kept. A repeat carries Idempotent-Replayed: true.", "InformationRequest")},
+                400, 404, 409, 413, 415, 422, parameters=[NAMED, KEY_HEADER], requestBody=_sent("InformationReply"),
+            )
+        },
         "/thresholds": {
-            "get": _call("Levels of need and grades", "thresholds", {"200": _said("In force", any_object)}),
+            "get": _call(
+                "reference", "Levels of need and grades", "thresholds", {"200": _said("In force", "Thresholds")}
+            ),
         },
         "/codelists/{name}": {
             "get": _call(
-                "A code list", "codelist", {"200": _said("In force", any_object)}, 404,
+                "reference", "A code list", "codelist", {"200": _said("In force", "CodeList")}, 404,
                 parameters=[_query("name", {"enum": lists.names()}, required=True, where="path")],
             )
         },
@@ -469,73 +356,19 @@ def _paths() -> JSON:
     }  # fmt: skip
 
 
-def _information() -> JSON:
-    """What an agency is asked, and its answers."""
-    one = {"$ref": REF + "InformationRequest"}
-    named = _query("reference", {"type": "string", "minLength": 1}, required=True, where="path")
-    listed = _object({"results": {"type": "array", "maxItems": MOST, "items": one}}, ["results"], may_be_null=False)
-    reply = {
-        "reply": {**_text(LONGEST_REPLY, required=True), "pattern": f"^{_LINES}*\\S{_LINES}*$"},
-        "said_by": {**_text(200, "Name and role"), "pattern": f"^{_ONE_LINE}*$"},
-        "sensitivity": {**_code(SENSITIVITIES), "description": "restricted: only whoever asked, and managers, read it"},
-    }
-    example = {"reply": "Attendance is 62 per cent since September.", "said_by": "Pat Teacher, deputy head"}
-    return {
-        "/information-requests": {
-            "get": _call(
-                "What is asked of you and not answered", "information_requests",
-                {"200": _said("The nearest deadline first, at most a hundred", listed)},
-            )
-        },
-        "/information-requests/{reference}": {
-            "get": _call(
-                "One request", "information_request", {"200": _said("As it stands", one)}, 404, parameters=[named]
-            )
-        },
-        "/information-requests/{reference}/reply": {
-            "post": _call(
-                "Answer a request", "reply_to_information_request",
-                {"201": _said("Kept. A repeat carries Idempotent-Replayed: true.", one)},
-                400, 404, 409, 413, 415, 422,
-                parameters=[named, KEY_HEADER],
-                requestBody=_body(_object(reply, ["reply"], may_be_null=False), example),
-            )
-        },
-    }  # fmt: skip
-
-
 def _token() -> JSON:
     """A token for a client's secret, RFC 6749 §4.4."""
     refused = {"$ref": "#/components/responses/TokenProblem"}
-    form = _object(
-        {
-            "grant_type": {"const": "client_credentials"},
-            "client_id": {"type": "string", "maxLength": 255},
-            "client_secret": {"type": "string", "maxLength": 255},
-            "scope": {"const": "contacts"},
-        },
-        ["grant_type"],
-        may_be_null=False,
-    )
-    token = _object(
-        {
-            "access_token": {"type": "string"},
-            "token_type": {"const": "Bearer"},
-            "expires_in": {"type": "integer", "description": "Seconds"},
-            "scope": {"const": "contacts"},
-        },
-        ["access_token", "token_type", "expires_in", "scope"],
-        may_be_null=False,
-    )
     return {
         "post": {
             "operationId": "token",
+            "tags": ["token"],
             "summary": "A token of ten minutes for your client's secret",
             "description": "The client's id and secret as HTTP Basic credentials or as fields of the form.",
             "security": [{}, {"client": []}],
-            "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
+            "requestBody": _sent("TokenRequest", "application/x-www-form-urlencoded"),
             "responses": {
-                "200": _said("A token", token),
+                "200": _said("A token", "Token"),
                 **{str(status): refused for status in (400, 401, 413, 415, 429)},
             },
         }
@@ -553,6 +386,7 @@ def _webhooks() -> JSON:
         "event": {
             "post": {
                 "operationId": "event",
+                "tags": ["events"],
                 "summary": "One event of your own, as GET events says it",
                 "description": "Sent in the order of seq until you answer 2xx, at least once. A number left out was "
                 "given up after three days: GET events?after= has it.",
@@ -589,6 +423,7 @@ def document() -> JSON:
             "description": EMERGENCY,
         },
         "servers": [{"url": "/api/v1"}],
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "security": [{"bearer": []}, {"client_credentials": ["contacts"]}],
         "paths": _paths(),
         "webhooks": _webhooks(),
@@ -607,7 +442,7 @@ def document() -> JSON:
                 },
             },
             "responses": {"Problem": problem, "TokenProblem": token_problem},
-            "schemas": {**_people(), "Contact": _contact(), **_early_help(), **_answers()},
+            "schemas": _objects(),
         },
     }
 

@@ -20,6 +20,7 @@ from contacts.facts import ContactFacts
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
+from frontdoor.api.bodies import contact_facts
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
 from frontdoor.api.disagreement import disagreement_facts, disagreement_receipt, latest_disagreement
 from frontdoor.api.early_help import early_help_receipt, own_early_help
@@ -30,7 +31,6 @@ from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
 from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of, check
 from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp, status_of
-from frontdoor.api.validation import contact_facts
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 
@@ -165,7 +165,7 @@ class OneDisagreement(AgencyView):
     def post(self, request: Request, reference: str) -> Response:
         """Disagree with the outcome, once for each decision; the same words again give the same answer."""
         contact = self._own(reference)
-        because, said_by = disagreement_facts(body_of(request))
+        because, said_by = disagreement_facts(body_of(request), timezone.now())
         if status_of(contact, timezone.now()) != "decided":
             raise Problem(409, "not_decided", "There is no outcome to disagree with yet.")
         made = disagree(contact=contact, because=because, said_by=said_by, at=timezone.now(), agency=self.agency)

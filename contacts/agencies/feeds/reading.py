@@ -4,45 +4,35 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from contacts import fields
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.fields import LONGEST_ADDRESS, MOST_PEOPLE, Fact, Kind
 from frontdoor.clocks.working_days import london_date
 
 LARGEST = 16 * 1024 * 1024
-MOST_PEOPLE, MOST_ITEMS = 30, 5000
+MOST_ITEMS = 5000
 #: Elements stand at most so deep inside a notification; the published format needs three.
 DEEPEST = 10
 EARLY = timedelta(minutes=5)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MEMBER = re.compile(r"(child|adult)_(\d{1,2})_(\w+)")
-#: Fields of a notification with the most characters each may have.
-FIELDS = {
-    "reference": 100, "occurred_at": 40, "concerns": 20_000, "grade": 10, "grade_reasons": 1000, "dash_grade": 10,
-    "dash_ticks": 4, "powers_of_protection_at": 40, "incident_reference": 100, "officer_name": 200,
-    "officer_role": 100, "officer_telephone": 40, "address": 300, "postcode": 10, "address_is_confidential": 5,
-    "child_location": 250, "safe_until": 40, "injuries": 2000, "pregnancy": 2000, "consent": 20, "consent_reason": 2000,
-}  # fmt: skip
-CHILD = {
-    "given_name": 100, "family_name": 100, "known_as": 100, "date_of_birth": 10, "expected_on": 10, "sex": 1,
-    "nhs_number": 20, "upn": 20, "school": 150, "account": 20_000, "address": 300, "postcode": 10,
-}  # fmt: skip
-ADULT = {
-    "given_name": 100, "family_name": 100, "date_of_birth": 10, "relationship": 60, "role": 20, "telephone": 40,
-    "parental_responsibility": 5, "lives_with_children": 5, "address": 300, "postcode": 10,
-}  # fmt: skip
-CODES = {
-    "grade": ("red", "amber", "green", "blue"), "dash_grade": ("standard", "medium", "high"), "sex": ("M", "F", "U"),
-    "role": ("victim", "suspect", "witness", "carer", "other"),
-    "consent": ("given", "refused", "not_sought", "withdrawn", "not_required"),
-}  # fmt: skip
+#: Fields of a notification, of a child and of an adult in it.
+FIELDS, CHILD, ADULT = (fields.asked("feed", where) for where in ("contact", "child", "adult"))
+#: What else than a text may be written in so many characters.
+WRITTEN = {Kind.DAY: 10, Kind.MOMENT: 40, Kind.FLAG: 5, Kind.CODE: 20, Kind.NUMBER: 4}
+#: The shipped codes of a list that is not asked here, where nothing is looked up.
+SHIPPED = {"sex": fields.SEX}
+BETWEEN = re.compile(r"[;,\s]+")
 YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -212,7 +202,7 @@ def _raw_of_element(element: Element) -> Raw:
     return raw
 
 
-def _known(tag: str, known: Mapping[str, int]) -> str:
+def _known(tag: str, known: Mapping[str, Fact]) -> str:
     if tag not in known:
         raise Unreadable("element", f"“{tag[:60]}” is not an element of the published format.")
     return tag
@@ -234,125 +224,143 @@ def facts_of(raw: Raw, now: datetime) -> ContactFacts:
     for kind, people in (("children", raw.children), ("adults", raw.adults)):
         if len(people) > MOST_PEOPLE:
             raise Unreadable("too_many", f"At most {MOST_PEOPLE} {kind} can be named in one notification.")
-    home = _address(given)
+    told = _Told(given, FIELDS, "", now)
     facts = ContactFacts(
-        kind="police_notification", how="feed", agency_reference=given["reference"], concerns=given["concerns"],
-        occurred_at=_moment(given, "occurred_at", now), powers_of_protection_at=_moment(
-            given, "powers_of_protection_at", now), safe_until=_moment(given, "safe_until", None),
-        grade=given.get("grade", ""), dash_grade=given.get("dash_grade", ""), dash_ticks=_number(given, "dash_ticks"),
-        grade_reasons=[part[:60] for part in re.split(r"[;,\s]+", given.get("grade_reasons", "")) if part][:20],
-        incident_reference=given.get("incident_reference", ""), child_location=given.get("child_location", ""),
-        injuries=given.get("injuries", ""), pregnancy=given.get("pregnancy", ""), address=home,
-        referrer=ReferrerFacts(
-            name=given.get("officer_name", ""), role=given.get("officer_role", ""),
-            telephone=given.get("officer_telephone", ""), is_professional=True,
-        ),
-        families=[FamilyFacts(agreement=given.get("consent", ""), agreement_reason=given.get("consent_reason", ""))],
-    )  # fmt: skip
-    today = london_date(now)
-    facts.people = [_child(one, number, today) for number, one in enumerate(raw.children, start=1)]
-    facts.people += [_adult(one, number, today) for number, one in enumerate(raw.adults, start=1)]
+        kind="police_notification",
+        how="feed",
+        **told.of(fields.CONTACT),
+        address=told.address(),
+        referrer=ReferrerFacts(**told.of(fields.REFERRER), is_professional=True),
+        families=[FamilyFacts(**told.of(fields.FAMILY))],
+    )
+    facts.concerns = "\n\n".join(part for part in (facts.concerns, _reasons_left(given)) if part)
+    facts.people = [_child(one, number, now) for number, one in enumerate(raw.children, start=1)]
+    facts.people += [_adult(one, number, now) for number, one in enumerate(raw.adults, start=1)]
     # A notification that names no child is screened like any other; it is never turned away.
     facts.no_child_identified = not facts.children
     return facts
 
 
-def _checked(given: Mapping[str, str], known: Mapping[str, int], whose: str) -> dict[str, str]:
+def _reasons(text: str) -> tuple[list[str], list[str]]:
+    """The reasons for a grade that can be kept as such, and those that cannot."""
+    every, reasons = [part for part in BETWEEN.split(text) if part], fields.OF_CONTACT["grade_reasons"]
+    kept = [part for part in every if len(part) <= reasons.longest][: reasons.most]
+    return kept, [part for part in every if part not in kept]
+
+
+def _reasons_left(given: Mapping[str, str]) -> str:
+    """Reasons there are too many of, or that are too long: kept with what happened, so that none is lost."""
+    left = _reasons(given.get("grade_reasons", ""))[1]
+    return f"Further reasons for the grade: {'; '.join(left)}" if left else ""
+
+
+def _longest(fact: Fact) -> int:
+    """The most characters a value may be written in."""
+    if fact.name == "lines":
+        return LONGEST_ADDRESS
+    return WRITTEN.get(fact.kind, fact.whole)
+
+
+def _checked(given: Mapping[str, str], known: Mapping[str, Fact], whose: str) -> dict[str, str]:
     for name, value in given.items():
-        if len(value) > known[name]:
-            raise Unreadable("too_long", f"“{whose}{name}” is longer than {known[name]:,} characters.")
+        fact = known[name]
+        if len(value) > _longest(fact):
+            raise Unreadable("too_long", f"“{whose}{name}” is longer than {_longest(fact):,} characters.")
         if CONTROL.search(value):
             raise Unreadable("invalid_format", f"“{whose}{name}” holds characters that are no text.")
-        if name in CODES and value not in CODES[name]:
-            raise Unreadable("invalid_code", f"“{whose}{name}” has to be one of {', '.join(CODES[name])}.")
+        codes = fact.codes or SHIPPED.get(fact.name, ()) if fact.kind is Kind.CODE else ()
+        if codes and value not in codes:
+            raise Unreadable("invalid_code", f"“{whose}{name}” has to be one of {', '.join(codes)}.")
     return dict(given)
 
 
-def _moment(given: Mapping[str, str], name: str, now: datetime | None) -> datetime | None:
-    text = given.get(name)
-    if text is None:
-        return None
+@dataclass(frozen=True)
+class _Told:
+    """Checked fields of a notification or of somebody in it, read as the facts they say."""
+
+    given: Mapping[str, str]
+    known: Mapping[str, Fact]
+    whose: str
+    now: datetime
+
+    def of(self, facts: Collection[Fact]) -> dict[str, Any]:
+        """What is said of these facts, by their names. Raises Unreadable naming the field."""
+        return {
+            fact.name: self._value(name, fact)
+            for name, fact in self.known.items()
+            if fact in facts and name in self.given
+        }
+
+    def address(self) -> AddressFacts | None:
+        """The address given; None when there is none."""
+        if "address" not in self.given and "postcode" not in self.given:
+            return None
+        lines = [line.strip() for line in self.given.get("address", "").split(",") if line.strip()]
+        told = {name: value for name, value in self.of(fields.ADDRESS).items() if name != "lines"}
+        return AddressFacts(lines=lines, **told)
+
+    def _value(self, name: str, fact: Fact) -> Any:
+        text, at = self.given[name], f"{self.whose}{name}"
+        if fact.kind is Kind.MOMENT:
+            return _moment(text, at, None if fact.may_be_ahead else self.now)
+        if fact.kind is Kind.DAY:
+            return _day(text, at, None if fact.may_be_ahead else london_date(self.now))
+        if fact.kind is Kind.NUMBER:
+            return _number(text, at, fact.most)
+        if fact.kind is Kind.FLAG:
+            return _flag(text, at)
+        return _reasons(text)[0] if fact.kind is Kind.TEXTS else text
+
+
+def _moment(text: str, at: str, now: datetime | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            raise Unreadable("invalid_date", f"“{name}” does not say its offset; write 2026-11-21T22:40:00Z.")
+            raise Unreadable("invalid_date", f"“{at}” does not say its offset; write 2026-11-21T22:40:00Z.")
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as wrong:
-        raise Unreadable("invalid_date", f"“{name}” is not a time; write 2026-11-21T22:40:00Z.") from wrong
+        raise Unreadable("invalid_date", f"“{at}” is not a time; write 2026-11-21T22:40:00Z.") from wrong
     if now is not None and moment > now + EARLY:
-        raise Unreadable("in_future", f"“{name}” lies in the future.")
+        raise Unreadable("in_future", f"“{at}” lies in the future.")
     return moment
 
 
-def _day(given: Mapping[str, str], name: str, whose: str, today: date | None) -> date | None:
-    text = given.get(name)
-    if text is None:
-        return None
+def _day(text: str, at: str, today: date | None) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as wrong:
-        raise Unreadable("invalid_date", f"“{whose}{name}” is not a date; write 2017-03-03.") from wrong
+        raise Unreadable("invalid_date", f"“{at}” is not a date; write 2017-03-03.") from wrong
     if today is not None and day > today:
-        raise Unreadable("in_future", f"“{whose}{name}” lies in the future.")
+        raise Unreadable("in_future", f"“{at}” lies in the future.")
     return day
 
 
-def _number(given: Mapping[str, str], name: str) -> int | None:
-    text = given.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and int(text) <= 99):
-        raise Unreadable("invalid_type", f"“{name}” has to be a whole number up to 99.")
+def _number(text: str, at: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise Unreadable("invalid_type", f"“{at}” has to be a whole number up to {most}.")
     return int(text)
 
 
-def _flag(given: Mapping[str, str], name: str, whose: str = "") -> bool | None:
-    text = given.get(name)
-    if text is None:
-        return None
+def _flag(text: str, at: str) -> bool:
     if text.lower() not in YES:
-        raise Unreadable("invalid_code", f"“{whose}{name}” has to be yes or no.")
+        raise Unreadable("invalid_code", f"“{at}” has to be yes or no.")
     return YES[text.lower()]
 
 
-def _address(given: Mapping[str, str]) -> AddressFacts | None:
-    if "address" not in given and "postcode" not in given:
-        return None
-    lines = [line.strip() for line in given.get("address", "").split(",") if line.strip()]
-    return AddressFacts(lines, given.get("postcode", ""), bool(_flag(given, "address_is_confidential")))
-
-
-def _named(given: Sequence[str] | Mapping[str, str], whose: str, more: str = "") -> None:
+def _named(given: Collection[str], whose: str, more: str = "") -> None:
     if not {"given_name", "family_name", *([more] if more else [])} & set(given):
         raise Unreadable("required", f"“{whose}given_name” or “{whose}family_name” is needed.")
 
 
-def _child(one: Mapping[str, str], number: int, today: date) -> PersonFacts:
+def _child(one: Mapping[str, str], number: int, now: datetime) -> PersonFacts:
     whose = f"child {number}: "
-    given = _checked(one, CHILD, whose)
-    _named(given, whose, "expected_on")
-    child = PersonFacts(
-        date_of_birth=_day(given, "date_of_birth", whose, today),
-        expected_on=_day(given, "expected_on", whose, None),
-        address=_address(given),
-    )
-    for name in ("given_name", "family_name", "known_as", "sex", "nhs_number", "upn", "school", "account"):
-        setattr(child, name, given.get(name, ""))
-    return child
+    told = _Told(_checked(one, CHILD, whose), CHILD, whose, now)
+    _named(told.given, whose, "expected_on")
+    return PersonFacts(**told.of(fields.PERSON), address=told.address())
 
 
-def _adult(one: Mapping[str, str], number: int, today: date) -> PersonFacts:
+def _adult(one: Mapping[str, str], number: int, now: datetime) -> PersonFacts:
     whose = f"adult {number}: "
-    given = _checked(one, ADULT, whose)
-    _named(given, whose)
-    adult = PersonFacts(
-        is_child=False,
-        role=given.get("role", "other"),
-        address=_address(given),
-        date_of_birth=_day(given, "date_of_birth", whose, today),
-        parental_responsibility=_flag(given, "parental_responsibility", whose),
-        lives_with_children=_flag(given, "lives_with_children", whose),
-    )
-    for name in ("given_name", "family_name", "relationship", "telephone"):
-        setattr(adult, name, given.get(name, ""))
-    return adult
+    told = _Told(_checked(one, ADULT, whose), ADULT, whose, now)
+    _named(told.given, whose)
+    return PersonFacts(is_child=False, **{"role": "other", **told.of(fields.PERSON)}, address=told.address())

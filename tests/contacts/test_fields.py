@@ -1,0 +1,90 @@
+"""One list of what can be known: every way in has it from there, with the same limits, and it fits where it is kept."""
+
+from dataclasses import fields as attributes
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from assessments.early_help.models import EarlyHelpPerson
+from contacts import facts, fields
+from contacts.agencies.feeds import reading
+from contacts.fields import Fact, Kind
+from contacts.recording.forms import AdultForm, ChildForm, ContactForm, FamilyForm
+from frontdoor.api import bodies
+from frontdoor.api.schema import document
+
+GROUPS = {
+    facts.ContactFacts: fields.CONTACT,
+    facts.ReferrerFacts: fields.REFERRER,
+    facts.AddressFacts: fields.ADDRESS,
+    facts.FamilyFacts: fields.FAMILY,
+    facts.PersonFacts: fields.PERSON,
+}
+FORMS = {"contact": ContactForm, "child": ChildForm, "adult": AdultForm, "family": FamilyForm}
+OBJECTS = {
+    "contact": "Contact", "referrer": "Referrer", "address": "Address", "consent": "Consent",
+    "family_told": "FamilyTold", "risk": "Risk", "dash": "Dash", "child_location": "ChildLocation",
+    "incident": "Incident", "child": "Child", "adult": "Adult", "member": "FamilyMember",
+}  # fmt: skip
+TEXTS = [fact for fact in fields.EVERY if fact.kind in (Kind.LINE, Kind.TEXT)]
+
+
+def named(fact: Fact) -> str:
+    return f"{fact.name}-{fact.column}"
+
+
+@pytest.mark.parametrize("fact", fields.EVERY, ids=named)
+def test_a_fact_fits_where_it_is_kept(fact: Fact) -> None:
+    model, _, column = fact.column.partition(".")
+    kept = apps.get_model("contacts", model)._meta.get_field(column)
+    if isinstance(kept, models.CharField):
+        assert kept.max_length == (fields.LONGEST_ADDRESS if fact.name == "lines" else fact.longest or kept.max_length)
+
+
+def test_a_person_on_an_early_help_assessment_has_the_same_columns() -> None:
+    columns = {field.name for field in EarlyHelpPerson._meta.get_fields()}
+    assert set(fields.PERSON_COLUMNS) <= columns
+
+
+@pytest.mark.parametrize("of", GROUPS)
+def test_code_reads_every_fact_by_its_name(of: type) -> None:
+    assert {fact.name for fact in GROUPS[of]} <= {each.name for each in attributes(of)}
+
+
+@pytest.mark.parametrize("where", FORMS)
+def test_the_page_asks_them_with_their_limits(where: str) -> None:
+    form = FORMS[where].base_fields
+    for name, fact in fields.asked("page", where).items():
+        assert name in form, name
+        if fact in TEXTS and not fact.code_list:
+            assert form[name].max_length == fact.longest, name
+    assert ContactForm.base_fields["dash_ticks"].max_value == fields.OF_CONTACT["dash_ticks"].longest
+
+
+def test_the_api_describes_them_with_their_limits() -> None:
+    described = document()["components"]["schemas"]
+    for where, name in OBJECTS.items():
+        for called, fact in fields.asked("api", where).items():
+            told = described[name]["properties"][called]
+            if fact in TEXTS:
+                assert told["maxLength"] == fact.longest, (name, called)
+    assert bodies.Contact.model_fields.keys() >= {"injuries", "police_told", "can_it_wait"}
+
+
+@pytest.mark.parametrize(("known", "where"), [(reading.FIELDS, "contact"), (reading.CHILD, "child")])
+def test_a_file_holds_them_by_their_names(known: dict[str, Fact], where: str) -> None:
+    assert known == fields.asked("feed", where)
+
+
+def test_the_names_of_a_way_in_are_told_apart() -> None:
+    """Two facts under one name in one place would be one question for two things."""
+    for way in ("page", "api", "feed"):
+        places = {
+            place for fact in fields.EVERY for place in {"page": fact.page, "api": fact.api, "feed": fact.feed}[way]
+        }
+        for place in places:
+            asked = [
+                fact for fact in fields.EVERY if place in {"page": fact.page, "api": fact.api, "feed": fact.feed}[way]
+            ]
+            assert len(asked) == len(fields.asked(way, place)), (way, place)

@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from frontdoor.people.words import is_no_name
+
+#: What is written where there is nothing to say.
+NOTHING = r"^\s*(none|no|nil|n/?a|not known|unknown|-)?\.?\s*$"
+
 
 @dataclass
 class AddressFacts:
@@ -54,7 +59,7 @@ class PersonFacts:
     def name(self) -> str:
         """The name as given; empty when none was ("Unknown" counts as none)."""
         text = " ".join(part for part in (self.given_name, self.family_name) if part).strip()
-        return "" if text.casefold() in ("unknown", "not known", "unknown unknown") else text
+        return "" if is_no_name(text) else text
 
 
 FORMER = ("former_partner", "ex_partner")

@@ -7,6 +7,7 @@ place in :mod:`contacts.facts` (where code reads it) and a column. Pure: imports
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class Kind(Enum):
@@ -93,6 +94,11 @@ class Fact:
         """The most characters it may have written as one text."""
         return self.most * (self.longest + 2) if self.kind is TEXTS else self.longest
 
+    @property
+    def inline(self) -> str:
+        """The same inside a sentence."""
+        return self.shown if self.shown[:2].isupper() else self.shown[:1].lower() + self.shown[1:]
+
     def fit(self, text: str) -> str:
         """As much of a text as its column holds, for an import that keeps the row itself elsewhere."""
         return text[: self.longest]
@@ -121,17 +127,6 @@ CONTACT = (
          page=at("contact", "agency_reference"), api=at("contact", "agency_reference"), feed=at("contact", "reference"),
          hint="For example, a police notification number", attrs=_narrow("20"), is_personal=False,
          told="Your own reference; the police always give one"),
-    Fact("child_location", "Where is the child now?", LINE, 250, column="Contact.child_location",
-         page=at("contact", "child_location"), api=at("child_location", "now"), feed=at("contact", "child_location"),
-         hint="Say “not known” if nobody knows", words="Where the child is"),
-    Fact("child_with", "Who are they with?", TEXT, 1000, column="ContactText.child_with",
-         page=at("contact", "child_with"), rows=2, words="Who the child is with"),
-    Fact("safe_until", "When does that change?", MOMENT, column="Contact.safe_until", may_be_ahead=True,
-         page=at("contact", "safe_until"), api=at("child_location", "safe_until"), feed=at("contact", "safe_until"),
-         hint="For example, when school ends. The time can be 3:15pm or 15:15", words="Safe until", is_personal=False),
-    Fact("person_of_concern_location", "Where is the person the worry is about?", TEXT, 1000,
-         column="ContactText.person_of_concern_location", page=at("contact", "person_of_concern_location"), rows=2,
-         words="Where the person of concern is"),
     Fact("concerns", "What happened, in the caller’s words", TEXT, LONGEST_TEXT, column="ContactText.concerns",
          page=at("contact", "concerns"), api=at("contact", "concerns"), feed=at("contact", "concerns"), rows=8,
          words="What happened"),
@@ -143,6 +138,17 @@ CONTACT = (
     Fact("injuries", "Injuries, or what the child disclosed", TEXT, 5000, column="ContactText.injuries",
          page=at("contact", "injuries"), api=at("contact", "injuries"), feed=at("contact", "injuries"),
          words="Injuries or disclosure"),
+    Fact("child_location", "Where is the child now?", LINE, 250, column="Contact.child_location",
+         page=at("contact", "child_location"), api=at("child_location", "now"), feed=at("contact", "child_location"),
+         hint="Say “not known” if nobody knows", words="Where the child is"),
+    Fact("child_with", "Who are they with?", TEXT, 1000, column="ContactText.child_with",
+         page=at("contact", "child_with"), rows=2, words="Who the child is with"),
+    Fact("safe_until", "When does that change?", MOMENT, column="Contact.safe_until", may_be_ahead=True,
+         page=at("contact", "safe_until"), api=at("child_location", "safe_until"), feed=at("contact", "safe_until"),
+         hint="For example, when school ends. The time can be 3:15pm or 15:15", words="Safe until", is_personal=False),
+    Fact("person_of_concern_location", "Where is the person the worry is about?", TEXT, 1000,
+         column="ContactText.person_of_concern_location", page=at("contact", "person_of_concern_location"), rows=2,
+         words="Where the person of concern is"),
     Fact("pregnancy", "Is anybody pregnant?", TEXT, 2000, column="ContactText.pregnancy",
          page=at("contact", "pregnancy"), feed=at("contact", "pregnancy"), rows=2, words="Pregnancy"),
     Fact("police_told", "Have the police been told?", TEXT, 1000, column="ContactText.police_told",
@@ -308,6 +314,7 @@ EVERY = (*CONTACT, *REFERRER, *ADDRESS, *FAMILY, *PERSON)
 OF_PERSON = {fact.name: fact for fact in PERSON}
 OF_CONTACT = {fact.name: fact for fact in CONTACT}
 OF_REFERRER = {fact.name: fact for fact in REFERRER}
+OF_ADDRESS = {fact.name: fact for fact in ADDRESS}
 OF_FAMILY = {fact.name: fact for fact in FAMILY}
 #: The columns in which a person on a contact, or on an early-help assessment, is kept as given.
 PERSON_COLUMNS = tuple(dict.fromkeys(fact.name for fact in PERSON))
@@ -317,3 +324,13 @@ def asked(way: str, where: str, facts: Iterable[Fact] = EVERY) -> dict[str, Fact
     """The facts asked in one place of a way in (``page``, ``api``, ``feed``), by what they are called there."""
     told = ((fact, {"page": fact.page, "api": fact.api, "feed": fact.feed}[way]) for fact in facts)
     return {places[where]: fact for fact, places in told if where in places}
+
+
+def kept(model: str, facts: Iterable[Fact], given: object) -> dict[str, Any]:
+    """What was given of these facts, by the columns of one model."""
+    return {
+        column: getattr(given, fact.name)
+        for fact in facts
+        for owner, _, column in [fact.column.partition(".")]
+        if owner == model
+    }

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from assessments.early_help.facts import EarlyHelpFacts, missing
 from assessments.early_help.models import (
-    PERSON_COLUMNS,
     EarlyHelpAction,
     EarlyHelpAssessment,
     EarlyHelpFinding,
@@ -19,6 +18,8 @@ from assessments.early_help.models import (
     TeamMember,
 )
 from contacts.facts import PersonFacts, ReferrerFacts
+from contacts.fields import PERSON_COLUMNS
+from contacts.given import address_as_given, as_given, sought
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -157,25 +158,15 @@ def _give(row: EarlyHelpPerson, person: PersonFacts) -> None:
         row.address_is_confidential = person.address.is_confidential
 
 
-def matching_facts(row: EarlyHelpPerson) -> matching.PersonFacts:
-    """A person as given, as the matching takes them."""
-    return matching.PersonFacts(
-        given=row.given_name,
-        family=row.family_name,
-        known_as=row.known_as,
-        date_of_birth=row.date_of_birth,
-        dob_precision="estimated" if row.dob_is_estimated else "exact",
-        telephone=row.telephone,
-        sex=row.sex,
-        postcode=row.postcode,
-        address=", ".join(row.address_lines),
-        identifiers={kind: value for kind, value in (("nhs", row.nhs_number), ("upn", row.upn)) if value},
-    )
+def person_facts(row: EarlyHelpPerson) -> PersonFacts:
+    """Somebody as given."""
+    home = address_as_given(row.address_lines, row.postcode, is_confidential=row.address_is_confidential)
+    return as_given(row, home)
 
 
 def _look_for_restricted(assessment: EarlyHelpAssessment, *, at: datetime) -> None:
     """Silently: a child who may be somebody restricted is told to the named holders, and to nobody else."""
-    for hit in matching.restricted_hits(matching_facts(assessment.child)):
+    for hit in matching.restricted_hits(sought(person_facts(assessment.child))):
         if hit.needs_answer:
             raise_alert(
                 kind="restricted-early-help",

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from contacts.facts import PersonFacts, ReferrerFacts
 
-LONGEST_TEXT = 20_000
 MOST_ROWS = 30
 #: The long texts in the order of the form: name, question, hint.
 TEXTS: tuple[tuple[str, str, str], ...] = (
@@ -81,9 +80,12 @@ class EarlyHelpFacts:
 
 
 def missing(facts: EarlyHelpFacts) -> list[tuple[str, str]]:
-    """What it still needs before it can be sent: the field and a whole sentence. Empty means that it is complete."""
+    """What it still needs before it can be sent: the field and a whole sentence. Empty means that it is complete.
+
+    A page asks again for a name that is none ("Unknown"); what a system sends is kept as received.
+    """
     told: list[tuple[str, str]] = []
-    if not facts.child.name:
+    if not (facts.child.given_name.strip() or facts.child.family_name.strip()):
         told.append(("child_given_name", "Enter the child’s given name or family name."))
     if not facts.texts.get("situation", "").strip():
         told.append(("situation", "Say what has led to this assessment."))

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from assessments.early_help.actions import headings
 from assessments.early_help.facts import (
-    LONGEST_TEXT,
     MOST_ROWS,
     TEXTS,
     ActionFacts,
@@ -20,9 +19,10 @@ from assessments.early_help.facts import (
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, EarlyHelpReview
 from assessments.early_help.readers import DOMAIN_TITLES
 from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
-from contacts.fields import TOLD, YES_NO
+from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY, OF_PERSON, OF_REFERRER, TOLD, YES_NO
 from contacts.recording.forms import codes, line, text
 from frontdoor.accounts.models import Agency
+from frontdoor.people.words import is_no_name
 from frontdoor.ui.forms import DateField, Radios, UiForm
 
 KNOWN = {"yes": True, "no": False}
@@ -35,39 +35,39 @@ class EarlyHelpForm(UiForm):
     """One child, what was found, agreement and who leads. ``is_staff``: asked about somebody else, who wrote it."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    child_given_name = line("Given name", 100)
-    child_family_name = line("Family name", 100)
-    child_known_as = line("Also known as", 100)
+    child_given_name = line("Given name", OF_PERSON["given_name"].longest)
+    child_family_name = line("Family name", OF_PERSON["family_name"].longest)
+    child_known_as = line("Also known as", OF_PERSON["known_as"].longest)
     child_date_of_birth = DateField(label="Date of birth", required=False, latest="today")
     child_dob_is_estimated = forms.BooleanField(label="The date of birth is estimated", required=False)
     child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False)
     child_sex = forms.ChoiceField(label="Sex", choices=codes("sex", "Not said"), required=False)
     child_ethnicity = forms.ChoiceField(label="Ethnicity", choices=codes("ethnicity", "Not said"), required=False)
-    child_nhs_number = line("NHS number", 20, width="10")
-    child_upn = line("Unique pupil number", 20, width="20")
-    child_language = line("First language of the child", 60)
-    child_interpreter = line("Interpreter needed", 100, "For whom, and which language")
-    child_school = line("School, nursery or college", 150)
-    child_gp = line("GP", 150)
-    child_disability = line("Disability or special educational need", 250)
-    child_communication = line("How the child communicates best", 250)
-    address_lines = text("Address", 300, "Street and town, each on its own line")
-    postcode = line("Postcode", 10, width="10")
+    child_nhs_number = line("NHS number", OF_PERSON["nhs_number"].longest, width="10")
+    child_upn = line("Unique pupil number", OF_PERSON["upn"].longest, width="20")
+    child_language = line("First language of the child", OF_PERSON["language"].longest)
+    child_interpreter = line("Interpreter needed", OF_PERSON["interpreter"].longest, "For whom, and which language")
+    child_school = line("School, nursery or college", OF_PERSON["school"].longest)
+    child_gp = line("GP", OF_PERSON["gp"].longest)
+    child_disability = line("Disability or special educational need", OF_PERSON["disability"].longest)
+    child_communication = line("How the child communicates best", OF_PERSON["communication"].longest)
+    address_lines = text("Address", LONGEST_ADDRESS, "Street and town, each on its own line")
+    postcode = line("Postcode", OF_ADDRESS["postcode"].longest, width="10")
     address_is_confidential = forms.BooleanField(
         label="The address has to be kept confidential", required=False, help_text="For example, a refuge"
     )
-    assessor_name = line("Your name", 200, autocomplete="name")
-    assessor_role = line("Your role", 100)
+    assessor_name = line("Your name", OF_REFERRER["name"].longest, autocomplete="name")
+    assessor_role = line("Your role", OF_REFERRER["role"].longest)
     organisation = line("Your organisation", 150)
-    assessor_telephone = line("Your telephone number", 40, width="20", inputmode="tel")
+    assessor_telephone = line("Your telephone number", OF_REFERRER["telephone"].longest, width="20", inputmode="tel")
     assessor_email = forms.EmailField(label="Your e-mail address", required=False, max_length=254)
     lead_name = forms.CharField(
         label="Who is the lead professional?", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Name the lead professional"},
     )  # fmt: skip
-    lead_role = line("Their role", 100)
-    lead_organisation = line("Their organisation", 150)
-    lead_telephone = line("Their telephone number", 40, width="20")
+    lead_role = line("Their role", OF_REFERRER["role"].longest)
+    lead_organisation = line("Their organisation", OF_REFERRER["organisation"].longest)
+    lead_telephone = line("Their telephone number", OF_REFERRER["telephone"].longest, width="20")
     lead_email = forms.EmailField(label="Their e-mail address", required=False, max_length=254)
     consent = forms.ChoiceField(
         label="Do the family agree that this is kept?",
@@ -76,8 +76,10 @@ class EarlyHelpForm(UiForm):
         error_messages={"required": "Say whether the family agree"},
         help_text="Without agreement it comes back to you, unless a child may not be safe",
     )
-    consent_by = line("Who agreed?", 200)
-    consent_reason = text("If they do not agree, or were not asked: why?", 1000, rows=2)
+    consent_by = line("Who agreed?", OF_FAMILY["agreement_by"].longest)
+    consent_reason = text(
+        "If they do not agree, or were not asked: why?", OF_FAMILY["agreement_reason"].longest, rows=2
+    )
     consent_to_share = forms.ChoiceField(
         label="Do they agree that it is shared with those who help?", choices=codes("consent_status"), widget=Radios(),
         required=False,
@@ -118,8 +120,9 @@ class EarlyHelpForm(UiForm):
     def clean(self) -> dict[str, Any]:
         """As every form of ours; the child needs a name of some kind."""
         cleaned = super().clean()
-        names = {"child_given_name", "child_family_name"}
-        if not any(cleaned.get(name) for name in names) and not names & set(self.errors):
+        names = ("child_given_name", "child_family_name")
+        whole = " ".join(str(cleaned.get(name) or "") for name in names)
+        if is_no_name(whole) and not {*names} & set(self.errors):
             self.add_error("child_given_name", "Enter the child’s given name or family name")
         return cleaned
 
@@ -127,11 +130,11 @@ class EarlyHelpForm(UiForm):
 class FamilyMemberForm(UiForm):
     """A parent, carer, brother or sister."""
 
-    given_name = line("Given name", 100)
-    family_name = line("Family name", 100)
-    relationship = line("What they are to the child", 60)
+    given_name = line("Given name", OF_PERSON["given_name"].longest)
+    family_name = line("Family name", OF_PERSON["family_name"].longest)
+    relationship = line("What they are to the child", OF_PERSON["relationship"].longest)
     date_of_birth = DateField(label="Date of birth", required=False, latest="today")
-    telephone = line("Telephone", 40, width="20")
+    telephone = line("Telephone", OF_PERSON["telephone"].longest, width="20")
     parental_responsibility = forms.ChoiceField(label="Parental responsibility", choices=YES_NO, required=False)
     lives_with_children = forms.ChoiceField(label="Lives with the child", choices=YES_NO, required=False)
     is_child = forms.BooleanField(label="This is a child too", required=False)
@@ -432,13 +435,13 @@ class StepDownForm(UiForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = reason_field("Why is early help enough now, and what has changed?")
     lead_name = forms.CharField(label="Lead professional who has taken it", max_length=200)
-    lead_role = line("Their role", 100)
-    lead_organisation = line("Their organisation", 150)
-    lead_telephone = line("Their telephone number", 40, width="20")
+    lead_role = line("Their role", OF_REFERRER["role"].longest)
+    lead_organisation = line("Their organisation", OF_REFERRER["organisation"].longest)
+    lead_telephone = line("Their telephone number", OF_REFERRER["telephone"].longest, width="20")
     lead_email = forms.EmailField(label="Their e-mail address", required=False, max_length=254)
     consent = forms.ChoiceField(label="Do the family agree?", choices=codes("consent_status"), widget=Radios(),
                                 error_messages={"required": "Say whether the family agree"})  # fmt: skip
-    consent_by = line("Who agreed?", 200)
+    consent_by = line("Who agreed?", OF_FAMILY["agreement_by"].longest)
     share_with = line("With whom may it be shared?", 500)
 
 

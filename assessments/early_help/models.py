@@ -14,12 +14,6 @@ from frontdoor.workflow.machines import Machine, act, move
 
 STATUSES = ["draft", "active", "returned", "stepped_up", "closed"]
 OPEN_STATUSES = ["draft", "active", "returned"]
-#: The columns of a person as given, the same as on a contact.
-PERSON_COLUMNS = [
-    "is_child", "role", "given_name", "family_name", "known_as", "date_of_birth", "dob_is_estimated", "expected_on",
-    "sex", "ethnicity", "nhs_number", "upn", "language", "interpreter", "school", "gp", "disability", "communication",
-    "account", "relationship", "parental_responsibility", "lives_with_children", "telephone",
-]  # fmt: skip
 
 
 def agreed(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any) -> str | None:

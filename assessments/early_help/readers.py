@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from assessments import outline
-from assessments.early_help.actions import REVIEW, headings, matching_facts
+from assessments.early_help.actions import REVIEW, headings, person_facts
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, LeadProfessional
 from contacts.agencies.links.models import SecureLink
+from contacts.given import sought
 from contacts.models import Contact
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
@@ -112,7 +113,7 @@ def candidates(assessment: EarlyHelpAssessment, user: Any) -> list[matching.Cand
     if child.person_id is not None:
         return []
     return matching.candidates(
-        matching_facts(child), user, limit=5, reference=assessment.reference, position=child.position
+        sought(person_facts(child)), user, limit=5, reference=assessment.reference, position=child.position
     )
 
 

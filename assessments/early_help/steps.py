@@ -1,16 +1,19 @@
 """The steps between early help and the front door, each one act: up to a contact, down from a referral."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from assessments.early_help import actions
 from assessments.early_help.facts import TEXTS, ActionFacts, ConsentFacts, EarlyHelpFacts
-from assessments.early_help.models import PERSON_COLUMNS, EarlyHelpAssessment, EarlyHelpPerson
+from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson
 from assessments.models import Assessment
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
-from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.facts import ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.fields import OF_FAMILY
+from contacts.given import address_as_given, as_given
 from contacts.models import Contact, ContactPerson
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
@@ -27,14 +30,10 @@ from referrals.models import Referral
 EARLY_HELP_SOURCE = "5D"
 
 
-def person_facts(row: EarlyHelpPerson) -> PersonFacts:
+def _for_contact(row: EarlyHelpPerson) -> PersonFacts:
     """Somebody as given, as a contact takes them; a confirmed record is offered first."""
-    facts = PersonFacts(**{name: getattr(row, name) for name in PERSON_COLUMNS})
-    if row.address_lines or row.postcode:
-        facts.address = AddressFacts(list(row.address_lines), row.postcode, row.address_is_confidential)
-    if row.person is not None:
-        facts.suggested_reference = row.person.reference
-    return facts
+    reference = row.person.reference if row.person is not None else ""
+    return replace(actions.person_facts(row), suggested_reference=reference)
 
 
 def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, child_protection: bool) -> ContactFacts:
@@ -80,7 +79,7 @@ def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, chil
         level_of_need=assessment.level_of_need,
         child_protection=child_protection,
         child_location="Not known" if child_protection else "",
-        people=[person_facts(row) for row in assessment.people.select_related("person").order_by("position")],
+        people=[_for_contact(row) for row in assessment.people.select_related("person").order_by("position")],
         families=[
             FamilyFacts(
                 told=assessment.family_told,
@@ -88,7 +87,7 @@ def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, chil
                 agreement=assessment.consent,
                 agreement_reason=text.consent_reason,
                 agreement_by=assessment.consent_by,
-                agreement_scope=assessment.share_with[:250],
+                agreement_scope=OF_FAMILY["agreement_scope"].fit(assessment.share_with),
             )
         ],
     )
@@ -131,10 +130,8 @@ def step_up(
 
 
 def _as_given(row: ContactPerson) -> PersonFacts:
-    facts = PersonFacts(**{name: getattr(row, name) for name in PERSON_COLUMNS})
-    if row.address or row.postcode:
-        facts.address = AddressFacts([row.address] if row.address else [], row.postcode, row.address_is_confidential)
-    return facts
+    home = address_as_given([row.address], row.postcode, is_confidential=row.address_is_confidential)
+    return as_given(row, home)
 
 
 def carried(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from contacts.facts import ContactFacts
+from contacts.facts import NOTHING, ContactFacts
 
 ORDER = ("red", "amber", "green", "blue")
 YEAR = timedelta(days=365)
@@ -20,7 +20,7 @@ WORDS = {
     "pregnancy": re.compile(r"\bpregnan\w*\b", re.IGNORECASE),
     "child_present": re.compile(r"\bchild(ren)? (was|were) present\b", re.IGNORECASE),
 }
-NONE_SAID = re.compile(r"^\s*(none|no|nil|n/?a|not known|unknown|-)?\.?\s*$", re.IGNORECASE)
+NONE_SAID = re.compile(NOTHING, re.IGNORECASE)
 
 
 @dataclass(frozen=True)

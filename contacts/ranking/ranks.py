@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from contacts import hooks
 from contacts.bundles.actions import refresh_of
+from contacts.facts import NOTHING
 from contacts.models import Contact, RankWeights
 from contacts.ranking.order import Facts, Rank, Weights, youngest_of
 from contacts.ranking.order import rank as rank_of
@@ -25,8 +26,6 @@ from frontdoor.notifications.actions import one_by_one
 
 BATCH = 2000
 SINGLE_FLIGHT = 7316011
-#: What is written when there is nothing to say.
-NOTHING = r"^\s*(none|no|nil|n/?a|not known|unknown|-)?\.?\s*$"
 
 WRITE = sql_beside(__file__, "ranks")
 

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, lives_there
+from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, lives_there
+from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
+from contacts.given import address_as_given, as_given, sought
 from contacts.grading.provisional import grade_for_now
 from contacts.models import (
     Contact,
@@ -31,36 +33,9 @@ from frontdoor.notifications.actions import raise_alert
 from frontdoor.people.access import holders_of
 from frontdoor.people.actions import involve
 from frontdoor.people.matching import candidates as matching
-from frontdoor.people.words import is_no_name
 from frontdoor.workflow.actions import born
 
-PERSON_FIELDS = [
-    "is_child",
-    "given_name",
-    "family_name",
-    "known_as",
-    "date_of_birth",
-    "dob_is_estimated",
-    "expected_on",
-    "sex",
-    "ethnicity",
-    "nhs_number",
-    "upn",
-    "language",
-    "interpreter",
-    "school",
-    "gp",
-    "disability",
-    "communication",
-    "account",
-    "role",
-    "relationship",
-    "parental_responsibility",
-    "lives_with_children",
-    "telephone",
-    "family_group",
-    "suggested_reference",
-]
+PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
 
 
 def first_sentence(text: str) -> str:
@@ -97,54 +72,26 @@ def record_contact(
         reference=new_reference(Contact.PREFIX),
         type=kind,
         received_at=received,
-        occurred_at=facts.occurred_at,
         recorded_by=by,
         agency=agency,
-        agency_reference=facts.agency_reference,
         source=facts.source
         or ("9" if who.is_anonymous else source_of(default=agency.default_source, role=who.role) if agency else ""),
         how=facts.how,
-        referrer_name=who.name,
-        referrer_role=who.role,
-        referrer_organisation=who.organisation or (agency.name if agency else ""),
-        referrer_telephone=who.telephone,
-        referrer_email=who.email,
-        is_professional=who.is_professional,
         is_anonymous=who.is_anonymous,
-        withhold_name_from_family=who.withhold_name_from_family,
         is_the_child=who.is_the_child,
-        safe_way=who.safe_way,
         summary=facts.summary or first_sentence(facts.concerns),
-        child_location=facts.child_location,
-        safe_until=facts.safe_until,
-        child_protection_marked=facts.child_protection,
-        information_only=facts.information_only,
-        no_child_identified=facts.no_child_identified,
-        grade=facts.grade,
         agency_grade=facts.grade if agency is not None else "",
-        grade_reasons=facts.grade_reasons,
-        level_by_agency=facts.level_of_need if agency is not None else "",
-        level_by_screening="" if agency is not None else facts.level_of_need,
-        dash_grade=facts.dash_grade,
-        dash_ticks=facts.dash_ticks,
-        incident_reference=facts.incident_reference,
-        powers_of_protection_at=facts.powers_of_protection_at,
         rank_at=received,
+        **kept("Contact", CONTACT, facts),
+        **kept("Contact", REFERRER, who),
     )
+    contact.referrer_organisation = who.organisation or (agency.name if agency else "")
+    contact.level_by_agency = facts.level_of_need if agency is not None else ""
+    contact.level_by_screening = "" if agency is not None else facts.level_of_need
     if draft_id is not None and by is not None:
         drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
     contact.save()
-    ContactText.objects.create(
-        contact=contact,
-        concerns=facts.concerns,
-        child_said=facts.child_said,
-        injuries=facts.injuries,
-        child_with=facts.child_with,
-        person_of_concern_location=facts.person_of_concern_location,
-        pregnancy=facts.pregnancy,
-        police_told=facts.police_told,
-        can_it_wait=facts.can_it_wait,
-    )
+    ContactText.objects.create(contact=contact, **kept("ContactText", CONTACT, facts))
     _keep_people(contact, facts)
     if not contact.grade and agency is not None and kind.code == "police_notification":
         grade_for_now(contact, facts)
@@ -170,7 +117,7 @@ def _keep_people(contact: Contact, facts: ContactFacts) -> None:
             contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
         )
         if address is not None:
-            row.address, row.postcode = ", ".join(address.lines)[:300], address.postcode
+            row.address, row.postcode = ", ".join(address.lines)[:LONGEST_ADDRESS], address.postcode
             row.address_is_confidential = address.is_confidential
         rows.append(row)
     ContactPerson.objects.bulk_create(rows)
@@ -241,32 +188,19 @@ def involve_confirmed(contact: Contact, row: ContactPerson) -> None:
         )
 
 
-def matching_facts(person: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.PersonFacts:
+def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.Sought:
     """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
-    return matching.PersonFacts(
-        given=person.given_name,
-        family=person.family_name,
-        known_as=person.known_as,
-        date_of_birth=person.date_of_birth,
-        dob_precision="estimated" if person.dob_is_estimated else "exact",
-        telephone=person.telephone,
-        expected_on=person.expected_on,
-        sex=person.sex,
-        school=person.school,
-        relatives=tuple(
-            other.name for other in others if other.position != person.position and not is_no_name(other.name)
-        ),
-        postcode=person.postcode,
-        address=person.address,
-        identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
-    )
+    named = [PersonFacts(given_name=other.given_name, family_name=other.family_name).name
+             for other in others if other.position != row.position]  # fmt: skip
+    home = address_as_given([row.address], row.postcode, is_confidential=row.address_is_confidential)
+    return sought(as_given(row, home), relatives=[name for name in named if name])
 
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
     """Silently: that a child may be somebody restricted is told to the named holders and the on-call manager alone."""
     rows = list(contact.people.order_by("position"))
     for row in rows:
-        for hit in matching.restricted_hits(matching_facts(row, rows)) if row.is_child else ():
+        for hit in matching.restricted_hits(sought_for(row, rows)) if row.is_child else ():
             if not hit.needs_answer:
                 continue
             raise_alert(

@@ -407,6 +407,11 @@ class ContactScreen:
         """When the approach reached us, where that was typed; otherwise it is now."""
         return self.form.answers["received_at"] or None
 
+    @property
+    def home(self) -> AddressFacts | None:
+        """Where the family lives, as far as it has been typed."""
+        return _address(self.form.answers)
+
     def facts(self) -> ContactFacts:
         """What the page says."""
         return facts_from(self.form, self.children, self.adults, self.families)

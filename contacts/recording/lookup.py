@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from contacts.recording.forms import AdultForm, ChildForm, ContactForm, PersonForm, born_about
+from contacts.recording.forms import AdultForm, ChildForm, PersonForm
 from frontdoor.people import identifiers
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
@@ -40,36 +40,13 @@ class Lines:
     oddities: tuple[str, ...] = ()
 
 
-def facts_of(row: PersonForm, home: ContactForm, on: date) -> matching.PersonFacts:
-    """A row of the page, half typed, as the matching takes it."""
-    given = row.answers
-    here = given if given["address_lines"] or given["postcode"] else home.answers
-    born = given["date_of_birth"] or None
-    estimated = False
-    if born is None and given["about_age"]:
-        born = born_about(str(given["about_age"]), on)
-        estimated = born is not None
-    return matching.PersonFacts(
-        given=given["given_name"],
-        family=given["family_name"],
-        known_as=given["known_as"],
-        date_of_birth=born,
-        dob_precision="estimated" if estimated else "exact",
-        sex=given["sex"],
-        telephone=given["telephone"],
-        postcode=here["postcode"],
-        address=here["address_lines"],
-        identifiers={kind: given[name] for kind, name in (("nhs", "nhs_number"), ("upn", "upn")) if given[name]},
-    )
-
-
-def known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> Lines:
+def known(user: Any, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
     """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
     found = _known(user, facts, is_child=is_child, on=on)
     return replace(found, oddities=tuple(identifiers.oddities(facts.identifiers)))
 
 
-def _known(user: Any, facts: matching.PersonFacts, *, is_child: bool, on: date) -> Lines:
+def _known(user: Any, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
         return Lines()
     suggested = matching.suggest(facts, user, limit=WEIGHED)

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from contacts.fields import OF_CONTACT
 from contacts.models import Contact, ContactUpdate
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications.actions import notify
 
-COMPARED = {
-    "grade": "grade", "occurred_at": "when it happened", "child_location": "where the child is",
-    "safe_until": "safe until", "dash_grade": "DASH grade", "dash_ticks": "DASH ticks",
-    "incident_reference": "incident reference", "powers_of_protection_at": "powers of protection",
-}  # fmt: skip
+#: Facts of which an update says that they have changed.
+COMPARED = (
+    "grade", "occurred_at", "child_location", "safe_until", "dash_grade", "dash_ticks", "incident_reference",
+    "powers_of_protection_at",
+)  # fmt: skip
 
 
 def note_update(contact: Contact, *, at: datetime) -> ContactUpdate | None:
@@ -29,7 +30,7 @@ def note_update(contact: Contact, *, at: datetime) -> ContactUpdate | None:
     )
     if earlier is None:
         return None
-    changed = [words for name, words in COMPARED.items() if getattr(earlier, name) != getattr(contact, name)]
+    changed = [OF_CONTACT[name].inline for name in COMPARED if getattr(earlier, name) != getattr(contact, name)]
     if earlier.text.concerns != contact.text.concerns:
         changed.insert(0, "what happened")
     if _people(earlier) != _people(contact):

@@ -12,9 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from contacts.given import sought
 from contacts.models import Contact, ContactType
 from contacts.recording import actions, lookup
-from contacts.recording.forms import ContactScreen, bind
+from contacts.recording.forms import ContactScreen, bind, person_facts
 from frontdoor import audit
 from frontdoor.access import Permission, Refused, get_visible
 from frontdoor.access import page as needs
@@ -226,7 +227,9 @@ def show(
 
 def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
     today = timezone.localdate()
-    return lookup.known(request.user, lookup.facts_of(row, screen.form, today), is_child=is_child, on=today)
+    return lookup.known(
+        request.user, sought(person_facts(row, screen.home, today), home=screen.home), is_child=is_child, on=today
+    )
 
 
 @require_POST

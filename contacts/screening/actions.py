@@ -14,7 +14,7 @@ from contacts.models import (
     GradeChange,
 )
 from contacts.ranking.ranks import rerank
-from contacts.recording.actions import involve_confirmed, matching_facts
+from contacts.recording.actions import involve_confirmed, sought_for
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -248,7 +248,7 @@ def unanswered(
         for child in children
         if child.person_id is None
         for candidate in matching.candidates(
-            matching_facts(child, rows), user, reference=contact.reference, position=child.position
+            sought_for(child, rows), user, reference=contact.reference, position=child.position
         )
         if candidate.needs_answer
     ]

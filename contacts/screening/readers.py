@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.models import Contact, ContactPerson
-from contacts.recording.actions import matching_facts
+from contacts.recording.actions import sought_for
 from frontdoor import audit
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
@@ -114,7 +115,7 @@ def _candidates(
     contact: Contact, row: ContactPerson, user: Any, rows: Sequence[ContactPerson]
 ) -> list[matching.Candidate]:
     found = matching.candidates(
-        matching_facts(row, rows), user, limit=CANDIDATES, reference=contact.reference, position=row.position
+        sought_for(row, rows), user, limit=CANDIDATES, reference=contact.reference, position=row.position
     )
     if row.suggested_reference and all(c.person.reference != row.suggested_reference for c in found):
         named = Person.objects.visible_to(user).named(row.suggested_reference).first()
@@ -164,16 +165,16 @@ def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Di
     on_record = facts.addresses.get(person.pk, "")
     told = [
         ("name", "Name", "" if row.name.casefold() in names else row.name, person.display_name),
-        ("known_as", "Known as", known_as, ""),
-        ("date_of_birth", "Date of birth", day(row.date_of_birth), day(person.date_of_birth)),
-        ("sex", "Sex", _label("sex", row.sex), _label("sex", person.sex)),
-        ("ethnicity", "Ethnicity", _label("ethnicity", row.ethnicity), _obtained(person.ethnicity)),
+        ("known_as", OF_PERSON["known_as"].shown, known_as, ""),
+        ("date_of_birth", OF_PERSON["date_of_birth"].shown, day(row.date_of_birth), day(person.date_of_birth)),
+        ("sex", OF_PERSON["sex"].shown, _label("sex", row.sex), _label("sex", person.sex)),
+        ("ethnicity", OF_PERSON["ethnicity"].shown, _label("ethnicity", row.ethnicity), _obtained(person.ethnicity)),
         ("address", "Address", _shown(row, address, facts.lived_at.get(person.pk, set())), on_record),
-        ("telephone", "Telephone", row.telephone, facts.telephones.get(person.pk, "")),
-        ("nhs", "NHS number", number, facts.identifiers.get((person.pk, "nhs"), "")),
-        ("upn", "Unique pupil number", upn, facts.identifiers.get((person.pk, "upn"), "")),
-        ("school", "School", row.school, person.school),
-        ("communication", "How they communicate", row.communication, person.communication_needs),
+        ("telephone", OF_PERSON["telephone"].shown, row.telephone, facts.telephones.get(person.pk, "")),
+        ("nhs", OF_PERSON["nhs_number"].shown, number, facts.identifiers.get((person.pk, "nhs"), "")),
+        ("upn", OF_PERSON["upn"].shown, upn, facts.identifiers.get((person.pk, "upn"), "")),
+        ("school", OF_PERSON["school"].shown, row.school, person.school),
+        ("communication", OF_PERSON["communication"].shown, row.communication, person.communication_needs),
     ]
     return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
 
@@ -252,19 +253,17 @@ def note_opened(contact: Contact, user: Any) -> None:
     write_audit("contact.text_opened", by=user, reference=contact.reference)
 
 
-def words(contact: Contact) -> list[tuple[str, str]]:
-    """What was said, in the order of a call, without the empty ones."""
-    text = contact.text
-    rows = [
-        ("What happened", text.concerns),
-        ("What the child said", text.child_said),
-        ("Injuries or disclosure", text.injuries),
-        ("Who the child is with", text.child_with),
-        ("Where the person of concern is", text.person_of_concern_location),
-        ("Pregnancy", text.pregnancy),
-        ("Police", text.police_told),
-        ("Can it wait until tomorrow?", text.can_it_wait),
-    ]
+def words(contact: Contact, *more: str) -> list[tuple[str, str]]:
+    """What was said, in the order of a call, without the empty ones, and what is odd about it.
+
+    ``more``: facts of the contact itself that a page does not show elsewhere.
+    """
+    rows = []
+    for fact in CONTACT:
+        model, _, column = fact.column.partition(".")
+        if model == "ContactText" or fact.name in more:
+            rows.append((fact.shown, str(getattr(contact.text if model == "ContactText" else contact, column))))
+    rows += [("To be checked", fact.doubt(getattr(contact, fact.name))) for fact in CONTACT if fact.kind is Kind.NUMBER]
     return [row for row in rows if row[1].strip()]
 
 

@@ -16,6 +16,7 @@ from contacts.models import Contact, ContactPerson
 from contacts.recording import forms as contact_forms
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
+from contacts.screening.readers import words
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
@@ -42,22 +43,6 @@ def shown(request: StaffRequest, reference: str) -> Contact:
     return contact
 
 
-def _texts(contact: Contact) -> list[tuple[str, str]]:
-    """The contact's own words, for whoever decides."""
-    text = contact.text
-    rows = [
-        ("What happened", text.concerns),
-        ("What the child said", text.child_said),
-        ("Injuries", text.injuries),
-        ("Where the child is", ", ".join(part for part in (contact.child_location, text.child_with) if part)),
-        ("Where the person of concern is", text.person_of_concern_location),
-        ("Pregnancy", text.pregnancy),
-        ("Police", text.police_told),
-        ("Can it wait until tomorrow?", text.can_it_wait),
-    ]
-    return [(key, value) for key, value in rows if value]
-
-
 def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     """What every page of a decision shows of its contact."""
     children = readers.children_of(contact)
@@ -65,7 +50,7 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     now = timezone.now()
     return {
         "contact": contact,
-        "texts": _texts(contact),
+        "texts": words(contact, "child_location"),
         "children": children,
         "adults": readers.adults_of(contact),
         "warnings": readers.warnings_of(people),

@@ -186,7 +186,7 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
     found = shown(request, reference)
     row = found.contact_person
     candidates = matching.candidates(
-        recording.matching_facts(row), user, reference=found.contact.reference, position=row.position
+        recording.sought_for(row), user, reference=found.contact.reference, position=row.position
     )
     audit.shows(request, [candidate.person for candidate in candidates])
     form = acting.form(request, forms.ConfirmChildForm, record=found)

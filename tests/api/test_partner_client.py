@@ -78,3 +78,10 @@ def test_the_example_of_early_help_is_taken(police: Caller) -> None:
     assert answer.status_code == 201, answer.content
     child = EarlyHelpPerson.objects.get(is_child=True)
     assert (child.interpreter, child.gp) == (EARLY_HELP["child"]["interpreter"], EARLY_HELP["child"]["gp"])
+
+
+def test_a_name_that_is_none_is_kept_as_received(police: Caller) -> None:
+    """A page asks again; a system is not turned away for what somebody wrote where a name belongs."""
+    answer = police.post("early-help-assessments", {**EARLY_HELP, "child": {"given_name": "Unknown"}})
+    assert answer.status_code == 201, answer.content
+    assert EarlyHelpPerson.objects.get(is_child=True).given_name == "Unknown"

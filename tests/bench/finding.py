@@ -24,7 +24,7 @@ from tests.bench.measuring import SMALL, database
 
 from contacts.recording import lookup  # isort: skip
 from frontdoor.accounts.models import User  # isort: skip
-from frontdoor.people.matching.candidates import PersonFacts, suggest  # isort: skip
+from frontdoor.people.matching.candidates import Sought, suggest  # isort: skip
 from frontdoor.people.models import Address, Identifier, Name, Person, Telephone  # isort: skip
 from tests import conftest  # isort: skip
 
@@ -110,7 +110,7 @@ def fill(people: int, url: str, first: dict[str, int]) -> None:
             db.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 
-def asked(kind: str, person: Person) -> PersonFacts:
+def asked(kind: str, person: Person) -> Sought:
     """What somebody might type of this person."""
     name = Name.objects.filter(person=person).order_by("id")[0]
     born = person.date_of_birth or date(2015, 1, 1)
@@ -119,19 +119,19 @@ def asked(kind: str, person: Person) -> PersonFacts:
     phone = Telephone.objects.filter(person=person).order_by("id")[0]
     swapped = name.family[:2] + name.family[3:4] + name.family[2:3] + name.family[4:]
     ways = {
-        "name": PersonFacts(given=name.given, family=name.family),
-        "name misspelt": PersonFacts(given=name.given, family=swapped),
-        "fragments": PersonFacts(given=name.given[:3], family=name.family[:4]),
-        "a common name alone": PersonFacts(given="Alal", family="Alalal"),
-        "family name alone": PersonFacts(family=name.family),
-        "name and birth": PersonFacts(given=name.given, family=name.family, date_of_birth=born),
-        "misspelt, birth a day off": PersonFacts(
+        "name": Sought(given=name.given, family=name.family),
+        "name misspelt": Sought(given=name.given, family=swapped),
+        "fragments": Sought(given=name.given[:3], family=name.family[:4]),
+        "a common name alone": Sought(given="Alal", family="Alalal"),
+        "family name alone": Sought(family=name.family),
+        "name and birth": Sought(given=name.given, family=name.family, date_of_birth=born),
+        "misspelt, birth a day off": Sought(
             given=name.given, family=swapped, date_of_birth=born + timedelta(days=1)
         ),
-        "common name and birth": PersonFacts(given="Alal", family="Alalal", date_of_birth=born),
-        "first name and postcode": PersonFacts(given=name.given, postcode=place.postcode),
-        "identifier": PersonFacts(identifiers={"nhs": number.value if number else "9990000018"}),
-        "everything": PersonFacts(
+        "common name and birth": Sought(given="Alal", family="Alalal", date_of_birth=born),
+        "first name and postcode": Sought(given=name.given, postcode=place.postcode),
+        "identifier": Sought(identifiers={"nhs": number.value if number else "9990000018"}),
+        "everything": Sought(
             given=name.given, family=name.family, date_of_birth=born, sex=person.sex, postcode=place.postcode,
             address=place.lines, telephone=phone.number, relatives=("Alal Alalal",),
             identifiers={"nhs": number.value} if number else {},

@@ -10,9 +10,14 @@ from assessments.early_help.models import EarlyHelpPerson
 from contacts import facts, fields
 from contacts.agencies.feeds import reading
 from contacts.fields import Fact, Kind
+from contacts.given import sought
+from contacts.recording.actions import record_contact
 from contacts.recording.forms import AdultForm, ChildForm, ContactForm, FamilyForm
+from contacts.screening.readers import words
+from frontdoor.accounts.models import User
 from frontdoor.api import bodies
 from frontdoor.api.schema import document
+from tests.contacts.conftest import NOW, some_facts
 
 GROUPS = {
     facts.ContactFacts: fields.CONTACT,
@@ -88,3 +93,34 @@ def test_the_names_of_a_way_in_are_told_apart() -> None:
                 fact for fact in fields.EVERY if place in {"page": fact.page, "api": fact.api, "feed": fact.feed}[way]
             ]
             assert len(asked) == len(fields.asked(way, place)), (way, place)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ticks", "said"), [(27, []), (28, ["DASH ticks: 28, more than the 27 there are. Kept as received"])]
+)
+def test_more_than_there_can_be_is_kept_and_marked(officer: User, ticks: int, said: list[str]) -> None:
+    contact = record_contact(facts=some_facts(dash_ticks=ticks), by=officer, at=NOW)
+    assert contact.dash_ticks == ticks
+    assert [text for label, text in words(contact) if label == "To be checked"] == said
+
+
+def test_no_reason_for_a_grade_is_lost_from_a_file() -> None:
+    reasons = " ".join([*(f"reason_{number}" for number in range(22)), "x" * 61])
+    found = reading.read(f"reference,concerns,grade_reasons\nPPN/1,Shouting,{reasons}\n".encode(), NOW)[0].facts
+    assert found is not None
+    assert found.grade_reasons == [f"reason_{number}" for number in range(20)]
+    assert found.concerns == f"Shouting\n\nFurther reasons for the grade: reason_20; reason_21; {'x' * 61}"
+
+
+@pytest.mark.parametrize("name", ["Unknown", "N/K", "tbc", "?", "not known"])
+def test_no_name_is_no_name_wherever_it_is_told(name: str) -> None:
+    assert facts.PersonFacts(given_name=name).name == ""
+    assert sought(facts.PersonFacts(given_name=name)).name == ""
+
+
+def test_an_address_has_to_fit_as_one_text() -> None:
+    lines = "\n".join(["x" * 20] * 14)  # 293 characters as typed, 306 as one text
+    form = ContactForm({"address_lines": lines})
+    assert "address_lines" in form.errors
+    assert "address_lines" not in ContactForm({"address_lines": lines[:272]}).errors

@@ -8,7 +8,7 @@ from django.db import connection
 from frontdoor.people import actions
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.matching import weights
-from frontdoor.people.matching.candidates import PersonFacts
+from frontdoor.people.matching.candidates import Sought
 from frontdoor.people.matching.levels import M_LOG
 from frontdoor.people.models import LinkageWeights, NameWord, Relationship
 from frontdoor.people.protection import actions as protection
@@ -19,7 +19,7 @@ HOME = {"lines": "14 Plover Road, Anytown", "postcode": "ZZ9 4XY"}
 
 
 def asked(**facts):
-    return PersonFacts(**{"given": "Danika", "family": "Thrussell", "date_of_birth": BORN, **facts})
+    return Sought(**{"given": "Danika", "family": "Thrussell", "date_of_birth": BORN, **facts})
 
 
 def scores(user, facts, **more):
@@ -80,7 +80,7 @@ def test_a_child_described_otherwise_is_a_candidate_that_needs_an_answer(officer
 )
 def test_a_name_written_in_another_way_is_found(officer, make_person, recorded, said):
     person = make_person(*recorded, BORN, dob_precision="exact")
-    found = scores(officer, PersonFacts(given=said[0], family=said[1], date_of_birth=BORN))
+    found = scores(officer, Sought(given=said[0], family=said[1], date_of_birth=BORN))
     assert found[person.pk].needs_answer
 
 
@@ -100,7 +100,7 @@ def test_a_twin_and_a_brother_of_one_name_score_below_the_child_meant(officer, m
 
 
 def test_a_number_alone_never_outweighs_a_name_and_a_birth_that_contradict(officer, make_person, danika):
-    facts = PersonFacts(
+    facts = Sought(
         given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), sex="M", identifiers={"nhs": "9990000018"}
     )
     found = scores(officer, facts)
@@ -111,9 +111,9 @@ def test_a_number_alone_never_outweighs_a_name_and_a_birth_that_contradict(offic
 def test_whoever_bears_the_number_given_is_shown_even_when_its_check_digit_is_wrong(officer, make_person):
     """Such a number proves little, so few points: but only somebody who looks can say that it is a slip of the pen."""
     bearer = make_person("Ottilie", "Quenby", date(2011, 5, 2), identifiers_given={"nhs": "9990000017"})
-    found = scores(officer, PersonFacts(identifiers={"nhs": "999 000 0017"}))
+    found = scores(officer, Sought(identifiers={"nhs": "999 000 0017"}))
     assert list(found) == [bearer.pk]
-    other = PersonFacts(
+    other = Sought(
         given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), sex="M", identifiers={"nhs": "9990000017"}
     )
     found = scores(officer, other)
@@ -126,9 +126,7 @@ def test_bearers_of_the_number_given_keep_their_place_before_better_likenesses(o
     bearer = make_person("Ottilie", "Quenby", date(2011, 5, 2), identifiers_given={"nhs": "9990000017"})
     for _ in range(12):
         make_person("Leopold", "Vance", date(2006, 12, 1))
-    facts = PersonFacts(
-        given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), identifiers={"nhs": "9990000017"}
-    )
+    facts = Sought(given="Leopold", family="Vance", date_of_birth=date(2006, 12, 1), identifiers={"nhs": "9990000017"})
     found = matching.candidates(facts, officer)
     assert len(found) == 10
     assert found[-1].person == bearer
@@ -138,11 +136,11 @@ def test_a_misspelt_name_with_the_same_home_or_birth_is_shown_however_many_live_
     """The postcode of many people weighs next to nothing, and so does a common name: both together are worth a look."""
     weights.count_bearers()
     child = make_person("Ottilie", "Quenby", date(2011, 5, 2), address=HOME, sex="F")
-    said = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ9 4XY", date_of_birth=date(2001, 11, 30), sex="M")
+    said = Sought(given="Otilie", family="Quenbie", postcode="ZZ9 4XY", date_of_birth=date(2001, 11, 30), sex="M")
     assert list(scores(officer, said)) == [child.pk]
-    born = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2011, 5, 2), sex="M")
+    born = Sought(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2011, 5, 2), sex="M")
     assert list(scores(officer, born)) == [child.pk]
-    elsewhere = PersonFacts(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2001, 11, 30))
+    elsewhere = Sought(given="Otilie", family="Quenbie", postcode="ZZ1 1AA", date_of_birth=date(2001, 11, 30))
     assert list(scores(officer, elsewhere)) == []
 
 
@@ -153,14 +151,14 @@ def test_other_valid_numbers_and_sexes_are_said_to_contradict(officer, danika):
 
 def test_a_former_pupil_number_finds_the_child(officer, manager, danika):
     actions.add_identifier(person=danika, by=manager, at=AT, kind="former_upn", value="A201900000000")
-    found = scores(officer, PersonFacts(given="Danika", identifiers={"upn": "A201900000000"}))
+    found = scores(officer, Sought(given="Danika", identifiers={"upn": "A201900000000"}))
     assert found[danika.pk].needs_answer
 
 
 def test_an_unborn_child_is_found_as_the_child_born_to_that_home(officer, make_person):
     child = make_person("Danika", "Thrussell", date(2026, 2, 20), dob_precision="exact", address=HOME)
     late = make_person("Rowena", "Thrussell", date(2028, 2, 20), dob_precision="exact", address=HOME)
-    facts = PersonFacts(
+    facts = Sought(
         given="Unborn", family="Thrussell", expected_on=date(2026, 3, 1), postcode="ZZ9 4XY", address=HOME["lines"]
     )
     found = scores(officer, facts)
@@ -199,19 +197,19 @@ def test_hidden_people_never_take_a_place_and_never_count(officer, manager, make
     people = [make_person("Ann", "Zabriskie") for _ in range(4)]
     for hidden in people[1:]:
         protection.set_restriction(person=hidden, holders=[manager], by=manager, at=AT, reason="Threats")
-    facts = PersonFacts(given="Ann", family="Zabriskie")
+    facts = Sought(given="Ann", family="Zabriskie")
     assert list(scores(officer, facts, limit=1)) == [people[0].pk]
     assert set(scores(manager, facts)) == {person.pk for person in people}
 
 
 def test_a_bare_common_name_asks_for_a_second_fact_and_a_birth_date_settles_it(officer, make_person):
     made = [make_person("Ann", "Smith", date(2010, 1 + n % 12, 1 + n % 28), dob_precision="exact") for n in range(102)]
-    suggested = matching.suggest(PersonFacts(given="Ann", family="Smith"), officer)
+    suggested = matching.suggest(Sought(given="Ann", family="Smith"), officer)
     assert suggested.too_many
     assert not suggested.candidates
     assert "More than 100" in suggested.sentence
     assert "date of birth" in suggested.sentence
-    settled = matching.suggest(PersonFacts(given="Ann", family="Smith", date_of_birth=made[7].date_of_birth), officer)
+    settled = matching.suggest(Sought(given="Ann", family="Smith", date_of_birth=made[7].date_of_birth), officer)
     assert not settled.too_many
     assert settled.candidates[0].person.date_of_birth == made[7].date_of_birth
 
@@ -248,7 +246,7 @@ def test_reasons_add_up_to_the_weight_and_are_plain_sentences(officer, danika):
 
 def test_nothing_said_costs_nothing_and_finds_nobody(officer, danika, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
-        assert not matching.candidates(PersonFacts(), officer)
+        assert not matching.candidates(Sought(), officer)
 
 
 def test_candidates_cost_the_same_few_statements_however_many_there_are(

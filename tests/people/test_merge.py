@@ -335,7 +335,7 @@ def test_the_one_merged_away_is_no_longer_found_but_its_facts_find_the_other(twi
         assert found in ([survivor], []), q
         if q != "high street 9":
             assert found == [survivor], q
-    facts = matching.PersonFacts(given="Zoe", family="Smith", date_of_birth=date(2015, 2, 3))
+    facts = matching.Sought(given="Zoe", family="Smith", date_of_birth=date(2015, 2, 3))
     assert [c.person for c in matching.candidates(facts, officer)] == [survivor]
     assert get_visible(Person, officer, loser.reference) == survivor
 

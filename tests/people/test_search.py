@@ -115,7 +115,7 @@ def test_an_adopted_childs_record_is_not_offered(officer, make_person):
     person = make_person("Robin", "Quill", date(2014, 1, 2), is_adoption_protected=True)
     assert not search(officer, "robin quill").hits
     assert not matching.candidates(
-        matching.PersonFacts(given="Robin", family="Quill", date_of_birth=date(2014, 1, 2)), officer
+        matching.Sought(given="Robin", family="Quill", date_of_birth=date(2014, 1, 2)), officer
     )
     assert references(search(officer, person.reference)) == [person.reference]
 
@@ -144,7 +144,7 @@ def test_whoever_is_recorded_by_a_name_is_found_by_it(officer, make_person, give
 
 def test_the_same_day_and_month_exchanged_scores_as_a_match(officer, zoe):
     found = matching.candidates(
-        matching.PersonFacts(given="Zoe", family="OBrien Smith", date_of_birth=date(2015, 3, 2)), officer
+        matching.Sought(given="Zoe", family="OBrien Smith", date_of_birth=date(2015, 3, 2)), officer
     )
     assert found[0].person == zoe
     assert found[0].needs_answer
@@ -152,7 +152,7 @@ def test_the_same_day_and_month_exchanged_scores_as_a_match(officer, zoe):
 
 
 def test_a_refused_match_is_never_offered_again(officer, zoe):
-    facts = matching.PersonFacts(given="Zoe", family="Smith", date_of_birth=date(2015, 2, 3))
+    facts = matching.Sought(given="Zoe", family="Smith", date_of_birth=date(2015, 2, 3))
     assert matching.candidates(facts, officer, reference="C-00000001", position=1)
     actions.refuse_match(person=zoe, reference="C-00000001", position=1, by=officer, at=AT)
     assert not matching.candidates(facts, officer, reference="C-00000001", position=1)
@@ -161,7 +161,7 @@ def test_a_refused_match_is_never_offered_again(officer, zoe):
 
 def test_a_hit_on_a_restricted_child_is_known_to_the_server_alone(officer, manager, zoe):
     protection.set_restriction(person=zoe, holders=[manager], by=manager, at=AT, reason="Threats")
-    facts = matching.PersonFacts(given="Zoe", family="O'Brien-Smith", date_of_birth=date(2015, 2, 3))
+    facts = matching.Sought(given="Zoe", family="O'Brien-Smith", date_of_birth=date(2015, 2, 3))
     assert not matching.candidates(facts, officer)
     assert [c.person for c in matching.restricted_hits(facts)] == [zoe]
 
@@ -169,7 +169,7 @@ def test_a_hit_on_a_restricted_child_is_known_to_the_server_alone(officer, manag
 def test_a_second_person_with_one_nhs_number_is_a_candidate_not_an_error(officer, zoe, make_person):
     other = make_person("Zoe", "Brown", identifiers_given={"nhs": "9990000018"})
     assert set(references(search(officer, "9990000018"))) == {zoe.reference, other.reference}
-    found = matching.candidates(matching.PersonFacts(identifiers={"nhs": "999 000 0018"}), officer)
+    found = matching.candidates(matching.Sought(identifiers={"nhs": "999 000 0018"}), officer)
     assert {c.person for c in found} == {zoe, other}
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from assessments.models import Assessment, AssessmentText, Factor
 from contacts.bundles import actions as bundles
+from contacts.fields import LONGEST_ADDRESS, OF_ADDRESS, OF_PERSON, OF_REFERRER
 from contacts.models import Contact, ContactPerson, ContactText, ContactType, contact_type
 from frontdoor.clocks.actions import next_moment
 from frontdoor.clocks.deadlines import moments
@@ -68,6 +69,11 @@ ASSESSMENT_KINDS = {"SA": "single", "IA": "initial", "CA": "core"}
 CHILD_ROLES = {"SUBJECT": "subject", "UNBORN": "subject", "SIBLING": "sibling", "HOUSEHOLD": "household"}
 #: Callers of these sources speak as private people.
 PRIVATE_SOURCES = ("1A", "1B", "1C", "1D", "9", "10")
+
+
+def fit(name: str, text: str) -> str:
+    """As much of a text about a person as its column holds; the row itself is kept as received."""
+    return OF_PERSON[name].fit(text)
 
 
 @cache
@@ -142,7 +148,8 @@ class Loader:
                 status="decided" if is_decided else "received", is_on_queue=not is_decided,
                 decided_by=by if is_decided else None, rank_at=state["received_at"],
                 tier=1 if state["grade"] == "red" else 2, recorded_by=None,
-                referrer_name=row.get("CALLER_NAME")[:200], referrer_organisation=row.get("CALLER_ORG")[:150],
+                referrer_name=OF_REFERRER["name"].fit(row.get("CALLER_NAME")),
+                referrer_organisation=OF_REFERRER["organisation"].fit(row.get("CALLER_ORG")),
                 is_anonymous=source == "9", is_professional=bool(source) and source not in PRIVATE_SOURCES,
                 summary=row.get("REASON")[:250], **state,
             )  # fmt: skip
@@ -172,8 +179,8 @@ class Loader:
                 closed_at=state["decided_at"], status_label="Decided"
             )
         contact.summary = row.get("REASON")[:250]
-        contact.referrer_name = row.get("CALLER_NAME")[:200]
-        contact.referrer_organisation = row.get("CALLER_ORG")[:150]
+        contact.referrer_name = OF_REFERRER["name"].fit(row.get("CALLER_NAME"))
+        contact.referrer_organisation = OF_REFERRER["organisation"].fit(row.get("CALLER_ORG"))
         contact.save()
         bundles.refresh_of([contact.pk])
         ContactText.objects.filter(contact=contact).update(concerns=row.get("NOTES"))
@@ -219,12 +226,13 @@ class Loader:
         each = Described(Pending(0, "", values), system, self.meanings)
         return ContactPerson(
             contact_id=contact_id, position=position, is_child=True, role=role,
-            given_name=" ".join(part for part in (each.given, each.middle) if part)[:100],
-            family_name=each.family[:100], known_as=each.known_as[:100], date_of_birth=each.born,
-            dob_is_estimated=each.is_estimated and each.born is not None, expected_on=each.expected,
-            sex=each.sex[:1], ethnicity=each.ethnicity[:4], nhs_number=each.nhs[:20], upn=each.upn[:20],
-            school=each.school[:150], telephone=each.telephone[:40], address=each.lines[:300],
-            postcode=each.postcode_written[:10], person_id=person_id, linked_at=at, linked_by=by,
+            given_name=fit("given_name", " ".join(part for part in (each.given, each.middle) if part)),
+            family_name=fit("family_name", each.family), known_as=fit("known_as", each.known_as),
+            date_of_birth=each.born, dob_is_estimated=each.is_estimated and each.born is not None,
+            expected_on=each.expected, sex=fit("sex", each.sex), ethnicity=fit("ethnicity", each.ethnicity),
+            nhs_number=fit("nhs_number", each.nhs), upn=fit("upn", each.upn), school=fit("school", each.school),
+            telephone=fit("telephone", each.telephone), address=each.lines[:LONGEST_ADDRESS],
+            postcode=OF_ADDRESS["postcode"].fit(each.postcode_written), person_id=person_id, linked_at=at, linked_by=by,
             outcome=outcome, decided_at=decided if outcome else None, decided_by=by if decided and outcome else None,
         )  # fmt: skip
 

@@ -43,8 +43,8 @@ ASKED, RECORDED = 0, 1
 
 
 @dataclass(frozen=True)
-class PersonFacts:
-    """Somebody as described: all of it optional. ``relatives`` are names of those told of with them."""
+class Sought:
+    """Somebody described, who is sought on record: all optional. ``relatives``: names of those told of with them."""
 
     given: str = ""
     family: str = ""
@@ -112,7 +112,7 @@ class Suggested:
 
 
 def suggest(
-    facts: PersonFacts, user: Any, *, limit: int = 10, reference: str = "", position: int = 0, least: float = LISTED
+    facts: Sought, user: Any, *, limit: int = 10, reference: str = "", position: int = 0, least: float = LISTED
 ) -> Suggested:
     """People the user may see who may be the one described, best first.
 
@@ -124,14 +124,12 @@ def suggest(
     return _suggest(facts, scope_for(user, reference=reference, position=position), limit, least)
 
 
-def candidates(
-    facts: PersonFacts, user: Any, *, limit: int = 10, reference: str = "", position: int = 0
-) -> list[Candidate]:
+def candidates(facts: Sought, user: Any, *, limit: int = 10, reference: str = "", position: int = 0) -> list[Candidate]:
     """As :func:`suggest`, the candidates alone."""
     return list(suggest(facts, user, limit=limit, reference=reference, position=position).candidates)
 
 
-def restricted_hits(facts: PersonFacts) -> list[Candidate]:
+def restricted_hits(facts: Sought) -> list[Candidate]:
     """Restricted or adoption-protected people who score as a match: for alerting their holders, never for showing.
 
     Called after a contact is submitted; what the officer sees does not depend on the answer.
@@ -142,7 +140,7 @@ def restricted_hits(facts: PersonFacts) -> list[Candidate]:
     return [c for c in _suggest(facts, scope, 10, LISTED).candidates if c.needs_answer]
 
 
-def _suggest(facts: PersonFacts, scope: Scope, limit: int, least: float) -> Suggested:
+def _suggest(facts: Sought, scope: Scope, limit: int, least: float) -> Suggested:
     """Gather, load what is on record of those gathered in a few statements, weigh, and keep the best."""
     near = near_words([w for w in words(facts.name) if w not in UNBORN])
     numbers = numbers_of(dict(facts.identifiers))
@@ -188,7 +186,7 @@ def _is_near(of: _Weighed) -> bool:
     return given <= G_PART and family <= F_PART and (birth == B_EXACT or at_one_place)
 
 
-def _weigh(facts: PersonFacts, near: Near, found: Gathered, keys: Sequence[int]) -> list[tuple[float, int, _Weighed]]:
+def _weigh(facts: Sought, near: Near, found: Gathered, keys: Sequence[int]) -> list[tuple[float, int, _Weighed]]:
     model = Live(*weights.current(), near.bearers)
     asked = [Record(sketch, ASKED) for sketch in _asked(facts)]
     recorded = [
@@ -220,7 +218,7 @@ def _candidate(person: Person, probability: float, of: _Weighed) -> Candidate:
     )
 
 
-def _asked(facts: PersonFacts) -> list[Sketch]:
+def _asked(facts: Sought) -> list[Sketch]:
     """What was said, as a record; with several first names also as first and middle ones."""
     numbers = {kind: identifiers.check(kind, value) for kind, value in facts.identifiers.items() if value}
     nhs = numbers.get("nhs")
@@ -258,7 +256,7 @@ def _with_middle(sketches: Iterable[Sketch]) -> list[Sketch]:
     return found
 
 
-def _sketches(facts: PersonFacts, keys: Sequence[int]) -> dict[int, list[Sketch]]:
+def _sketches(facts: Sought, keys: Sequence[int]) -> dict[int, list[Sketch]]:
     """What is on record of these people, as records to compare: one for each name they have or had."""
     wanted = {identifiers.tidy(kind, value) for kind, value in facts.identifiers.items()}
     postcode, telephone = identifiers.postcode_key(facts.postcode), identifiers.telephone_key(facts.telephone)
@@ -311,5 +309,5 @@ def _by_names(base: Sketch, names: Sequence[tuple[str, str, str, bool]]) -> list
 
 
 __all__ = [
-    "REVIEW_THRESHOLD", "Candidate", "PersonFacts", "Suggested", "candidates", "restricted_hits", "suggest",
+    "REVIEW_THRESHOLD", "Candidate", "Sought", "Suggested", "candidates", "restricted_hits", "suggest",
 ]  # fmt: skip

@@ -9,13 +9,13 @@ from zlib import crc32
 
 from frontdoor.people.identifiers import postcode_key, telephone_key
 from frontdoor.people.matching.spellings import family_numbers, name_words, same_family, sound
-from frontdoor.people.words import fold
+from frontdoor.people.words import NO_NAME, fold
 
 # A block of more records is divided, and what stays too large is left to other keys.
 BLOCK_CAP = 60
 
 UNBORN = frozenset("unborn baby ubb unb foetus fetus bump newborn".split())
-EMPTY = frozenset("unknown unnamed notknown nk tbc na none anon anonymous nan null nfa".split())
+EMPTY = NO_NAME | {"nan", "null", "nfa"}
 CUSTOM = ("mohammed", "abdul", "sayed")
 NO_ETHNICITY = frozenset(("", "REFU", "NOBT"))
 NO_ADDRESS = frozenset("unknown refused homeless none nfa".split())

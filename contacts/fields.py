@@ -61,6 +61,7 @@ class Fact:
     ``most``: of texts how many; of a number up to what an agency's system may send it: what is higher than ``longest``
     is kept as received and marked. ``codes`` are those an agency may send, ``code_list`` names the list the page
     chooses from. ``told``: what the description of the API says of it. ``is_personal``: says something of somebody.
+    ``part``: where on the page it is asked among others like it; one without has a place of its own in the template.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Fact:
     empty: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    part: str = ""
     rows: int = 3
     attrs: Names = field(default_factory=dict)
     may_be_ahead: bool = False
@@ -137,7 +139,7 @@ CONTACT = (
          column="ContactText.child_said", page=at("contact", "child_said"), words="What the child said"),
     Fact("injuries", "Injuries, or what the child disclosed", TEXT, 5000, column="ContactText.injuries",
          page=at("contact", "injuries"), api=at("contact", "injuries"), feed=at("contact", "injuries"),
-         words="Injuries or disclosure"),
+         words="Injuries or disclosure", part="harm"),
     Fact("child_location", "Where is the child now?", LINE, 250, column="Contact.child_location",
          page=at("contact", "child_location"), api=at("child_location", "now"), feed=at("contact", "child_location"),
          hint="Say “not known” if nobody knows", words="Where the child is"),
@@ -150,16 +152,17 @@ CONTACT = (
          column="ContactText.person_of_concern_location", page=at("contact", "person_of_concern_location"), rows=2,
          words="Where the person of concern is"),
     Fact("pregnancy", "Is anybody pregnant?", TEXT, 2000, column="ContactText.pregnancy",
-         page=at("contact", "pregnancy"), feed=at("contact", "pregnancy"), rows=2, words="Pregnancy"),
+         page=at("contact", "pregnancy"), feed=at("contact", "pregnancy"), rows=2, words="Pregnancy", part="harm"),
     Fact("police_told", "Have the police been told?", TEXT, 1000, column="ContactText.police_told",
          page=at("contact", "police_told"), api=at("contact", "police_told"),
-         hint="By whom, when, and what they said", rows=2, words="Police"),
+         hint="By whom, when, and what they said", rows=2, words="Police", part="police"),
     Fact("can_it_wait", "Out of hours: can it wait until tomorrow, and why?", TEXT, 1000,
          column="ContactText.can_it_wait", page=at("contact", "can_it_wait"), api=at("contact", "can_it_wait"), rows=2,
-         words="Can it wait until tomorrow?"),
+         words="Can it wait until tomorrow?", part="police"),
     Fact("incident_reference", "Crime or incident reference", LINE, 100, column="Contact.incident_reference",
          page=at("contact", "incident_reference"), api=at("incident", "reference"),
-         feed=at("contact", "incident_reference"), attrs=_narrow("20"), words="Incident reference", is_personal=False),
+         feed=at("contact", "incident_reference"), attrs=_narrow("20"), words="Incident reference",
+         is_personal=False, part="police"),
     Fact("powers_of_protection_at", "When did the police use powers of protection?", MOMENT,
          column="Contact.powers_of_protection_at", page=at("contact", "powers_of_protection_at"),
          api=at("incident", "powers_of_protection_at"), feed=at("contact", "powers_of_protection_at"),
@@ -253,38 +256,38 @@ PERSON = (
     Fact("family_name", "Surname", LINE, 100, column="ContactPerson.family_name", page=at(BOTH, "family_name"),
          api=at(ALL, "family_name"), feed=at(BOTH, "family_name"), attrs=PLAIN),
     Fact("known_as", "Also known as", LINE, 100, column="ContactPerson.known_as", page=at(BOTH, "known_as"),
-         api=at("child", "known_as"), feed=at("child", "known_as"), attrs=PLAIN, words="Known as"),
+         api=at("child", "known_as"), feed=at("child", "known_as"), attrs=PLAIN, words="Known as", part="more"),
     Fact("date_of_birth", "Date of birth", DAY, column="ContactPerson.date_of_birth", page=at(BOTH, "date_of_birth"),
          api=at(ALL, "date_of_birth"), feed=at(BOTH, "date_of_birth")),
     Fact("dob_is_estimated", "The date of birth is estimated", FLAG, column="ContactPerson.dob_is_estimated",
          api=at("child", "dob_is_estimated")),
     Fact("language", "Language", LINE, 60, column="ContactPerson.language", page=at(BOTH, "language"),
-         api=at("child", "language")),
+         api=at("child", "language"), part="needs"),
     Fact("interpreter", "Interpreter needed", LINE, 100, column="ContactPerson.interpreter",
          page=at(BOTH, "interpreter"), api=at("child", "interpreter"),
          hint="Language or dialect, and who must not interpret",
-         told="For whom, in which language, and who must not interpret"),
+         told="For whom, in which language, and who must not interpret", part="needs"),
     Fact("sex", "Sex", CODE, 1, column="ContactPerson.sex", page=at("child", "sex"), api=at("child", "sex"),
          feed=at("child", "sex"), code_list="sex", empty="Choose one"),
-    Fact("expected_on", "If not born yet, when is the baby due?", DAY, column="ContactPerson.expected_on",
-         page=at("child", "expected_on"), api=at("child", "expected_date_of_birth"), feed=at("child", "expected_on"),
-         may_be_ahead=True),
     Fact("disability", "Disability", LINE, 250, column="ContactPerson.disability", page=at("child", "disability"),
-         api=at("child", "disability")),
+         api=at("child", "disability"), part="needs"),
     Fact("communication", "How they communicate", LINE, 250, column="ContactPerson.communication",
          page=at("child", "communication"), api=at("child", "communication"),
-         hint="For example, signs, a board, few words"),
+         hint="For example, signs, a board, few words", part="needs"),
     Fact("school", "School or nursery", LINE, 150, column="ContactPerson.school", page=at("child", "school"),
-         api=at("child", "school"), feed=at("child", "school"), words="School"),
+         api=at("child", "school"), feed=at("child", "school"), words="School", part="more"),
     Fact("gp", "GP", LINE, 150, column="ContactPerson.gp", page=at("child", "gp"), api=at("child", "gp"),
-         told="The doctor or practice"),
+         told="The doctor or practice", part="more"),
     Fact("nhs_number", "NHS number", LINE, 20, column="ContactPerson.nhs_number", page=at("child", "nhs_number"),
          api=at("child", "nhs_number"), feed=at("child", "nhs_number"),
-         attrs=_narrow("10", inputmode="numeric", spellcheck="false")),
+         attrs=_narrow("10", inputmode="numeric", spellcheck="false"), part="more"),
     Fact("upn", "Unique pupil number", LINE, 20, column="ContactPerson.upn", page=at("child", "upn"),
-         api=at("child", "upn"), feed=at("child", "upn"), attrs=_narrow("20", spellcheck="false")),
+         api=at("child", "upn"), feed=at("child", "upn"), attrs=_narrow("20", spellcheck="false"), part="more"),
     Fact("ethnicity", "Ethnicity", CODE, 4, column="ContactPerson.ethnicity", page=at("child", "ethnicity"),
-         api=at("child", "ethnicity"), code_list="ethnicity", empty="Not given"),
+         api=at("child", "ethnicity"), code_list="ethnicity", empty="Not given", part="more"),
+    Fact("expected_on", "If not born yet, when is the baby due?", DAY, column="ContactPerson.expected_on",
+         page=at("child", "expected_on"), api=at("child", "expected_date_of_birth"), feed=at("child", "expected_on"),
+         may_be_ahead=True, part="more"),
     Fact("account", "What the child said", TEXT, LONGEST_TEXT, column="ContactPerson.account",
          api=at("child", "account"), feed=at("child", "account"), told="What the child said, in the child’s words"),
     Fact("relationship", "Who they are to the children", LINE, 60, column="ContactPerson.relationship",

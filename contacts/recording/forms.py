@@ -1,9 +1,9 @@
 """The contact page as forms: one for the contact, and rows for children, adults and families."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -115,6 +115,8 @@ def asks(where: str) -> Callable[[F], F]:
         form.base_fields.clear()
         form.base_fields.update({name: each for name, each in own.items() if name not in asked})
         form.base_fields.update({name: own.get(name) or question(fact) for name, fact in asked.items()})
+        parts = {fact.part for fact in asked.values() if fact.part}
+        form.parts = {part: [name for name, fact in asked.items() if fact.part == part] for part in parts}
         return form
 
     return add
@@ -122,6 +124,9 @@ def asks(where: str) -> Callable[[F], F]:
 
 class CallForm(UiForm):
     """A form of the call. ``lenient``: never refuses; what cannot be kept in its field is gathered in ``left_over``."""
+
+    #: Questions that stand together on the page, by the name of the part.
+    parts: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     def __init__(self, *args: Any, lenient: bool = False, **kwargs: Any) -> None:
         self.lenient = lenient
@@ -149,6 +154,10 @@ class CallForm(UiForm):
         """The valid answers; an answer that was not given, or not usable, is empty."""
         self.errors  # noqa: B018 (cleans on first use)
         return _Answers(getattr(self, "cleaned_data", {}))
+
+    def part(self, name: str) -> list[str]:
+        """The questions of a part of the page."""
+        return [*self.parts.get(name, ())]
 
     def has_any(self, *names: str) -> bool:
         """Whether one of these fields has something in it, or an error: a folded part is then shown open."""

@@ -1,10 +1,12 @@
 """One list of what can be known: every way in has it from there, with the same limits, and it fits where it is kept."""
 
+import uuid
 from dataclasses import fields as attributes
 
 import pytest
 from django.apps import apps
 from django.db import models
+from django.test import Client
 
 from assessments.early_help.models import EarlyHelpPerson
 from contacts import facts, fields
@@ -124,3 +126,13 @@ def test_an_address_has_to_fit_as_one_text() -> None:
     form = ContactForm({"address_lines": lines})
     assert "address_lines" in form.errors
     assert "address_lines" not in ContactForm({"address_lines": lines[:272]}).errors
+
+
+@pytest.mark.django_db
+def test_every_question_stands_on_the_page(client: Client, officer: User) -> None:
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/contacts/new/{uuid.uuid4()}/").content.decode()
+    for where, prefix in (("contact", ""), ("child", "children-0-"), ("adult", "adults-0-"), ("family", "families-0-")):
+        for name in fields.asked("page", where):
+            if f"{prefix}{name}" != "families-0-label":  # asked where there is more than one family
+                assert f'name="{prefix}{name}' in page, (where, name)

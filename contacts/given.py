@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Model
-
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.fields import PERSON_COLUMNS
+from contacts.models import PersonAsGiven
 from frontdoor.people.matching.candidates import Sought
 
 
-def address_as_given(lines: Sequence[str], postcode: str, *, is_confidential: bool) -> AddressFacts | None:
-    """An address as it was kept; None where none was given."""
+def as_given(row: PersonAsGiven, lines: Sequence[str]) -> PersonFacts:
+    """The facts of a row that keeps somebody as given, at an address of these lines."""
     told = [line for line in lines if line]
-    return AddressFacts(told, postcode, is_confidential) if told or postcode else None
-
-
-def as_given(row: Model, address: AddressFacts | None) -> PersonFacts:
-    """The facts of a row that keeps somebody as given."""
-    return PersonFacts(**{name: getattr(row, name) for name in PERSON_COLUMNS}, address=address)
+    home = AddressFacts(told, row.postcode, row.address_is_confidential) if told or row.postcode else None
+    return PersonFacts(**{name: getattr(row, name) for name in PERSON_COLUMNS}, address=home)
 
 
 def sought(person: PersonFacts, *, home: AddressFacts | None = None, relatives: Sequence[str] = ()) -> Sought:

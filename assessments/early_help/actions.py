@@ -19,7 +19,7 @@ from assessments.early_help.models import (
 )
 from contacts.facts import PersonFacts, ReferrerFacts
 from contacts.fields import PERSON_COLUMNS
-from contacts.given import address_as_given, as_given, sought
+from contacts.given import as_given, sought
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -160,8 +160,7 @@ def _give(row: EarlyHelpPerson, person: PersonFacts) -> None:
 
 def person_facts(row: EarlyHelpPerson) -> PersonFacts:
     """Somebody as given."""
-    home = address_as_given(row.address_lines, row.postcode, is_confidential=row.address_is_confidential)
-    return as_given(row, home)
+    return as_given(row, row.address_lines)
 
 
 def _look_for_restricted(assessment: EarlyHelpAssessment, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
+from contacts.models import PersonAsGiven
 from frontdoor.access import Permission, holds
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
@@ -193,40 +194,12 @@ class EarlyHelpText(models.Model):
 
 
 @tracked()
-class EarlyHelpPerson(models.Model):
+class EarlyHelpPerson(PersonAsGiven):
     """The child, or somebody of the family, exactly as given; a link to a record only when a person confirms it."""
 
     assessment = models.ForeignKey(EarlyHelpAssessment, on_delete=models.PROTECT, related_name="people")
     position = models.PositiveSmallIntegerField()
-    is_child = models.BooleanField()
-    role = models.CharField(max_length=20, default="subject")
-    given_name = models.CharField(max_length=100, blank=True)
-    family_name = models.CharField(max_length=100, blank=True)
-    known_as = models.CharField(max_length=100, blank=True)
-    date_of_birth = models.DateField(null=True, blank=True)
-    dob_is_estimated = models.BooleanField(default=False)
-    expected_on = models.DateField(null=True, blank=True)
-    sex = models.CharField(max_length=1, blank=True)
-    ethnicity = models.CharField(max_length=4, blank=True)
-    nhs_number = models.CharField(max_length=20, blank=True)
-    upn = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=60, blank=True)
-    interpreter = models.CharField(max_length=100, blank=True)
-    school = models.CharField(max_length=150, blank=True)
-    gp = models.CharField(max_length=150, blank=True)
-    disability = models.CharField(max_length=250, blank=True)
-    communication = models.CharField(max_length=250, blank=True)
-    account = models.TextField(blank=True)
-    relationship = models.CharField(max_length=60, blank=True)
-    parental_responsibility = models.BooleanField(null=True, blank=True)
-    lives_with_children = models.BooleanField(null=True, blank=True)
-    telephone = models.CharField(max_length=40, blank=True)
     address_lines = models.JSONField(default=list, blank=True)
-    postcode = models.CharField(max_length=10, blank=True)
-    address_is_confidential = models.BooleanField(default=False)
-    person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    linked_at = models.DateTimeField(null=True, blank=True)
-    linked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name_plural = "early help people"
@@ -234,14 +207,6 @@ class EarlyHelpPerson(models.Model):
             models.UniqueConstraint(fields=["assessment", "position"], name="early_help_person_once"),
             all_or_none("linked_at", "linked_by", name="early_help_person_linked_by_somebody"),
         ]
-
-    def __str__(self) -> str:
-        return self.name or ("child" if self.is_child else "adult")
-
-    @property
-    def name(self) -> str:
-        """The name as given."""
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
 
 
 @tracked()

@@ -13,8 +13,8 @@ from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.facts import ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.fields import OF_FAMILY
-from contacts.given import address_as_given, as_given
-from contacts.models import Contact, ContactPerson
+from contacts.given import as_given
+from contacts.models import Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.access import Permission, Refused, holds, require
@@ -129,11 +129,6 @@ def step_up(
     return contact
 
 
-def _as_given(row: ContactPerson) -> PersonFacts:
-    home = address_as_given([row.address], row.postcode, is_confidential=row.address_is_confidential)
-    return as_given(row, home)
-
-
 def carried(
     referral: Referral, *, lead: ReferrerFacts, reason: str, consent: ConsentFacts, at: datetime
 ) -> EarlyHelpFacts:
@@ -158,11 +153,11 @@ def carried(
         if text.outcome_reason.strip():
             plan.append(ActionFacts(what=text.outcome_reason[:1000], who=lead.name))
     family = contact.people.filter(family_group=row.family_group).exclude(pk=row.pk).order_by("position")
-    child = _as_given(row)
+    child = as_given(row, [row.address])
     child.role = "subject"
     return EarlyHelpFacts(
         child=child,
-        family=[_sibling(_as_given(other)) for other in family],
+        family=[_sibling(as_given(other, [other.address])) for other in family],
         lead=lead,
         organisation=lead.organisation,
         level_of_need=row.level_of_need if row.level_of_need in ("2", "3") else "3",

@@ -375,14 +375,10 @@ class FamilyGroup(models.Model):
         return f"family {self.number}"
 
 
-@tracked()
-class ContactPerson(models.Model):
-    """A child or adult exactly as given on one contact, with what was decided about a child."""
+class PersonAsGiven(models.Model):
+    """A child or adult exactly as given, on a contact or on an early-help assessment: the columns both keep."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="people")
-    position = models.PositiveSmallIntegerField()
     is_child = models.BooleanField()
-    family_group = models.PositiveSmallIntegerField(default=1)
     role = models.CharField(max_length=20, default="subject")
     given_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
@@ -405,13 +401,33 @@ class ContactPerson(models.Model):
     parental_responsibility = models.BooleanField(null=True, blank=True)
     lives_with_children = models.BooleanField(null=True, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     address_is_confidential = models.BooleanField(default=False)
     # A record, once a person has confirmed that it is this one.
     person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField(null=True, blank=True)
     linked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name or ("child" if self.is_child else "adult")
+
+    @property
+    def name(self) -> str:
+        """The name as given."""
+        return " ".join(part for part in (self.given_name, self.family_name) if part)
+
+
+@tracked()
+class ContactPerson(PersonAsGiven):
+    """A child or adult exactly as given on one contact, with what was decided about a child."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="people")
+    position = models.PositiveSmallIntegerField()
+    family_group = models.PositiveSmallIntegerField(default=1)
+    address = models.CharField(max_length=300, blank=True)
     suggested_reference = models.CharField(max_length=10, blank=True)
     # Details given that somebody chose not to take onto the record: not offered again.
     details_left = ArrayField(models.CharField(max_length=20), default=list, blank=True)
@@ -432,14 +448,6 @@ class ContactPerson(models.Model):
             all_or_none("decided_at", "decided_by", name="contact_person_decided_by_somebody"),
         ]
         indexes: ClassVar = [models.Index(fields=["person"], name="contact_person_of")]
-
-    def __str__(self) -> str:
-        return self.name or ("child" if self.is_child else "adult")
-
-    @property
-    def name(self) -> str:
-        """The name as given."""
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
 
 
 class GradeChange(models.Model):

@@ -11,7 +11,7 @@ from django.db import transaction
 from contacts.bundles import actions as bundles
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, lives_there
 from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
-from contacts.given import address_as_given, as_given, sought
+from contacts.given import as_given, sought
 from contacts.grading.provisional import grade_for_now
 from contacts.models import (
     Contact,
@@ -192,8 +192,7 @@ def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> matc
     """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
     named = [PersonFacts(given_name=other.given_name, family_name=other.family_name).name
              for other in others if other.position != row.position]  # fmt: skip
-    home = address_as_given([row.address], row.postcode, is_confidential=row.address_is_confidential)
-    return sought(as_given(row, home), relatives=[name for name in named if name])
+    return sought(as_given(row, [row.address]), relatives=[name for name in named if name])
 
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from contacts.models.contact import (
     DecisionRule,
     FamilyGroup,
     GradeChange,
+    PersonAsGiven,
     contact_type,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
@@ -38,6 +39,7 @@ __all__ = [
     "FamilyKey",
     "GradeChange",
     "KeptApart",
+    "PersonAsGiven",
     "PossibleLink",
     "Presence",
     "ProvisionalGradeRule",

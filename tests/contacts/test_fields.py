@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import fields as attributes
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -61,12 +62,13 @@ def test_code_reads_every_fact_by_its_name(of: type) -> None:
 
 @pytest.mark.parametrize("where", FORMS)
 def test_the_page_asks_them_with_their_limits(where: str) -> None:
-    form = FORMS[where].base_fields
+    form: dict[str, Any] = FORMS[where].base_fields
     for name, fact in fields.asked("page", where).items():
         assert name in form, name
         if fact in TEXTS and not fact.code_list:
             assert form[name].max_length == fact.longest, name
-    assert ContactForm.base_fields["dash_ticks"].max_value == fields.OF_CONTACT["dash_ticks"].longest
+    contact: dict[str, Any] = ContactForm.base_fields
+    assert contact["dash_ticks"].max_value == fields.OF_CONTACT["dash_ticks"].longest
 
 
 def test_the_api_describes_them_with_their_limits() -> None:

@@ -3,14 +3,14 @@
 import copy
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from frontdoor.accounts.models import Agency, ApiToken, User
+from tests.answers import Answer
+from tests.factories import AgencyFactory
 
 POLICE_BODY: dict[str, Any] = {
     "agency_reference": "PPN/2026/0012345",
@@ -67,11 +67,11 @@ class Caller:
         self.token = ApiToken.issue(agency)
         self.client = Client(raise_request_exception=True)
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Answer:
         """GET under the API."""
         return self.client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {self.token}", **headers})
 
-    def post(self, path: str, body: Any, key: str | None = "", **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any, key: str | None = "", **headers: str) -> Answer:
         """POST a body (bytes as they are) with a key: a fresh one unless given, none when None."""
         sent = {"Authorization": f"Bearer {self.token}", **headers}
         if key is not None:
@@ -82,7 +82,7 @@ class Caller:
 
 @pytest.fixture
 def agency(db: None) -> Agency:
-    return Agency.objects.create(code="police", name="Kestrel Police", kind="police", default_source="6")
+    return AgencyFactory.create(code="police", name="Kestrel Police")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def police(agency: Agency) -> Caller:
 
 @pytest.fixture
 def school(db: None) -> Caller:
-    return Caller(Agency.objects.create(code="school", name="Kestrel School", kind="school", default_source="2A"))
+    return Caller(AgencyFactory.create(code="school", name="Kestrel School"))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def manager(db: None) -> User:
 
 
 @pytest.fixture
-def body() -> Iterator[dict[str, Any]]:
+def body() -> dict[str, Any]:
     return copy.deepcopy(POLICE_BODY)
 
 

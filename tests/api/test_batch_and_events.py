@@ -15,11 +15,12 @@ from django.utils import timezone
 from contacts.models import Contact
 from contacts.screening import actions
 from frontdoor.accounts.models import Agency, ApiToken, User, hash_token
-from frontdoor.api import intake
+from frontdoor.api import intake, receipts
 from frontdoor.api.models import AgencyEvent, IdempotencyKey
 from frontdoor.notifications import outbox
 from tests.api.conftest import SMALL_BODY, Caller
 from tests.api.test_contacts import problem
+from tests.factories import AgencyFactory
 
 
 def item(key: str, **changes: Any) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def test_an_item_that_fails_inside_leaves_the_others(
     police: Caller, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A fault of ours, not of the body: nothing of that contact stays, and the log has none of its words."""
-    real = intake.receipt
+    real = receipts.receipt
 
     def fails(contact: Contact, at: Any) -> dict[str, Any]:
         if contact.agency_reference == "breaks":
@@ -83,7 +84,7 @@ def test_an_item_that_fails_inside_leaves_the_others(
 
 
 def test_two_at_once_record_one_contact(committed: None) -> None:
-    police = Caller(Agency.objects.create(code="police", name="Kestrel Police", kind="police", default_source="6"))
+    police = Caller(AgencyFactory.create(code="police", name="Kestrel Police"))
     answers: list[Any] = []
     ready = threading.Barrier(6)
 

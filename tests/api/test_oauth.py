@@ -39,6 +39,7 @@ def test_a_secret_for_a_token_for_a_call(keys: dict[str, str], police: Caller, s
         "kind": "contact", "concerns": "x", "referrer": {"name": "P"}, "children": [{"given_name": "K"}],
     }).json()["reference"]  # fmt: skip
     basic = base64.b64encode(f"{keys['client_id']}:{keys['client_secret']}".encode()).decode()
+    bearer: dict[str, str] = {}
     for answer in (ask(GRANT | keys), ask(GRANT, Authorization=f"Basic {basic}")):
         assert answer.status_code == 200, answer.content
         assert answer["Cache-Control"] == "no-store"

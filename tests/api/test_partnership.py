@@ -141,7 +141,7 @@ def test_periods() -> None:
 
 
 def test_the_index_of_agency_and_receipt_serves_it(police: Caller) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "agencies": [police.agency.pk], "at": timezone.now(), "told": timezone.now(),
         "since": timezone.now() - timedelta(days=90), "until": timezone.now(),
     }  # fmt: skip

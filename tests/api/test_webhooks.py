@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from frontdoor.notifications.models import Notice
 from tests.api.conftest import SMALL_BODY, Caller
 from tests.api.receiver import Receiver, receiver, until
 from tests.conftest import ROOT, url_for
+from tests.factories import AgencyFactory
 
 R = WebhookAttempt.Result
 
@@ -285,8 +287,8 @@ def test_a_name_that_leads_inside_is_not_connected_to(
         asked.append(host)
         return [(2, 1, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(posting.socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(posting.socket.socket, "connect", lambda *a: pytest.fail("it was connected to"))
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket.socket, "connect", lambda *a: pytest.fail("it was connected to"))
     assert sending.send_due(timezone.now()).failed == 1
     assert results(endpoint) == [(R.NOT_ALLOWED, None)]
     assert asked == ["agency.example"]
@@ -409,7 +411,7 @@ def test_the_tick_rings_each_endpoint_once(
 def test_killed_in_the_middle_it_is_sent_again_under_the_same_id(committed: None, settings: Any) -> None:
     """The process that sends is killed while the receiver has the message: at least once, and it can be told apart."""
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    police = Caller(Agency.objects.create(code="police", name="Kestrel Police", kind="police", default_source="6"))
+    police = Caller(AgencyFactory.create(code="police", name="Kestrel Police"))
     manager = User.objects.create_user("duty.manager", "Dee Manager", roles=["duty_manager"])
     env = {
         **os.environ, "DATABASE_URL": url_for(connections["default"].settings_dict["NAME"]), "FRONTDOOR_OWNER": "0",

@@ -15,6 +15,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.people.protection.actions import set_restriction
 from referrals.models import Referral
 from tests.assessments.conftest import AT, visit, write
+from tests.factories import StaffFactory
 from tests.referrals.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +173,7 @@ def test_the_pages_cost_the_same_however_much_is_written(
 def test_a_restricted_childs_assessment_does_not_exist_for_others(
     assessment: Assessment, manager: User, worker: User, signed: Callable[[User], Client]
 ) -> None:
-    dpo = User.objects.create_user("dpo", "Dee Pio", roles=["data_protection_officer"])
+    dpo = StaffFactory.create(role="data_protection_officer")
     set_restriction(person=assessment.child, holders=[manager], by=dpo, at=NOW, reason="A colleague’s child.")
     client = signed(worker)
     assert client.get(f"/assessments/{assessment.reference}/").status_code == 404

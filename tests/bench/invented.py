@@ -9,6 +9,7 @@ here is taken from the linkage: names, customs and mistakes are chosen independe
 import argparse
 import csv
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -228,7 +229,7 @@ def _add(made: Extract, system: str, key: str, row: dict[str, str]) -> None:
     )  # fmt: skip
 
 
-def _answers(file: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _answers(file: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)

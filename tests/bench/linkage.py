@@ -234,9 +234,9 @@ def events(folder: Path, linked: Linked | None = None) -> None:
     """Match contacts and episodes and print how well; people as in the answers, or as linked."""
     meaning = {(r["system"], r["column"], r["value"]): r["code"] for r in rows(folder / "truth_values.csv")}
     person: dict[str, str] = {}
-    groups = [(r["person_id"], r["client_no"]) for r in rows(folder / "truth_people.csv")]
+    groups: list[tuple[str, ...]] = [(r["person_id"], r["client_no"]) for r in rows(folder / "truth_people.csv")]
     if linked is not None:
-        groups = [tuple(c) for c in linked.clusters]  # type: ignore[misc]
+        groups = [tuple(c) for c in linked.clusters]
     else:
         groups += [tuple(r.values()) for n in ("carecase", "firstcall") for r in rows(folder / f"within_{n}.csv")]
     for group in groups:

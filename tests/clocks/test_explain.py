@@ -16,6 +16,7 @@ from frontdoor.clocks.editions import rule_for
 from frontdoor.clocks.explain import Started, Stretch, Verdict, explain, office_time
 from frontdoor.clocks.models import Clock, ClosureDay
 from tests.clocks.test_working_days import CASES, VECTORS
+from tests.factories import StaffFactory
 
 REFERENCE = "R-7K3M9Q2D"
 SATURDAY = datetime(2024, 3, 30, 10, 0, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_a_deadline_before_a_pause_is_the_one_that_stood_then() -> None:
 
 @pytest.fixture
 def manager(db: None) -> User:
-    return User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
+    return StaffFactory.create(role="duty_manager")
 
 
 def told(*words: str) -> str:

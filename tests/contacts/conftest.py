@@ -6,28 +6,29 @@ import pytest
 
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts, ReferrerFacts
 from frontdoor.accounts.models import Agency, User
+from tests.factories import AgencyFactory, StaffFactory
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def officer(db: None) -> User:
-    return User.objects.create_user("contact.officer", "Una Officer", roles=["contact_officer"])
+    return StaffFactory.create(role="contact_officer")
 
 
 @pytest.fixture
 def worker(db: None) -> User:
-    return User.objects.create_user("social.worker", "Sol Worker", roles=["social_worker"])
+    return StaffFactory.create(role="social_worker")
 
 
 @pytest.fixture
 def manager(db: None) -> User:
-    return User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
+    return StaffFactory.create(role="duty_manager")
 
 
 @pytest.fixture
 def police(db: None) -> Agency:
-    return Agency.objects.create(code="police", name="Exampleshire Police", kind="police", default_source="6")
+    return AgencyFactory.create()
 
 
 def some_facts(**given: object) -> ContactFacts:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,12 +17,12 @@ from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.drafts.actions import AlreadySubmitted
-from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import move
 from frontdoor.workflow.machines import MACHINES
 from frontdoor.workflow.models import StatusChange
 from tests.contacts.conftest import NOW, some_facts
+from tests.factories import PersonFactory
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_change_of_grade_needs_a_reason_and_keeps_both(contact: Contact, worke
 
 
 def test_a_link_involves_the_person_and_can_be_taken_back(contact: Contact, worker: User) -> None:
-    person = create_person(by=worker, at=NOW, names=[GivenName(given="Sam", family="Example")])
+    person = PersonFactory.create(by=worker)
     sam = contact.people.get(position=1)
     screening.link_person(on_contact=sam, person=person, by=worker, at=NOW)
     assert Involvement.objects.get(person=person).reference == contact.reference
@@ -167,7 +168,7 @@ def test_every_shipped_type_is_there(db: None) -> None:
 def test_every_move_from_every_status(contact: Contact, status: str, manager: User) -> None:
     """What is declared goes through, everything else is refused, and a refusal leaves no trace of a change."""
     for name, declared in MOVES.items():
-        facts = (
+        facts: dict[str, Any] = (
             {"until": NOW + timedelta(hours=1)} if name in {"claim", "resume", "send_back", "reopen", "undo"} else {}
         )
         with transaction.atomic():

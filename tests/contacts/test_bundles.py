@@ -20,6 +20,7 @@ from frontdoor.people.merging import merge
 from frontdoor.people.models import Person
 from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW, some_facts
+from tests.factories import PersonFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
@@ -29,7 +30,7 @@ def about(*children: PersonFacts, **more: object) -> ContactFacts:
     return some_facts(people=list(children), **more)
 
 
-SAM = {"given_name": "Sam", "family_name": "Example", "date_of_birth": date(2017, 3, 3)}
+SAM: dict[str, Any] = {"given_name": "Sam", "family_name": "Example", "date_of_birth": date(2017, 3, 3)}
 
 
 def in_step() -> None:
@@ -74,7 +75,8 @@ def test_a_contact_that_joins_two_bundles_makes_one_of_them(officer: User) -> No
     assert one.bundle != other.bundle
     both = record(officer, about(PersonFacts(**SAM), kit), LATER)
     assert {c.bundle_id for c in Contact.objects.all()} == {one.bundle_id}
-    gone = Bundle.objects.get(pk=other.bundle_id)
+    assert other.bundle is not None
+    gone = Bundle.objects.get(pk=other.bundle.pk)
     assert (gone.merged_into_id, gone.is_on_queue, both.bundle_id) == (one.bundle_id, False, one.bundle_id)
     assert BundleJoin.objects.get(contact=other, bundle=gone).ended_at == LATER
     in_step()
@@ -98,6 +100,7 @@ def test_arriving_while_it_is_screened_calls_for_attention_and_tells_the_holder(
     third = record(officer, about(PersonFacts(**SAM)), LATER)
     assert bundles.bundle_of(third).needs_attention_at == LATER
     assert Notice.objects.get(user=manager, kind="bundle").path == f"/contacts/{third.reference}/"
+    assert third.bundle is not None
     assert Entry.objects.filter(event="bundle.attention", reference=third.bundle.reference).exists()
     screening.claim(contact=third, by=manager, at=LATER)
     assert bundles.bundle_of(third).needs_attention_at is None
@@ -162,8 +165,8 @@ def test_joining_two_records_joins_their_open_contacts_and_taking_it_back_parts_
 
 
 def test_nothing_about_somebody_hidden_is_bundled_or_linked(officer: User, manager: User) -> None:
-    dpo = User.objects.create_user("dpo", "Dee Officer", roles=["data_protection_officer"])
-    person = create_person(names=[GivenName(given="Sam", family="Example")], by=manager, at=NOW)
+    dpo = StaffFactory.create(role="data_protection_officer")
+    person = PersonFactory.create(by=manager)
     first = record(officer, about(PersonFacts(**SAM)))
     second = record(officer, about(PersonFacts(**SAM)))
     assert first.bundle_id == second.bundle_id
@@ -180,7 +183,7 @@ def test_nothing_about_somebody_hidden_is_bundled_or_linked(officer: User, manag
 
 
 def test_an_adopted_child_s_record_never_bundles(officer: User, manager: User) -> None:
-    person = create_person(names=[GivenName(given="Sam", family="Example")], by=manager, at=NOW)
+    person = PersonFactory.create(by=manager)
     Person.objects.filter(pk=person.pk).update(is_adoption_protected=True)
     first, second = record(officer, about(PersonFacts(**SAM))), record(officer, about(PersonFacts(**SAM)))
     screening.link_person(on_contact=first.people.get(), person=person, by=manager, at=LATER)

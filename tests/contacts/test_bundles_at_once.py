@@ -7,13 +7,13 @@ from django.db import connection
 from contacts.facts import PersonFacts
 from contacts.models import BundleJoin, Contact
 from contacts.recording import actions
-from frontdoor.accounts.models import User
 from tests.contacts.conftest import NOW, some_facts
 from tests.contacts.test_bundles import SAM, in_step
+from tests.factories import StaffFactory
 
 
 def test_two_arrivals_at_the_same_moment_end_in_one_bundle(committed: None) -> None:
-    officer = User.objects.create_user("contact.officer", "Una Officer", roles=["contact_officer"])
+    officer = StaffFactory.create(role="contact_officer")
     ready = threading.Barrier(4)
     failed: list[BaseException] = []
 

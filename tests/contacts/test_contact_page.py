@@ -23,6 +23,7 @@ from frontdoor.people.actions import GivenName
 from frontdoor.people.models import NotThisPerson, Person
 from frontdoor.people.protection import actions as protection
 from tests.contacts.conftest import some_facts
+from tests.factories import StaffFactory
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -33,7 +34,7 @@ def body(response):
 
 @pytest.fixture
 def head(db: None) -> User:
-    return User.objects.create_user("service.manager", "Sefa Head", roles=["service_manager"])
+    return StaffFactory.create(role="service_manager")
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, cont
     assert "My own words" in shown
     contact.refresh_from_db()
     assert contact.grade == "amber"
-    hidden = re.search(r'<input[^>]*id="id_grade_version"[^>]*>', shown)[0]
+    hidden, *_ = re.findall(r'<input[^>]*id="id_grade_version"[^>]*>', shown)
     assert f'value="{contact.version}"' in hidden
     again = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": contact.version})
     assert again.status_code == 302

@@ -24,6 +24,7 @@ from referrals import actions
 from referrals.disagreements import answer_disagreement
 from tests.api.conftest import Caller
 from tests.contacts.conftest import some_facts
+from tests.factories import AgencyFactory
 from tests.referrals.conftest import each, manager, officer, second_manager, worker
 
 __all__ = ["manager", "officer", "second_manager", "worker"]
@@ -37,7 +38,7 @@ def long_ago() -> datetime:
 
 @pytest.fixture
 def police(db: None) -> Agency:
-    return Agency.objects.create(code="police", name="Exampleshire Police", kind="police", default_source="6")
+    return AgencyFactory.create()
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_changed_reopens_through_the_move_and_its_ending_is_a_managers(decided: 
 
 def test_by_the_api_own_contacts_only(decided: Contact, police: Agency, second_manager: User) -> None:
     theirs = Caller(police)
-    other = Caller(Agency.objects.create(code="school", name="School", kind="school", default_source="2A"))
+    other = Caller(AgencyFactory.create(code="school", name="School"))
     path = f"contacts/{decided.reference}/disagreement"
     assert theirs.get(path).json()["status"] == "none"
     assert other.get(path).status_code == 404
@@ -133,10 +134,10 @@ def test_by_the_link_of_the_outcome_message_without_personal_data(
     outbox.drain(timezone.now())
     (told,) = mail.outbox
     assert told.to == ["teach@school.example"]
-    whole = told.subject + told.body
+    whole = f"{told.subject}{told.body}"
     for private in ("Sam", "Example", "Zoë", "coat", "advice"):
         assert private not in whole.replace("Exampleshire", ""), private
-    path = re.search(r"/partner/outcome/\S+/", told.body)
+    path = re.search(r"/partner/outcome/\S+/", str(told.body))
     assert path is not None
     page = client.get(path[0]).content.decode()
     assert "Information and advice" in page

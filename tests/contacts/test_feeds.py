@@ -18,6 +18,7 @@ from contacts.agencies.feeds.models import FeedFile, Quarantined
 from contacts.agencies.feeds.reading import Unreadable, read
 from contacts.bundles import actions as bundles
 from contacts.models import Contact, ContactType, ContactUpdate
+from contacts.recording import actions as recording
 from contacts.screening.actions import claim
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, User
@@ -25,6 +26,7 @@ from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW
+from tests.factories import StaffFactory
 
 HEAD = (
     "reference,occurred_at,concerns,dash_grade,postcode,address,"
@@ -137,7 +139,8 @@ def test_it_goes_on_after_a_stop_and_takes_nothing_twice(
 ) -> None:
     rows = "".join(ROW.replace("PPN/1", f"PPN/{n}") for n in range(1, 5))
     file = drop(agency=police, name="a.csv", content=(HEAD + "broken\n" + rows).encode(), by=officer, at=NOW)
-    real, seen = actions.record_contact, []
+    real = recording.record_contact
+    seen: list[str] = []
 
     def stops(**given: Any) -> Contact:
         if len(seen) == 2:
@@ -162,7 +165,7 @@ def test_it_goes_on_after_a_stop_and_takes_nothing_twice(
 def test_what_the_database_refuses_is_quarantined_and_holds_nothing_up(
     police: Agency, officer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = actions.record_contact
+    real = recording.record_contact
 
     def refuses(**given: Any) -> Contact:
         if given["facts"].agency_reference == "PPN/1":
@@ -183,8 +186,8 @@ def test_a_child_on_a_restricted_record_changes_nothing_anybody_can_see(
         by=manager, at=NOW, names=[GivenName(given="Sam", family="Example")], date_of_birth=date(2017, 3, 3),
         address={"lines": "1 Example Street", "postcode": "ZZ99 1AA"},
     )  # fmt: skip
-    dpo = User.objects.create_user("dpo", "Dee Po", roles=["data_protection_officer"])
-    holder = User.objects.create_user("service.manager", "Sheila S", roles=["service_manager"])
+    dpo = StaffFactory.create(role="data_protection_officer")
+    holder = StaffFactory.create(role="service_manager")
     set_restriction(person=person, holders=[holder], by=dpo, at=NOW, reason="A colleague's child")
     client.force_login(officer)
     one = give(police, HEAD + ROW, officer)

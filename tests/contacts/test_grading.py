@@ -69,8 +69,10 @@ def test_a_notification_without_a_grade_is_marked_and_a_person_s_grade_takes_its
 @pytest.mark.django_db
 def test_the_same_grade_confirms_it_and_the_third_notification_counts(police: Agency, manager: User) -> None:
     facts = some_facts(kind="police_notification", grade="", grade_reasons=[])
-    for days in range(3):
-        contact = recording.record_contact(facts=facts, by=None, agency=police, at=NOW + timedelta(days=days))
+    *_, contact = [
+        recording.record_contact(facts=facts, by=None, agency=police, at=NOW + timedelta(days=days))
+        for days in range(3)
+    ]
     assert contact.provisional_reasons == ["It is the third notification or a later one about a child in 12 months"]
     confirmed = screening.grade(contact=contact, by=manager, at=NOW, grade="amber")
     assert not confirmed.grade_is_provisional

@@ -25,6 +25,7 @@ from frontdoor.people.models import Person
 from frontdoor.people.protection.actions import set_restriction
 from referrals.fast_track import fast_track
 from tests.contacts.conftest import some_facts
+from tests.factories import StaffFactory
 
 #: The pages are opened the day after.
 pytestmark = [pytest.mark.django_db, pytest.mark.moment(datetime(2026, 11, 26, 10, tzinfo=UTC))]
@@ -36,12 +37,12 @@ EVENING = datetime(2026, 11, 25, 17, tzinfo=UTC)
 
 @pytest.fixture
 def edt(db: None) -> User:
-    return User.objects.create_user("edt.worker", "Eddie Night", roles=["edt_worker"])
+    return StaffFactory.create(role="edt_worker")
 
 
 @pytest.fixture
 def holder(db: None) -> User:
-    return User.objects.create_user("service.manager", "Sheila Service", roles=["service_manager"])
+    return StaffFactory.create(role="service_manager")
 
 
 def made(at: datetime) -> HandoverPack:
@@ -247,7 +248,7 @@ def test_whoever_may_not_see_the_record_sees_no_item_and_it_still_reaches_who_ma
 
 def test_a_record_nobody_may_open_is_not_lost(edt: User, manager: User) -> None:
     """An allegation belongs to whoever handles allegations; where nobody does, who sets restrictions is told."""
-    officer = User.objects.create_user("dpo", "Dee Officer", roles=["data_protection_officer"])
+    officer = StaffFactory.create(role="data_protection_officer")
     made(NIGHT)
     contact = logged(edt, grade="red")
     Contact.objects.filter(pk=contact.pk).update(

@@ -1,6 +1,7 @@
 """Makers of a pack and takers of an item at the same moment, each with a connection of their own."""
 
 import threading
+from typing import Any
 
 from django.db import connection
 
@@ -10,16 +11,18 @@ from contacts.handover.models import HandoverPack
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from tests.contacts.test_handover import MORNING, NIGHT, made, written
+from tests.factories import StaffFactory
 
 
 def test_makers_and_takers_at_once_make_one_pack_and_one_taker(committed: None) -> None:
     """Eight threads at once, each with a connection of its own."""
-    edt = User.objects.create_user("edt.worker", "Eddie Night", roles=["edt_worker"])
+    edt = StaffFactory.create(role="edt_worker")
     takers = [User.objects.create_user(f"worker{n}", f"Worker {n}", roles=["social_worker"]) for n in range(8)]
-    User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
+    StaffFactory.create(role="duty_manager")
     made(NIGHT)
     item = written(edt)
-    barrier, results = threading.Barrier(8), []
+    barrier = threading.Barrier(8)
+    results: list[tuple[str, Any]] = []
 
     def run(who: User) -> None:
         try:

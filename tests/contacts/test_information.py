@@ -36,6 +36,7 @@ from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
 from tests.api.conftest import Caller
 from tests.contacts.conftest import some_facts
+from tests.factories import AgencyFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 QUESTION = "Has Sam Example been at school since September?"
@@ -44,7 +45,7 @@ ASKED = {"question": QUESTION, "why": "To know who else has seen it", "lawful_ba
 
 @pytest.fixture
 def school(db: None) -> Agency:
-    return Agency.objects.create(code="school", name="Mill School", kind="school", default_source="2A")
+    return AgencyFactory.create(code="school")
 
 
 def a_contact(officer: User, *, agreed: bool = True, grade: str = "amber", **given: Any) -> Contact:
@@ -306,7 +307,7 @@ def test_taken_back_with_a_reason_its_link_opens_nothing_and_the_contact_goes_on
 def test_for_all_contacts_of_the_bundle_and_counted_on_its_line(officer: User, worker: User, school: Agency) -> None:
     first, second = a_contact(officer), a_contact(officer)
     Contact.objects.filter(pk=second.pk).update(bundle=Contact.objects.get(pk=first.pk).bundle)
-    Bundle.objects.exclude(pk=Contact.objects.get(pk=first.pk).bundle_id).update(is_on_queue=False)
+    Bundle.objects.exclude(contacts=first).update(is_on_queue=False)
     first, second = Contact.objects.get(pk=first.pk), Contact.objects.get(pk=second.pk)
     held = [screening.claim(contact=each, by=worker, at=timezone.now()) for each in (first, second)]
     one = asked(held[0], worker, agency=school, for_all=True)
@@ -329,7 +330,7 @@ def test_nothing_of_a_hidden_contact_is_told_listed_or_chased_by_who_may_not_see
     person = create_person(by=worker, at=timezone.now(), names=[GivenName(given="Sam", family="Example")])
     screening.link_person(on_contact=contact.people.get(position=1), person=person, by=worker, at=timezone.now())
     holder = User.objects.create_user("head", "Hana Head", roles=["service_manager"])
-    guard = User.objects.create_user("dpo", "Dee Pio", roles=["data_protection_officer"])
+    guard = StaffFactory.create(role="data_protection_officer")
     set_restriction(person=person, holders=[holder], by=guard, at=timezone.now(), reason="Family of staff.")
     before = set(Notice.objects.values_list("pk", flat=True))
     assert contact.reference not in body(signed(manager).get("/contacts/information/"))

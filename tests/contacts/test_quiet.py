@@ -18,6 +18,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.models import Person
 from frontdoor.people.protection.actions import set_restriction
 from tests.contacts.conftest import NOW, some_facts
+from tests.factories import StaffFactory
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def on_call(db: None) -> User:
 
 @pytest.fixture
 def about_somebody_hidden(officer: User, holder: User, on_call: User) -> Contact:
-    protector = User.objects.create_user("dpo", "Dot Protection", roles=["data_protection_officer"])
+    protector = StaffFactory.create(role="data_protection_officer")
     child = people.create_person(
         by=holder, at=NOW, names=[people.GivenName("Rowan", "Ashcombe")], date_of_birth=date(2016, 5, 4),
         identifiers_given={"nhs": "9990000018"},
@@ -68,7 +69,7 @@ def test_its_alert_and_its_clock_are_seen_by_those_told_alone(
 def test_late_it_goes_to_nobody_else(
     about_somebody_hidden: Contact, holder: User, on_call: User, manager: User
 ) -> None:
-    other = User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    other = StaffFactory.create(role="team_manager")
     sweep(NOW + timedelta(hours=3))
     told = Notice.objects.filter(text__contains="Named holder")
     assert {notice.user for notice in told} == {holder, on_call}

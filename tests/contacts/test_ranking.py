@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -117,8 +118,8 @@ RAISING = [
 
 
 @given(any_facts, any_weights(), st.sampled_from(RAISING))
-def test_every_fact_may_only_raise(facts: Facts, weights: Weights, fact: dict[str, object]) -> None:
-    without = {name: Facts.__dataclass_fields__[name].default for name in fact}
+def test_every_fact_may_only_raise(facts: Facts, weights: Weights, fact: dict[str, Any]) -> None:
+    without: dict[str, Any] = {name: Facts.__dataclass_fields__[name].default for name in fact}
     assert place(replace(facts, **fact), weights) <= place(replace(facts, **without), weights)
 
 

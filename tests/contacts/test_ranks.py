@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,11 +18,10 @@ from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import User
-from frontdoor.people import actions as people
-from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Person
 from referrals import actions as referrals
 from tests.contacts.conftest import some_facts
+from tests.factories import PersonFactory, StaffFactory
 from tests.referrals.conftest import each
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 def head(db: None) -> User:
-    return User.objects.create_user("service.manager", "Sefa Head", roles=["service_manager"])
+    return StaffFactory.create(role="service_manager")
 
 
 def record(by: User, at: datetime = NOW, **facts: object) -> Contact:
@@ -76,7 +76,7 @@ def test_a_new_grade_moves_it_in_the_same_act(officer: User) -> None:
 def test_a_child_on_a_plan_stands_with_the_red_ones(officer: User, manager: User) -> None:
     """From the moment the link is confirmed, or the plan begins, until it ends."""
     first = record(officer)
-    child = people.create_person(by=manager, at=NOW, names=[GivenName("Sam", "Example")])
+    child = PersonFactory.create(by=manager)
     screening.link_person(on_contact=first.people.get(position=1), person=child, by=manager, at=NOW)
     decided = referrals.decide_contact(contact=first, decisions=[
         replace(decision, response_type="other") for decision in each(first, "referral")
@@ -122,7 +122,13 @@ def test_later_weights_count_from_their_day(officer: User, head: User) -> None:
 
 
 def test_weights_need_a_reason_a_coming_day_and_the_right(officer: User, manager: User, head: User) -> None:
-    good = {"weights": asdict(Weights()), "valid_from": NOW.date(), "reason": "Because", "by": head, "at": NOW}
+    good: dict[str, Any] = {
+        "weights": asdict(Weights()),
+        "valid_from": NOW.date(),
+        "reason": "Because",
+        "by": head,
+        "at": NOW,
+    }
     for change, field in (
         ({"reason": " "}, "reason"),
         ({"valid_from": NOW.date() - timedelta(days=1)}, "valid_from"),

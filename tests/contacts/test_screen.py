@@ -1,6 +1,7 @@
 """The screen: a line opened in place, who else looks, what is new, views kept, the load and the rota."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ from frontdoor.notifications.actions import duty_managers
 from referrals import actions as referrals
 from tests.contacts.conftest import some_facts
 from tests.contacts.test_queue import open_as
+from tests.factories import StaffFactory
 from tests.referrals.conftest import each
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def other(db: None) -> User:
-    return User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    return StaffFactory.create(role="team_manager")
 
 
 def record(by: User, **facts: object) -> Contact:
@@ -172,7 +174,7 @@ def test_a_regraded_contact_is_ranked_again_on_the_next_look(client: Client, off
     first, second = record(officer, grade="blue"), record(officer, grade="green")
     open_as(client, manager)
 
-    def order() -> list[int]:
+    def order() -> list[tuple[int, int]]:
         body = " ".join(client.get("/contacts/queue/").content.decode().split())
         return sorted((body.index(f"line-{c.reference}"), c.pk) for c in (first, second))
 
@@ -202,7 +204,12 @@ def test_the_rota_says_whom_alerts_go_to(client: Client, officer: User, manager:
     )
     assert duty_managers(now) == [other]
     for wrong, field in (({"user": officer}, "user"), ({"to_at": now - timedelta(hours=2)}, "to_at"), ({}, "from_at")):
-        given = {"user": other, "from_at": now - timedelta(hours=1), "to_at": now + timedelta(hours=1), **wrong}
+        given: dict[str, Any] = {
+            "user": other,
+            "from_at": now - timedelta(hours=1),
+            "to_at": now + timedelta(hours=1),
+            **wrong,
+        }
         with pytest.raises(Refused) as refused:
             duty.add_turn(kind="duty", by=manager, at=now, **given)
         assert refused.value.field == field

@@ -15,13 +15,14 @@ from frontdoor.access import Refused
 from frontdoor.accounts.models import Agency, User
 from tests.api.conftest import Caller
 from tests.contacts.conftest import NOW, some_facts
+from tests.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def head(db: None) -> User:
-    return User.objects.create_user("service.manager", "Sheila Service", roles=["service_manager"])
+    return StaffFactory.create(role="service_manager")
 
 
 def the_form() -> dict[str, str]:

@@ -4,19 +4,20 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 from itertools import combinations
 from random import Random
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from contacts.bundles import bundling
-from contacts.bundles.bundling import tidy_name
+from contacts.bundles.likeness import alike, tidy_name
 from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import Agency, User
 from frontdoor.demo.feed import Feed, Notification, Slips
 from frontdoor.demo.feed_figures import acts, measure, pairs, screened_on
 from frontdoor.demo.feed_words import misspelt
 from frontdoor.demo.models import DemoMark, FeedTruth
+from tests.factories import StaffFactory
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -64,12 +65,12 @@ def test_what_is_planted_is_really_there(told: list[Notification]) -> None:
     assert planted(told, "no_child")
     assert all(len(set(one.families)) == 3 for one in planted(told, "group"))
     assert planted(told, "group")
-    spelt = defaultdict(set)
+    spelt: dict[Any, set[str]] = defaultdict(set)
     for one in told:
         if len(one.families) == 1:
             spelt[one.families].update(person.name for person in one.facts.people)
     again = [one.families for one in planted(told, "misspelt") if len(seen[one.families]) > 1]
-    assert sum(any(bundling.alike(tidy_name(a), tidy_name(b)) for a, b in combinations(spelt[f], 2)) for f in again) > 9
+    assert sum(any(alike(tidy_name(a), tidy_name(b)) for a, b in combinations(spelt[f], 2)) for f in again) > 9
     assert any(child.dob_is_estimated for one in planted(told, "no_birth") for child in one.facts.children)
 
 
@@ -123,7 +124,7 @@ def agencies(db: None) -> dict[str, Agency]:
 
 
 def test_a_small_month_meets_the_aims(agencies: dict[str, Agency], capsys: pytest.CaptureFixture[str]) -> None:
-    User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
+    StaffFactory.create(role="duty_manager")
     DemoMark.objects.create(people=20, seed=1, made_for=AT)
     call_command("feed_report", write=160, seed=3, at=AT.isoformat())
     out = capsys.readouterr().out

@@ -18,10 +18,9 @@ from frontdoor.accounts.models import User
 from frontdoor.celery import app
 from frontdoor.documents import reading
 from frontdoor.documents.models import Document
-from frontdoor.people.actions import GivenName, create_person
 from tests.conftest import ROOT, Served
 from tests.documents.files import docx, pdf, scan
-from tests.pages.conftest import AT
+from tests.factories import PersonFactory
 from tests.pages.test_deadlines_browser import manager, tab
 from tests.ui.test_browser import RULES
 
@@ -86,7 +85,7 @@ def drop(tab: Page, files: dict[str, bytes]) -> None:
 def test_a_file_dropped_is_read_by_a_worker_and_found_by_its_text(
     tab: Page, address: str, manager: User, worker: None
 ) -> None:
-    child = create_person(by=manager, at=AT, names=[GivenName("Zoë", "Example")])
+    child = PersonFactory.create(by=manager, given="Zoë", family="Example")
     said: list[str] = []
     tab.on("pageerror", lambda e: said.append(str(e)))
     open_documents(tab, address, child)
@@ -138,7 +137,7 @@ def test_a_file_dropped_is_read_by_a_worker_and_found_by_its_text(
 def test_without_scripts_the_form_sends_the_files_together(
     browser: Any, tab: Page, address: str, manager: User
 ) -> None:
-    child = create_person(by=manager, at=AT, names=[GivenName("Sam", "Example")])
+    child = PersonFactory.create(by=manager, given="Sam", family="Example")
     context = browser.new_context(java_script_enabled=False)
     context.add_cookies(tab.context.cookies())
     plain = context.new_page()

@@ -17,9 +17,9 @@ from django.core.management import CommandError, call_command
 from frontdoor.access import Refused
 from frontdoor.documents import actions, keys, storage, working
 from frontdoor.documents.models import Document
-from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.merging import merge
 from tests.documents.files import pdf
+from tests.factories import PersonFactory
 from tests.pages.conftest import AT
 
 ONE, TWO = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
@@ -163,7 +163,7 @@ def test_nothing_is_served_before_the_scanner_has_looked(
 
 
 def test_documents_follow_a_merge_and_come_apart_again(file_it: Any, child: Any, manager: Any) -> None:
-    other = create_person(by=manager, at=AT, names=[GivenName("Zoe", "Smith")])
+    other = PersonFactory.create(by=manager, given="Zoe", family="Smith")
     mine, theirs = file_it("mine.pdf"), file_it("theirs.pdf", person=other)
     done = merge.apply(survivor=child, loser=other, by=manager, at=AT, reason="The same child.")
     assert set(Document.objects.filter(person=child)) == {mine, theirs}

@@ -7,6 +7,7 @@ import pytest
 from assessments.early_help.facts import ActionFacts, ConsentFacts, EarlyHelpFacts, MemberFacts
 from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
 from frontdoor.accounts.models import Agency
+from tests.factories import AgencyFactory
 from tests.referrals.conftest import contact, manager, officer, referral, second_manager, team, worker
 
 __all__ = ["contact", "manager", "officer", "referral", "second_manager", "team", "worker"]
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 def school(db: None) -> Agency:
-    return Agency.objects.create(code="school", name="Exampleton School", kind="school", default_source="2A")
+    return AgencyFactory.create(code="school", name="Exampleton School")
 
 
 def early_help_facts(**given: object) -> EarlyHelpFacts:

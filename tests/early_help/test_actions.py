@@ -1,6 +1,7 @@
 """Early help: recorded by anybody alike, agreed or returned, reviewed on its clock, stepped up and down in one act."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_a_returned_one_begins_when_the_family_agrees(officer: User, school: Age
     [({"child": PersonFacts(given_name=" ")}, "child_given_name"), ({"texts": {}}, "situation"),
      ({"lead": ReferrerFacts()}, "lead_name")],
 )  # fmt: skip
-def test_what_is_missing_is_named(officer: User, facts: dict[str, object], field: str) -> None:
+def test_what_is_missing_is_named(officer: User, facts: dict[str, Any], field: str) -> None:
     with pytest.raises(Refused) as refused:
         made(officer, **facts)
     assert refused.value.field == field

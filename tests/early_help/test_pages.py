@@ -139,7 +139,7 @@ def test_staff_record_find_and_step_up(desk: Client, officer: User) -> None:
     done = desk.post(path, SENT, follow=True)
     made = EarlyHelpAssessment.objects.get()
     assert made.reference in done.content.decode()
-    assert desk.post(path, SENT).url == f"/early-help/{made.reference}/", "pressed twice"
+    assert desk.post(path, SENT)["Location"] == f"/early-help/{made.reference}/", "pressed twice"
     listed = desk.get("/early-help/?view=open&level=2").content.decode()
     assert "Sam Example" in listed
     assert "Sam Example" not in desk.get("/early-help/?view=open&level=3").content.decode()

@@ -97,7 +97,7 @@ def with_rows(name: str, *texts: str) -> bytes:
 
 
 PEOPLE, NOTES, CLIENTS = "carecase_people.csv", "carecase_notes.csv", "firstcall_people.csv"
-WRONG: dict[str, tuple[Callable[[Files], None], str]] = {
+WRONG: dict[str, tuple[Callable[[Files], object], str]] = {
     "0 bytes": (lambda f: f.update({PEOPLE: b""}), f"{PEOPLE} is empty (0 bytes). Extract it again."),
     "header only": (
         lambda f: f.update({PEOPLE: emptied(PEOPLE)}),

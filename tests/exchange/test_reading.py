@@ -1,6 +1,7 @@
 """Bytes into rows: nothing stops the rest of a file, and every row keeps its own bytes."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ HEADER = ",".join(NOTES.header).encode() + b"\n"
 SOUND = b'N00000001,A0000001,2024-01-01T09:00,HV,H Ridley,"two\nlines, and ""quotes"""\n'
 
 
-def read(data: bytes) -> list:
+def read(data: bytes) -> list[Any]:
     return list(rows(BytesIO(HEADER + data), NOTES))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
@@ -15,6 +14,7 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
+from tests.answers import Answer
 from tests.fitness.test_rules_of_the_house import LIBRARY, module_of, patterns
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
@@ -40,9 +40,8 @@ def people() -> dict[Role, User]:
     return {role: User.objects.create_user(role.value, role.value.title(), roles=[role.value]) for role in Role}
 
 
-def ask(client: Client, method: str, path: str) -> HttpResponse:
-    answer: HttpResponse = client.generic(method.upper(), path, HTTP_HOST="testserver")
-    return answer
+def ask(client: Client, method: str, path: str) -> Answer:
+    return client.generic(method.upper(), path, HTTP_HOST="testserver")
 
 
 def test_every_address_by_every_method_and_role(people: dict[Role, User]) -> None:
@@ -123,7 +122,7 @@ def test_invisible_and_absent_answer_alike(child: Any, people: dict[Role, User])
     assert mine.get(addresses(child)[3]).status_code == 200
 
 
-def _plain(answer: HttpResponse) -> str:
+def _plain(answer: Answer) -> str:
     text = answer.content.decode()
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|content="[^"]{60,}"|hx-headers=.[^>]+', "", text)
 

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -26,7 +25,7 @@ from contacts.models import Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.access import Role
-from frontdoor.accounts.models import Agency, Team, User
+from frontdoor.accounts.models import Team, User
 from frontdoor.api import receipts, views
 from frontdoor.api.webhooks import actions as webhooks
 from frontdoor.clocks.models import Clock
@@ -39,7 +38,9 @@ from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
+from tests.answers import Answer
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
+from tests.factories import AgencyFactory
 from tests.referrals.conftest import each, some_facts
 
 #: Pages a role looks at; beyond them it has seen what its links lead to.
@@ -102,8 +103,8 @@ def world(db: None) -> Iterator[World]:
             code="one", name="Team one", kind="assessment", manager=staff[Role.TEAM_MANAGER]
         )  # fmt: skip
         User.objects.filter(pk__in=[quiet.pk, staff[Role.SOCIAL_WORKER].pk]).update(team=team)
-        police = Caller(Agency.objects.create(code="police", name="Kestrel Police", kind="police", default_source="6"))
-        school = Caller(Agency.objects.create(code="school", name="Mill School", kind="school", default_source="2A"))
+        police = Caller(AgencyFactory.create(code="police", name="Kestrel Police"))
+        school = Caller(AgencyFactory.create(code="school"))
         found = World(at, staff, holder, quiet, team, police, school)
         officer, manager = staff[Role.CONTACT_OFFICER], staff[Role.DUTY_MANAGER]
         worker = staff[Role.SOCIAL_WORKER]
@@ -168,7 +169,7 @@ def hide_a_family(world: World) -> None:
     assert Clock.objects.late(at).filter(reference__in=world.hidden).exists()
 
 
-def masked(answer: HttpResponse) -> str:
+def masked(answer: Answer) -> str:
     text = answer.content.decode("utf-8", "replace")
     said = {name: value for name, value in answer.headers.items() if name in ("Location", "Content-Type")}
     whole = f"{answer.status_code} {said}\n{text}"

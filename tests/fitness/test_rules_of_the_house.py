@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,7 +17,7 @@ from frontdoor.access import ROLE_LABELS, ROLES, Permission
 from frontdoor.grants import is_history
 from frontdoor.people.hooks import merge_policies
 from frontdoor.people.models import Person
-from frontdoor.workflow.machines import MACHINES
+from frontdoor.workflow.machines import MACHINES, Move
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
@@ -188,7 +189,8 @@ def test_every_status_is_a_machine_of_ours() -> None:
 
 
 def test_every_source_of_a_move_is_a_status_and_every_status_but_the_first_is_reached() -> None:
-    for model, moves in MACHINES.items():
+    machines: dict[Any, dict[str, Move]] = dict(MACHINES)
+    for model, moves in machines.items():
         statuses = set(model.Status.values)
         for move in moves.values():
             assert {*move.sources, move.target} <= statuses, move.name
@@ -234,9 +236,10 @@ def test_a_lock_is_taken_without_joining_who_acted() -> None:
 
 def test_every_relation_to_a_person_has_a_merge_policy() -> None:
     """Joining two records loses nothing only when somebody has said what becomes of each row that names a person."""
+    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
     found = {
         (relation.related_model._meta.label, relation.field.name)
-        for relation in Person._meta.get_fields(include_hidden=True)
+        for relation in relations
         if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
     }
     # Arrays of people's keys are relations without a constraint.

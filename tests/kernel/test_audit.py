@@ -3,6 +3,7 @@
 import io
 import itertools
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,7 +26,7 @@ def some_rows(count: int = 5) -> list[Entry]:
     ]
 
 
-def tamper(sentence: str, *values: object) -> None:
+def tamper(sentence: str, *values: Any) -> None:
     """Do as an owner could: past every privilege and trigger."""
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE; SET LOCAL ROLE frontdoor; SET LOCAL session_replication_role = replica")
@@ -121,7 +122,7 @@ def changes(*numbers: int) -> list[StatusChange]:
 
 
 def links() -> list[tuple[int, int, bytes, bytes]]:
-    rows: list[tuple[int, int, bytes, bytes]] = []
+    rows: list[Any] = []
     for model in (Entry, StatusChange):
         rows += model._default_manager.values_list("chain", "position", "previous_hash", "hash")
     return sorted((c, p, bytes(before), bytes(link)) for c, p, before, link in rows)
@@ -161,8 +162,9 @@ def test_a_statement_that_fails_leaves_the_chain_where_it_was() -> None:
     wrong[1].reference = "far too long a reference"
     with pytest.raises(psycopg.DataError), transaction.atomic():
         copy_records(StatusChange, wrong)
+    never: dict[str, Any] = {"happened_at": None}
     with pytest.raises(IntegrityError), transaction.atomic():
-        StatusChange.objects.bulk_create([*changes(3), StatusChange(reference="R-00000001", happened_at=None)])
+        StatusChange.objects.bulk_create([*changes(3), StatusChange(reference="R-00000001", **never)])
     assert links() == before
     copy_records(StatusChange, changes(4))
     assert len(links()) == len(before) + 1

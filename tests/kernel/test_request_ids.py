@@ -4,9 +4,11 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from structlog.stdlib import ProcessorFormatter
@@ -16,7 +18,7 @@ from frontdoor.urls import urlpatterns as all_patterns
 
 
 @access.public
-def broken(request: object) -> None:
+def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
@@ -30,7 +32,8 @@ def log() -> Iterator[io.StringIO]:
     """What the product writes to its log, as it is set up to write it."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    given = {name: value for name, value in settings.LOGGING["formatters"]["json"].items() if name != "()"}
+    formatters: dict[str, Any] = settings.LOGGING["formatters"]  # type: ignore[assignment]
+    given = {name: value for name, value in formatters["json"].items() if name != "()"}
     handler.setFormatter(ProcessorFormatter(**given))
     logging.getLogger().addHandler(handler)
     yield written

@@ -62,6 +62,7 @@ def test_an_idle_session_ends(client: Client, officer: User) -> None:
 def test_a_busy_session_ends_too(client: Client, officer: User) -> None:
     with time_machine.travel(START, tick=False) as clock:
         sign_in(client)
+        last = 0
         for _ in range(30):
             clock.shift(timedelta(minutes=25))
             last = client.get("/drafts/").status_code

@@ -194,10 +194,17 @@ def test_a_statutory_clock_is_never_paused(client, sign_in, manager):
     assert client.post(address, {"reason": "Please"}).status_code == 403
 
 
+def poll_of(page):
+    """Where the board asks for what is new."""
+    found = re.search(r'hx-get="(/breaches/[^"]+)"', page)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
 def test_the_poll_is_silent_until_something_changes(client, sign_in, manager):
     sign_in("duty_manager")
     start(1, by=manager)
-    poll = re.search(r'hx-get="(/breaches/[^"]+)"', text(client.get("/breaches/"))).group(1).replace("&amp;", "&")
+    poll = poll_of(text(client.get("/breaches/")))
     headers = {"HX-Request": "true", "X-Background": "1"}
     assert client.get(poll, headers=headers).status_code == 204
     start(2, by=manager)
@@ -205,9 +212,9 @@ def test_the_poll_is_silent_until_something_changes(client, sign_in, manager):
     assert answer.status_code == 200
     assert "<html" not in text(answer)
     assert rows(answer) == [number(1), number(2)]
-    poll = re.search(r'hx-get="(/breaches/[^"]+)"', text(answer)).group(1).replace("&amp;", "&")
+    poll = poll_of(text(answer))
     assert client.get(poll, headers=headers).status_code == 204
-    actions.explain_late(clock=Clock.objects.first(), by=manager, at=timezone.now(), code="staffing")
+    actions.explain_late(clock=Clock.objects.earliest("pk"), by=manager, at=timezone.now(), code="staffing")
     assert client.get(poll, headers=headers).status_code == 200
 
 

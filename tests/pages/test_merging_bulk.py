@@ -54,7 +54,7 @@ def test_ticked_pairs_are_looked_over_joined_and_each_taken_back(client, sign_in
     assert entry.people == sorted(p.pk for pair in made[:2] for p in (pair.left, pair.right))
     assert entry.detail["merges"] == [m.pk for m in Merge.objects.order_by("pk")]
     assert "Ann" not in str(entry.detail)
-    done = Merge.objects.first()
+    done = Merge.objects.earliest("pk")
     client.post(f"/merge/done/{done.pk}/undo/", {"reason": "Cousins."})
     assert Merge.objects.standing().count() == 1
     assert PairToReview.objects.get(pk=made[0].pk).decision == ""

@@ -54,7 +54,9 @@ def test_every_family_is_drawn_and_nobody_stands_upon_another(name):
     for one, (x, y) in where.items():
         for other, (a, b) in where.items():
             assert one == other or y != b or abs(x - a) > 100, (one, other)
-    width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
+    drawn = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    assert drawn is not None
+    width, height = map(int, drawn.groups())
     assert all(0 <= x <= width and 0 <= y <= height for x, y in where.values())
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +104,7 @@ def test_the_same_details_are_linked_with_reasons_that_add_up() -> None:
     ],
     ids=str,
 )
-def test_one_thing_differing_does_not_part_a_child(facts: dict[str, object]) -> None:
+def test_one_thing_differing_does_not_part_a_child(facts: dict[str, Any]) -> None:
     found = pair(find(CHILD, other(**facts)))
     assert found is not None
     assert found.is_automatic, found
@@ -121,7 +122,7 @@ def test_one_thing_differing_does_not_part_a_child(facts: dict[str, object]) -> 
     ],
     ids=str,
 )
-def test_what_is_likely_is_at_least_shown_to_a_person(facts: dict[str, object]) -> None:
+def test_what_is_likely_is_at_least_shown_to_a_person(facts: dict[str, Any]) -> None:
     assert pair(find(CHILD, other(**facts))) is not None
 
 

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pghistory
 import pytest
@@ -71,9 +72,9 @@ TABLES = sorted({policy.model for policy in merge_policies if not policy.model.s
 
 def rows(skip=("version",)):
     """Every row of every table a merge may touch, by table and key, without what is said not to come back."""
-    found = {}
+    found: dict[str, Any] = {}
     for label in TABLES:
-        model = model_of(label)
+        model: Any = model_of(label)
         if label == "people.NameToken":
             found[label] = {(t.person_id, t.word): {} for t in model.objects.all()}
             continue
@@ -234,7 +235,7 @@ def contact_about(person, officer):
     from tests.referrals.conftest import some_facts
 
     made = recording.record_contact(facts=some_facts(), by=officer, at=AT)
-    row = made.people.filter(is_child=True).first()
+    row = made.people.filter(is_child=True).earliest("pk")
     return screening.link_person(on_contact=row, person=person, by=officer, at=AT)
 
 
@@ -261,7 +262,9 @@ def test_who_looked_tells_of_both_records(twice, manager):
     survivor, loser = twice
     old = set(Entry.objects.filter(people__contains=[loser.pk]).values_list("pk", flat=True))
     join(survivor, loser, manager)
-    told = record.entries_about(record.for_oversight(loser.reference))
+    whole = record.for_oversight(loser.reference)
+    assert whole is not None
+    told = record.entries_about(whole)
     assert old <= set(told.values_list("pk", flat=True))
     entry = Entry.objects.get(event="person.merged")
     assert (entry.people, entry.reason) == (sorted([survivor.pk, loser.pk]), WHY)
@@ -452,10 +455,10 @@ def test_two_people_stay_two_after_one_of_them_was_joined_to_a_third(make_person
 
 def test_nobody_without_the_permission(twice, officer, manager, make_user):
     with pytest.raises(Denied):
-        join(*twice, officer)
+        join(twice[0], twice[1], officer)
     with pytest.raises(Denied):
         merge.apply_many([(twice[0].pk, twice[1].pk)], by=officer, at=AT, reason=WHY)
-    done = join(*twice, manager)
+    done = join(twice[0], twice[1], manager)
     with pytest.raises(Denied):
         undo(done, officer)
     with pytest.raises(Refused):
@@ -496,7 +499,7 @@ def test_nothing_is_written_on_a_record_merged_away(twice, manager):
 
 
 def test_a_merge_and_its_journal_cannot_be_rewritten(twice, manager):
-    done = join(*twice, manager)
+    done = join(twice[0], twice[1], manager)
     with pytest.raises(DatabaseError), transaction.atomic():
         Merge.objects.filter(pk=done.pk).update(reason="Other")
     for statement in ("UPDATE people_mergechange SET after = 'null'", "DELETE FROM people_mergechange",
@@ -567,7 +570,7 @@ def run(*words):
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_command_takes_the_latest_merge_back(which, twice, manager):
     before = rows()
-    join(*twice, manager)
+    join(twice[0], twice[1], manager)
     said = run(twice[which].reference.lower())
     assert "two records again" in said
     assert "edits     none" in said
@@ -576,7 +579,7 @@ def test_the_command_takes_the_latest_merge_back(which, twice, manager):
 
 
 def test_the_command_lists_edits(twice, manager):
-    join(*twice, manager)
+    join(twice[0], twice[1], manager)
     actions.add_telephone(person=twice[0], by=manager, at=AT, number="01632 960555")
     assert f"{twice[0].reference}: Telephone" in run(twice[1].reference)
 

@@ -78,8 +78,8 @@ class Records(RuleBasedStateMachine):
             protection.declare_conflict(user=officer, person=person, by=self.by, at=AT)
         for one, other in zip(self.people, self.people[1:] + self.people[:1], strict=True):
             actions.add_relationship(person=one, other=other, kind="sibling", by=self.by, at=AT)
-        for one, other in ((0, 2), (1, 3)):
-            pairs.not_same(left=self.people[one], right=self.people[other], by=self.by, at=AT)
+        for left, right in ((0, 2), (1, 3)):
+            pairs.not_same(left=self.people[left], right=self.people[right], by=self.by, at=AT)
         pairs.offer_many(
             [pairs.FoundPair(self.people[a].pk, self.people[b].pk, 5.0, 0.9) for a, b in ((0, 1), (2, 1), (3, 4))],
             at=AT,

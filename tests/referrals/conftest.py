@@ -12,6 +12,7 @@ from referrals import actions
 from referrals.actions import ChildDecision
 from referrals.models import Referral
 from tests.contacts.conftest import manager, officer, police, some_facts, worker
+from tests.factories import StaffFactory
 
 __all__ = ["manager", "officer", "police", "some_facts", "worker"]
 
@@ -21,7 +22,7 @@ LATER = NOW + timedelta(hours=1)
 
 @pytest.fixture
 def second_manager(db: None) -> User:
-    return User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    return StaffFactory.create(role="team_manager")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from frontdoor.workflow.models import StatusChange
 from referrals import actions
 from referrals.actions import ChildDecision, Telephoned
 from referrals.models import Referral
+from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_a_proposal_comes_back_with_comments(contact: Contact, worker: User, man
         actions.return_contact(contact=put.contact, by=manager, at=LATER, comments=" ")
     back = actions.return_contact(contact=put.contact, by=manager, at=LATER, comments="Ring the school first.")
     assert (back.status, back.claimed_by) == ("in_screening", worker)
-    assert back.people.filter(is_child=True).first().outcome == "referral"
+    assert back.people.filter(is_child=True).earliest("pk").outcome == "referral"
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,7 @@ def test_a_child_with_open_work_never_gets_a_second_episode(
     actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
     again = recording.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
     row = again.people.get()
+    assert referral.child is not None
     screening.link_person(on_contact=row, person=referral.child, by=manager, at=LATER)
     with pytest.raises(Refused, match="has open work"):
         actions.decide_contact(contact=again, decisions=each(again, "referral"), by=manager, at=LATER)
@@ -212,7 +214,7 @@ def test_the_clocks_of_a_referral_run_from_the_contacts_receipt(referral: Referr
 
 
 def test_out_of_hours_a_manager_agrees_by_telephone(contact: Contact, manager: User) -> None:
-    edt = User.objects.create_user("edt.worker", "Eddie Night", roles=["edt_worker"])
+    edt = StaffFactory.create(role="edt_worker")
     decided = actions.decide_contact(
         contact=contact, decisions=each(contact, "referral"), by=edt, at=LATER, telephoned=Telephoned(manager, NOW)
     )

@@ -71,6 +71,7 @@ def test_with_open_work_it_is_put_on_the_open_referral(
 ) -> None:
     actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
     again = recording.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=LATER)
+    assert referral.child is not None
     screening.link_person(on_contact=again.people.get(), person=referral.child, by=manager, at=LATER)
     again.refresh_from_db()
     actions.fast_track(contact=again, by=officer, at=LATER)
@@ -133,7 +134,7 @@ def test_standing_down_is_a_managers_with_a_reason(tracked: Contact, officer: Us
 
 
 def test_not_once_a_referral_is_decided(tracked: Contact, manager: User) -> None:
-    first = Referral.objects.order_by("id").first()
+    first = Referral.objects.earliest("id")
     actions.no_further_action(referral=first, by=manager, at=LATER, reason="Not hurt at all.")
     with pytest.raises(Refused, match="decided already"):
         actions.stand_down(contact=tracked, by=manager, at=LATER, reason="A misunderstanding.")

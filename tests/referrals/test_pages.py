@@ -17,6 +17,7 @@ from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions
 from referrals.models import Referral
+from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, some_facts
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_what_is_missing_is_named_at_its_field_and_nothing_is_lost(
     contact: Contact, manager: User, signed: Callable[[User], Client]
 ) -> None:
     data = answers(contact)
-    first = contact.people.filter(is_child=True).order_by("position").first()
+    first = contact.people.filter(is_child=True).earliest("position")
     del data[f"child{first.pk}-outcome"]
     second = contact.people.get(given_name="Zoë")
     data[f"child{second.pk}-reason"] = "Words I do not want to type twice."
@@ -77,7 +78,7 @@ def test_what_is_missing_is_named_at_its_field_and_nothing_is_lost(
 
 
 def test_a_refusal_lands_on_its_field(contact: Contact, manager: User, signed: Callable[[User], Client]) -> None:
-    first = contact.people.filter(is_child=True).order_by("position").first()
+    first = contact.people.filter(is_child=True).earliest("position")
     data = answers(contact) | {
         f"child{first.pk}-outcome": "early_help",
         f"child{first.pk}-receiver_early_help": "Early help hub",
@@ -217,7 +218,7 @@ def test_saying_who_the_child_is(
         by=manager, at=NOW, names=[GivenName("Sam", "Example")], date_of_birth=some_facts().people[0].date_of_birth
     )
     actions.fast_track(contact=contact, by=officer, at=NOW)
-    referral = Referral.objects.order_by("id").first()
+    referral = Referral.objects.earliest("id")
     client = signed(manager)
     address = f"/referrals/{referral.reference}/child/"
     assert known.reference in client.get(address).content.decode()
@@ -229,7 +230,8 @@ def test_saying_who_the_child_is(
 def test_a_restricted_childs_referral_does_not_exist_for_others(
     referral: Referral, manager: User, worker: User, signed: Callable[[User], Client]
 ) -> None:
-    dpo = User.objects.create_user("dpo", "Dee Pio", roles=["data_protection_officer"])
+    dpo = StaffFactory.create(role="data_protection_officer")
+    assert referral.child is not None
     set_restriction(
         person=referral.child, holders=[manager], by=dpo, at=NOW, reason="A colleague’s child.", kind="restricted"
     )

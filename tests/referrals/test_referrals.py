@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -43,7 +44,7 @@ def force(referral: Referral, status: str) -> Referral:
     return referral
 
 
-FACTS = {
+FACTS: dict[str, dict[str, Any]] = {
     "accept": {"decision_reason": "x", "response_type": "assessment"},
     "provide_service": {"service": "child_in_need"},
     "no_further_action": {"decision_reason": "x"},
@@ -120,6 +121,7 @@ def test_only_case_holders_and_never_ones_own_family(
     officer = User.objects.get(username="contact.officer")
     with pytest.raises(Refused, match="does not hold cases"):
         actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=officer)
+    assert referral.child is not None
     DeclaredConflict.objects.create(user=worker, person=referral.child, declared_at=NOW, declared_by=worker)
     with pytest.raises(Denied):
         actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
@@ -173,7 +175,7 @@ def test_an_ending_with_advice_is_no_referral_nfa(referral: Referral, manager: U
 
 
 def test_only_a_discussion_that_decides_one_starts_the_enquirys_clock(allocated: Referral, manager: User) -> None:
-    held = {"held_at": LATER, "with_police": True, "with_health": True, "decision": "Agreed."}
+    held: dict[str, Any] = {"held_at": LATER, "with_police": True, "with_health": True, "decision": "Agreed."}
     actions.record_strategy_discussion(referral=allocated, by=manager, at=SOON, section_47=False, **held)
     assert not Clock.objects.filter(reference=allocated.reference, rule="section47_conference").exists()
     actions.record_strategy_discussion(referral=allocated, by=manager, at=SOON, section_47=True, **held)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.api.receipts import receipt
 from frontdoor.people.models import Involvement
-from referrals import together
+from referrals import actions, together
 from referrals.models import BulkAct, BulkRow, DipSample, Referral
 from referrals.together import Answer
 from referrals.undoing import undo_decision
@@ -33,8 +34,8 @@ FAMILY = [
 ]  # fmt: skip
 
 
-def record(officer: User, number: int = 0, **facts: object) -> Contact:
-    given = {"grade": "green", "people": some_facts().people[:1], **facts}
+def record(officer: User, number: int = 0, **facts: Any) -> Contact:
+    given: dict[str, Any] = {"grade": "green", "people": some_facts().people[:1], **facts}
     born = given["people"][0].date_of_birth + timedelta(days=-37 * number)
     child = replace(given["people"][0], given_name=GIVEN[number], family_name=FAMILY[number], date_of_birth=born)
     return recording.record_contact(facts=some_facts(**{**given, "people": [child]}), by=officer, at=NOW)
@@ -81,7 +82,7 @@ def test_twenty_are_ended_together_and_two_refused_stop_nobody(
         ({"people": [replace(some_facts().people[0], date_of_birth=NOW.date() - timedelta(days=90))]}, "under one"),
     ],
 )
-def test_what_is_left_out_says_why(officer: User, manager: User, facts: dict[str, object], why: str) -> None:
+def test_what_is_left_out_says_why(officer: User, manager: User, facts: dict[str, Any], why: str) -> None:
     contact = record(officer, **facts)
     assert why in " ".join(together.why_not(contact, by=manager, at=LATER, opened=True))
     assert together.why_not(record(officer), by=manager, at=LATER, opened=False) == ["You have not opened its text."]
@@ -90,9 +91,9 @@ def test_what_is_left_out_says_why(officer: User, manager: User, facts: dict[str
 def test_open_work_the_third_in_a_year_and_a_match_are_left_out(officer: User, manager: User) -> None:
     first = record(officer)
     screening.grade(contact=first, by=manager, at=NOW, grade="blue", reason="Mild.")
-    referral = together.decide_contact(contact=first, decisions=each(first, "referral"), by=manager, at=NOW).referrals[
-        0
-    ]
+    referral = actions.decide_contact(contact=first, decisions=each(first, "referral"), by=manager, at=NOW).referrals[0]
+    assert referral.child is not None
+    second = first
     for number in range(2):
         second = record(officer, number + 5)
         screening.link_person(on_contact=second.people.get(), person=referral.child, by=manager, at=NOW)
@@ -181,7 +182,7 @@ def test_a_decision_is_taken_back_within_its_minute_before_the_agency_hears(
     officer: User, manager: User, police
 ) -> None:
     contact = recording.record_contact(facts=some_facts(people=some_facts().people[:1]), by=None, at=NOW, agency=police)
-    decided = together.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
+    decided = actions.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
     soon = LATER + timedelta(seconds=30)
     assert receipt(decided.contact, soon)["status"] == "in_screening"
     back = undo_decision(contact=contact, by=manager, at=soon)
@@ -190,7 +191,7 @@ def test_a_decision_is_taken_back_within_its_minute_before_the_agency_hears(
     assert (referral.status, referral.ending, referral.is_returnable) == ("no_further_action", "undone", False)
     assert receipt(back, soon + timedelta(minutes=5))["status"] == "in_screening"
     assert Involvement.objects.open().filter(reference=contact.reference).exists()
-    again = together.decide_contact(contact=back, decisions=each(back, "advice"), by=manager, at=soon)
+    again = actions.decide_contact(contact=back, decisions=each(back, "advice"), by=manager, at=soon)
     with pytest.raises(Refused, match="minute"):
         undo_decision(contact=again.contact, by=manager, at=soon + timedelta(minutes=2))
 
@@ -199,13 +200,11 @@ def test_what_somebody_has_acted_on_since_is_not_taken_back(
     officer: User, manager: User, second_manager: User, worker: User, team
 ) -> None:
     contact = record(officer)
-    decided = together.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
-    from referrals import actions
-
+    decided = actions.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
     actions.allocate(referral=decided.referrals[0], team=team, worker=worker, by=second_manager, at=LATER)
     with pytest.raises(Refused, match="Tess Manager has acted on it since"):
         undo_decision(contact=decided.contact, by=manager, at=LATER + timedelta(seconds=20))
     other = record(officer, 2)
-    done = together.decide_contact(contact=other, decisions=each(other, "advice"), by=manager, at=LATER)
+    done = actions.decide_contact(contact=other, decisions=each(other, "advice"), by=manager, at=LATER)
     with pytest.raises(Refused, match="Only whoever decided"):
         undo_decision(contact=done.contact, by=second_manager, at=LATER)

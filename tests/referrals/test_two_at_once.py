@@ -7,10 +7,10 @@ from django.db import connection
 
 from contacts.recording import actions as contacts
 from frontdoor.access import Refused
-from frontdoor.accounts.models import User
 from frontdoor.workflow.models import StatusChange
 from referrals import actions
 from referrals.models import OPEN_STATUSES, Referral
+from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 
@@ -38,9 +38,9 @@ def both(first: Callable[[], object], second: Callable[[], object]) -> list[str]
 
 
 def test_two_deciders_a_thousand_times_make_one_decision(committed: None) -> None:
-    officer = User.objects.create_user("contact.officer", "Una Officer", roles=["contact_officer"])
-    one = User.objects.create_user("duty.manager", "Dora Manager", roles=["duty_manager"])
-    two = User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    officer = StaffFactory.create(role="contact_officer")
+    one = StaffFactory.create(role="duty_manager")
+    two = StaffFactory.create(role="team_manager")
     rounds = 1000
     facts = some_facts(people=[some_facts().people[0]])
     for number in range(rounds):

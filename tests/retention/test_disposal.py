@@ -89,9 +89,10 @@ def propose(person: Any, by: Any) -> Disposal:
 
 
 def test_every_relation_to_a_person_has_a_disposal_policy() -> None:
+    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
     found = {
         (relation.related_model._meta.label, relation.field.name)
-        for relation in Person._meta.get_fields(include_hidden=True)
+        for relation in relations
         if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
     }
     found |= {

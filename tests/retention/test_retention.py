@@ -110,6 +110,7 @@ def test_a_section_47_enquiry_asks_for_the_longest_keeping(manager: Any) -> None
     contact = contacts.record_contact(facts=some_facts(), by=manager, at=NOW)
     decided = referrals.decide_contact(contact=contact, decisions=each(contact, "referral"), by=manager, at=LATER)
     referral = decided.referrals[0]
+    assert referral.child is not None
     assert "Child protection" not in " ".join(reckoning.reckon([referral.child], TODAY)[0].stops)
     StrategyDiscussion.objects.create(
         referral=referral, held_at=LATER, chaired_by=manager, section_47=True, decision="Joint enquiry.",

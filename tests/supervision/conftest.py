@@ -6,9 +6,9 @@ import pytest
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.people import actions as people
-from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Person
 from referrals.models import Referral
+from tests.factories import PersonFactory, StaffFactory
 from tests.referrals.conftest import contact, manager, officer, referral, some_facts, worker
 
 __all__ = ["contact", "manager", "officer", "referral", "some_facts", "worker"]
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 @pytest.fixture
 def head(db: None) -> User:
-    return User.objects.create_user("team.manager", "Tess Manager", roles=["team_manager"])
+    return StaffFactory.create(role="team_manager")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def stranger(db: None) -> User:
 
 @pytest.fixture
 def child(manager: User) -> Person:
-    return people.create_person(by=manager, at=NOW, names=[GivenName("Sam", "Example")])
+    return PersonFactory.create(by=manager)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
 from contacts.screening.rules import Power
-from frontdoor.access import Permission, Refused, Role, Stale, get_visible, holds, require
+from frontdoor.access import Permission, Refused, Role, Stale, holds, require
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
@@ -504,8 +504,3 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
             {"about": "outcome", "contact": contact.reference, "decided_at": contact.decided_at.isoformat()},
             at=at + telling.AFTER,
         )
-
-
-def visible_contact(user: User, reference: str) -> Contact:
-    """The contact with this reference, if the user may see it; 404 otherwise."""
-    return get_visible(Contact, user, reference)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 
 from assessments import outline
@@ -128,11 +128,3 @@ def origin(contact: Contact, user: Any) -> Iterable[tuple[str, str]]:
     rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
     for reference in rows.values_list("reference", flat=True):
         yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
-
-
-def stepped_down(reference: str, user: Any) -> EarlyHelpAssessment | None:
-    """The early help a referral was stepped down to."""
-    found: EarlyHelpAssessment | None = (
-        EarlyHelpAssessment.objects.visible_to(user).filter(Q(came_from=reference)).order_by("-id").first()
-    )
-    return found

@@ -9,7 +9,7 @@ from contacts.models import Contact, ContactPerson, DecisionRule
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
-from frontdoor.people.models import Involvement, Person
+from frontdoor.people.models import Involvement
 
 YEAR = timedelta(days=365)
 #: Outcomes that protect: nobody's sign-off stands in their way.
@@ -48,13 +48,6 @@ def is_under_one(born: date | None, expected: date | None, on: date) -> bool:
     if expected is not None and born is None:
         return True
     return born is not None and born > on - YEAR
-
-
-def linked_people(contact: Contact) -> list[Person]:
-    """The children's confirmed records."""
-    return [
-        row.person for row in contact.people.filter(is_child=True).select_related("person") if row.person is not None
-    ]
 
 
 def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: datetime) -> list[str]:

@@ -56,11 +56,6 @@ def discussions_of(person: Person, user: Any, window: Window) -> Iterable[Event]
         )
 
 
-def origins_of(reference: str) -> list[Origin]:
-    """Every row of the old systems a record was made from."""
-    return list(Origin.objects.filter(reference=reference).select_related("source").order_by("file", "identity"))
-
-
 #: The column that says whom a row is about, by file; a contact is about the people of its own rows.
 WHOM = {
     "carecase_people.csv": ("carecase_people.csv", "person_id"),

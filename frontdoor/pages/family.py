@@ -15,7 +15,6 @@ from frontdoor.ui.genogram import Figure, draw
 
 #: So many people at most are drawn; the table has them all.
 DRAWN = 60
-BEYOND = {"mother": "Child", "father": "Child", "adoptive_parent": "Child", "sibling": "Brother or sister"}
 
 
 @dataclass(frozen=True)

@@ -138,15 +138,37 @@ def guess(text: str) -> list[tuple[str, str]]:
     return found
 
 
+#: How nearly every number here is written: nothing to be worked out.
+ORDINARY_NUMBER = re.compile(r"(?:\+44|0044|0(?!0))[\d\s()\-]*")
+
+
 def telephone_key(number: str) -> str:
-    """A telephone number as looked up: digits in national form. "" when there are too few digits to mean anything."""
-    digits = re.sub(r"[^\d+]", "", as_seen(number))
+    """A telephone number as looked up: digits in national form, of one abroad 00 and the country before them.
+
+    An extension is left out: who rings the school is answered by the school. "" when there are too few digits to
+    mean anything.
+    """
+    number = as_seen(number)
+    digits = re.sub(r"[^\d+]", "", number)
+    if not ORDINARY_NUMBER.fullmatch(number.strip()):
+        digits = _worked_out(number) or digits
     if digits.startswith("+44"):
         digits = "0" + digits[3:].removeprefix("0")
     elif digits.startswith("0044"):
         digits = "0" + digits[4:].removeprefix("0")
     digits = digits.replace("+", "00")[:20]
     return digits if len(digits) >= 6 else ""
+
+
+def _worked_out(number: str) -> str:
+    """Country and number without an extension, "+353…"; "" when it is no telephone number."""
+    import phonenumbers  # the numbering plans of the world: loaded when a number is not an ordinary one
+
+    try:
+        found = phonenumbers.parse(re.sub(r"^\s*00", "+", number), "GB")
+    except phonenumbers.NumberParseException:
+        return ""
+    return f"+{found.country_code}{phonenumbers.national_significant_number(found)}"
 
 
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")

@@ -143,7 +143,7 @@ def _by_number(user: Any, text: str, found: Found) -> None:
         for key, kind in rows.values_list("person_id", "kind")[:COUNT_LIMIT]:
             found.add([key], 95, identifiers.KINDS.get(kind, "identifier"))
     number = identifiers.telephone_key(text)
-    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+", as_seen(text)):
+    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+((ext(ension)?\.?|x)\s*\d+)?", as_seen(text), re.IGNORECASE):
         keys = Telephone.objects.filter(number_key=number, person_id__in=visible, person__is_adoption_protected=False)
         found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
 

@@ -141,3 +141,21 @@ def test_what_is_odd_about_a_number_is_said_with_its_name():
         "NHS number 943 476 5918: The check digit of this NHS number is wrong. Check it with whoever gave it."
     ]
     assert "10 digits" in identifiers.oddities({"nhs": "943 476"})[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("01632 960123 ext. 45", "01632960123"),
+        ("01632 960123 x45", "01632960123"),
+        ("+44 (0)1632 960123 extension 45", "01632960123"),
+        ("+353 (0)1 555 0123", "0035315550123"),
+        ("00 353 1 555 0123", "0035315550123"),
+        ("+353 1 555 0123", "0035315550123"),
+        ("+1 (212) 555-0123 ext 9", "0012125550123"),
+        ("0163", ""),
+        ("ring her sister", ""),
+    ],
+)
+def test_extensions_and_numbers_from_abroad_are_looked_up_as_the_one_number_they_are(typed: str, key: str) -> None:
+    assert identifiers.telephone_key(typed) == key

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
 from contacts.agencies.feeds.reading import Item, Unreadable, read
-from contacts.models import Contact
 from contacts.recording.actions import record_contact
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User
@@ -198,8 +197,3 @@ def set_aside(*, message: Quarantined, reason: str, by: User, at: datetime) -> Q
     locked.save()
     write_audit("feed.set_aside", by=by, reason=reason, detail={"message": locked.pk})
     return locked
-
-
-def contacts_of(file: FeedFile) -> list[Contact]:
-    """What a file became, in its order."""
-    return [item.contact for item in file.items.select_related("contact").order_by("pk")]

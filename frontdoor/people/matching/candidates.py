@@ -83,14 +83,6 @@ class Candidate:
     doubts: tuple[str, ...] = ()
 
     @property
-    def likelihood(self) -> str:
-        """How likely it is, in words."""
-        for least, said in ((0.998, "all but certain"), (0.9, "very likely"), (0.5, "likely"), (0.15, "possible")):
-            if self.probability >= least:
-                return said
-        return "unlikely"
-
-    @property
     def needs_answer(self) -> bool:
         """Whether a screener must say yes or no to this one."""
         return self.score >= REVIEW_THRESHOLD

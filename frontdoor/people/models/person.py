@@ -1,6 +1,5 @@
 """A person and what identifies them. Nothing is deleted: rows end. No unique constraint spans people."""
 
-from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -121,14 +120,6 @@ class Person(Record):
     def is_unborn(self) -> bool:
         """Whether the child is expected and not yet born."""
         return self.dob_precision == self.DobPrecision.EXPECTED
-
-    def age_years(self, on: date) -> int | None:
-        """Whole years lived on this day (to the day of death); None when no birth date is known."""
-        if self.date_of_birth is None:
-            return None
-        end = min(on, self.died_on) if self.died_on else on
-        born = self.date_of_birth
-        return max(end.year - born.year - ((end.month, end.day) < (born.month, born.day)), 0)
 
 
 class PersonText(models.Model):

@@ -29,7 +29,6 @@ PRINTED = 3000
 IN_ERROR = re.compile(
     r"\b(opened|entered|recorded|created|input|raised|added|keyed)\s+(in|by)\s+(error|mistake)\b", re.I
 )
-AS_PART = {"subject": ""}
 
 
 @dataclass(frozen=True)

@@ -138,15 +138,6 @@ def addresses(person: Person) -> list[Address]:
     return sorted(rows, key=lambda a: a.ended_on is not None)
 
 
-def who_may_see(person: Person) -> tuple[list[Restriction], list[str]]:
-    """Restrictions in force with their holders, and the holders' names; both empty when the record is open to roles."""
-    rows = list(
-        Restriction.objects.in_force().filter(person=person).select_related("set_by").prefetch_related("holders__user")
-    )
-    names = sorted({h.user.name for r in rows for h in r.holders.all() if h.ended_at is None})
-    return rows, names
-
-
 def missing(person: Person) -> list[str]:
     """Key facts not yet obtained, in words, to be chased."""
     gaps = [

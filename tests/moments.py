@@ -127,7 +127,8 @@ def moment_of(item: pytest.Item) -> datetime | None:
         return None
     named = item.get_closest_marker("moment")
     if named is not None:
-        return named.args[0]
+        moment: datetime = named.args[0]
+        return moment
     module = getattr(item, "module", None)
     own = getattr(module, "NOW", None) or getattr(module, "AT", None)
     if isinstance(own, datetime):

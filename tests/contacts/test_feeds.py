@@ -322,7 +322,7 @@ def test_no_file_holds_up_those_behind_it(content: bytes, police: Agency, office
 def test_whatever_the_program_stumbles_over_is_quarantined_and_the_rest_is_taken(
     police: Agency, officer: User, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, read_as_ever = actions.record_contact, actions.read
+    real, read_as_ever = recording.record_contact, read
 
     def stumbles(**given: Any) -> Contact:
         if given["facts"].agency_reference == "PPN/1":

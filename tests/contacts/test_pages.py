@@ -257,13 +257,14 @@ def test_a_number_pasted_with_what_nobody_sees_finds_the_child_and_a_wrong_one_i
     people.add_identifier(person=child, by=manager, at=AT, kind="nhs", value="9434765919")
 
     def told(number: str) -> str:
-        return body(
+        answer: str = body(
             signed_in.post(
                 "/contacts/new/known/",
                 sent(**{"children-0-given_name": "", "children-0-family_name": "", "children-0-nhs_number": number}),
                 headers={"HX-Request": "true", "HX-Trigger": "id_children-0-lookup"},
             )
         )
+        return answer
 
     for number in ("943 476 5919", "943\u200b476\u200b5919", "９４３４７６５９１９", "943\u00a0476‑5919\ufeff"):
         assert child.reference in told(number), ascii(number)

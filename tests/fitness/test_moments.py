@@ -2,6 +2,7 @@
 
 import ast
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -39,7 +40,7 @@ def test_program_and_database_agree_on_the_moment() -> None:
     user.refresh_from_db()
     assert near(user.joined_at, LEAP_DAY), "a default of the database"
     assert User.objects.filter(pk=user.pk, joined_at__lte=Now()).exists()
-    history = next(model for model in apps.get_models() if is_history(model) and model.__name__ == "UserEvent")
+    history: Any = next(model for model in apps.get_models() if is_history(model) and model.__name__ == "UserEvent")
     assert near(history._default_manager.latest("pgh_created_at").pgh_created_at, LEAP_DAY)
 
 

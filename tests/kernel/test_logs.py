@@ -23,7 +23,8 @@ NEVER = ("Rowan", "Ashcombe", "2016-05-04", "9990000018")
 @pytest.fixture
 def logged() -> Iterator[StringIO]:
     """What the production's handler writes."""
-    formatter = conf.LOGGING["formatters"]["json"]
+    formatters: Any = conf.LOGGING["formatters"]
+    formatter = formatters["json"]
     written = StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(formatter["()"](**{name: given for name, given in formatter.items() if name != "()"}))

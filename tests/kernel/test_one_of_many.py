@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from contacts import tasks
+from contacts.agencies.feeds.actions import take
 from contacts.agencies.information import actions as information
 from contacts.handover import packs
 from contacts.management.commands import feed_drop
@@ -175,7 +176,7 @@ def test_a_folder_is_taken_in_whatever_one_file_of_it_is(
 ) -> None:
     Agency.objects.create(code="police", name="Exampleshire Police", kind="police", default_source="6")
     (tmp_path / "a.csv").write_bytes(b"reference,concerns\nPPN/3,Shouting heard\n")
-    monkeypatch.setattr(feed_drop, "take", failing_at(feed_drop.take))
+    monkeypatch.setattr(feed_drop, "take", failing_at(take))
     (tmp_path / "b\udcff.csv").write_bytes(b"reference,concerns\nPPN/2,Shouting heard\n")
     (tmp_path / "c.csv").write_bytes(b"reference,concerns\nPPN/1,Shouting heard\n")
     with pytest.raises(CommandError, match="1 could not be taken in"):

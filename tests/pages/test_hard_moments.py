@@ -137,6 +137,7 @@ def test_what_is_written_now_for_the_shift_that_is_on_waits_half_an_hour(at: dat
     sent = client.post("/handover/new/information/", {"text": "The bridge is closed.", "when": "now"})
     assert sent.status_code == 302
     item = HandoverItem.objects.get()
+    assert item.take_by is not None
     assert timedelta(0) < item.take_by - timezone.now() <= 30 * MINUTE
     page = text(signed_in(worker), "/handover/")
     assert "The bridge is closed." in page

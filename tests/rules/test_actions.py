@@ -65,7 +65,7 @@ def test_a_change_may_stand_before_one_that_waits(admin: User) -> None:
 def test_what_waits_can_be_taken_back_and_what_held_before_holds_on(admin: User) -> None:
     made = change(OUTCOMES, "advice", by=admin, label="Advice given")
     found = rule(OUTCOMES, "advice")
-    facts = {"table": TABLES[OUTCOMES], "key": ("advice",), "by": admin, "at": NOW}
+    facts: dict[str, Any] = {"table": TABLES[OUTCOMES], "key": ("advice",), "by": admin, "at": NOW}
     actions.take_back(pk=made.pk, seen=seen_of(found.versions), on=TODAY, **facts)
     found = rule(OUTCOMES, "advice")
     assert [(each.values["label"], each.valid_to) for each in found.versions] == [("Information and advice", None)]

@@ -6,15 +6,16 @@ from django.db.models import QuerySet
 
 from contacts.models import Contact, ContactType
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 
 
-def taken_under_restriction(user: Any) -> QuerySet[Any, Any]:
+def taken_under_restriction(user: User) -> QuerySet[Any, Any]:
     """References of contacts somebody else took under a restriction."""
     rows = Contact.objects.filter(taken_under_restriction_by__isnull=False)
     return rows.exclude(taken_under_restriction_by=user.pk).values("reference")
 
 
-def of_restricted_kinds(user: Any) -> QuerySet[Any, Any]:
+def of_restricted_kinds(user: User) -> QuerySet[Any, Any]:
     """References of contacts of restricted kinds, for whoever does not handle allegations and did not record them."""
     if holds(user, Permission.CONTACT_ALLEGATION):
         return Contact.objects.none().values("reference")

@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,7 @@ from frontdoor import audit
 from frontdoor.access import Refused, StaffRequest, Stale
 from frontdoor.db import Record
 from frontdoor.drafts import actions as drafts
+from frontdoor.drafts.models import Draft
 from frontdoor.ui.formats import moment
 from frontdoor.ui.forms import UiForm, VersionForm
 from frontdoor.ui.keeping import Keeping
@@ -57,18 +58,21 @@ PlaceOf = Callable[[Refused], tuple[UiForm, str | None]]
 def form(
     request: StaffRequest,
     kind: type[Form],
+    /,
     *,
     record: Record | None = None,
     called: str = "",
     at: str = "",
     is_sent: bool = True,
+    kept: Mapping[uuid.UUID, Draft] | None = None,
     **more: Any,
 ) -> Form:
     """The form as this request has it: as it was sent, as it was kept, or empty.
 
     ``record`` is what it is about; ``called`` its name in the list of drafts where the class has no better one; ``at``
     the address of the page it stands on, when that is not the page asked for; ``is_sent`` says whether what was posted
-    is this form, where a page has several. Whatever else is given goes to the form.
+    is this form, where a page has several; ``kept`` what :func:`kept_at` found for all of them. Whatever else is given
+    goes to the form.
     """
     if issubclass(kind, VersionForm):
         more["record"] = record
@@ -93,7 +97,15 @@ def form(
         about=record.reference if record is not None else "",
         sequence=_now_as_number(),
     )
-    return made if made.is_sent else _as_kept(request, kind, made, record, more)
+    if made.is_sent:
+        return made
+    draft = drafts.kept(by=request.user, draft_id=draft_id) if kept is None else kept.get(draft_id)
+    return made if draft is None else _as_kept(kind, made, draft, record, more)
+
+
+def kept_at(request: StaffRequest, address: str) -> Mapping[uuid.UUID, Draft]:
+    """Everything kept for the forms of one page, in one look: for a page with a form in each of its rows."""
+    return drafts.kept_at(by=request.user, address=address)
 
 
 def _draft_id(request: StaffRequest, kind: type[UiForm], address: str, prefix: str) -> uuid.UUID:
@@ -105,12 +117,9 @@ def _now_as_number() -> int:
     return int(time.time() * 1000)
 
 
-def _as_kept(request: StaffRequest, kind: type[Form], empty: Form, record: Record | None, more: dict[str, Any]) -> Form:
-    """The form filled with what was kept, on the record as it is now; empty when nothing was."""
+def _as_kept(kind: type[Form], empty: Form, draft: Draft, record: Record | None, more: dict[str, Any]) -> Form:
+    """The form filled with what was kept, on the record as it is now."""
     assert empty.keeping is not None
-    draft = drafts.kept(by=request.user, draft_id=empty.keeping.draft_id)
-    if draft is None:
-        return empty
     made = kind(QueryDict(bytes(draft.body)), **more)
     made.keeping = empty.keeping
     made.keeping.started_at = draft.started_at
@@ -179,13 +188,17 @@ def at_once(
     back: str,
     to: str | Callable[[Result], str | HttpResponse] = "",
     said: str | Callable[[Result], str] = "",
+    unsaid: str = "",
 ) -> HttpResponse:
-    """Carry out the act of a bare button: done and on to ``to``, or said why not and ``back``."""
+    """Carry out the act of a bare button: done and on to ``to``, or said why not and ``back``.
+
+    ``unsaid`` is a sentence before the reason, where the page that follows would not show what was tried.
+    """
     try:
         result = act(timezone.now())
     except Refused as refused:
         audit.refused(request, refused)
-        messages.warning(request, in_full(refused))
+        messages.warning(request, f"{unsaid} {in_full(refused)}".lstrip())
         return redirect(back)
     return _onward(request, result, to or back, said)
 
@@ -203,7 +216,7 @@ def _onward(
     return redirect(where) if isinstance(where, str) else where
 
 
-def refuse(request: StaffRequest, sent: Sequence[UiForm], refused: Refused, place: PlaceOf | None = None) -> None:
+def refuse(request: HttpRequest, sent: Sequence[UiForm], refused: Refused, place: PlaceOf | None = None) -> None:
     """Put a refusal at the field it names, or at the top, and note it."""
     audit.refused(request, refused)
     first = sent[0]

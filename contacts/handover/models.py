@@ -1,7 +1,7 @@
 """What a handover keeps: the shifts as dated data, the pack of each change, and its items, taken and never removed."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from contacts.handover.shifts import SHIFT_LABELS, Plan, Shift
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 from frontdoor.clocks.models import hidden as hidden_elsewhere
 from frontdoor.dated import Begun, Shipped
 from frontdoor.db import VisibleQuerySet, all_or_none, one_of, tracked
@@ -91,7 +92,7 @@ class HandoverPack(models.Model):
 class HandoverItemQuerySet(VisibleQuerySet):
     """Questions about items."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Items for whoever works at the front door, without those of records hidden from them."""
         if not holds(user, Permission.HANDOVER):
             return self.none()

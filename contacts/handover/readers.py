@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, F, Q
 
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.models import Contact, ContactPerson
+from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.models import Involvement, Person
@@ -48,7 +48,7 @@ class Figures:
     passed: int
 
 
-def items_for(user: Any, show: str, kind: str, pack: HandoverPack | None, at: datetime) -> list[HandoverItem]:
+def items_for(user: User, show: str, kind: str, pack: HandoverPack | None, at: datetime) -> list[HandoverItem]:
     """The items of a list: of one pack, or of every pack for what is not taken yet."""
     rows = HandoverItem.objects.visible_to(user).handed()
     if pack is not None:
@@ -67,7 +67,7 @@ def items_for(user: Any, show: str, kind: str, pack: HandoverPack | None, at: da
     return list(rows.select_related("pack", "taken_by", "written_by", "acknowledged_by").order_by(*order)[:SHOWN])
 
 
-def waiting_for(user: Any) -> list[HandoverItem]:
+def waiting_for(user: User) -> list[HandoverItem]:
     """What has been written for the change that comes."""
     rows = HandoverItem.objects.visible_to(user).waiting().select_related("written_by")
     return list(rows.order_by("pk")[:SHOWN])
@@ -105,7 +105,7 @@ def lines_of(items: Sequence[HandoverItem]) -> list[Line]:
     return found
 
 
-def figures_of(user: Any, began: datetime, until: datetime) -> Figures:
+def figures_of(user: User, began: datetime, until: datetime) -> Figures:
     """What happened between two moments."""
     contacts = Contact.objects.visible_to(user)
     arrived = contacts.filter(received_at__gt=began, received_at__lte=until)
@@ -130,7 +130,7 @@ def packs_before(before: datetime | None, change: str) -> list[HandoverPack]:
     return list(rows[: PAGE + 1])
 
 
-def counts_of(user: Any, packs: Sequence[HandoverPack]) -> dict[int, tuple[int, int]]:
+def counts_of(user: User, packs: Sequence[HandoverPack]) -> dict[int, tuple[int, int]]:
     """Of each pack how many items the user may see, and how many of them nobody has taken."""
     rows = HandoverItem.objects.visible_to(user).filter(pack__in=packs).order_by().values("pack_id")
     counted = rows.annotate(whole=Count("pk"), left=Count("pk", filter=Q(taken_at=None)))

@@ -1,11 +1,12 @@
 """Bundles: open contacts about one family, screened together. A bundle never merges people."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from frontdoor.accounts.models import User
 from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of
 
@@ -15,7 +16,7 @@ COMMUNAL_KINDS = ["refuge", "hostel", "hospital", "school", "childrens_home", "o
 class BundleQuerySet(VisibleQuerySet):
     """Questions about bundles."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Bundles with at least one contact this user may see."""
         contacts = self.model._meta.get_field("contacts").related_model
         seen = contacts._default_manager.visible_to(user).filter(bundle_id=models.OuterRef("pk"))

@@ -62,7 +62,7 @@ def contact_type(code: str, on: date) -> ContactType:
 class ContactQuerySet(VisibleQuerySet):
     """Questions about contacts."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Contacts about nobody hidden from the user; restricted kinds only for those who handle allegations."""
         rows = about_visible(self, user).filter(
             Q(taken_under_restriction_by__isnull=True) | Q(taken_under_restriction_by=user.pk)

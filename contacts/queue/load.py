@@ -43,7 +43,7 @@ def start_of_day(at: datetime) -> datetime:
     return at.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def holdings(user: Any, at: datetime) -> list[Holding]:
+def holdings(user: User, at: datetime) -> list[Holding]:
     """Who holds, has proposed or has decided today what the user may see, who holds most first; three questions."""
     counted: dict[str, Counter[int]] = {}
     day = start_of_day(at)
@@ -60,7 +60,7 @@ def holdings(user: Any, at: datetime) -> list[Holding]:
     return sorted(held, key=lambda h: (-h.claimed, -h.proposed, h.user.name))
 
 
-def depth(user: Any, at: datetime) -> tuple[list[str], list[int]]:
+def depth(user: User, at: datetime) -> tuple[list[str], list[int]]:
     """How many contacts the user may see stood on the queue at each full hour of the day, and now."""
     day = start_of_day(at)
     seen = Contact.objects.visible_to(user)
@@ -80,13 +80,13 @@ def depth(user: Any, at: datetime) -> tuple[list[str], list[int]]:
     return [*[clock_time(point) for point in points], "now"], [*totals, now]
 
 
-def oldest(user: Any) -> Contact | None:
+def oldest(user: User) -> Contact | None:
     """The contact that has waited longest, of those the user may see."""
     found: Contact | None = Contact.objects.visible_to(user).on_queue().order_by("received_at", "id").first()
     return found
 
 
-def forecast(user: Any, at: datetime) -> list[dict[str, Any]]:
+def forecast(user: User, at: datetime) -> list[dict[str, Any]]:
     """For each of the next hours: what falls due on the queue by then, and what may be late at the pace of the day.
 
     The pace is what was decided in the last hours, by the hour; what falls due first is taken to be done first.

@@ -17,6 +17,7 @@ from contacts.ranking import order as ranking
 from contacts.ranking import ranks
 from contacts.screening.actions import CLAIM_FOR
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
@@ -84,7 +85,7 @@ class Page:
     after: str = ""
 
 
-def on_tab(user: Any, tab: str, at: datetime) -> Any:
+def on_tab(user: User, tab: str, at: datetime) -> Any:
     """The contacts of one tab that this user may see."""
     rows = Contact.objects.visible_to(user).on_queue()
     if tab == "sign-off":
@@ -94,7 +95,7 @@ def on_tab(user: Any, tab: str, at: datetime) -> Any:
     return rows
 
 
-def tabs(user: Any, at: datetime) -> list[tuple[str, str, str]]:
+def tabs(user: User, at: datetime) -> list[tuple[str, str, str]]:
     """The tabs this user has: key, words and how many, in words."""
     found = [("", "All contacts")]
     if holds(user, Permission.CONTACT_SIGN_OFF):
@@ -109,7 +110,7 @@ def _bounded(rows: Any) -> str:
     return f"{COUNT_LIMIT:,} or more" if count >= COUNT_LIMIT else f"{count:,}"
 
 
-def read(user: Any, wanted: Wanted, at: datetime) -> Page:
+def read(user: User, wanted: Wanted, at: datetime) -> Page:
     """One page of lines in a fixed number of queries: a line for each bundle, made from what the user may see of it.
 
     1. The bundles, by tier, rank and number (or by first receipt, oldest first), from after the last page's end.
@@ -170,7 +171,7 @@ def _has_one_of(rows: Any, wanted: Wanted) -> Any:
     return Subquery(here[:1], output_field=BooleanField())
 
 
-def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
+def _after(rows: Any, user: User, wanted: Wanted) -> Any:
     """Bundles behind the last one of the page before; the beginning when there is none that this user may see."""
     if not wanted.after:
         return rows
@@ -189,7 +190,7 @@ def _after(rows: Any, user: Any, wanted: Wanted) -> Any:
 class Background:
     """What is known about the people and clocks of one page, asked once."""
 
-    def __init__(self, user: Any, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
+    def __init__(self, user: User, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
         keys = list(people)
         self.clocks: dict[str, Clock] = {}
         references = [contact.reference for contact in contacts]
@@ -305,7 +306,7 @@ def _children(members: Sequence[Any]) -> list[ContactPerson]:
     return list(found.values())
 
 
-def _line(members: Sequence[Any], known: Background, at: datetime, user: Any, minutes: int) -> dict[str, Any]:
+def _line(members: Sequence[Any], known: Background, at: datetime, user: User, minutes: int) -> dict[str, Any]:
     """The line of a bundle: its first contact tells it; grade, clock and youngest are the worst of the bundle."""
     contact = members[0]
     rows: list[ContactPerson] = [row for member in members for row in member.queue_people]

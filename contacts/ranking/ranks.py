@@ -204,7 +204,7 @@ def rank_all(at: datetime) -> None:
         recompute(batch, at=at, weights=weights)
 
 
-def preview(user: Any, weights: Weights, at: datetime, *, most: int) -> list[dict[str, Any]]:
+def preview(user: User, weights: Weights, at: datetime, *, most: int) -> list[dict[str, Any]]:
     """Today's queue as it would look with these weights: the first lines, and by how many places each would move.
 
     Only contacts the user may see are counted and listed; no name stands on a line.

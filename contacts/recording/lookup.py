@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from contacts.recording.forms import AdultForm, ChildForm, PersonForm
+from frontdoor.accounts.models import User
 from frontdoor.people import identifiers
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
@@ -40,13 +41,13 @@ class Lines:
     oddities: tuple[str, ...] = ()
 
 
-def known(user: Any, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
+def known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
     """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
     found = _known(user, facts, is_child=is_child, on=on)
     return replace(found, oddities=tuple(identifiers.oddities(facts.identifiers)))
 
 
-def _known(user: Any, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
+def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
         return Lines()
     suggested = matching.suggest(facts, user, limit=WEIGHED)
@@ -68,7 +69,7 @@ def _known(user: Any, facts: matching.Sought, *, is_child: bool, on: date) -> Li
     return Lines(tuple(_lines(user, list(found.values())[:MOST])))
 
 
-def chosen(user: Any, references: Sequence[str]) -> dict[str, Known]:
+def chosen(user: User, references: Sequence[str]) -> dict[str, Known]:
     """The people suggested on a page that comes back, by reference, as far as the user may see them."""
     rows = Person.objects.visible_to(user).filter(reference__in=[r for r in references if r])
     return {line.person.reference: line for line in _lines(user, [(person, ()) for person in rows])}
@@ -78,7 +79,7 @@ def _is_grown_up(person: Person, on: date) -> bool:
     return person.date_of_birth is not None and on.year - person.date_of_birth.year >= GROWN_UP_YEARS
 
 
-def _lines(user: Any, people: Sequence[tuple[Person, tuple[str, ...]]]) -> list[Known]:
+def _lines(user: User, people: Sequence[tuple[Person, tuple[str, ...]]]) -> list[Known]:
     keys = [person.pk for person, _ in people]
     if not keys:
         return []

@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.fields import OF_CONTACT
 from contacts.models import Contact, ContactUpdate
+from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications.actions import notify
 
@@ -54,7 +55,7 @@ def _people(contact: Contact) -> list[tuple[object, ...]]:
     return sorted(contact.people.values_list(*names), key=repr)
 
 
-def about(contact: Contact, user: Any) -> dict[str, Any]:
+def about(contact: Contact, user: User) -> dict[str, Any]:
     """What a contact is an update of, and its updates; none with a contact the user may not see."""
     if contact.agency_id is None or not contact.agency_reference:
         return {"update_of": None, "updates": []}

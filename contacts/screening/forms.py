@@ -8,11 +8,13 @@ from django.utils import timezone
 from contacts.queue.readers import STATES
 from contacts.recording.forms import kinds
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, VersionForm
 
 
 class QueueFilter(UiForm):
     """What the queue shows. Sent by GET: nothing of a person stands in the address."""
+
+    keeps_no_draft = "a filter: it stands in the address"
 
     type = forms.ChoiceField(label="Type", required=False, choices=lambda: [("", "All types"), *kinds()[1:]])
     grade = forms.ChoiceField(
@@ -25,22 +27,30 @@ class QueueFilter(UiForm):
     order = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class ActForm(UiForm):
-    """A change of a contact: carries the version of the record it was made on."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class ActForm(VersionForm):
+    """A change of a contact, one of several forms on its page: the prefix tells their ids and drafts apart."""
 
     def __init__(self, *args: Any, prefix: str = "", **kwargs: Any) -> None:
-        # Several of these forms stand on one page: names stay plain, ids are told apart.
-        super().__init__(*args, auto_id=f"id_{prefix}_%s" if prefix else "id_%s", **kwargs)
+        super().__init__(*args, prefix=prefix, auto_id=f"id_{prefix}_%s" if prefix else "id_%s", **kwargs)
+
+    def add_prefix(self, field_name: str) -> str:
+        """Names stay plain: only one of the forms is sent at a time."""
+        return field_name
+
+
+def grades() -> list[tuple[str, str]]:
+    """The grades that may be given today."""
+    return lists.choices("grade", on=timezone.localdate())
 
 
 class GradeForm(ActForm):
     """The screener's own grade."""
 
+    called = "Grade the contact"
+
     grade = forms.ChoiceField(
         label="Grade",
-        choices=lambda: lists.choices("grade", on=timezone.localdate()),
+        choices=grades,
         widget=Radios,
         error_messages={"required": "Choose a grade"},
     )
@@ -56,6 +66,8 @@ class GradeForm(ActForm):
 class GoOnForm(ActForm):
     """Going on without waiting for an answer."""
 
+    called = "Go on without the answer"
+
     reason = forms.CharField(
         label="Why not wait?",
         max_length=2000,
@@ -66,6 +78,8 @@ class GoOnForm(ActForm):
 
 class UnlinkForm(ActForm):
     """Why a link to a record is wrong."""
+
+    called = "Take a link back"
 
     reason = forms.CharField(
         label="Why is it not them?",
@@ -78,6 +92,8 @@ class UnlinkForm(ActForm):
 class LetSeeForm(ActForm):
     """Why a contact that stayed hidden may be seen by others."""
 
+    called = "Let others see the contact"
+
     reason = forms.CharField(
         label="Why may others see it?",
         max_length=2000,
@@ -88,6 +104,8 @@ class LetSeeForm(ActForm):
 
 class LinkForm(ActForm):
     """Somebody's record, named by its reference."""
+
+    called = "Confirm who somebody is"
 
     person = forms.CharField(
         label="Another record: its reference",

@@ -11,6 +11,7 @@ from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.models import Contact, ContactPerson
 from contacts.recording.actions import sought_for
 from frontdoor import audit
+from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
 from frontdoor.codelists import lists
@@ -80,7 +81,7 @@ class Card:
         return any(candidate.needs_answer for candidate in self.candidates)
 
 
-def opened_by(user: Any, references: Sequence[str]) -> set[str]:
+def opened_by(user: User, references: Sequence[str]) -> set[str]:
     """Which of these contacts the audit says this user has opened the text of."""
     rows = Entry.objects.filter(actor=user, reference__in=references).filter(
         Q(kind=Entry.Kind.OPENED) | Q(event="contact.text_opened")
@@ -93,7 +94,7 @@ def rows_of(contact: Contact) -> list[ContactPerson]:
     return list(contact.people.select_related("person", "linked_by", "decided_by").order_by("position"))
 
 
-def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:
+def cards(contact: Contact, user: User, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:
     """One card for each person. Candidates are looked for ``limit`` people, and for the one at position ``look``."""
     linked = [row.person for row in rows if row.person is not None]
     facts = facts_on_record(linked)
@@ -112,7 +113,7 @@ def cards(contact: Contact, user: Any, rows: Sequence[ContactPerson], *, look: i
 
 
 def _candidates(
-    contact: Contact, row: ContactPerson, user: Any, rows: Sequence[ContactPerson]
+    contact: Contact, row: ContactPerson, user: User, rows: Sequence[ContactPerson]
 ) -> list[matching.Candidate]:
     found = matching.candidates(
         sought_for(row, rows), user, limit=CANDIDATES, reference=contact.reference, position=row.position
@@ -239,7 +240,7 @@ def events(contact: Contact) -> list[Event]:
     return sorted(found, key=lambda event: event.at)[::-1]
 
 
-def together(contact: Contact, user: Any) -> list[Contact]:
+def together(contact: Contact, user: User) -> list[Contact]:
     """The contacts screened with this one that the user may see, the one asked for first."""
     if contact.bundle_id is None:
         return [contact]
@@ -248,7 +249,7 @@ def together(contact: Contact, user: Any) -> list[Contact]:
     return [contact, *others]
 
 
-def note_opened(contact: Contact, user: Any) -> None:
+def note_opened(contact: Contact, user: User) -> None:
     """Keep that this user has the text before them; written before the page leaves."""
     write_audit("contact.text_opened", by=user, reference=contact.reference)
 
@@ -277,7 +278,7 @@ class Look:
     history: list[dict[str, Any]]
 
 
-def look(contact: Contact, user: Any, at: datetime) -> Look:
+def look(contact: Contact, user: User, at: datetime) -> Look:
     """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
     rows = rows_of(contact)
     keys = [row.person_id for row in rows if row.person_id is not None]

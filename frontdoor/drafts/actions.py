@@ -101,6 +101,11 @@ def kept(*, by: User, draft_id: UUID) -> Draft | None:
     return Draft.objects.of(by).open().filter(pk=draft_id).exclude(body=b"").first()
 
 
+def kept_at(*, by: User, address: str) -> dict[UUID, Draft]:
+    """One's own open drafts of the forms on one page, by their id."""
+    return {draft.pk: draft for draft in Draft.objects.of(by).open().filter(address=address).exclude(body=b"")}
+
+
 def use_up(*, by: User, draft_id: UUID, at: datetime) -> None:
     """Empty the draft of a form whose act is done, in the act's transaction.
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -136,9 +137,10 @@ def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, cont
     old = contact.version
     screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="New bruise")
     late = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": old})
-    assert late.status_code == 422
+    assert late.status_code == 409
     shown = body(late)
-    assert "Dora Manager changed this record while you had it open: graded the contact" in shown
+    assert re.search(r"Dora Manager changed this record while you had it open, on .+?: graded the contact", shown)
+    assert "What you typed is still here" in shown
     assert "My own words" in shown
     contact.refresh_from_db()
     assert contact.grade == "amber"
@@ -146,6 +148,59 @@ def test_whoever_comes_late_is_told_and_keeps_what_they_typed(desk: Client, cont
     assert f'value="{contact.version}"' in hidden
     again = desk.post(path(contact, "grade/"), {"grade": "red", "reason": "My own words", "version": contact.version})
     assert again.status_code == 302
+
+
+def test_what_is_typed_into_a_form_of_the_page_is_there_on_another_device(
+    desk: Client, contact: Contact, officer: User, manager: User
+) -> None:
+    given = {"grade": "red", "reason": "He limped — “a fall”, زينب", "version": contact.version - 1}
+    assert desk.post(path(contact, "grade/"), given).status_code == 409
+    assert (
+        desk.post(path(contact, "level/"), {"reason": "Half a thought", "version": contact.version}).status_code == 422
+    )
+    again = signed_in(officer).get(path(contact))
+    shown = unescape(body(again))
+    assert again.status_code == 200
+    assert "There is a problem" not in shown
+    assert "He limped — “a fall”, زينب" in shown
+    assert re.search(r'<input[^>]*name="grade"[^>]*value="red"[^>]*checked', shown)
+    assert "Half a thought" in shown, "each form of the page has a draft of its own"
+    assert shown.count("what you typed is here") == 2
+    assert f"Grade the contact {contact.reference}" in body(desk.get("/drafts/"))
+    assert "He limped" not in body(signed_in(manager).get(path(contact)))
+    given["version"] = contact.version
+    assert desk.post(path(contact, "grade/"), given).status_code == 302
+    assert "He limped" in body(desk.get(path(contact))), "in the history"
+    assert body(desk.get(path(contact))).count("what you typed is here") == 1
+
+
+def test_forms_of_two_people_on_one_page_keep_what_was_typed_into_each(
+    desk: Client, contact: Contact, sam: Person, officer: User
+) -> None:
+    row = contact.people.get(position=1)
+    screening.link_person(on_contact=row, person=sam, by=officer, at=NOW)
+    version = Contact.objects.get(pk=contact.pk).version
+    wrong = {"person": "P-00000000", "version": version}
+    assert desk.post(path(contact, "people/2/link/"), wrong).status_code == 422
+    assert desk.post(path(contact, "people/1/unlink/"), {"reason": "x" * 2001, "version": version}).status_code == 422
+    first, second = body(signed_in(officer).get(path(contact))).split('id="person-2"')[:2]
+    assert "x" * 2001 in first
+    assert "P-00000000" not in first
+    assert 'value="P-00000000"' in second.split("</article>")[0]
+
+
+def test_what_was_typed_into_a_form_that_is_no_longer_offered_is_shown(
+    desk: Client, contact: Contact, sam: Person, officer: User, manager: User
+) -> None:
+    screening.link_person(on_contact=contact.people.get(position=1), person=sam, by=officer, at=NOW)
+    version = Contact.objects.get(pk=contact.pk).version
+    screening.unlink_person(on_contact=contact.people.get(position=1), by=manager, at=NOW, reason="No", version=version)
+    late = desk.post(path(contact, "people/1/unlink/"), {"reason": "It is his cousin", "version": version})
+    assert late.status_code == 409
+    shown = body(late)
+    assert "Dora Manager changed this record" in shown
+    assert "What you typed is still here" in shown
+    assert "It is his cousin" in shown
 
 
 def test_information_is_asked_for_answered_and_not_waited_for(desk: Client, contact: Contact, manager: User) -> None:
@@ -313,7 +368,7 @@ def test_a_link_is_taken_back_with_a_reason_and_on_the_version_that_was_seen(
     at = path(contact, "people/1/unlink/")
     assert desk.post(at).status_code == 422
     assert desk.post(at, {"reason": " ", "version": version}).status_code == 422
-    assert desk.post(at, {"reason": "Another boy", "version": version - 1}).status_code == 422
+    assert desk.post(at, {"reason": "Another boy", "version": version - 1}).status_code == 409
     assert contact.people.get(position=1).person == sam
     assert desk.post(at, {"reason": "Another boy", "version": version}).status_code == 302
     assert contact.people.get(position=1).person is None

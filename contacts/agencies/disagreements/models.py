@@ -1,6 +1,6 @@
 """A referrer's disagreement with the outcome of a contact, and the answer of a manager who did not decide it."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ from frontdoor.people.access import hidden_references
 class DisagreementQuerySet(VisibleQuerySet):
     """Questions about disagreements."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Those of contacts about nobody hidden from the user; none without the permission to view contacts."""
         if not holds(user, Permission.CONTACT_VIEW):
             return self.none()

@@ -22,6 +22,8 @@ def agencies() -> list[tuple[str, str]]:
 class AskForm(ActForm):
     """Something asked of an agency or a person. ``others``: how many more contacts are screened with this one."""
 
+    called = "Ask for information"
+
     agency = forms.ChoiceField(
         label="Which agency?",
         required=False,
@@ -100,6 +102,8 @@ def _sensitivity() -> forms.ChoiceField:
 class ReplyForm(ActForm):
     """What they answered, kept by hand."""
 
+    called = "Record an answer"
+
     reply = forms.CharField(
         label="What did they answer?",
         max_length=20_000,
@@ -110,8 +114,14 @@ class ReplyForm(ActForm):
     sensitivity = _sensitivity()
 
 
+#: What a reason is given for, in the list of drafts.
+CALLED = {"agree": "Agree to a request for information", "withdraw": "Take back a request for information"}
+
+
 class ReasonForm(ActForm):
     """Why a manager agrees, or why something is taken back."""
+
+    called = "A request for information"
 
     reason = forms.CharField(
         label="Why?",
@@ -123,6 +133,8 @@ class ReasonForm(ActForm):
 
 class PartnerReplyForm(UiForm):
     """The answer behind the link."""
+
+    keeps_no_draft = "kept behind the link it was opened with"
 
     said_by = forms.CharField(
         label="Your name and role", max_length=200, error_messages={"required": "Enter your name and role"}

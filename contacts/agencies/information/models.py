@@ -22,12 +22,12 @@ def new_code() -> str:
 class InformationRequestQuerySet(VisibleQuerySet):
     """Questions about requests for information."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Those asked from contacts the user may see."""
         contacts: Any = self.model._meta.get_field("contact").related_model
         return self.filter(contact__in=contacts.objects.visible_to(user).order_by().values("pk"))
 
-    def about(self, contact: Any, user: Any) -> Self:
+    def about(self, contact: Any, user: User) -> Self:
         """Those asked from this contact or for it too, from contacts the user may see, in the order of asking."""
         through: Any = self.model.also_about.through
         too = through.objects.filter(informationrequest=OuterRef("pk"), contact=contact.pk)

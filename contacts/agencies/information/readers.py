@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact
+from frontdoor.accounts.models import User
 
 SHOWN = 100
 
@@ -21,7 +21,7 @@ class Shown:
     is_own: bool
 
 
-def shown_on(contact: Contact, user: Any) -> list[Shown]:
+def shown_on(contact: Contact, user: User) -> list[Shown]:
     """What was asked about a contact, with the answers this user may read."""
     rows = InformationRequest.objects.about(contact, user).select_related(
         "contact", "clock", "agency", "asked_by", "approved_by", "withdrawn_by", "reply_recorded_by"
@@ -29,7 +29,7 @@ def shown_on(contact: Contact, user: Any) -> list[Shown]:
     return [Shown(row, row.reply_readable_by(user), row.contact_id == contact.pk) for row in rows]
 
 
-def waiting_for(user: Any) -> tuple[list[InformationRequest], list[InformationRequest]]:
+def waiting_for(user: User) -> tuple[list[InformationRequest], list[InformationRequest]]:
     """What waits for a manager's yes, and what is out, nearest deadline first; as far as this user may see it."""
     rows = InformationRequest.objects.visible_to(user).select_related("contact", "clock", "asked_by")
     held = rows.awaiting_agreement().exclude(contact__status=Contact.Status.DECIDED).order_by("asked_at", "pk")

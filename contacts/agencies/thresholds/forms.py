@@ -21,6 +21,8 @@ def _long(label: str, rows: int = 3, hint: str = "", *, required: bool = True) -
 class EditionForm(UiForm):
     """The whole document, filled with the edition before."""
 
+    called = "New edition of the threshold document"
+
     valid_from = DateField(label="From which day does it hold?")
     title = forms.CharField(label="Title", max_length=150)
     introduction = _long("Introduction", 4, required=False)
@@ -72,6 +74,8 @@ class EditionForm(UiForm):
 
 class LevelForm(ActForm):
     """Our own level of need for a contact."""
+
+    called = "Choose the level of need"
 
     level = forms.ChoiceField(
         label="Level of need",

@@ -1,21 +1,18 @@
 """The threshold document for everybody, a new edition of it, and the level chosen for a contact."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.agencies.thresholds import actions
 from contacts.agencies.thresholds.forms import EditionForm, LevelForm
 from contacts.agencies.thresholds.models import ThresholdEdition
-from contacts.screening.views.acts import carry_out
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds, public
+from contacts.screening.views.contact import carry_out, opened
+from frontdoor import acting
+from frontdoor.access import Permission, StaffRequest, holds, public
 from frontdoor.access import page as needs
-from frontdoor.ui.forms import parse_day, posted
+from frontdoor.ui.forms import parse_day
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -46,40 +43,45 @@ def document(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
-def new_edition(request: HttpRequest) -> HttpResponse:
+def new_edition(request: StaffRequest) -> HttpResponse:
     """A new edition: written from the one before, looked at, then published from its day."""
     before = actions.edition_on(timezone.localdate())
-    form = EditionForm(posted(request), before=before, levels=actions.levels_of(before) if before else [])
-    preview = None
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if "publish" not in request.POST:
-            preview = form.facts()
-        else:
-            try:
-                actions.publish(
-                    valid_from=given["valid_from"], title=given["title"], introduction=given["introduction"],
-                    note=given["note"], levels=form.facts(), by=request.user, at=timezone.now(),  # type: ignore[arg-type]
-                )  # fmt: skip
-            except Refused as refused:
-                audit.refused(request, refused)
-                form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-            else:
-                messages.success(request, "The new edition is kept. It holds from its day on.")
-                return redirect("contacts:thresholds")
+    publishing = "publish" in request.POST
+    form = acting.form(request, EditionForm, before=before, levels=actions.levels_of(before) if before else [])
+    if publishing:
+        done = acting.carry_out(
+            request,
+            form,
+            lambda given, at: actions.publish(
+                valid_from=given["valid_from"],
+                title=given["title"],
+                introduction=given["introduction"],
+                note=given["note"],
+                levels=form.facts(),
+                by=request.user,
+                at=at,
+            ),
+            said="The new edition is kept. It holds from its day on.",
+            to=reverse("contacts:thresholds"),
+        )
+        if done is not None:
+            return done
+    elif form.is_sent:
+        acting.keep(request, form)
+    preview = form.facts() if form.is_sent and not publishing and form.is_valid() else None
     return page(request, "thresholds/edition.html", {"form": form, "preview": preview, "domains": actions.DOMAINS})
 
 
 @require_POST
 @needs(P.CONTACT_SCREEN)
-def level(request: HttpRequest, reference: str) -> HttpResponse:
+def level(request: StaffRequest, reference: str) -> HttpResponse:
     """Choose a contact's level of need."""
-    user: Any = request.user
+    contact, _ = opened(request, reference)
     return carry_out(
         request,
-        reference,
-        "level",
-        LevelForm(request.POST, prefix="level"),
-        lambda contact, given, at: actions.choose_level(contact=contact, by=user, at=at, **given),
-        "The level of need is kept",
+        contact,
+        LevelForm,
+        lambda given, at: actions.choose_level(contact=contact, by=request.user, at=at, **given),
+        prefix="level",
+        said="The level of need is kept",
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from contacts.models import Contact
 from contacts.queue import actions as queue_actions
 from contacts.screening import readers
-from contacts.screening.forms import GradeForm
+from contacts.screening.forms import grades
 from frontdoor import audit
-from frontdoor.access import Permission, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.ui.responses import is_htmx, page
 
 P = Permission
@@ -22,7 +23,7 @@ P = Permission
 
 @require_safe
 @needs(P.CONTACT_SCREEN)
-def look(request: HttpRequest, reference: str) -> HttpResponse:
+def look(request: StaffRequest, reference: str) -> HttpResponse:
     """A contact's text beside the family's history; the audit keeps that this user opened it."""
     contact: Contact = get_visible(Contact, request.user, reference)
     now = timezone.now()
@@ -38,20 +39,20 @@ def look(request: HttpRequest, reference: str) -> HttpResponse:
             "look": found,
             "now": now,
             "others": readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else [],
-            "grades": [] if contact.grade or contact.status == "decided" else GradeForm().fields["grade"].choices,  # type: ignore[attr-defined]
+            "grades": [] if contact.grade or contact.status == "decided" else grades(),
             **_lookers(contact, request.user, now),
         },
         fragment="contacts/_looked.html",
     )
 
 
-def _lookers(contact: Contact, user: Any, now: datetime) -> dict[str, Any]:
+def _lookers(contact: Contact, user: User, now: datetime) -> dict[str, Any]:
     return {"lookers": queue_actions.looking(contact=contact, by=user, at=now)}
 
 
 @require_safe
 @needs(P.CONTACT_SCREEN)
-def lookers(request: HttpRequest, reference: str) -> HttpResponse:
+def lookers(request: StaffRequest, reference: str) -> HttpResponse:
     """Who else has this contact open now; asking says that one has it open oneself."""
     contact: Contact = get_visible(Contact, request.user, reference)
     found = _lookers(contact, request.user, timezone.now())
@@ -60,7 +61,7 @@ def lookers(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @needs(P.CONTACT_SCREEN)
-def news(request: HttpRequest) -> HttpResponse:
+def news(request: StaffRequest) -> HttpResponse:
     """What has come since the list was made: a number, and child protection by its reference. Nothing of a person.
 
     Answers 204 when that is what the asker has already, so that nothing is read out twice.

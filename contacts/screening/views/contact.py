@@ -1,9 +1,12 @@
 """One contact: what was given, who it may be, and what may be done next."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
+from django.forms import CharField
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,9 +15,9 @@ from contacts.models import Contact, ContactPerson
 from contacts.queue import readers as queue
 from contacts.recording import updates
 from contacts.screening import origins, readers
-from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
-from frontdoor import audit
-from frontdoor.access import Denied, Permission, get_visible, holds
+from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
+from frontdoor import acting, audit
+from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
@@ -30,7 +33,12 @@ SCREENING = ("received", "in_screening", "awaiting_information")
 CALLER_UNKNOWN = "They would not give their name"
 
 
-def opened(request: HttpRequest, reference: str) -> tuple[Contact, list[ContactPerson]]:
+def address_of(reference: str) -> str:
+    """The page of a contact."""
+    return reverse("contacts:contact", args=[reference])
+
+
+def opened(request: StaffRequest, reference: str) -> tuple[Contact, list[ContactPerson]]:
     """The contact and its people, if the user may see them: 404 otherwise, 403 on a declared conflict."""
     contact: Contact = get_visible(
         Contact.objects.visible_to(request.user).select_related(
@@ -44,7 +52,7 @@ def opened(request: HttpRequest, reference: str) -> tuple[Contact, list[ContactP
         try:
             check_conflict(request.user, person)
         except Denied:
-            protection.note_conflict_met(person=person, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            protection.note_conflict_met(person=person, by=request.user, at=timezone.now())
             raise
     return contact, rows
 
@@ -71,16 +79,58 @@ def caller(contact: Contact) -> list[tuple[str, str]]:
     return [row for row in rows if row[1]]
 
 
+def carry_out(
+    request: StaffRequest,
+    contact: Contact,
+    kind: type[ActForm],
+    act: Callable[[dict[str, Any], datetime], object],
+    *,
+    prefix: str,
+    said: str,
+    called: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """One act on a contact: done and back to its page, or the page again with what was typed and why not.
+
+    ``prefix`` names the form on the page, as whoever shows it there does.
+    """
+    at = address_of(contact.reference)
+    form = acting.form(request, kind, record=contact, called=called, at=at, prefix=prefix, **more)
+    done = acting.carry_out(request, form, act, said=said, to=at)
+    return done or show(request, *opened(request, contact.reference), sent=form)
+
+
+def _opens(request: StaffRequest, contact: Contact, sent: ActForm | None) -> hooks.OpenForm:
+    """Opens the forms of the page: ``sent`` as it came back, the others as they were kept, or empty."""
+    at = address_of(contact.reference)
+    kept = acting.kept_at(request, at)
+
+    def open_form(kind: type[hooks.Form], *, prefix: str, called: str = "", **more: Any) -> hooks.Form:
+        if isinstance(sent, kind) and sent.prefix == prefix:
+            return sent
+        more["prefix"] = prefix
+        return acting.form(request, kind, record=contact, called=called, at=at, is_sent=False, kept=kept, **more)
+
+    return open_form
+
+
+def _texts_of(form: ActForm) -> list[tuple[str, str]]:
+    """What was typed, in case the contact has moved on and the page no longer offers the form."""
+    texts = [(str(part.label), str(part.value() or "")) for part in form if type(part.field) is CharField]
+    return [(question, text) for question, text in texts if text]
+
+
 def show(
-    request: HttpRequest,
+    request: StaffRequest,
     contact: Contact,
     rows: list[ContactPerson],
-    bound: dict[str, Any] | None = None,
+    *,
+    sent: ActForm | None = None,
     shown: int = 0,
 ) -> HttpResponse:
-    """The page. ``bound``: a form that came back, by its name; ``shown``: whose confidential address is open."""
+    """The page. ``sent``: a form that came back; ``shown``: whose confidential address is open."""
     now = timezone.now()
-    user: Any = request.user
+    user = request.user
     may_screen = holds(user, P.CONTACT_SCREEN)
     is_open = contact.status != "decided" or contact.is_fast_track
     look = request.GET.get("look", "")
@@ -102,10 +152,8 @@ def show(
         reference=contact.reference,
         reason="on duty" if may_screen else "",
     )
-    version = {"version": contact.version}
+    open_form = _opens(request, contact, sent)
     holder = contact.claimed_at_moment(now)
-    given = bound or {}
-    failed = [form for form in given.values() if isinstance(form, django_forms.Form)]
     families = list(contact.families.order_by("number"))
     return page(
         request,
@@ -134,27 +182,24 @@ def show(
             "is_open": is_open,
             "shown": shown,
             "label": lists.label,
-            "grade_form": given.get("grade") or GradeForm(initial=version, prefix="grade"),
-            "go_on_form": given.get("go_on") or GoOnForm(initial=version, prefix="go-on"),
+            "grade_form": open_form(GradeForm, prefix="grade"),
+            "go_on_form": open_form(GoOnForm, prefix="go-on"),
             **updates.about(contact, user),
-            **{name: value for part in hooks.parts_of_page for name, value in part(contact, user, given).items()},
+            **{name: value for part in hooks.parts_of_page for name, value in part(contact, user, open_form).items()},
             "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
-            "link_form": given.get("link"),
-            "new_link": lambda key: LinkForm(initial=version, prefix=f"link-{key}"),
-            "link_key": given.get("link_key", 0),
-            "unlink_form": given.get("unlink"),
-            "new_unlink": lambda key: UnlinkForm(initial=version, prefix=f"unlink-{key}"),
-            "unlink_key": given.get("unlink_key", 0),
-            "let_see_form": given.get("let_see") or LetSeeForm(initial=version, prefix="let-see"),
+            "link_form": lambda key: open_form(LinkForm, prefix=f"link-{key}"),
+            "unlink_form": lambda key: open_form(UnlinkForm, prefix=f"unlink-{key}"),
+            "let_see_form": open_form(LetSeeForm, prefix="let-see"),
             "is_kept_hidden": may_screen and is_kept_hidden(contact.reference),
-            "failed": failed,
-            "form": failed[0] if failed else None,
+            "failed": [sent],
+            "form": sent,
+            "typed": _texts_of(sent) if sent is not None else [],
         },
     )  # fmt: skip
 
 
 @require_safe
 @needs(P.CONTACT_VIEW)
-def contact(request: HttpRequest, reference: str) -> HttpResponse:
+def contact(request: StaffRequest, reference: str) -> HttpResponse:
     """The contact as it stands."""
     return show(request, *opened(request, reference))

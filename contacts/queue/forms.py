@@ -30,10 +30,25 @@ LABELS = {
 }
 
 
-class WeightsForm(UiForm):
-    """What each fact is worth, from when, and why."""
+class ViewForm(UiForm):
+    """The name under which the filters of the queue are kept."""
 
-    def __init__(self, *args: Any, current: Weights, today: date, **kwargs: Any) -> None:
+    called = "Keep a view of the contacts"
+
+    name = forms.CharField(
+        label="Name",
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+        error_messages={"required": "Enter a name for the view"},
+    )
+
+
+class WeightsForm(UiForm):
+    """What each fact is worth, from when, and why. ``is_trial``: only to see what they would do, without a reason."""
+
+    called = "What counts in the order of contacts"
+
+    def __init__(self, *args: Any, current: Weights, today: date, is_trial: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in WEIGHTS:
             self.fields[name] = forms.IntegerField(
@@ -49,6 +64,7 @@ class WeightsForm(UiForm):
         )
         self.fields["reason"] = forms.CharField(
             label="Why do they change?",
+            required=not is_trial,
             max_length=2000,
             widget=forms.Textarea(attrs={"rows": 2}),
             error_messages={"required": "Say why the weights change"},
@@ -77,6 +93,8 @@ def _field_of(weights: dict[str, int]) -> str | None:
 
 class TurnForm(UiForm):
     """One turn of the rota."""
+
+    called = "A turn on the rota"
 
     user: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label="Who?", queryset=None, empty_label="Choose", error_messages={"required": "Choose who"}

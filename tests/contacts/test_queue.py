@@ -1,6 +1,9 @@
 """The one queue: its order, its lines, who sees what, and a cost that does not grow."""
 
+import re
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,7 +17,9 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.bundles.actions import give_each_its_own
 from contacts.facts import AddressFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.models import Bundle, Contact
+from contacts.queue import actions as queue_actions
 from contacts.queue import readers as queue
+from contacts.ranking.order import Weights
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.accounts.models import User
@@ -291,3 +296,39 @@ def test_home_counts_contacts_by_the_index_of_the_queue(manager: User) -> None:
             cursor.execute("EXPLAIN " + sql)
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert "contact_status_on_queue" in plan, plan
+
+
+def test_the_name_of_a_view_and_a_turn_of_the_rota_are_there_on_another_device(
+    client: Client, officer: User, manager: User
+) -> None:
+    for number in range(20):
+        queue_actions.save_view(by=manager, name=f"View {number}", chosen={"grade": "red"})
+    open_as(client, manager)
+    refused = client.post("/contacts/queue/views/", {"name": "Night — “amber”", "grade": "amber"})
+    assert refused.status_code == 422
+    assert "take one away first" in body(refused)
+    again = Client()
+    open_as(again, manager)
+    shown = unescape(body(again.get("/contacts/queue/")))
+    assert 'value="Night — “amber”"' in shown
+    assert "There is a problem" not in shown
+    half = {"user": officer.pk, "kind": "duty", "from_at_day": "31", "from_at_month": "2", "from_at_time": "9:00"}
+    assert client.post("/contacts/queue/rota/", half).status_code == 422
+    kept = body(again.get("/contacts/queue/rota/"))
+    assert re.search(r'<input[^>]*name="from_at_time"[^>]*value="9:00"', kept)
+    assert "There is a problem" not in kept
+
+
+def test_a_trial_of_other_weights_keeps_them_and_the_reason(client: Client, manager: User) -> None:
+    head = User.objects.create_user("service.manager", "Sefa Head", roles=["service_manager"])
+    open_as(client, head)
+    sent = asdict(Weights())
+    day = {"valid_from_day": "1", "valid_from_month": "1", "valid_from_year": "2090"}
+    tried = client.post("/contacts/queue/weights/", {**sent, **day, "red": "777", "reason": "Winter", "preview": "1"})
+    assert tried.status_code == 200
+    assert "Winter" in body(tried)
+    again = Client()
+    open_as(again, head)
+    kept = body(again.get("/contacts/queue/weights/"))
+    assert 'value="777"' in kept
+    assert "Winter" in kept

@@ -1,20 +1,17 @@
 """Sharing the load: who is on duty and holds what, how the queue grew, what may be late; and the rota."""
 
-from typing import Any
-
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.queue import duty, load
 from contacts.queue.forms import TurnForm
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import OnDuty
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -22,7 +19,7 @@ P = Permission
 
 @require_safe
 @needs(P.CONTACT_SCREEN)
-def shared(request: HttpRequest) -> HttpResponse:
+def shared(request: StaffRequest) -> HttpResponse:
     """How the load stands now."""
     now = timezone.now()
     points, totals = load.depth(request.user, now)
@@ -44,24 +41,24 @@ def shared(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_DECIDE_ANY)
-def rota(request: HttpRequest) -> HttpResponse:
+def rota(request: StaffRequest) -> HttpResponse:
     """Turns that run or are to come; one added or ended."""
-    user: Any = request.user
     now = timezone.now()
     ending = request.POST.get("end", "")
     if request.method == "POST" and ending.isascii() and ending.isdigit() and len(ending) < 16:
         turn = get_object_or_404(OnDuty, pk=int(ending))
-        duty.end_turn(turn=turn, by=user, at=now)
-        messages.success(request, "The turn is ended.")
-        return redirect("contacts:rota")
-    form = TurnForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            duty.add_turn(**form.cleaned_data, by=user, at=now)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "The turn is on the rota.")
-            return redirect("contacts:rota")
-    return page(request, "contacts/rota.html", {"form": form, "turns": load.turns(now), "now": now})
+        return acting.at_once(
+            request,
+            lambda at: duty.end_turn(turn=turn, by=request.user, at=at),
+            said="The turn is ended.",
+            back=reverse("contacts:rota"),
+        )
+    form = acting.form(request, TurnForm, is_sent=not ending)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: duty.add_turn(**given, by=request.user, at=at),
+        said="The turn is on the rota.",
+        to=reverse("contacts:rota"),
+    )
+    return done or page(request, "contacts/rota.html", {"form": form, "turns": load.turns(now), "now": now})

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -15,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.models import Contact
 from contacts.queue import actions as queue_actions
 from contacts.queue import readers as queue
+from contacts.queue.forms import ViewForm
 from contacts.recording.forms import kinds
 from contacts.screening import actions
 from contacts.screening.forms import QueueFilter
-from frontdoor import audit
-from frontdoor.access import Denied, Permission, Refused, get_visible, holds, signed_in
+from frontdoor import acting, audit
+from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds, signed_in
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.ui.responses import page
@@ -32,7 +30,7 @@ def _screeners(view: View) -> View:
     """Those who see the whole queue and those who screen it: contact officers screen too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: StaffRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not (holds(request.user, P.QUEUE_VIEW) or holds(request.user, P.CONTACT_SCREEN)):
             raise Denied(P.QUEUE_VIEW)
         return view(request, *args, **kwargs)
@@ -43,10 +41,16 @@ def _screeners(view: View) -> View:
 @require_safe
 @signed_in
 @_screeners
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: StaffRequest) -> HttpResponse:
     """Open contacts and fast tracks, first what cannot wait."""
+    return _show(request, request.GET, acting.form(request, ViewForm))
+
+
+def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> HttpResponse:
+    """The page of the contacts these filters let through; ``view_form`` names a view of them."""
     now = timezone.now()
-    wanted = queue.Wanted.of(request.GET)
+    here = reverse("contacts:queue")
+    wanted = queue.Wanted.of(filters)
     found = queue.read(request.user, wanted, now)
     if found.people:
         audit.shows(request, found.people, reason="on the queue")
@@ -56,7 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
     def address(**changed: str) -> str:
         query = urlencode({key: value for key, value in {**chosen, **changed}.items() if value})
-        return f"{request.path}?{query}" if query else request.path
+        return f"{here}?{query}" if query else here
 
     words = {"type": dict(kinds()), "grade": dict(lists.choices("grade")) | {"none": "No grade yet"}}
     words["state"] = dict(queue.STATES)
@@ -91,10 +95,11 @@ def listing(request: HttpRequest) -> HttpResponse:
                 {
                     "key": view.pk,
                     "name": view.name,
-                    "href": f"{request.path}?{view.query}" if view.query else request.path,
+                    "href": f"{here}?{view.query}" if view.query else here,
                 }
-                for view in queue_actions.views_of(request.user)  # type: ignore[arg-type]
+                for view in queue_actions.views_of(request.user)
             ],
+            "form": view_form,
             "saved": {key: value for key, value in chosen.items() if value},
         },
         fragment="contacts/_queue.html",
@@ -104,41 +109,44 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @_screeners
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: StaffRequest) -> HttpResponse:
     """Keep the filters of the queue under a name, or take a kept view away."""
-    user: Any = request.user
-    if "drop" in request.POST:
-        key = request.POST["drop"]
-        if key.isascii() and key.isdigit() and len(key) < 16:
-            queue_actions.drop_view(by=user, key=int(key))
-        messages.success(request, "The view is taken away.")
-        return redirect("contacts:queue")
+    here = reverse("contacts:queue")
+    dropped = request.POST.get("drop", "")
+    form = acting.form(request, ViewForm, at=here, is_sent=not dropped)
+    if dropped:
+        key = int(dropped) if dropped.isascii() and dropped.isdigit() and len(dropped) < 16 else 0
+        return acting.at_once(
+            request,
+            lambda at: queue_actions.drop_view(by=request.user, key=key),
+            said="The view is taken away.",
+            back=here,
+        )
     wanted = queue.Wanted.of(request.POST)
     chosen = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
     chosen["order"] = "oldest" if wanted.is_oldest_first else ""
-    try:
-        view = queue_actions.save_view(by=user, name=request.POST.get("name", ""), chosen=chosen)
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.warning(request, refused.message)
-        return redirect("contacts:queue")
-    messages.success(request, "The view is kept.")
-    return redirect(f"{reverse('contacts:queue')}?{view.query}")
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: queue_actions.save_view(by=request.user, name=given["name"], chosen=chosen),
+        said="The view is kept.",
+        to=lambda view: f"{here}?{view.query}",
+    )
+    return done or _show(request, request.POST, form)
 
 
 @require_POST
 @needs(P.CONTACT_SCREEN)
-def claim(request: HttpRequest, reference: str) -> HttpResponse:
+def claim(request: StaffRequest, reference: str) -> HttpResponse:
     """Take a contact by name and go to it; when somebody else holds it, say who."""
-    user: Any = request.user
-    contact: Contact = get_visible(Contact, user, reference)
-    claim_it = queue_actions.claim_together if request.POST.get("from") == "queue" else actions.claim
-    try:
-        claim_it(contact=contact, by=user, at=timezone.now())
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.warning(request, f"{contact.reference} was not claimed. {refused.message}")
-        return redirect("contacts:queue" if request.POST.get("from") == "queue" else "contacts:contact", *(
-            [] if request.POST.get("from") == "queue" else [contact.reference]
-        ))  # fmt: skip
-    return redirect("contacts:contact", contact.reference)
+    contact: Contact = get_visible(Contact, request.user, reference)
+    is_on_queue = request.POST.get("from") == "queue"
+    claim_it = queue_actions.claim_together if is_on_queue else actions.claim
+    here = reverse("contacts:contact", args=[contact.reference])
+    return acting.at_once(
+        request,
+        lambda at: claim_it(contact=contact, by=request.user, at=at),
+        unsaid=f"{contact.reference} was not claimed.",
+        to=here,
+        back=reverse("contacts:queue") if is_on_queue else here,
+    )

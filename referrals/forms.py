@@ -315,6 +315,18 @@ class FastTrackForm(VersionForm):
             del self.fields["others"]
 
 
+class MissingForm(UiForm):
+    """The two answers without which a call cannot be fast-tracked."""
+
+    keeps_no_draft = "kept with the call it is part of"
+    concerns = forms.CharField(
+        label="What happened? One sentence is enough", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    child_location = forms.CharField(
+        label="Where is the child now?", required=False, help_text="Write “not known” if nobody knows."
+    )
+
+
 class CallForm(UiForm):
     """Who was told."""
 

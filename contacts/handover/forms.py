@@ -113,6 +113,8 @@ QUESTIONS: dict[str, Questions] = {
 class ItemForm(UiForm):
     """One item, with the questions of its kind."""
 
+    called = "Handover item"
+
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, make in QUESTIONS[kind].items():
@@ -133,8 +135,16 @@ class ItemForm(UiForm):
         return ItemFacts(**{name: value for name, value in self.cleaned_data.items() if name != "when"})
 
 
+class TakeForm(UiForm):
+    """Taking an item: nothing but its button."""
+
+    keeps_no_draft = "one button, nothing typed"
+
+
 class AcknowledgedForm(UiForm):
     """Who at the other authority has it."""
+
+    called = "Acknowledged by another authority"
 
     name = forms.CharField(
         label="Who acknowledged it?", max_length=200, help_text="Name, role and number",
@@ -169,6 +179,8 @@ class TimesOfDay(forms.CharField):
 
 class ShiftsForm(UiForm):
     """The hours of the shifts from a day on."""
+
+    called = "Hours of the shifts"
 
     valid_from = DateField(label="From which day?", help_text="From tomorrow at the earliest")
     day_from = TimeOfDay(label="When does the day team begin?")

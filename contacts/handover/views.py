@@ -4,22 +4,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.handover import actions, packs, readers
 from contacts.handover import shifts as hours
-from contacts.handover.forms import KIND_HINTS, AcknowledgedForm, ItemForm, ShiftsForm
+from contacts.handover.forms import KIND_HINTS, AcknowledgedForm, ItemForm, ShiftsForm, TakeForm
 from contacts.handover.models import HandoverItem, HandoverPack, ShiftPlan, plan_on
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import closures
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -30,20 +28,22 @@ CHANGES = {
 }
 
 
-def _chosen(request: HttpRequest, name: str, known: Any, first: str = "") -> str:
+def _chosen(request: StaffRequest, name: str, known: Any, first: str = "") -> str:
     given = request.GET.get(name, first)
     return given if given in known else first
 
 
-def _shows(request: HttpRequest, lines: list[readers.Line], *, reason: str = "") -> set[int]:
+def _shows(request: StaffRequest, lines: list[readers.Line], *, reason: str = "") -> set[int]:
     people = {key for line in lines for key in line.people}
     if people:
         audit.shows(request, people, reason=reason)
     return people
 
 
-def _now(request: HttpRequest, refusal: str = "") -> HttpResponse:
-    user: Any = request.user
+def _now(request: StaffRequest, taking: TakeForm | None = None) -> HttpResponse:
+    """The page; ``taking`` is the answer to the button of an item that somebody else was faster with."""
+    refusal = " ".join(map(str, taking.non_field_errors())) if taking is not None else ""
+    user = request.user
     at = timezone.now()
     packs.bring_up_to_date(at)
     packs.escalate(at)
@@ -87,14 +87,14 @@ def _now(request: HttpRequest, refusal: str = "") -> HttpResponse:
 
 @require_safe
 @needs(P.HANDOVER)
-def now(request: HttpRequest) -> HttpResponse:
+def now(request: StaffRequest) -> HttpResponse:
     """What there is to take now; makes the packs that are due, should nothing else have."""
     return _now(request)
 
 
 @require_safe
 @needs(P.HANDOVER)
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: StaffRequest) -> HttpResponse:
     """Which kind of item to write."""
     kinds = [(value, label, KIND_HINTS[HandoverItem.Kind(value)]) for value, label in HandoverItem.Kind.choices]
     return page(request, "handover/choose.html", {"kinds": kinds})
@@ -102,76 +102,79 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.HANDOVER)
-def write(request: HttpRequest, kind: str) -> HttpResponse:
+def write(request: StaffRequest, kind: str) -> HttpResponse:
     """Write an item of one kind."""
     if kind not in HandoverItem.Kind.values:
         raise Http404
-    user: Any = request.user
-    initial = {"reference": request.GET.get("reference", "")[:10]}
-    form = ItemForm(posted(request), kind=kind, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        at = timezone.now()
-        packs.bring_up_to_date(at)
-        try:
-            actions.write_item(
-                kind=kind, facts=form.facts(), now=form.cleaned_data["when"] == "now", by=user, at=at
-            )  # fmt: skip
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            at_once = form.cleaned_data["when"] == "now"
-            messages.success(request, "The item is handed over." if at_once else "The item is kept for the next shift.")
-            return redirect("contacts:handover")
     kind_of = HandoverItem.Kind(kind)
+    reference = request.GET.get("reference", "")[:10]
+    form = acting.form(
+        request,
+        ItemForm,
+        called=f"Handover: {kind_of.label}",
+        at=request.path + ("?" + urlencode({"reference": reference}) if reference else ""),
+        kind=kind,
+        initial={"reference": reference},
+    )
+    if form.is_sent:
+        packs.bring_up_to_date(timezone.now())
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.write_item(
+            kind=kind, facts=form.facts(), now=given["when"] == "now", by=request.user, at=at
+        ),
+        said=lambda item: "The item is handed over." if item.pack_id else "The item is kept for the next shift.",
+        to=reverse("contacts:handover"),
+    )
+    if done is not None:
+        return done
     return page(request, "handover/write.html", {"form": form, "title": kind_of.label, "hint": KIND_HINTS[kind_of]})
 
 
 @require_POST
 @needs(P.HANDOVER)
-def take(request: HttpRequest, key: int) -> HttpResponse:
+def take(request: StaffRequest, key: int) -> HttpResponse:
     """Take an item by name; whoever is second is told who has it."""
-    user: Any = request.user
-    item = get_object_or_404(HandoverItem.objects.visible_to(user), pk=key)
-    try:
-        actions.take_item(item=item, by=user, at=timezone.now())
-    except Refused as refused:
-        audit.refused(request, refused)
-        return _now(request, refused.message)
-    messages.success(request, "The item is yours.")
+    item = get_object_or_404(HandoverItem.objects.visible_to(request.user), pk=key)
+    form = acting.form(request, TakeForm)
     back = request.POST.get("pack", "")
-    if back.isascii() and back.isdigit() and len(back) < 16:
-        return redirect("contacts:handover_pack", int(back))
-    return redirect("contacts:handover")
+    is_of_pack = back.isascii() and back.isdigit() and len(back) < 16
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.take_item(item=item, by=request.user, at=at),
+        said="The item is yours.",
+        to=reverse("contacts:handover_pack", args=[int(back)]) if is_of_pack else reverse("contacts:handover"),
+    )
+    return done or _now(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.HANDOVER)
-def acknowledged(request: HttpRequest, key: int) -> HttpResponse:
+def acknowledged(request: StaffRequest, key: int) -> HttpResponse:
     """Who at the other authority has acknowledged it."""
-    user: Any = request.user
+    user = request.user
     rows = HandoverItem.objects.visible_to(user).filter(kind=HandoverItem.Kind.AUTHORITY)
     item = get_object_or_404(rows.select_related("acknowledged_by"), pk=key)
     line = readers.lines_of([item])[0]
     _shows(request, [line])
-    form = AcknowledgedForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.acknowledge_passed(item=item, by=user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "It is noted who has it.")
-            return redirect("contacts:handover")
-    return page(request, "handover/acknowledged.html", {"form": form, "line": line})
+    form = acting.form(request, AcknowledgedForm)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.acknowledge_passed(item=item, by=user, at=at, **given),
+        said="It is noted who has it.",
+        to=reverse("contacts:handover"),
+    )
+    return done or page(request, "handover/acknowledged.html", {"form": form, "line": line})
 
 
 @require_POST
 @needs(P.HANDOVER)
-def place(request: HttpRequest, key: int) -> HttpResponse:
+def place(request: StaffRequest, key: int) -> HttpResponse:
     """Where a child is, when that is confidential: asked for by name."""
-    user: Any = request.user
+    user = request.user
     item = get_object_or_404(HandoverItem.objects.visible_to(user).exclude(place=""), pk=key)
     _shows(request, readers.lines_of([item]))
     where = actions.show_place(item=item, by=user, at=timezone.now())
@@ -188,9 +191,9 @@ def _moment(text: str) -> datetime | None:
 
 @require_safe
 @needs(P.HANDOVER)
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: StaffRequest) -> HttpResponse:
     """Earlier packs, the latest first."""
-    user: Any = request.user
+    user = request.user
     change = _chosen(request, "change", CHANGES)
     found = readers.packs_before(_moment(request.GET.get("before", "")), change)
     shown = found[: readers.PAGE]
@@ -213,9 +216,9 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(P.HANDOVER)
-def pack(request: HttpRequest, key: int) -> HttpResponse:
+def pack(request: StaffRequest, key: int) -> HttpResponse:
     """One pack with all its items."""
-    user: Any = request.user
+    user = request.user
     at = timezone.now()
     found = get_object_or_404(HandoverPack, pk=key)
     show = _chosen(request, "show", readers.SHOWS)
@@ -232,9 +235,9 @@ def pack(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_safe
 @needs(P.HANDOVER)
-def printed(request: HttpRequest, key: int) -> HttpResponse:
+def printed(request: StaffRequest, key: int) -> HttpResponse:
     """A pack for paper: who reads it and when, to be destroyed, without confidential addresses."""
-    user: Any = request.user
+    user = request.user
     at = timezone.now()
     found = get_object_or_404(HandoverPack, pk=key)
     lines = readers.for_paper(readers.lines_of(readers.items_for(user, "", "", found, at)))
@@ -249,21 +252,17 @@ def printed(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
-def shifts(request: HttpRequest) -> HttpResponse:
+def shifts(request: StaffRequest) -> HttpResponse:
     """The hours of the shifts, and new ones from a day to come."""
-    user: Any = request.user
-    form = ShiftsForm(posted(request), current=plan_on(timezone.localdate()))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.set_shifts(
-                plan=form.plan(), valid_from=given["valid_from"], reason=given["reason"], by=user, at=timezone.now()
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "The hours are kept. They hold from that day on.")
-            return redirect("contacts:handover_shifts")
+    form = acting.form(request, ShiftsForm, current=plan_on(timezone.localdate()))
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.set_shifts(
+            plan=form.plan(), valid_from=given["valid_from"], reason=given["reason"], by=request.user, at=at
+        ),
+        said="The hours are kept. They hold from that day on.",
+        to=reverse("contacts:handover_shifts"),
+    )
     plans = list(ShiftPlan.objects.newest_first().select_related("set_by")[:20])
-    return page(request, "handover/shifts.html", {"form": form, "plans": plans})
+    return done or page(request, "handover/shifts.html", {"form": form, "plans": plans})

@@ -125,6 +125,7 @@ def asks(where: str) -> Callable[[F], F]:
 class CallForm(UiForm):
     """A form of the call. ``lenient``: never refuses; what cannot be kept in its field is gathered in ``left_over``."""
 
+    keeps_no_draft = "kept with the call it is part of"
     #: Questions that stand together on the page, by the name of the part.
     parts: ClassVar[Mapping[str, Sequence[str]]] = {}
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,8 +16,8 @@ from contacts.given import sought
 from contacts.models import Contact, ContactType
 from contacts.recording import actions, lookup
 from contacts.recording.forms import ContactScreen, bind, person_facts
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.drafts import actions as drafts
@@ -52,18 +52,18 @@ def _type_hints() -> list[tuple[str, str]]:
 
 @require_safe
 @needs(Permission.CONTACT_RECORD)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """A fresh page with an id of its own: the id keeps the draft and makes submitting it twice harmless."""
     return redirect("contacts:new_draft", uuid.uuid4())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.CONTACT_RECORD)
-def new_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def new_draft(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The page of a call: shown as left, kept, changed by a row, or recorded."""
     if request.method != "POST":
         try:
-            kept = drafts.load(by=request.user, draft_id=draft_id)  # type: ignore[arg-type]
+            kept = drafts.load(by=request.user, draft_id=draft_id)
         except AlreadySubmitted as done:
             return redirect("contacts:contact", done.reference)
         return show(request, draft_id, ContactScreen() if kept is None else bind(kept, "keep"))
@@ -73,7 +73,7 @@ def new_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return redirect("contacts:contact", done.reference)
 
 
-def _posted(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def _posted(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     data = request.POST.copy()
     found = re.fullmatch(r"(children|adults)-(\d{1,2})", data.get("find_person", ""))
     if found is not None or _change_rows(data) or "keep" in data or "later" in data:
@@ -88,14 +88,13 @@ def _posted(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         try:
             contact = actions.record_contact(
                 facts=screen.facts(),
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 at=timezone.now(),
                 received_at=screen.received_at,
                 draft_id=draft_id,
             )
         except Refused as refused:
-            audit.refused(request, refused)
-            screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
+            acting.refuse(request, [screen.form], refused)
         else:
             return redirect("contacts:recorded", contact.reference)
     keep(request, draft_id, data)
@@ -134,7 +133,7 @@ def _drop(data: QueryDict, prefix: str, gone: int) -> None:
         data.setlist(name, values)
 
 
-def keep(request: HttpRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
+def keep(request: StaffRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
     """Keep what was sent, as the page's own script does. Raises AlreadySubmitted when it is a record already.
 
     What is too long to be kept is not: the page that comes back still holds it.
@@ -146,7 +145,7 @@ def keep(request: HttpRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
     sequence = max(int(time.time() * 1000), _sequence(request, draft_id) + 1)
     try:
         drafts.save(
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             draft_id=draft_id,
             kind=KIND,
             body=body.urlencode().encode(),
@@ -156,12 +155,12 @@ def keep(request: HttpRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
     except Refused as refused:
         audit.refused(request, refused)
         if refused.code == "submitted":
-            drafts.load(by=request.user, draft_id=draft_id)  # type: ignore[arg-type]
+            drafts.load(by=request.user, draft_id=draft_id)
         if refused.code != "too_large":
             raise
 
 
-def _sequence(request: HttpRequest, draft_id: uuid.UUID) -> int:
+def _sequence(request: StaffRequest, draft_id: uuid.UUID) -> int:
     """The number of the last sending kept: the page goes on from there even when its clock is behind ours."""
     return Draft.objects.of(request.user).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
 
@@ -175,7 +174,7 @@ def fast_track_href(draft_id: uuid.UUID) -> str:
 
 
 def show(
-    request: HttpRequest,
+    request: StaffRequest,
     draft_id: uuid.UUID,
     screen: ContactScreen,
     *,
@@ -225,7 +224,7 @@ def show(
     )
 
 
-def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
+def _known(request: StaffRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
     today = timezone.localdate()
     return lookup.known(
         request.user, sought(person_facts(row, screen.home, today), home=screen.home), is_child=is_child, on=today
@@ -234,7 +233,7 @@ def _known(request: HttpRequest, screen: ContactScreen, row: Any, *, is_child: b
 
 @require_POST
 @needs(Permission.PEOPLE_SEARCH)
-def known(request: HttpRequest) -> HttpResponse:
+def known(request: StaffRequest) -> HttpResponse:
     """Who may be meant by one row, as it is typed: a POST, so that no name stands in an address or a history."""
     named = _ROW.fullmatch(request.headers.get("HX-Trigger", "") or request.POST.get("row", ""))
     screen = bind(request.POST, "keep")
@@ -255,7 +254,7 @@ def known(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(Permission.CONTACT_RECORD)
-def recorded(request: HttpRequest, reference: str) -> HttpResponse:
+def recorded(request: StaffRequest, reference: str) -> HttpResponse:
     """The receipt: the reference to read out, and what happens next."""
     contact: Contact = get_visible(Contact, request.user, reference)
     due = Clock.objects.visible_to(request.user).of(contact.reference).running().order_by("due_at", "id").first()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contacts.models import Contact, ContactPerson
 from contacts.recording import forms as contact_forms
+from contacts.recording import views as call
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
 from contacts.screening.readers import words
@@ -235,6 +236,7 @@ def record_fast_track(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     at = timezone.now()
     facts = contact_forms.facts_leniently(request.POST)
     try:
+        call.keep(request, draft_id, request.POST)
         contact = actions.record_and_fast_track(
             facts=facts,
             by=request.user,
@@ -244,28 +246,22 @@ def record_fast_track(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     except AlreadySubmitted as done:
         return redirect("contacts:contact", done.reference)
     except Refused as refused:
-        audit.refused(request, refused)
         return _ask_again(request, draft_id, refused)
     return redirect("referrals:tell", contact.reference)
 
 
 def _ask_again(request: StaffRequest, draft_id: UUID, refused: Refused) -> HttpResponse:
     """The two answers that are needed, asked on a page of their own; everything typed goes with them."""
+    form = forms.MissingForm(request.POST)
     asked = {"sentence": "concerns", "location": "child_location"}
+    acting.refuse(request, [form], refused, lambda refused: (form, asked.get(refused.field or "", "concerns")))
     kept = [
         (key, value)
         for key, values in request.POST.lists()
         for value in values
-        if key not in ("csrfmiddlewaretoken", *asked.values())
+        if key not in ("csrfmiddlewaretoken", *form.fields)
     ]
-    values = {name: request.POST.get(name, "") for name in asked.values()}
-    errors = {asked.get(refused.field or "", "concerns"): refused.message}
-    return page(
-        request,
-        "referrals/fast_track_ask.html",
-        {"draft_id": draft_id, "kept": kept, "values": values, "problems": errors},
-        status=422,
-    )
+    return page(request, "referrals/fast_track_ask.html", {"draft_id": draft_id, "kept": kept, "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import psycopg
@@ -333,3 +334,26 @@ def test_hours_change_from_tomorrow_by_whoever_keeps_rules(manager: User, holder
     client = Client()
     client.force_login(holder)
     assert "09:00 to 18:30" in client.get("/handover/shifts/").content.decode()
+
+
+def test_an_item_that_is_not_kept_yet_is_there_on_another_device(edt: User, manager: User) -> None:
+    first, second, theirs = Client(), Client(), Client()
+    first.force_login(edt)
+    second.force_login(edt)
+    theirs.force_login(manager)
+    words = "Ring the ward — “after six”, زينب"
+    assert first.post("/handover/new/information/", {"text": words}).status_code == 422
+    shown = unescape(second.get("/handover/new/information/").content.decode())
+    assert words in shown
+    assert "what you typed is here" in shown
+    assert "There is a problem" not in shown
+    assert f"Handover: {HandoverItem.Kind.INFORMATION.label}" in second.get("/drafts/").content.decode()
+    assert words not in unescape(theirs.get("/handover/new/information/").content.decode())
+    assert words not in unescape(second.get("/handover/new/action/").content.decode()), "each kind has its own"
+    unknown = {"text": words, "when": "change", "reference": "C-00000000"}
+    refused = first.post("/handover/new/information/", unknown)
+    assert refused.status_code == 422
+    assert 'href="#id_reference"' in refused.content.decode()
+    assert 'value="C-00000000"' in second.get("/handover/new/information/").content.decode()
+    assert first.post("/handover/new/information/", {"text": words, "when": "change"}).status_code == 302
+    assert words not in unescape(second.get("/handover/new/information/").content.decode())

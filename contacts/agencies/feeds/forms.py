@@ -9,6 +9,8 @@ from frontdoor.ui.forms import DateField, UiForm
 class DropForm(UiForm):
     """A file, and whose it is."""
 
+    keeps_no_draft = "a file: the browser gives it once"
+
     agency = forms.ModelChoiceField(
         label="Which agency sent it?",
         queryset=Agency.objects.filter(is_active=True).order_by("name"),
@@ -25,6 +27,8 @@ class DropForm(UiForm):
 class SendOnForm(UiForm):
     """A message, corrected."""
 
+    called = "Correct a message that could not be read"
+
     text = forms.CharField(
         label="The message, corrected",
         strip=False,
@@ -36,6 +40,8 @@ class SendOnForm(UiForm):
 class SetAsideForm(UiForm):
     """Why a message is set aside."""
 
+    called = "Set aside a message that could not be read"
+
     reason = forms.CharField(
         label="Why is it set aside?",
         max_length=500,
@@ -46,6 +52,8 @@ class SetAsideForm(UiForm):
 
 class UngradedForm(UiForm):
     """Until when an agency may send without a grade."""
+
+    called = "Notifications without a grade"
 
     agency = forms.ModelChoiceField(
         label="Which agency?",

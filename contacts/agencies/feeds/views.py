@@ -1,10 +1,11 @@
 """Files of notifications: sending one, what could not be read, and agencies that may send without a grade."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,12 +14,12 @@ from contacts.agencies.feeds import actions
 from contacts.agencies.feeds.forms import DropForm, SendOnForm, SetAsideForm, UngradedForm
 from contacts.agencies.feeds.models import FeedFile, Quarantined
 from contacts.models import Contact
-from frontdoor import audit
-from frontdoor.access import Permission, Refused
+from frontdoor import acting
+from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import Agency
 from frontdoor.clocks.working_days import london_date
-from frontdoor.ui.forms import posted
+from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -27,21 +28,28 @@ SHOWN = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.FEED_HANDLE)
-def feeds(request: HttpRequest) -> HttpResponse:
+def feeds(request: StaffRequest) -> HttpResponse:
     """Send a file of notifications; the last files and what became of them."""
-    user: Any = request.user
-    form = DropForm(posted(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        sent = form.cleaned_data["file"]
-        now = timezone.now()
+    form = acting.form(request, DropForm)
+
+    def drop(given: dict[str, Any], at: datetime) -> FeedFile:
+        sent = given["file"]
         content = sent.read()
-        file = actions.drop(agency=form.cleaned_data["agency"], name=sent.name, content=content, by=user, at=now)
-        if len(content) <= actions.AT_ONCE:
-            file = actions.take(file=file, at=now)
-        messages.success(request, _became(file))
-        return redirect("contacts:quarantine" if file.unread else "contacts:feeds")
+        file = actions.drop(agency=given["agency"], name=sent.name, content=content, by=request.user, at=at)
+        return actions.take(file=file, at=at) if len(content) <= actions.AT_ONCE else file
+
+    done = acting.carry_out(
+        request,
+        form,
+        drop,
+        said=_became,
+        to=lambda file: reverse("contacts:quarantine" if file.unread else "contacts:feeds"),
+        in_parts=True,  # each notification of the file is taken in by itself
+    )
+    if done is not None:
+        return done
     files = FeedFile.objects.defer("content").select_related("agency", "received_by").order_by("-pk")[:SHOWN]
-    waiting = Quarantined.objects.visible_to(user).waiting().count()
+    waiting = Quarantined.objects.visible_to(request.user).waiting().count()
     return page(request, "contacts/feeds.html", {"form": form, "files": files, "waiting": waiting})
 
 
@@ -56,17 +64,19 @@ def _became(file: FeedFile) -> str:
 
 @require_safe
 @needs(P.FEED_HANDLE)
-def quarantine(request: HttpRequest) -> HttpResponse:
+def quarantine(request: StaffRequest) -> HttpResponse:
     """Messages that could not be read and wait for somebody."""
-    user: Any = request.user
-    waiting = Quarantined.objects.visible_to(user).waiting()
+    waiting = Quarantined.objects.visible_to(request.user).waiting()
     rows = waiting.defer("content", "file__content")[:SHOWN]
     return page(request, "contacts/quarantine.html", {"rows": rows, "total": waiting.count(), "shown": SHOWN})
 
 
-def _message(request: HttpRequest, key: int, bound: dict[str, Any] | None = None) -> HttpResponse:
-    """The page of one message. Its text is shown while it waits; afterwards it stands on the contacts it became."""
-    user: Any = request.user
+def _message(request: StaffRequest, key: int, sent: UiForm | None = None) -> HttpResponse:
+    """The page of one message. Its text is shown while it waits; afterwards it stands on the contacts it became.
+
+    ``sent`` is the form that came back.
+    """
+    user = request.user
     rows = (
         Quarantined.objects.visible_to(user)
         .select_related("file__agency", "looked_by", "sent_on_by", "set_aside_by", "corrected_as")
@@ -78,79 +88,92 @@ def _message(request: HttpRequest, key: int, bound: dict[str, Any] | None = None
     if found.corrected_as is not None:
         visible = Contact.objects.visible_to(user)
         made = list(visible.filter(feed_items__file=found.corrected_as_id).order_by("pk"))
-    forms = {
-        "send_on_form": SendOnForm(initial={"text": found.text}),
-        "set_aside_form": SetAsideForm(),
-        **(bound or {}),
-    }
-    failed = next((form for form in forms.values() if form.is_bound), None)
-    return page(request, "contacts/quarantined.html", {"message": found, "made": made, "form": failed, **forms})
+    send_on_form = sent if isinstance(sent, SendOnForm) else _send_on_form(request, found, is_sent=False)
+    set_aside_form = sent if isinstance(sent, SetAsideForm) else _set_aside_form(request, found, is_sent=False)
+    return page(
+        request,
+        "contacts/quarantined.html",
+        {
+            "message": found,
+            "made": made,
+            "form": sent,
+            "send_on_form": send_on_form,
+            "set_aside_form": set_aside_form,
+        },
+    )
+
+
+def _address_of(message: Quarantined) -> str:
+    return reverse("contacts:quarantined", args=[message.pk])
+
+
+def _send_on_form(request: StaffRequest, found: Quarantined, *, is_sent: bool) -> SendOnForm:
+    at = _address_of(found)
+    return acting.form(request, SendOnForm, at=at, is_sent=is_sent, initial={"text": found.text})
+
+
+def _set_aside_form(request: StaffRequest, found: Quarantined, *, is_sent: bool) -> SetAsideForm:
+    return acting.form(request, SetAsideForm, at=_address_of(found), is_sent=is_sent)
 
 
 @require_safe
 @needs(P.FEED_HANDLE)
-def message(request: HttpRequest, key: int) -> HttpResponse:
+def message(request: StaffRequest, key: int) -> HttpResponse:
     """One message as it was received, and what may be done with it."""
     return _message(request, key)
 
 
 @require_POST
 @needs(P.FEED_HANDLE)
-def send_on(request: HttpRequest, key: int) -> HttpResponse:
+def send_on(request: StaffRequest, key: int) -> HttpResponse:
     """Take a corrected message in."""
-    user: Any = request.user
     found = get_object_or_404(Quarantined, pk=key)
-    form = SendOnForm(request.POST)
-    if form.is_valid():
-        now = timezone.now()
-        try:
-            file = actions.send_on(message=found, text=form.cleaned_data["text"], by=user, at=now)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error("text" if refused.field else None, refused.message)
-        else:
-            messages.success(request, f"Sent on: {_became(actions.take(file=file, at=now))}")
-            return redirect("contacts:quarantine")
-    return _message(request, key, {"send_on_form": form})
+    form = _send_on_form(request, found, is_sent=True)
+
+    def act(given: dict[str, Any], at: datetime) -> FeedFile:
+        file = actions.send_on(message=found, text=given["text"], by=request.user, at=at)
+        return actions.take(file=file, at=at)
+
+    done = acting.carry_out(
+        request,
+        form,
+        act,
+        said=lambda file: f"Sent on: {_became(file)}",
+        to=reverse("contacts:quarantine"),
+        place=lambda refused: (form, "text" if refused.field else None),
+        in_parts=True,  # each notification of the message is taken in by itself
+    )
+    return done or _message(request, key, form)
 
 
 @require_POST
 @needs(P.FEED_HANDLE)
-def set_aside(request: HttpRequest, key: int) -> HttpResponse:
+def set_aside(request: StaffRequest, key: int) -> HttpResponse:
     """Set a message aside with a reason."""
-    user: Any = request.user
     found = get_object_or_404(Quarantined, pk=key)
-    form = SetAsideForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.set_aside(message=found, reason=form.cleaned_data["reason"], by=user, at=timezone.now())
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field, refused.message)
-        else:
-            messages.success(request, "Set aside. It stays kept with your reason.")
-            return redirect("contacts:quarantine")
-    return _message(request, key, {"set_aside_form": form})
+    form = _set_aside_form(request, found, is_sent=True)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.set_aside(message=found, by=request.user, at=at, **given),
+        said="Set aside. It stays kept with your reason.",
+        to=reverse("contacts:quarantine"),
+    )
+    return done or _message(request, key, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.AGENCY_MANAGE)
-def ungraded(request: HttpRequest) -> HttpResponse:
+def ungraded(request: StaffRequest) -> HttpResponse:
     """Agencies that may send notifications without a grade for the time being."""
-    user: Any = request.user
-    form = UngradedForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            allow_ungraded(
-                agency=given["agency"], until=given["until"], reason=given["reason"], by=user, at=timezone.now()
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field, refused.message)
-        else:
-            messages.success(request, "Kept")
-            return redirect("contacts:ungraded")
+    form = acting.form(request, UngradedForm)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: allow_ungraded(by=request.user, at=at, **given),
+        said="Kept",
+        to=reverse("contacts:ungraded"),
+    )
     today = london_date(timezone.now())
     rows = Agency.objects.filter(may_send_ungraded_until__gte=today).order_by("name")
-    return page(request, "contacts/ungraded.html", {"form": form, "agencies": rows})
+    return done or page(request, "contacts/ungraded.html", {"form": form, "agencies": rows})

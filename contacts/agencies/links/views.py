@@ -1,18 +1,24 @@
 """What every page behind a secure link has in common: the link checked, tries counted, the draft kept, the receipt."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from contacts.agencies.links import actions
 from contacts.agencies.links.models import SecureLink
-from frontdoor.access import public
+from frontdoor import acting
+from frontdoor.access import Refused, public
+from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import error, page
 
+Form = TypeVar("Form", bound=UiForm)
 PartnerView = Callable[..., HttpResponse]
 
 
@@ -59,15 +65,47 @@ def kept(link: SecureLink) -> QueryDict | None:
     return QueryDict(bytes(link.body)) if link.body else None
 
 
-def typed(link: SecureLink) -> dict[str, str]:
-    """The form as it was typed, as a form takes it to begin with."""
-    found = kept(link)
-    return found.dict() if found is not None else {}  # type: ignore[return-value]
+def opened_form(request: HttpRequest, kind: type[Form], link: SecureLink) -> Form:
+    """The form as it was sent, or filled with what is kept behind the link."""
+    if request.method != "POST":
+        return kind(initial=dict(parse_qsl(bytes(link.body).decode(), keep_blank_values=True)))
+    made = kind(request.POST)
+    made.is_sent = True
+    return made
+
+
+def carry_out(
+    request: HttpRequest, link: SecureLink, form: UiForm, act: Callable[[dict[str, Any], datetime], object]
+) -> HttpResponse | None:
+    """Keep what was sent behind the link and carry the act out; None when the page is to be shown with the form.
+
+    The same as ``acting.carry_out`` for somebody who has a link and no account. Sent with ``save`` it is only kept.
+    """
+    if not form.is_sent:
+        return None
+    at = timezone.now()
+    try:
+        actions.keep_draft(link=link, body=network_body(request), at=at)
+        if is_saving(request):
+            form.show_as_typed()
+            return None
+        if not form.is_valid():
+            return None
+        act(form.cleaned_data, at)
+    except Refused as refused:
+        acting.refuse(request, [form], refused)
+        return None
+    return redirect(request.path)
+
+
+def is_saving(request: HttpRequest) -> bool:
+    """Whether the form was sent only to be kept."""
+    return "save" in request.POST
 
 
 def network_body(request: HttpRequest) -> bytes:
     """The fields as sent, without what belongs to the sending itself."""
-    data: Any = request.POST.copy()
+    data = request.POST.copy()
     for name in ("csrfmiddlewaretoken", "save", "send"):
         data.pop(name, None)
     return str(data.urlencode()).encode()

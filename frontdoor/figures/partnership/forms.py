@@ -37,6 +37,8 @@ def periods(today: date) -> list[tuple[str, date, date]]:
 class PeriodForm(UiForm):
     """Filters of the figures; what is left out is filled in: every agency, the twelve months to the last day."""
 
+    keeps_no_draft = "a filter: it stands in the address"
+
     agency = forms.ChoiceField(label="Agency", required=False)
     since = IsoDateField(label="Received from", required=False, error_messages={"invalid": "Enter a real date"})
     until = IsoDateField(label="to", required=False, error_messages={"invalid": "Enter a real date"})

@@ -1,7 +1,7 @@
 """A contact: one approach to the front door about one or more children, kept exactly as given."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

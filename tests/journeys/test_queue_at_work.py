@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 RECORD = """
 from datetime import date
 from django.utils import timezone
-from contacts.actions import record_contact
+from contacts.recording.actions import record_contact
 from contacts.facts import ContactFacts, PersonFacts, ReferrerFacts
 from frontdoor.accounts.models import User
 by = User.objects.get(username="contact.officer")

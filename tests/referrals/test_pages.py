@@ -1,6 +1,8 @@
 """The pages of deciding and referring, as their users go through them."""
 
+import uuid
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -245,3 +247,25 @@ def test_a_restricted_childs_referral_does_not_exist_for_others(
 @pytest.mark.parametrize("reference", ["R-00000000", "nonsense", "%00", "R-7K3M9Q2D'--", "…"])
 def test_references_nobody_has(reference: str, manager: User, signed: Callable[[User], Client]) -> None:
     assert signed(manager).get(f"/referrals/{reference}/").status_code == 404
+
+
+def test_a_call_that_cannot_be_fast_tracked_yet_says_what_is_missing_and_is_kept(
+    officer: User, signed: Callable[[User], Client]
+) -> None:
+    draft_id = uuid.uuid4()
+    typed = {"concerns": "Hit with a belt — “again”", "referrer_name": "Ms Teach", "child_location": ""}
+    client = signed(officer)
+    answer = client.post(reverse("referrals:record_fast_track", args=[draft_id]), typed)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert 'href="#id_child_location"' in page
+    assert 'name="referrer_name" value="Ms Teach"' in page
+    assert "Hit with a belt — “again”" in page
+    assert Entry.objects.filter(event="act.refused").count() == 1
+    kept = unescape(signed(officer).get(reverse("contacts:new_draft", args=[draft_id])).content.decode())
+    assert "Hit with a belt — “again”" in kept
+    assert "Ms Teach" in kept
+    done = client.post(
+        reverse("referrals:record_fast_track", args=[draft_id]), {**typed, "child_location": "At school"}
+    )
+    assert done["Location"].endswith("/tell/")

@@ -162,8 +162,8 @@ class VisitForm(UiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        self.fields["place"].choices = codes("visit_place", today, "Choose a place")  # type: ignore[attr-defined]
-        self.fields["not_seen_reason"].choices = codes("not_seen_reason", today, "Choose a reason")  # type: ignore[attr-defined]
+        self.offer("place", codes("visit_place", today, "Choose a place"))
+        self.offer("not_seen_reason", codes("not_seen_reason", today, "Choose a reason"))
 
 
 class AuthoriseForm(VersionForm):

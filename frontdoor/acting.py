@@ -93,7 +93,7 @@ def form(
         afresh=reverse("drafts:discard", args=[draft_id]),
         draft_id=draft_id,
         address=address,
-        title=title,
+        title=title[:100],
         about=record.reference if record is not None else "",
         sequence=_now_as_number(),
     )
@@ -217,7 +217,7 @@ def _onward(
 
 
 def refuse(request: HttpRequest, sent: Sequence[UiForm], refused: Refused, place: PlaceOf | None = None) -> None:
-    """Put a refusal at the field it names, or at the top, and note it."""
+    """Put a refusal at the field it names, or at the top, and note it; for forms behind an agency's link as well."""
     audit.refused(request, refused)
     first = sent[0]
     if isinstance(refused, Stale):

@@ -274,8 +274,8 @@ class SignOffForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today."""
-        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+        self.choose_from("team", teams())
+        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 class CommentsForm(VersionForm):
@@ -310,7 +310,7 @@ class FastTrackForm(VersionForm):
         self.initial.setdefault("location", record.child_location)
         rows = [row for row in record.people.all() if row.is_child and row.role != "subject"]
         if rows:
-            self.fields["others"].choices = [(str(row.pk), str(row)) for row in rows]  # type: ignore[attr-defined]
+            self.offer("others", [(str(row.pk), str(row)) for row in rows])
         else:
             del self.fields["others"]
 
@@ -350,11 +350,9 @@ class AcceptForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams, workers and needs of today."""
-        self.fields["primary_need"].choices = coded(  # type: ignore[attr-defined]
-            "primary_need", timezone.localdate(), "Not clear yet"
-        )
-        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+        self.offer("primary_need", coded("primary_need", timezone.localdate(), "Not clear yet"))
+        self.choose_from("team", teams())
+        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 class EndForm(VersionForm):
@@ -389,8 +387,8 @@ class AllocateForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today; the present ones to start from."""
-        self.fields["team"].queryset = teams()  # type: ignore[attr-defined]
-        self.fields["worker"].queryset = staff(Permission.REFERRAL_WORK)  # type: ignore[attr-defined]
+        self.choose_from("team", teams())
+        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
         now = record.current_allocation()
         if now is not None:
             self.initial.setdefault("team", now.team_id)
@@ -413,7 +411,7 @@ class NeedForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Needs of today."""
-        self.fields["primary_need"].choices = coded("primary_need", timezone.localdate())  # type: ignore[attr-defined]
+        self.offer("primary_need", coded("primary_need", timezone.localdate()))
         self.initial.setdefault("primary_need", record.primary_need)
 
 
@@ -445,9 +443,7 @@ class CloseForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Closure reasons of today."""
-        self.fields["closure_reason"].choices = coded(  # type: ignore[attr-defined]
-            "closure_reason", timezone.localdate()
-        )
+        self.offer("closure_reason", coded("closure_reason", timezone.localdate()))
 
 
 class NewsForm(UiForm):
@@ -463,11 +459,11 @@ class ConfirmChildForm(VersionForm):
     called = "Say who the child is"
     person = forms.ChoiceField(label="Who is the child?", widget=Radios())
 
-    def offer(self, candidates: Sequence[Any]) -> None:
+    def offer_people(self, candidates: Sequence[Any]) -> None:
         """The possible records, and a new one."""
         choices = [(c.person.reference, f"{c.person.display_name}, {c.person.reference}") for c in candidates]
         hints = {c.person.reference: "; ".join(c.reasons) for c in candidates}
-        self.fields["person"].choices = [*choices, ("new", "Nobody on record: make a new record")]  # type: ignore[attr-defined]
+        self.offer("person", [*choices, ("new", "Nobody on record: make a new record")])
         self.fields["person"].widget.hints = hints
 
 
@@ -482,4 +478,4 @@ class QueueFilter(UiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Team.objects.filter(~Q(kind="contact_centre")).order_by("name").values_list("code", "name")
-        self.fields["team"].choices = [("", "All"), (self.NO_TEAM, "No team"), *rows]  # type: ignore[attr-defined]
+        self.offer("team", [("", "All"), (self.NO_TEAM, "No team"), *rows])

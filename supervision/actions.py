@@ -1,7 +1,6 @@
 """Planning, holding, moving and cancelling supervision sessions, with the clock of when the next is due."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db import transaction
 
@@ -10,7 +9,6 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
-from frontdoor.drafts import actions as drafts
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
 from frontdoor.workflow.actions import born, lock, move, touch
@@ -104,7 +102,6 @@ def hold(
     discussion: str = "",
     next_for: datetime | None = None,
     version: int | None = None,
-    draft_id: UUID | None = None,
 ) -> Session:
     """Record what was decided, stop the clock as of ``held_at``, and plan the next session with its own.
 
@@ -113,8 +110,6 @@ def hold(
     """
     if not decisions.strip():
         raise Refused("Say what was decided.", code="decisions_required", field="decisions")
-    if draft_id is not None:
-        drafts.consume(by=by, draft_id=draft_id, kind="supervision", reference=session.reference, at=at)
     done = move(session, "hold", by=by, at=at, version=version, people=about(session.referral), held_at=held_at)
     SessionText.objects.create(session=done, decisions=decisions, actions=actions, discussion=discussion)
     clocks.stop(reference=done.reference, at=held_at, by=by)

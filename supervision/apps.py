@@ -19,8 +19,7 @@ class SupervisionConfig(AppConfig):
     verbose_name = "Supervision"
 
     def ready(self) -> None:
-        """Say the words of our audit events; name our drafted form; say who sees a session on a child’s record."""
-        from frontdoor.drafts import kinds
+        """Say the words of our audit events, and who sees a session on a child’s record."""
         from frontdoor.people import hooks
         from supervision.events import EVENTS
         from supervision.readers import seen
@@ -28,6 +27,5 @@ class SupervisionConfig(AppConfig):
 
         audit.register(EVENTS)
         register_rules()
-        kinds.register("supervision", label="Record a supervision session", url_name="supervision:hold", by_record=True)
         hooks.visible_references["supervision"] = seen
         post_migrate.connect(bring_in_step, sender=self)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
-from frontdoor.ui.forms import DateTimeField, UiForm
+from frontdoor.ui.forms import DateTimeField, UiForm, VersionForm
 
 
 class PlanForm(UiForm):
     """Whose supervision, when, and about what."""
 
+    called = "Plan a supervision session"
     worker = forms.ChoiceField(
         label="Whose supervision is it?", error_messages={"required": "Choose whose supervision it is"}
     )
@@ -23,12 +24,13 @@ class PlanForm(UiForm):
 
     def __init__(self, *args: Any, workers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["worker"].choices = [("", "Choose a colleague"), *workers]  # type: ignore[attr-defined]
+        self.offer("worker", [("", "Choose a colleague"), *workers])
 
 
-class HoldForm(UiForm):
+class HoldForm(VersionForm):
     """What was said and decided."""
 
+    called = "Record a supervision session"
     held_at = DateTimeField(
         label="When was it held?", latest="now", error_messages={"required": "Enter when the session was held"}
     )
@@ -56,25 +58,24 @@ class HoldForm(UiForm):
         help_text="Left empty, it is planned for the last day it is due",
         required=False,
     )
-    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
 
-class MoveForm(UiForm):
+class MoveForm(VersionForm):
     """Another time."""
 
+    called = "Move a supervision session"
     planned_for = DateTimeField(
         label="When is the session now?", error_messages={"required": "Enter when the session is"}
     )
-    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
 
-class CancelForm(UiForm):
+class CancelForm(VersionForm):
     """Why it will not take place."""
 
+    called = "Cancel a supervision session"
     reason = forms.CharField(
         label="Why will it not take place?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why it will not take place"},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput(), required=False)

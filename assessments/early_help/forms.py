@@ -23,7 +23,7 @@ from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY
 from contacts.recording.forms import codes, line, text
 from frontdoor.accounts.models import Agency
 from frontdoor.people.words import is_no_name
-from frontdoor.ui.forms import DateField, Radios, UiForm
+from frontdoor.ui.forms import DateField, Radios, UiForm, VersionForm
 
 KNOWN = {"yes": True, "no": False}
 WORDS = {True: "yes", False: "no", None: ""}
@@ -31,9 +31,15 @@ CHILD = ("given_name", "family_name", "known_as", "sex", "ethnicity", "nhs_numbe
          "school", "gp", "disability", "communication")  # fmt: skip
 
 
-class EarlyHelpForm(UiForm):
-    """One child, what was found, agreement and who leads. ``is_staff``: asked about somebody else, who wrote it."""
+class EarlyHelpForm(VersionForm):
+    """One child, what was found, agreement and who leads. ``is_staff``: asked about somebody else, who wrote it.
 
+    ``rows`` are the rows that are sent together with it. Without ``with_lead`` who leads is left as it is: a change of
+    lead has a page of its own.
+    """
+
+    called = "Early-help assessment"
+    when_overtaken = "Read theirs on the assessment’s page first; saving again puts yours in its place."
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     child_given_name = line("Given name", OF_PERSON["given_name"].longest)
     child_family_name = line("Family name", OF_PERSON["family_name"].longest)
@@ -99,9 +105,10 @@ class EarlyHelpForm(UiForm):
         label="Level of need, by the threshold document", choices=codes("level_of_need"), required=False
     )
 
-    def __init__(self, *args: Any, is_staff: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_staff: bool = False, with_lead: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_staff = is_staff
+        self.rows: list[Any] = []
         for name, question, hint in TEXTS:
             self.fields[name] = text(question, LONGEST_TEXT, hint, rows=4)
         self.fields["situation"].required = True
@@ -116,6 +123,14 @@ class EarlyHelpForm(UiForm):
                                 ("organisation", "Their organisation"), ("assessor_telephone", "Telephone number"),
                                 ("assessor_email", "E-mail address")):  # fmt: skip
                 self.fields[name].label = label
+        for name in [name for name in self.fields if name.startswith("lead_") and not with_lead]:
+            self.fields[name].required = False
+            self.fields[name].widget = self.fields[name].hidden_widget()
+
+    def is_valid(self) -> bool:
+        """Whether it may be sent, with its rows: each of them is asked, so that every error is shown at once."""
+        judged = [super().is_valid(), *(row.is_valid() for row in self.rows)]
+        return all(judged)
 
     def clean(self) -> dict[str, Any]:
         """As every form of ours; the child needs a name of some kind."""
@@ -130,6 +145,7 @@ class EarlyHelpForm(UiForm):
 class FamilyMemberForm(UiForm):
     """A parent, carer, brother or sister."""
 
+    keeps_no_draft = "kept with the assessment it is part of"
     given_name = line("Given name", OF_PERSON["given_name"].longest)
     family_name = line("Family name", OF_PERSON["family_name"].longest)
     relationship = line("What they are to the child", OF_PERSON["relationship"].longest)
@@ -143,6 +159,7 @@ class FamilyMemberForm(UiForm):
 class ActionForm(UiForm):
     """One thing of the plan."""
 
+    called = "Add to the plan"
     what = line("What is to be done?", 1000)
     who = line("By whom?", 200)
     by_when = DateField(label="By when?", required=False)
@@ -151,6 +168,7 @@ class ActionForm(UiForm):
 class MemberForm(UiForm):
     """Somebody of the team around the child."""
 
+    called = "Add to the team around the child"
     name = line("Name", 200)
     role = line("Role", 100)
     organisation = line("Organisation", 150)
@@ -167,12 +185,16 @@ NOUNS = {"member": "family", "action": "plan", "colleague": "team"}
 
 
 class EarlyHelpScreen:
-    """The whole form, bound or not: its fields and its rows. ``judge`` false: shown again as typed, nothing judged."""
+    """The whole form, bound or not: its fields and its rows. ``judge`` false: shown again as typed, nothing judged.
+
+    ``form`` is the form itself, where a page has opened it already.
+    """
 
     def __init__(
         self,
-        data: QueryDict | None = None,
+        data: Mapping[str, Any] | None = None,
         *,
+        form: EarlyHelpForm | None = None,
         is_staff: bool = False,
         judge: bool = True,
         initial: Mapping[str, Any] | None = None,
@@ -180,12 +202,13 @@ class EarlyHelpScreen:
         with_rows: bool = True,
     ) -> None:
         self.judge = judge
-        if data is not None:
+        if isinstance(data, QueryDict):
             data = whole_rows(data)
-        self.form = EarlyHelpForm(data, is_staff=is_staff, initial=dict(initial or {}))
+        self.form = form or EarlyHelpForm(data, is_staff=is_staff, initial=dict(initial or {}))
         self.family = FamilySet(data, prefix="family", initial=family)
         self.plan = ActionSet(data, prefix="plan") if with_rows else None
         self.team = MemberSet(data, prefix="team") if with_rows else None
+        self.form.rows = self.parts[1:]
         if data is not None and not judge:
             for part in self.parts:
                 _let_be(part)
@@ -197,8 +220,7 @@ class EarlyHelpScreen:
 
     def is_valid(self) -> bool:
         """Whether it may be sent."""
-        judged = [part.is_valid() for part in self.parts]  # each of them, so that every error is shown at once
-        return all(judged)
+        return self.form.is_valid()
 
     def facts(self) -> EarlyHelpFacts:
         """What it says."""
@@ -348,6 +370,7 @@ def _row_of(row: EarlyHelpPerson) -> dict[str, Any]:
 class InviteForm(UiForm):
     """A link to the form for somebody of an agency."""
 
+    called = "Link to the early-help form"
     agency = forms.ModelChoiceField(
         label="Agency", queryset=Agency.objects.none(), required=False, empty_label="None of these"
     )
@@ -357,17 +380,7 @@ class InviteForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
-
-
-class ActForm(UiForm):
-    """An act on the record as it was opened."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, assessment: EarlyHelpAssessment, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", assessment.version)
+        self.choose_from("agency", Agency.objects.filter(is_active=True).order_by("name"))
 
 
 def reason_field(label: str, rows: int = 4) -> forms.CharField:
@@ -375,9 +388,10 @@ def reason_field(label: str, rows: int = 4) -> forms.CharField:
     return forms.CharField(label=label, max_length=5000, widget=forms.Textarea(attrs={"rows": rows}))
 
 
-class StepUpForm(ActForm):
+class StepUpForm(VersionForm):
     """Why the child needs more. Everything else goes along as it stands."""
 
+    called = "Step up early help"
     reason = reason_field("Why does the child need more?")
     grade = forms.ChoiceField(
         label="How urgent is it?",
@@ -391,23 +405,26 @@ class StepUpForm(ActForm):
     )  # fmt: skip
 
 
-class CloseForm(ActForm):
+class CloseForm(VersionForm):
     """How it ended."""
 
+    called = "Close early help"
     ending = forms.ChoiceField(label="How did it end?", choices=codes("early_help_ending"), widget=Radios(),
                                error_messages={"required": "Choose how it ended"})  # fmt: skip
     reason = reason_field("What has changed for the child?")
 
 
-class ReturnForm(ActForm):
+class ReturnForm(VersionForm):
     """What has to be done first."""
 
+    called = "Return early help for agreement"
     reason = reason_field("What has to be done first?")
 
 
-class LeadForm(ActForm):
+class LeadForm(VersionForm):
     """Somebody else leads."""
 
+    called = "Change the lead professional"
     name = forms.CharField(label="Name", max_length=200)
     role = line("Role", 100)
     organisation = line("Organisation", 150)
@@ -416,9 +433,10 @@ class LeadForm(ActForm):
     reason = reason_field("Why does the lead change?", rows=2)
 
 
-class ReviewForm(ActForm):
+class ReviewForm(VersionForm):
     """A review of the plan."""
 
+    called = "Record a review of early help"
     held_on = DateField(label="When was the review?", latest="today")
     present = line("Who was there?", 500)
     summary = reason_field("What has changed since the last one?")
@@ -429,10 +447,10 @@ class ReviewForm(ActForm):
     )  # fmt: skip
 
 
-class StepDownForm(UiForm):
+class StepDownForm(VersionForm):
     """From a referral to early help: who leads it now, and that the family agree."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    called = "Step down to early help"
     reason = reason_field("Why is early help enough now, and what has changed?")
     lead_name = forms.CharField(label="Lead professional who has taken it", max_length=200)
     lead_role = line("Their role", OF_REFERRER["role"].longest)
@@ -448,6 +466,7 @@ class StepDownForm(UiForm):
 class EarlyHelpFilter(UiForm):
     """What the list shows. Sent by GET."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     agency = forms.ChoiceField(label="From", required=False)
     level = forms.ChoiceField(label="Level of need", choices=codes("level_of_need", "All levels"), required=False)
     view = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -455,4 +474,4 @@ class EarlyHelpFilter(UiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = Agency.objects.order_by("name").values_list("code", "name")
-        self.fields["agency"].choices = [("", "Everybody"), ("council", "The council’s own"), *known]  # type: ignore[attr-defined]
+        self.offer("agency", [("", "Everybody"), ("council", "The council’s own"), *known])

@@ -9,7 +9,7 @@ from assessments.early_help.steps import record_behind_link
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.agencies.links.views import behind, kept, network_body
-from frontdoor import audit
+from frontdoor import acting
 from frontdoor.access import Refused
 from frontdoor.ui.responses import page
 
@@ -34,10 +34,9 @@ def form(request: HttpRequest, link: SecureLink) -> HttpResponse:
             record_behind_link(link=link, facts=screen.facts(), at=at)
             return redirect(request.path)
     except Refused as refused:
-        audit.refused(request, refused)
+        acting.refuse(request, [screen.form], refused)
         if refused.code == "submitted":
             return redirect(request.path)
-        screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
     if "save" in request.POST:
         told = "Kept. You can close this page and go on later, from any device, with the same link."
     return _page(request, link, screen, told)

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,16 +21,17 @@ from assessments.models import Assessment
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.facts import ReferrerFacts
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.drafts import actions as drafts
 from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
-from frontdoor.ui.forms import posted
+from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import history
 from referrals.models import Referral
@@ -38,14 +40,9 @@ P = Permission
 COLOURS = {"draft": "grey", "active": "blue", "returned": "yellow", "stepped_up": "purple", "closed": "green"}
 
 
-def who(request: HttpRequest) -> Any:
-    """The member of staff asking."""
-    return request.user
-
-
 @require_safe
 @needs(P.EARLY_HELP_VIEW)
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: StaffRequest) -> HttpResponse:
     """Early help by view, agency and level, newest first, with its review clocks."""
     now = timezone.now()
     view = request.GET.get("view", "open")
@@ -77,19 +74,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(P.EARLY_HELP_WRITE)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """A new form, under a draft of its own."""
     return redirect("assessments:early_help_draft", uuid.uuid4())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.EARLY_HELP_WRITE)
-def draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def draft(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The form for staff, kept as typed; recorded and begun, or recorded as a draft others can go on with."""
-    user = who(request)
     if request.method != "POST":
         try:
-            typed = drafts.load(by=user, draft_id=draft_id)
+            typed = drafts.load(by=request.user, draft_id=draft_id)
         except drafts.AlreadySubmitted as before:
             return redirect("assessments:early_help_one", before.reference)
         screen = forms.EarlyHelpScreen(typed, is_staff=True, judge=False)
@@ -99,21 +95,20 @@ def draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if sending and screen.is_valid():
         try:
             made = actions.record(
-                facts=screen.facts(), by=user, at=timezone.now(), how="staff", draft_id=draft_id,
+                facts=screen.facts(), by=request.user, at=timezone.now(), how="staff", draft_id=draft_id,
                 as_draft="keep" in request.POST,
             )  # fmt: skip
         except drafts.AlreadySubmitted as before:
             return redirect("assessments:early_help_one", before.reference)
         except Refused as refused:
-            audit.refused(request, refused)
-            screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
+            acting.refuse(request, [screen.form], refused)
         else:
             messages.success(request, f"Early help {made.reference} is recorded.")
             return redirect("assessments:early_help_one", made.reference)
     return _form_page(request, screen, draft_id)
 
 
-def _form_page(request: HttpRequest, screen: forms.EarlyHelpScreen, draft_id: uuid.UUID) -> HttpResponse:
+def _form_page(request: StaffRequest, screen: forms.EarlyHelpScreen, draft_id: uuid.UUID) -> HttpResponse:
     wrong = screen.form.is_bound and screen.judge and not screen.is_valid()
     return page(
         request,
@@ -123,7 +118,7 @@ def _form_page(request: HttpRequest, screen: forms.EarlyHelpScreen, draft_id: uu
     )
 
 
-def shown(request: HttpRequest, reference: str) -> EarlyHelpAssessment:
+def shown(request: StaffRequest, reference: str) -> EarlyHelpAssessment:
     """The assessment, if the user may see it; 404 otherwise, 403 on a declared conflict. The read is noted."""
     found = readers.whole(request.user, tidy_reference(reference)) if "\x00" not in reference else None
     if found is None:
@@ -137,18 +132,25 @@ def shown(request: HttpRequest, reference: str) -> EarlyHelpAssessment:
 
 @require_safe
 @needs(P.EARLY_HELP_VIEW)
-def one(request: HttpRequest, reference: str) -> HttpResponse:
+def one(request: StaffRequest, reference: str) -> HttpResponse:
     """One early-help assessment: where it stands, the plan, the reviews, and the whole of it to read or print."""
     return _one(request, shown(request, reference))
 
 
-def _one(request: HttpRequest, found: EarlyHelpAssessment, bound: dict[str, Any] | None = None) -> HttpResponse:
+def _one(
+    request: StaffRequest,
+    found: EarlyHelpAssessment,
+    plan: forms.ActionForm | None = None,
+    team: forms.MemberForm | None = None,
+) -> HttpResponse:
     now = timezone.now()
-    user = who(request)
+    user = request.user
     may_write = holds(user, P.EARLY_HELP_WRITE) and found.status in ("draft", "active", "returned")
     offered = readers.candidates(found, user) if may_write else []
     audit.shows(request, [each.person for each in offered], kind="opened", reference=found.reference)
-    given = bound or {}
+    failed = next((form for form in (plan, team) if form is not None and form.is_sent), None)
+    if may_write:
+        plan, team = plan or _action_form(request, found), team or _member_form(request, found)
     return page(
         request,
         "early_help/one.html",
@@ -164,9 +166,9 @@ def _one(request: HttpRequest, found: EarlyHelpAssessment, bound: dict[str, Any]
             "contact": found.contact,
             "contact_href": reverse("contacts:contact", args=[found.contact.reference]) if found.contact else "",
             "may_write": may_write,
-            "action_form": given.get("action_form") or forms.ActionForm(auto_id="id_plan_%s"),
-            "member_form": given.get("member_form") or forms.MemberForm(auto_id="id_team_%s"),
-            "failed": given.get("failed"),
+            "action_form": plan,
+            "member_form": team,
+            "failed": failed,
             "colour": COLOURS[found.status],
             "now": now,
             "today": timezone.localdate(),
@@ -175,113 +177,137 @@ def _one(request: HttpRequest, found: EarlyHelpAssessment, bound: dict[str, Any]
     )
 
 
+def _action_form(request: StaffRequest, found: EarlyHelpAssessment, *, is_sent: bool = False) -> forms.ActionForm:
+    return acting.form(
+        request, forms.ActionForm, record=found, at=address_of(found), is_sent=is_sent, auto_id="id_plan_%s"
+    )
+
+
+def _member_form(request: StaffRequest, found: EarlyHelpAssessment, *, is_sent: bool = False) -> forms.MemberForm:
+    return acting.form(
+        request, forms.MemberForm, record=found, at=address_of(found), is_sent=is_sent, auto_id="id_team_%s"
+    )
+
+
+def address_of(found: EarlyHelpAssessment) -> str:
+    """The page of an assessment."""
+    return reverse("assessments:early_help_one", args=[found.reference])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.EARLY_HELP_WRITE)
-def edit(request: HttpRequest, reference: str) -> HttpResponse:
+def edit(request: StaffRequest, reference: str) -> HttpResponse:
     """Write it again: people, texts, findings and agreement."""
     found = shown(request, reference)
-    if found.status not in ("draft", "active", "returned"):
+    if found.status not in ("draft", "active", "returned") and request.method != "POST":
         return redirect("assessments:early_help_one", found.reference)
+    form = acting.form(
+        request, forms.EarlyHelpForm, record=found, is_staff=True, initial=forms.initial_of(found), with_lead=False
+    )
     screen = forms.EarlyHelpScreen(
-        posted(request), is_staff=True, initial=forms.initial_of(found), family=forms.family_of(found), with_rows=False
+        acting.typed(form), form=form, judge=form.is_sent, family=forms.family_of(found), with_rows=False
     )
-    for name in [name for name in screen.form.fields if name.startswith("lead_")]:
-        screen.form.fields[name].required = False
-        screen.form.fields[name].widget = screen.form.fields[name].hidden_widget()
-    if request.method == "POST" and screen.is_valid():
-        try:
-            actions.update(
-                assessment=found, facts=screen.facts(), by=who(request), at=timezone.now(),
-                version=screen.form.cleaned_data["version"],
-            )  # fmt: skip
-        except Refused as refused:
-            audit.refused(request, refused)
-            screen.form.add_error(refused.field if refused.field in screen.form.fields else None, refused.message)
-        else:
-            messages.success(request, "Saved")
-            return redirect("assessments:early_help_one", found.reference)
-    wrong = screen.form.is_bound and not screen.is_valid()
-    return page(
+    done = acting.carry_out(
         request,
-        "early_help/edit.html",
-        {"found": found, "screen": screen, "form": screen.form if wrong else None},
-        status=422 if wrong else 200,
+        form,
+        lambda given, at: actions.update(
+            assessment=found, facts=screen.facts(), by=request.user, at=at, version=given["version"]
+        ),
+        said="Saved",
+        to=address_of(found),
     )
+    return done or page(request, "early_help/edit.html", {"found": found, "screen": screen, "form": form})
 
 
-#: The acts with a page of their own: form, heading, button, kind of button, and what is said when it is done.
-ACTS: dict[str, tuple[type[forms.ActForm], str, str, str, str]] = {
-    "step-up": (forms.StepUpForm, "Step up to the front door", "Step up", "", "It is stepped up."),
-    "close": (forms.CloseForm, "Close early help", "Close", "", "Early help is closed."),
-    "return": (forms.ReturnForm, "Return for agreement", "Return", "", "It is returned."),
-    "lead": (forms.LeadForm, "Change the lead professional", "Save", "", "The lead has changed."),
-    "review": (forms.ReviewForm, "Record a review", "Save the review", "", "The review is kept."),
+Run = Callable[[EarlyHelpAssessment, User, datetime, dict[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing done to an assessment on a page of its own. ``run`` does it; gives the address to go on to."""
+
+    form: type[VersionForm]
+    title: str
+    button: str
+    said: str
+    run: Run
+
+
+def _step_up(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
+    contact = steps.step_up(assessment=found, by=by, at=at, **given)
+    return reverse("contacts:contact", args=[contact.reference])
+
+
+def _change_lead(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
+    lead = {name: value for name, value in given.items() if name not in ("reason", "version")}
+    actions.change_lead(
+        assessment=found,
+        by=by,
+        at=at,
+        lead=ReferrerFacts(**lead, is_professional=True),
+        reason=given["reason"],
+        version=given["version"],
+    )
+    return address_of(found)
+
+
+def _review(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
+    made = actions.review(assessment=found, by=by, at=at, **given)
+    following = {"step_up": "step-up", "close": "close"}.get(made.outcome, "")
+    return reverse("assessments:early_help_act", args=[found.reference, following]) if following else address_of(found)
+
+
+def _plain(action: Callable[..., object]) -> Run:
+    """An action whose facts are the form's fields, and back to the assessment."""
+
+    def run(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
+        action(assessment=found, by=by, at=at, **given)
+        return address_of(found)
+
+    return run
+
+
+ACTS: dict[str, Act] = {
+    "step-up": Act(forms.StepUpForm, "Step up to the front door", "Step up", "It is stepped up.", _step_up),
+    "close": Act(forms.CloseForm, "Close early help", "Close", "Early help is closed.", _plain(actions.close)),
+    "return": Act(forms.ReturnForm, "Return for agreement", "Return", "It is returned.", _plain(actions.send_back)),
+    "lead": Act(forms.LeadForm, "Change the lead professional", "Save", "The lead has changed.", _change_lead),
+    "review": Act(forms.ReviewForm, "Record a review", "Save the review", "The review is kept.", _review),
 }
 
 
-def _carry_out(name: str, found: EarlyHelpAssessment, given: dict[str, Any], by: Any, at: datetime) -> str:
-    """One act; returns the address to go on to."""
-    common: dict[str, Any] = {"assessment": found, "by": by, "at": at, "version": given.pop("version")}
-    here = reverse("assessments:early_help_one", args=[found.reference])
-    if name == "step-up":
-        contact = steps.step_up(**common, **given)
-        return reverse("contacts:contact", args=[contact.reference])
-    if name == "close":
-        actions.close(**common, **given)
-    elif name == "return":
-        actions.send_back(**common, **given)
-    elif name == "lead":
-        reason = given.pop("reason")
-        actions.change_lead(**common, lead=ReferrerFacts(**given, is_professional=True), reason=reason)
-    else:
-        made = actions.review(**common, **given)
-        following = {"step_up": "step-up", "close": "close"}.get(made.outcome, "")
-        if following:
-            return reverse("assessments:early_help_act", args=[found.reference, following])
-    return here
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.EARLY_HELP_WRITE)
-def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """A page for one act: its form, and what it does."""
-    if name not in ACTS:
+    chosen = ACTS.get(name)
+    if chosen is None:
         raise Http404
     found = shown(request, reference)
-    form_class, title, button, kind, said = ACTS[name]
-    form = form_class(posted(request), assessment=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            following = _carry_out(name, found, dict(form.cleaned_data), who(request), timezone.now())
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, said)
-            return redirect(following)
-    context = {"found": found, "form": form, "title": title, "button": button, "kind": kind, "name": name}
-    return page(request, "early_help/act.html", context)
+    form = acting.form(request, chosen.form, record=found)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: chosen.run(found, request.user, at, given),
+        said=chosen.said,
+        to=lambda address: address,
+    )
+    context = {"found": found, "form": form, "title": chosen.title, "button": chosen.button, "name": name, "kind": ""}
+    return done or page(request, "early_help/act.html", context)
 
 
 def _at_once(
-    request: HttpRequest, reference: str, do: Callable[[EarlyHelpAssessment, datetime], Any], said: str
+    request: StaffRequest, reference: str, do: Callable[[EarlyHelpAssessment, datetime], object], said: str
 ) -> HttpResponse:
     found = shown(request, reference)
-    try:
-        do(found, timezone.now())
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.warning(request, refused.message)
-    else:
-        messages.success(request, said)
-    return redirect("assessments:early_help_one", found.reference)
+    return acting.at_once(request, lambda at: do(found, at), said=said, back=address_of(found))
 
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
-def begin(request: HttpRequest, reference: str) -> HttpResponse:
+def begin(request: StaffRequest, reference: str) -> HttpResponse:
     """Go ahead with it."""
-    user = who(request)
+    user = request.user
     return _at_once(
         request, reference, lambda found, at: actions.begin(assessment=found, by=user, at=at), "Early help has begun."
     )
@@ -289,9 +315,9 @@ def begin(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
-def acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
+def acknowledge(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a person has seen it."""
-    user = who(request)
+    user = request.user
     return _at_once(
         request, reference, lambda found, at: actions.acknowledge(assessment=found, by=user, at=at), "Acknowledged."
     )
@@ -299,9 +325,9 @@ def acknowledge(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
-def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
+def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     """Confirm which record somebody as given is."""
-    user = who(request)
+    user = request.user
 
     def do(found: EarlyHelpAssessment, at: datetime) -> None:
         row = next((each for each in found.people.all() if each.position == position), None)
@@ -318,34 +344,34 @@ def link(request: HttpRequest, reference: str, position: int) -> HttpResponse:
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
-def add(request: HttpRequest, reference: str, what: str) -> HttpResponse:
+def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
     """Add to the plan (``plan``) or to the team around the child (``team``)."""
     if what not in ("plan", "team"):
         raise Http404
     found = shown(request, reference)
-    form: Any = forms.ActionForm(request.POST, auto_id="id_plan_%s") if what == "plan" else None
-    form = form or forms.MemberForm(request.POST, auto_id="id_team_%s")
-    if form.is_valid():
-        common: dict[str, Any] = {"assessment": found, "by": who(request), "at": timezone.now()}
-        try:
-            if what == "plan":
-                actions.add_action(**common, **form.cleaned_data)
-            else:
-                actions.add_member(**common, **form.cleaned_data)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "Added")
-            return redirect("assessments:early_help_one", found.reference)
-    return _one(request, found, {"action_form" if what == "plan" else "member_form": form, "failed": form})
+    plan = _action_form(request, found, is_sent=what == "plan")
+    team = _member_form(request, found, is_sent=what == "team")
+    done = acting.carry_out(
+        request,
+        plan,
+        lambda given, at: actions.add_action(assessment=found, by=request.user, at=at, **given),
+        said="Added",
+        to=address_of(found),
+    ) or acting.carry_out(
+        request,
+        team,
+        lambda given, at: actions.add_member(assessment=found, by=request.user, at=at, **given),
+        said="Added",
+        to=address_of(found),
+    )
+    return done or _one(request, found, plan, team)
 
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
-def finish(request: HttpRequest, reference: str, what: str, key: int) -> HttpResponse:
+def finish(request: StaffRequest, reference: str, what: str, key: int) -> HttpResponse:
     """An action is done (``plan``), or somebody leaves the team (``team``)."""
-    user = who(request)
+    user = request.user
 
     def do(found: EarlyHelpAssessment, at: datetime) -> None:
         if what == "plan":
@@ -360,9 +386,9 @@ def finish(request: HttpRequest, reference: str, what: str, key: int) -> HttpRes
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.REFERRAL_CLOSE)
-def step_down(request: HttpRequest, reference: str) -> HttpResponse:
+def step_down(request: StaffRequest, reference: str) -> HttpResponse:
     """From a referral, or an assessment of it, to early help, in one act."""
-    user = who(request)
+    user = request.user
     if reference.upper().startswith("A-"):
         referral: Referral = get_visible(Assessment, user, reference).referral
     else:
@@ -370,68 +396,60 @@ def step_down(request: HttpRequest, reference: str) -> HttpResponse:
     if referral.child is not None:
         check_conflict(user, referral.child)
         audit.shows(request, [referral.child], kind="opened", reference=referral.reference)
-    form = forms.StepDownForm(posted(request), initial={"version": referral.version})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+    form = acting.form(request, forms.StepDownForm, record=referral)
+
+    def do(given: dict[str, Any], at: datetime) -> EarlyHelpAssessment:
         lead = {name: given[f"lead_{name}"] for name in ("name", "role", "organisation", "telephone", "email")}
-        try:
-            made = steps.step_down(
-                referral=referral,
-                by=user,
-                at=timezone.now(),
-                reason=given["reason"],
-                lead=ReferrerFacts(**lead, is_professional=True),
-                consent=ConsentFacts(status=given["consent"], by=given["consent_by"], share_with=given["share_with"]),
-                version=given["version"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, f"Stepped down to early help {made.reference}.")
-            return redirect("assessments:early_help_one", made.reference)
-    return page(request, "early_help/step_down.html", {"referral": referral, "form": form})
+        return steps.step_down(
+            referral=referral,
+            by=user,
+            at=at,
+            reason=given["reason"],
+            lead=ReferrerFacts(**lead, is_professional=True),
+            consent=ConsentFacts(status=given["consent"], by=given["consent_by"], share_with=given["share_with"]),
+            version=given["version"],
+        )
+
+    done = acting.carry_out(
+        request, form, do, said=lambda made: f"Stepped down to early help {made.reference}.", to=address_of
+    )
+    return done or page(request, "early_help/step_down.html", {"referral": referral, "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.EARLY_HELP_INVITE)
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: StaffRequest) -> HttpResponse:
     """Links to the form for people of agencies: made, shown once, and taken back."""
-    form = forms.InviteForm(posted(request))
-    made = ""
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            found, token = links.issue(
-                purpose=SecureLink.Purpose.EARLY_HELP,
-                agency=given["agency"],
-                given_to=given["given_to"] or (given["agency"].name if given["agency"] else ""),
-                days=given["days"],
-                by=who(request),
-                at=timezone.now(),
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            made, form = links.address(found, token), forms.InviteForm()
-    return page(
+
+    def show(form: forms.InviteForm, made: str = "") -> HttpResponse:
+        context = {"form": form, "made": made, "rows": readers.invitations(), "now": timezone.now()}
+        return page(request, "early_help/invitations.html", context)
+
+    form = acting.form(request, forms.InviteForm)
+    done = acting.carry_out(
         request,
-        "early_help/invitations.html",
-        {"form": form, "made": made, "rows": readers.invitations(), "now": timezone.now()},
+        form,
+        lambda given, at: links.issue(
+            purpose=SecureLink.Purpose.EARLY_HELP,
+            agency=given["agency"],
+            given_to=given["given_to"] or (given["agency"].name if given["agency"] else ""),
+            days=given["days"],
+            by=request.user,
+            at=at,
+        ),
+        to=lambda made: show(acting.form(request, forms.InviteForm, is_sent=False), links.address(*made)),
     )
+    return done or show(form)
 
 
 @require_POST
 @needs(P.EARLY_HELP_INVITE)
-def take_back(request: HttpRequest, key: int) -> HttpResponse:
+def take_back(request: StaffRequest, key: int) -> HttpResponse:
     """Take a link back."""
     found = get_object_or_404(SecureLink, pk=key, purpose=SecureLink.Purpose.EARLY_HELP)
-    try:
-        links.revoke(link=found, by=who(request), at=timezone.now())
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.warning(request, refused.message)
-    else:
-        messages.success(request, "The link opens nothing any more.")
-    return redirect("assessments:early_help_invitations")
+    return acting.at_once(
+        request,
+        lambda at: links.revoke(link=found, by=request.user, at=at),
+        said="The link opens nothing any more.",
+        back=reverse("assessments:early_help_invitations"),
+    )

@@ -23,7 +23,7 @@ class MeaningForm(UiForm):
 
     def __init__(self, wording: Wording, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = _choices(wording, "Choose")  # type: ignore[attr-defined]
+        self.offer("code", _choices(wording, "Choose"))
 
 
 class MeaningsForm(UiForm):

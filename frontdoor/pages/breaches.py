@@ -57,7 +57,7 @@ class ReasonForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = lists.choices("lateness_reason", on=timezone.localdate())  # type: ignore[attr-defined]
+        self.offer("code", lists.choices("lateness_reason", on=timezone.localdate()))
 
 
 class PauseForm(UiForm):
@@ -161,7 +161,7 @@ def _filter_form(chosen: Chosen, labels: dict[str, str], found: board.Counts) ->
         ("worker", "Every worker", [*sorted(workers.items(), key=lambda w: w[1]), (NOBODY, "No named worker")]),
         ("rule", "Every deadline", list(labels.items())),
     ):
-        form.fields[name].choices = [("", every), *choices]  # type: ignore[attr-defined]
+        form.offer(name, [("", every), *choices])
     return form
 
 

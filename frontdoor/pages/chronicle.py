@@ -39,7 +39,7 @@ class ChronologyFilter(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = list(chronicle.kinds().items())  # type: ignore[attr-defined]
+        self.offer("kind", list(chronicle.kinds().items()))
 
     def clean(self) -> dict[str, Any]:
         """The days stand in order."""

@@ -50,12 +50,12 @@ class _Described(UiForm):
     def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = lists.choices("document_kind", on=timezone.localdate())
-        self.fields["kind"].choices = [("", "Choose"), *kinds]  # type: ignore[attr-defined]
+        self.offer("kind", [("", "Choose"), *kinds])
         for name, offered in choices.items():
             kept = {value for value, _ in offered}
             now = (self.initial or {}).get(name, "")
             more = [(now, now)] if now and now not in kept else []
-            self.fields[name].choices = [*NONE, *offered, *more]  # type: ignore[attr-defined]
+            self.offer(name, [*NONE, *offered, *more])
             if not offered and not more:
                 del self.fields[name]
 
@@ -121,4 +121,4 @@ class FilterForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "All kinds"), *lists.choices("document_kind")]  # type: ignore[attr-defined]
+        self.offer("kind", [("", "All kinds"), *lists.choices("document_kind")])

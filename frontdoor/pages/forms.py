@@ -68,8 +68,8 @@ class KeyFacts(UiForm):
             ("first_language", "language"),
             ("religion", "religion"),
         ):
-            self.fields[name].choices = _codes(listed)  # type: ignore[attr-defined]
-        self.fields["disabilities"].choices = _codes("disability", empty="")  # type: ignore[attr-defined]
+            self.offer(name, _codes(listed))
+        self.offer("disabilities", _codes("disability", empty=""))
 
     def clean(self) -> dict[str, Any]:
         """The dates fit how sure they are."""
@@ -170,7 +170,7 @@ class WarningForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = _codes("warning_kind", empty="Choose")  # type: ignore[attr-defined]
+        self.offer("kind", _codes("warning_kind", empty="Choose"))
 
 
 class RelationshipForm(UiForm):
@@ -187,7 +187,7 @@ class RelationshipForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = _codes("relationship", empty="Choose")  # type: ignore[attr-defined]
+        self.offer("kind", _codes("relationship", empty="Choose"))
 
 
 class ReviewWarning(UiForm):

@@ -29,7 +29,7 @@ class StaffFilterForm(UiForm):
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", "Every team"), *((team.code, team.name) for team in teams)]
-        self.fields["team"].choices = choices  # type: ignore[attr-defined]
+        self.offer("team", choices)
 
 
 class MemberForm(UiForm):
@@ -64,7 +64,7 @@ class MemberForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        self.choose_from("team", Team.objects.filter(is_active=True).order_by("name"))
 
 
 class AddMemberForm(MemberForm):
@@ -100,7 +100,7 @@ class TeamForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["manager"].queryset = readers.team_managers()  # type: ignore[attr-defined]
+        self.choose_from("manager", readers.team_managers())
 
 
 class AddTeamForm(TeamForm):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
@@ -320,6 +321,18 @@ class UiForm(forms.Form):
         for name, source in self.fields.items():
             if source.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 source.error_messages["required"] = _missing(source, str(source.label or name.replace("_", " ")))
+
+    def offer(self, name: str, choices: Iterable[Any]) -> None:
+        """Set the answers a field offers, where they depend on the day, the record or who asks."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField), f"{name} offers no choices"
+        field.choices = list(choices)
+
+    def choose_from(self, name: str, rows: QuerySet[Any]) -> None:
+        """Set the rows a field chooses from, read when the form is made and not when its class was."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField), f"{name} chooses no row"
+        field.queryset = rows
 
     def opened_on(self) -> dict[str, str]:
         """Hidden fields that say which state of the record the page was opened on, with that state as it is now."""

@@ -190,7 +190,7 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
     )
     audit.shows(request, [candidate.person for candidate in candidates])
     form = acting.form(request, forms.ConfirmChildForm, record=found)
-    form.offer(candidates)
+    form.offer_people(candidates)
 
     def act(given: dict[str, Any], at: datetime) -> Referral:
         is_new = given["person"] == "new"

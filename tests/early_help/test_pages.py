@@ -202,3 +202,49 @@ def test_links_are_made_shown_once_and_taken_back(desk: Client, client: Client, 
     assert address[0] not in desk.get("/early-help/links/").content.decode()
     desk.post(f"/early-help/links/{SecureLink.objects.get().pk}/take-back/")
     assert client.get(address[0]).status_code == 404
+
+
+def on_another_device(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_what_was_typed_is_there_after_a_refusal_and_somebody_elses_change(
+    desk: Client, worker: User, officer: User
+) -> None:
+    made = actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    version = EarlyHelpAssessment.objects.get().version
+    here = f"/early-help/{made.reference}/"
+    typed = "Sam sleeps — “at last”, says his gran. زينب"
+    assert desk.post(f"{here}do/close/", {"version": version, "ending": "", "reason": typed}).status_code == 422
+    assert typed in on_another_device(worker).get(f"{here}do/close/").content.decode()
+    # The whole assessment and its rows, written again.
+    rows = {"family-TOTAL_FORMS": "1", "family-0-given_name": "Alex", "family-0-relationship": "mother"}
+    given = {**SENT, **rows, "version": str(version), "situation": typed, "family-0-telephone": "01632 960 000"}
+    actions.change_lead(
+        assessment=made, lead=early_help_facts().lead, reason="She has moved on.", by=officer, at=NOW, version=version
+    )
+    stale = desk.post(f"{here}write/", given)
+    assert stale.status_code == 409
+    assert "changed this record while you had it open" in stale.content.decode()
+    again = on_another_device(worker).get(f"{here}write/")
+    assert again.status_code == 200
+    assert typed in again.content.decode()
+    assert "01632 960 000" in again.content.decode()
+    assert "There is a problem" not in again.content.decode()
+    now = EarlyHelpAssessment.objects.get().version
+    assert f'name="version" value="{now}"' in again.content.decode()
+    assert desk.post(f"{here}write/", {**given, "version": str(now)}).status_code == 302
+    assert "what you typed is here" not in on_another_device(worker).get(f"{here}write/").content.decode()
+
+
+def test_the_two_small_forms_of_its_page_are_kept_each_by_itself(desk: Client, worker: User, officer: User) -> None:
+    made = actions.record(facts=early_help_facts(), by=officer, at=NOW, how="staff")
+    here = f"/early-help/{made.reference}/"
+    assert desk.post(f"{here}add/plan/", {"what": "x" * 1001, "who": "Gran, on Tuesdays"}).status_code == 422
+    assert desk.post(f"{here}add/team/", {"name": "", "role": "School nurse"}).status_code == 422
+    again = on_another_device(worker).get(here).content.decode()
+    assert "Gran, on Tuesdays" in again
+    assert 'value="School nurse"' in again
+    assert "There is a problem" not in again

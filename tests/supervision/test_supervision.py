@@ -1,6 +1,5 @@
 """Supervision: planned and held, the clock of the next, who sees it, and its pages."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -246,32 +245,46 @@ def test_a_session_is_planned_and_recorded_on_its_pages(
     seen = text(client.get(address))
     assert "Record the session" in seen
     assert Entry.objects.filter(kind="opened", reference=session.reference, people=[of_child.child_id]).exists()
-    form = client.get(f"{address}record/")
-    assert form.status_code == 302
-    draft = form.headers["Location"]
-    key = re.search(r"draft=([0-9a-f-]{36})", draft)
-    assert key is not None
-    half = "held_at_day=31&held_at_month=2&held_at_year=&held_at_time=ten&decisions=Weekly%20vis"
-    save = f"/drafts/{key[1]}/supervision/"
-    headers = {"X-Draft-Sequence": "1", "X-Draft-About": session.reference}
-    assert client.put(save, half, content_type="application/x-www-form-urlencoded", headers=headers).status_code == 204
-    again = client.get(f"{address}record/")
-    assert again.headers["Location"] == draft
-    page = text(client.get(draft))
+    form = f"{address}record/"
+    half = {"held_at_day": "31", "held_at_month": "2", "held_at_time": "ten", "decisions": "Weekly vis", "version": "1"}
+    assert client.post(form, half).status_code == 422
+    page = text(signed_in(head).get(form))  # on another device
     assert "Weekly vis</textarea>" in page
     assert 'value="31"' in page
     assert 'value="ten"' in page
-    assert session.reference in text(client.get("/drafts/"))
+    assert "There is a problem" not in page
+    assert f"Record a supervision session {session.reference}" in text(client.get("/drafts/"))
     held = (timezone.now() - timedelta(hours=1)).isoformat()
-    assert client.post(draft, {"held_at": held, "decisions": ""}).status_code == 422
     sent = {"held_at": held, "decisions": "<b>Weekly</b> visits", "version": "1"}
-    assert client.post(draft, sent).status_code == 302
-    assert client.post(draft, sent).status_code == 302  # a double click lands on the one record
+    assert client.post(form, sent).status_code == 302
+    assert client.post(form, sent).status_code == 302  # a double click lands on the one record
     session.refresh_from_db()
     assert session.status == "held"
     assert Session.objects.planned().count() == 1
-    assert Draft.objects.get(pk=key[1]).body == b""
+    assert not Draft.objects.of(head).open().exclude(address="/supervision/plan/").exists()
     assert "&lt;b&gt;Weekly&lt;/b&gt; visits" in text(client.get(address))
+
+
+def test_what_was_typed_survives_a_refusal_and_somebody_elses_change(team: Team, worker: User, head: User) -> None:
+    session = plan(worker, head)
+    manager = User.objects.create_user("above", "Ada Above", roles=["service_manager"])
+    form = f"/supervision/{session.reference}/record/"
+    held = (timezone.now() - timedelta(hours=1)).isoformat()
+    sent = {"held_at": held, "decisions": "“Weekly” visits — زينب", "version": "1"}
+    actions.replan(session=session, by=manager, at=NOW, planned_for=NOW + 9 * DAY)
+    stale = signed_in(head).post(form, sent)
+    assert stale.status_code == 409
+    assert "Ada Above changed this record while you had it open" in text(stale)
+    assert 'name="version" value="2"' in text(stale)
+    again = signed_in(head).get(form)
+    assert again.status_code == 200
+    assert "“Weekly” visits — زينب</textarea>" in text(again)
+    actions.cancel(session=session, by=manager, at=NOW, reason="She is ill.")
+    refused = signed_in(head).post(form, {**sent, "version": "3"})
+    assert refused.status_code == 422
+    assert "“Weekly” visits — زينب</textarea>" in text(refused)
+    assert signed_in(head).post("/supervision/plan/", {"worker": worker.username, "referral": "R-1"}).status_code == 422
+    assert 'value="R-1"' in text(signed_in(head).get("/supervision/plan/"))
 
 
 def test_moving_and_cancelling_have_their_pages(team: Team, worker: User, head: User, senior: User) -> None:
@@ -281,7 +294,7 @@ def test_moving_and_cancelling_have_their_pages(team: Team, worker: User, head: 
     assert client.post(f"{address}move/", {"planned_for": "", "version": 1}).status_code == 422
     assert client.post(f"{address}move/", {"planned_for": "2026-12-03T09:00", "version": 1}).status_code == 302
     stale = client.post(f"{address}cancel/", {"reason": "Left", "version": 1})
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert "Left</textarea>" in text(stale)
     assert Entry.objects.filter(kind="refused", reference=session.reference, detail__code="stale").count() == 1
     assert "Tess Manager changed this record" in text(stale)

@@ -51,9 +51,7 @@ class PeriodForm(UiForm):
             if not given.get(name, "").strip():
                 given[name] = day.isoformat()
         super().__init__(given)
-        self.fields["agency"].choices = [  # type: ignore[attr-defined]
-            ("", "Every agency"), *[(agency.code, agency.name) for agency in agencies]
-        ]  # fmt: skip
+        self.offer("agency", [("", "Every agency"), *[(agency.code, agency.name) for agency in agencies]])
 
     def clean(self) -> dict[str, Any]:
         """Both ends of the period, in their order and not too far apart."""

@@ -78,7 +78,10 @@ class VisibleQuerySet(models.QuerySet[Any]):
     """
 
     def visible_to(self, user: Any) -> Self:
-        """Rows this user may see; what is left out looks exactly as if it did not exist."""
+        """Rows this user may see; what is left out looks exactly as if it did not exist.
+
+        Who asks is an account, and accounts stand above: every subclass names ``User``.
+        """
         raise NotImplementedError(f"{type(self).__name__} must say who sees its rows")
 
     def named(self, reference: str) -> Self:

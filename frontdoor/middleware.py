@@ -4,17 +4,18 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pghistory
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_structlog.middlewares import RequestMiddleware
 
+from frontdoor.accounts.models import User
 from frontdoor.db import ALPHABET
 from frontdoor.quiet import without_secrets
 
@@ -129,6 +130,6 @@ class HistoryMiddleware:
         """Answer within a history context; reading needs none."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return self.get_response(request)
-        user: Any = getattr(request, "user", None)
+        user: User | AnonymousUser | None = getattr(request, "user", None)
         with pghistory.context(user=user.pk if user is not None and user.is_authenticated else None, path=request.path):
             return self.get_response(request)

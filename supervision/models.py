@@ -43,7 +43,7 @@ def target_days(worker: User, on: date) -> int | None:
     return min(rows.values_list("every_days", flat=True), default=None)
 
 
-def is_above(user: Any, worker: User) -> bool:
+def is_above(user: User, worker: User) -> bool:
     """Whether this user manages the worker: as manager of their team, or of the whole service."""
     if Role.SERVICE_MANAGER.value in user.roles:
         return True
@@ -68,7 +68,7 @@ def not_ahead(record: "Session", *, by: User, at: datetime, **facts: Any) -> str
 class SessionQuerySet(VisibleQuerySet):
     """Questions about supervision sessions."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Sessions of the worker and the supervisor themselves, and of the managers above the worker.
 
         Who audits practice without managing sees only what is on a child's file, once held: a worker's own

@@ -1,7 +1,6 @@
 """What the pages of supervision show, in a fixed number of queries."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -14,19 +13,19 @@ from supervision.models import Session, SupervisionTarget
 LINES = 100
 
 
-def seen(references: list[str], user: Any) -> set[str]:
+def seen(references: list[str], user: User) -> set[str]:
     """Which of these sessions the user may see."""
     rows = Session.objects.visible_to(user).filter(reference__in=references)
     return set(rows.values_list("reference", flat=True))
 
 
-def clocks_of(sessions: list[Session], user: Any) -> dict[str, Clock]:
+def clocks_of(sessions: list[Session], user: User) -> dict[str, Clock]:
     """The running clock of each planned session; overdue is read from it and nothing else."""
     rows = Clock.objects.visible_to(user).running().filter(reference__in=[s.reference for s in sessions])
     return {clock.reference: clock for clock in rows.order_by("-due_at", "-id")}
 
 
-def sessions(user: Any, status: str, *, mine: bool) -> list[Session]:
+def sessions(user: User, status: str, *, mine: bool) -> list[Session]:
     """One's own sessions, or those of the people one supervises or manages; planned by date, held the newest first."""
     own = Q(worker=user.pk)
     rows = Session.objects.visible_to(user).filter(own if mine else ~own, status=status)
@@ -35,7 +34,7 @@ def sessions(user: Any, status: str, *, mine: bool) -> list[Session]:
     return list(rows.order_by(*order)[:LINES])
 
 
-def supervised_by(user: Any) -> QuerySet[User]:
+def supervised_by(user: User) -> QuerySet[User]:
     """Colleagues this user may plan supervision for: those of the teams they manage, or their own team's workers."""
     rows = User.objects.filter(is_active=True, is_machine=False).exclude(pk=user.pk)
     if Role.SERVICE_MANAGER.value in user.roles:
@@ -46,7 +45,7 @@ def supervised_by(user: Any) -> QuerySet[User]:
     return rows.filter(mine).order_by("name")
 
 
-def without_any(user: Any) -> list[User]:
+def without_any(user: User) -> list[User]:
     """Colleagues of the user with a target for their role, for whom no session is planned at all."""
     today = timezone.localdate()
     roles = SupervisionTarget.objects.in_force(today)

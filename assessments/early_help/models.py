@@ -9,6 +9,7 @@ from django_fsm import FSMField
 
 from contacts.models import PersonAsGiven
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
 from frontdoor.workflow.machines import Machine, act, move
@@ -34,7 +35,7 @@ def is_led(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any
 class EarlyHelpQuerySet(VisibleQuerySet):
     """Questions about early-help assessments."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Those about nobody hidden from the user; none without the permission to view early help."""
         if not holds(user, Permission.EARLY_HELP_VIEW):
             return self.none()

@@ -14,6 +14,7 @@ from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, 
 from contacts.agencies.links.models import SecureLink
 from contacts.given import sought
 from contacts.models import Contact
+from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.matching import candidates as matching
@@ -39,7 +40,7 @@ class Listed:
     after: str = ""
 
 
-def listed(user: Any, query: Mapping[str, Any], at: datetime) -> Listed:
+def listed(user: User, query: Mapping[str, Any], at: datetime) -> Listed:
     """Early-help assessments the user may see, newest first, fifty at a time by key.
 
     ``view``, ``agency`` (a code), ``level`` and ``after`` come from the address; what is unknown there is left out.
@@ -82,7 +83,7 @@ def listed(user: Any, query: Mapping[str, Any], at: datetime) -> Listed:
     )
 
 
-def whole(user: Any, reference: str) -> EarlyHelpAssessment | None:
+def whole(user: User, reference: str) -> EarlyHelpAssessment | None:
     """One assessment with everything its page shows, or None when the user may not see it."""
     found: EarlyHelpAssessment | None = (
         EarlyHelpAssessment.objects.visible_to(user)
@@ -107,7 +108,7 @@ def domains(assessment: EarlyHelpAssessment, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def candidates(assessment: EarlyHelpAssessment, user: Any) -> list[matching.Candidate]:
+def candidates(assessment: EarlyHelpAssessment, user: User) -> list[matching.Candidate]:
     """Whom the child may be, while nobody has said."""
     child = assessment.child
     if child.person_id is not None:
@@ -123,7 +124,7 @@ def invitations() -> list[SecureLink]:
     return list(rows.order_by("-id")[:SHOWN])
 
 
-def origin(contact: Contact, user: Any) -> Iterable[tuple[str, str]]:
+def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
     """The early help a contact was stepped up from."""
     rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
     for reference in rows.values_list("reference", flat=True):

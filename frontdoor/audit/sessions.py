@@ -1,9 +1,8 @@
 """Sign-ins, failures and sign-outs as evidence."""
 
-from typing import Any
-
 from django.http import HttpRequest
 
+from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record
 from frontdoor.audit.models import Entry
 
@@ -16,6 +15,6 @@ KINDS = {
 }
 
 
-def keep(event: str, user: Any, request: HttpRequest) -> None:
+def keep(event: str, user: User | None, request: HttpRequest) -> None:
     """Write the row. What was typed is in none of them: people type passwords into name fields."""
     record(event, by=user, kind=KINDS[event], path=request.path)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
+from frontdoor.accounts.models import User
 from frontdoor.clocks.editions import Rule, Unit
 from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import VisibleQuerySet, all_or_none, tracked
@@ -81,7 +82,7 @@ QUIET_RULES = frozenset({"restricted_take"})
 class ClockQuerySet(VisibleQuerySet):
     """Questions about clocks."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Clocks on records about people this user may know of, and that the apps above let them see."""
         rows = about_visible(self, user)
         told = Alert.objects.quiet_for(user).values("reference")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from frontdoor.accounts.models import User
+
 
 @dataclass(frozen=True)
 class PaperLine:
@@ -21,6 +23,6 @@ class PaperLine:
 paper_files: list[Callable[[Any, Any], list[PaperLine]]] = []
 
 
-def paper_of(person: Any, user: Any) -> list[PaperLine]:
+def paper_of(person: Any, user: User) -> list[PaperLine]:
     """Every paper file of a person that the user may know of."""
     return [line for ask in paper_files for line in ask(person, user)]

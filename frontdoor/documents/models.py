@@ -1,12 +1,13 @@
 """Papers about a person: what each is, where its bytes are kept, and the text found in it."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
 from frontdoor.people.access import hidden_people, hidden_references
 
@@ -14,7 +15,7 @@ from frontdoor.people.access import hidden_people, hidden_references
 class DocumentQuerySet(VisibleQuerySet):
     """Questions about documents."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Documents of people the user may see, and of no record about anybody hidden from them."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.db.models import F, QuerySet
 
+from frontdoor.accounts.models import User
 from frontdoor.documents.models import Document
 from frontdoor.people.hooks import visible_references
 from frontdoor.people.record.overview import KIND_OF
@@ -50,7 +51,7 @@ def key_of(after: str) -> int | None:
     return int(after) if after.isascii() and after.isdigit() and len(after) < 16 else None
 
 
-def page_of(rows: QuerySet[Document], text: str, *, user: Any, after: str = "") -> Found:
+def page_of(rows: QuerySet[Document], text: str, *, user: User, after: str = "") -> Found:
     """A page of these documents, of those that hold what was asked for where something was, newest first."""
     query = query_of(text)
     if text.strip() and query is None:
@@ -97,7 +98,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     return [(piece, is_hit) for piece, is_hit in found if piece] if START in text else []
 
 
-def seen(rows: list[Document], user: Any) -> list[Document]:
+def seen(rows: list[Document], user: User) -> list[Document]:
     """Documents whose record the apps above let the user see (an allegation is on no child's general record)."""
     for prefix, kind in KIND_OF.items():
         asked = [row.about for row in rows if row.about.startswith(f"{prefix}-")]

@@ -6,11 +6,13 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Now
 
+from frontdoor.accounts.models import User
+
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Questions about drafts."""
 
-    def of(self, user: object) -> Self:
+    def of(self, user: User) -> Self:
         """This person's own drafts; nobody sees anybody else's."""
         return self.filter(user=user)
 

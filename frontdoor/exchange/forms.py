@@ -19,9 +19,10 @@ def _choices(wording: Wording, first: str) -> list[tuple[str, str]]:
 class MeaningForm(UiForm):
     """What a wording means."""
 
+    called = "What a wording means"
     code = forms.ChoiceField(label="What it means", error_messages={"required": "Choose what it means"})
 
-    def __init__(self, wording: Wording, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wording: Wording, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("code", _choices(wording, "Choose"))
 
@@ -29,7 +30,9 @@ class MeaningForm(UiForm):
 class MeaningsForm(UiForm):
     """What many wordings mean; one left at "not now" stays in the list."""
 
-    def __init__(self, wordings: Sequence[Wording], *args: Any, **kwargs: Any) -> None:
+    called = "Wordings of the old systems"
+
+    def __init__(self, *args: Any, wordings: Sequence[Wording], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wordings = list(wordings)
         for wording in self.wordings:

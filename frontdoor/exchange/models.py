@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models.functions import Now
 
+from frontdoor.accounts.models import User
 from frontdoor.db import VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import hidden_people
 
@@ -199,7 +200,7 @@ class SameEvent(models.Model):
 class OfPersonQuerySet(VisibleQuerySet):
     """Rows that belong to one person."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Those of people the user may see."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
@@ -230,7 +231,7 @@ class CaseNote(models.Model):
 class PaperFileQuerySet(OfPersonQuerySet):
     """Questions about paper files."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Those of people the user may see; a family's file only where the user may see every child it is of."""
         hidden = FamilyFileChild.objects.standing().filter(person_id__in=hidden_people(user))
         return super().visible_to(user).exclude(pk__in=hidden.values("paper"))

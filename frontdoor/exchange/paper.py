@@ -59,7 +59,7 @@ def dates_of(paper: PaperFile) -> str:
     return " to ".join(dict.fromkeys(filter(None, (paper.date_from, paper.date_to))))
 
 
-def lines_of(person: Person, user: Any) -> list[PaperLine]:
+def lines_of(person: Person, user: User) -> list[PaperLine]:
     """The paper files of a person, for the page of their documents."""
     found = PaperFile.objects.visible_to(user).of(person).select_related("person", "matched_by").order_by("file_no")
     rows = list(found)
@@ -83,7 +83,7 @@ def _why_theirs(paper: PaperFile, person: Person, whose: list[Owner]) -> str:
     return f"{why}. One file for the children of the family" if paper.is_of_a_family else why
 
 
-def listed(user: Any, view: str, q: str, after: int) -> tuple[list[PaperFile], int | None]:
+def listed(user: User, view: str, q: str, after: int) -> tuple[list[PaperFile], int | None]:
     """A page of the index in the order of its keys, and the key the next one goes on from."""
     rows: Any = PaperFile.objects.visible_to(user).filter(pk__gt=after)
     if view != "all":
@@ -94,7 +94,7 @@ def listed(user: Any, view: str, q: str, after: int) -> tuple[list[PaperFile], i
     return found[:SHOWN], (found[SHOWN - 1].pk if len(found) > SHOWN else None)
 
 
-def candidates(paper: PaperFile, user: Any) -> list[Hit]:
+def candidates(paper: PaperFile, user: User) -> list[Hit]:
     """People the user may see whom the cover may mean, best first."""
     forename = "" if paper.is_of_a_family else paper.forename.rstrip(".")
     asked = [f"{forename} {paper.surname} {paper.born}", f"{forename} {paper.surname}"]
@@ -105,7 +105,7 @@ def candidates(paper: PaperFile, user: Any) -> list[Hit]:
     return list(told.values())[:10]
 
 
-def siblings(whose: Sequence[Person], user: Any) -> list[Person]:
+def siblings(whose: Sequence[Person], user: User) -> list[Person]:
     """Brothers and sisters, whom the user may see, of the children a file is of, and who are not among them."""
     found: dict[int, Person] = {}
     for child in whose:

@@ -10,6 +10,7 @@ from frontdoor.ui.forms import UiForm
 class OwnerForm(UiForm):
     """The reference of a person, or that the choice is taken back."""
 
+    called = "Whose a paper file is"
     reference = forms.CharField(
         label="Reference of the person", required=False, max_length=20, help_text="For example P-7K3M9Q2D"
     )

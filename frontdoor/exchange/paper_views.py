@@ -1,21 +1,21 @@
 """The index of the paper files: whose each is, and matching by hand what the import could not tell."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
 from frontdoor.exchange import paper as files
 from frontdoor.exchange.models import PaperFile
 from frontdoor.exchange.paper_forms import OwnerForm
 from frontdoor.people.models import Person
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -23,7 +23,7 @@ P = Permission
 
 @require_safe
 @needs(P.MERGE_REVIEW)
-def paper_files(request: HttpRequest) -> HttpResponse:
+def paper_files(request: StaffRequest) -> HttpResponse:
     """The index, a page at a time: those that are nobody's yet first."""
     view = request.GET.get("view", "unmatched")
     view = view if view in files.VIEWS else "unmatched"
@@ -37,7 +37,7 @@ def paper_files(request: HttpRequest) -> HttpResponse:
     return page(request, "exchange/paper_files.html", {**context, "dates_of": files.dates_of})
 
 
-def _file(request: HttpRequest, key: int) -> PaperFile:
+def _file(request: StaffRequest, key: int) -> PaperFile:
     rows = PaperFile.objects.visible_to(request.user).select_related("person", "matched_by")
     found: PaperFile = get_object_or_404(rows, pk=key)
     return found
@@ -45,18 +45,19 @@ def _file(request: HttpRequest, key: int) -> PaperFile:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MERGE_REVIEW)
-def paper_file(request: HttpRequest, key: int) -> HttpResponse:
+def paper_file(request: StaffRequest, key: int) -> HttpResponse:
     """One paper file: what its cover says, whom it may be of, and the choice."""
     found = _file(request, key)
-    form = OwnerForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            _choose(request, found, form)
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            return redirect("exchange:paper_file", found.pk)
+    form = acting.form(request, OwnerForm, called=f"Whose the paper file {found.file_no} is")
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: _choose(request, found, given, at),
+        said=lambda told: told,
+        to=reverse("exchange:paper_file", args=[found.pk]),
+    )
+    if done is not None:
+        return done
     whose = files.owners([found])[found.pk]
     owners = [owner.person for owner in whose]
     family = files.siblings(owners, request.user) if found.is_of_a_family else []
@@ -71,18 +72,19 @@ def paper_file(request: HttpRequest, key: int) -> HttpResponse:
     return page(request, "exchange/paper_file.html", context)
 
 
-def _choose(request: HttpRequest, found: PaperFile, form: OwnerForm) -> None:
-    common: dict[str, Any] = {"paper": found, "by": request.user, "at": timezone.now()}
-    reference, person = form.cleaned_data["reference"], None
+def _choose(request: StaffRequest, found: PaperFile, given: dict[str, Any], at: datetime) -> str:
+    """Match the file, or take a match back; what was done, in words."""
+    reference, person = given["reference"], None
     if reference:
         try:
             person = get_visible(Person, request.user, reference)
         except Http404 as absent:
             message = "There is no person with this reference."
             raise Refused(message, code="no_person", field="reference") from absent
-    if form.cleaned_data["undo"]:
-        files.unmatch_paper(person=person, **common)
-        messages.success(request, "Taken back")
-    elif person is not None:
-        files.match_paper(person=person, **common)
-        messages.success(request, "Matched. You can take it back on this page.")
+    if given["undo"]:
+        files.unmatch_paper(paper=found, person=person, by=request.user, at=at)
+        return "Taken back"
+    if person is None:
+        return ""
+    files.match_paper(paper=found, person=person, by=request.user, at=at)
+    return "Matched. You can take it back on this page."

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from frontdoor.accounts.models import User
 from frontdoor.exchange.models import CaseNote, Origin, SourceRecord
 from frontdoor.people.access import hidden_people
 from frontdoor.people.models import Person
@@ -15,7 +16,7 @@ KINDS = {"note": "Case note"}
 DISCUSSION_KINDS = {"strategy": "Strategy discussion"}
 
 
-def notes_of(person: Person, user: Any, window: Window) -> Iterable[Event]:
+def notes_of(person: Person, user: User, window: Window) -> Iterable[Event]:
     """Case notes of the old systems about somebody the user may see."""
     rows = CaseNote.objects.visible_to(user).filter(person=person)
     if window.words:
@@ -35,7 +36,7 @@ def notes_of(person: Person, user: Any, window: Window) -> Iterable[Event]:
         )
 
 
-def discussions_of(person: Person, user: Any, window: Window) -> Iterable[Event]:
+def discussions_of(person: Person, user: User, window: Window) -> Iterable[Event]:
     """Strategy discussions that decided on a section 47 enquiry, on referrals the user may see."""
     rows = StrategyDiscussion.objects.filter(
         section_47=True, referral__in=Referral.objects.visible_to(user).of_child(person.pk).order_by()
@@ -70,7 +71,7 @@ WHOM = {
 
 
 def findings_for(
-    findings: Sequence[dict[str, Any]], user: Any, start: int = 0, most: int | None = None
+    findings: Sequence[dict[str, Any]], user: User, start: int = 0, most: int | None = None
 ) -> tuple[list[dict[str, Any]], set[int]]:
     """Findings this user may read, and the keys of the people they are about.
 

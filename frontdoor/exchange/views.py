@@ -1,20 +1,21 @@
 """Imports: what each did, what it left out and why, and the wordings that wait for somebody to say what they mean."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.exchange import readers, working
 from frontdoor.exchange.actions import (
     cancel_import,
@@ -53,7 +54,7 @@ LIST_WORDS = {
 }
 
 
-def _list(request: HttpRequest, problems: Sequence[str] = ()) -> HttpResponse:
+def _list(request: StaffRequest, problems: Sequence[str] = ()) -> HttpResponse:
     """Every import, newest first, where to send files, and the wordings to map."""
     runs = list(ImportRun.objects.select_related("started_by").order_by("-pk")[:SHOWN])
     waiting = Wording.objects.filter(is_settled=False)
@@ -86,7 +87,7 @@ def _line(run: ImportRun) -> dict[str, Any]:
 
 @require_safe
 @needs(Permission.IMPORT_RUN)
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponse:
     """Every import, newest first, and where to send files."""
     return _list(request)
 
@@ -94,7 +95,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.IMPORT_RUN)
 @csrf_exempt
-def send(request: HttpRequest) -> HttpResponse:
+def send(request: StaffRequest) -> HttpResponse:
     """Receive extract files, straight to disk: the handler must stand before anything reads the form's body."""
     if request.method != "POST":
         return redirect("exchange:imports")
@@ -106,15 +107,16 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-def _received(request: HttpRequest, handler: ToDisk) -> HttpResponse:
+def _received(request: StaffRequest, handler: ToDisk) -> HttpResponse:
     """Look at what was sent: keep it, or say all that is wrong with it and keep nothing."""
     _ = request.FILES  # reads the body to its end
     is_kept = False
     try:
         remove_strays(set(Upload.objects.values_list("folder", flat=True)), timezone.now())
-        upload = keep_upload(kept=accept(handler), by=_user(request), at=timezone.now())
+        upload = keep_upload(kept=accept(handler), by=request.user, at=timezone.now())
         is_kept = True
     except Unacceptable as refused:
+        # Several things may be wrong with what was sent: each stands in a line of its own, at no field.
         audit.refused(request, refused)
         return _list(request, refused.problems)
     finally:
@@ -123,14 +125,9 @@ def _received(request: HttpRequest, handler: ToDisk) -> HttpResponse:
     return redirect("exchange:upload", upload.pk)
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_safe
 @needs(Permission.IMPORT_RUN)
-def upload(request: HttpRequest, key: int) -> HttpResponse:
+def upload(request: StaffRequest, key: int) -> HttpResponse:
     """What was sent, file by file, before it is imported."""
     found = get_object_or_404(Upload.objects.select_related("received_by", "discarded_by"), pk=key)
     return page(request, "exchange/upload.html", {"upload": found, "runs": list(found.runs.order_by("-pk")), "mb": MB})
@@ -138,29 +135,29 @@ def upload(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_POST
 @needs(Permission.IMPORT_RUN)
-def start(request: HttpRequest, key: int) -> HttpResponse:
+def start(request: StaffRequest, key: int) -> HttpResponse:
     """Import these files, or import them again."""
     found = get_object_or_404(Upload, pk=key)
-    run = start_import(upload=found, by=_user(request), at=timezone.now())
+    run = start_import(upload=found, by=request.user, at=timezone.now())
     return redirect("exchange:run", run.pk)
 
 
 @require_POST
 @needs(Permission.IMPORT_RUN)
-def discard(request: HttpRequest, key: int) -> HttpResponse:
+def discard(request: StaffRequest, key: int) -> HttpResponse:
     """Delete the files of an upload."""
     found = get_object_or_404(Upload, pk=key)
-    discard_upload(upload=found, by=_user(request), at=timezone.now())
+    discard_upload(upload=found, by=request.user, at=timezone.now())
     messages.success(request, "The files have been deleted. What was imported from them stays.")
     return redirect("exchange:imports")
 
 
 @require_POST
 @needs(Permission.IMPORT_RUN)
-def cancel(request: HttpRequest, key: int) -> HttpResponse:
+def cancel(request: StaffRequest, key: int) -> HttpResponse:
     """Cancel an import that has not begun to load."""
     found = get_object_or_404(ImportRun, pk=key)
-    cancel_import(run=found, by=_user(request), at=timezone.now())
+    cancel_import(run=found, by=request.user, at=timezone.now())
     messages.success(request, f"Import {found.pk} has been cancelled. Nothing of it was loaded.")
     return redirect("exchange:run", found.pk)
 
@@ -176,7 +173,7 @@ def took(run: ImportRun) -> str:
 
 @require_safe
 @needs(Permission.IMPORT_RUN)
-def run(request: HttpRequest, key: int) -> HttpResponse:
+def run(request: StaffRequest, key: int) -> HttpResponse:
     """One import: how far it is, or what it did and what it rejected or left out, a page at a time."""
     found = get_object_or_404(
         ImportRun.objects.select_related("started_by", "cancelled_by", "upload", "progress"), pk=key
@@ -219,7 +216,7 @@ def run(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_safe
 @needs(Permission.IMPORT_RUN)
-def findings(request: HttpRequest, key: int, kind: str) -> HttpResponse:
+def findings(request: StaffRequest, key: int, kind: str) -> HttpResponse:
     """Rejects or warnings of an import as a CSV file, for whoever puts them right in the old system."""
     found = get_object_or_404(ImportRun, pk=key)
     rows, people = readers.findings_for(found.report.get(kind, []), request.user)
@@ -230,7 +227,7 @@ def findings(request: HttpRequest, key: int, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.IMPORT_RUN)
-def wordings(request: HttpRequest) -> HttpResponse:
+def wordings(request: StaffRequest) -> HttpResponse:
     """Wordings nobody has given a meaning, the most frequent first, many at once; or those that have one."""
     is_settled = request.GET.get("view") == "settled" and request.method != "POST"
     found = Wording.objects.select_related("settled_by").filter(is_settled=is_settled)
@@ -240,19 +237,18 @@ def wordings(request: HttpRequest) -> HttpResponse:
         sent = [name.removeprefix("code-") for name in request.POST if name.startswith("code-")]
         found = found.filter(pk__in=[key for key in sent if key.isascii() and key.isdigit() and len(key) < 10])
     rows = list(found.order_by(*order)[:SHOWN])
-    form = MeaningsForm([] if is_settled else rows, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        chosen = form.chosen()
-        taken = sum(
-            settle_wording(wording=each, code=code, by=_user(request), at=timezone.now()) for each, code in chosen
-        )
-        if chosen:
-            messages.success(
-                request,
-                f"{count(len(chosen), 'wording')} noted. {count(taken, 'record')} took the meaning; so will every later"
-                " import.",
-            )
-        return redirect("exchange:wordings")
+    shown = [] if is_settled else rows
+    form = acting.form(request, MeaningsForm, wordings=shown)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: _settle(request, form.chosen(), at),
+        said=lambda told: told,
+        to=reverse("exchange:wordings"),
+        in_parts=True,  # each meaning is taken by many records: one transaction for each
+    )
+    if done is not None:
+        return done
     codes = {row.pk: dict(codes_of(row.list_name)).get(row.code, "It means nothing") for row in rows if is_settled}
     return page(
         request,
@@ -268,26 +264,30 @@ def wordings(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _settle(request: StaffRequest, chosen: Sequence[tuple[Wording, str]], at: datetime) -> str:
+    """Give each wording its meaning; what came of it, in words."""
+    taken = sum(settle_wording(wording=each, code=code, by=request.user, at=at) for each, code in chosen)
+    if not chosen:
+        return ""
+    took = f"{count(taken, 'record')} took the meaning; so will every later import."
+    return f"{count(len(chosen), 'wording')} noted. {took}"
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.IMPORT_RUN)
-def wording(request: HttpRequest, key: int) -> HttpResponse:
+def wording(request: StaffRequest, key: int) -> HttpResponse:
     """Say what a wording means, once for all rows that hold it."""
     found = get_object_or_404(Wording, pk=key)
-    form = MeaningForm(found, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        code = form.cleaned_data["code"]
-        try:
-            taken = settle_wording(
-                wording=found,
-                code="" if code == NOTHING else code,
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.now(),
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error("code", refused.message)
-        else:
-            messages.success(request, f"Noted. {count(taken, 'record')} took the meaning; so will every later import.")
-            return redirect("exchange:wordings")
+    form = acting.form(request, MeaningForm, wording=found)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: settle_wording(
+            wording=found, code="" if given["code"] == NOTHING else given["code"], by=request.user, at=at
+        ),
+        said=lambda taken: f"Noted. {count(taken, 'record')} took the meaning; so will every later import.",
+        to=reverse("exchange:wordings"),
+        place=lambda refused: (form, "code"),
+    )
     words = LIST_WORDS.get(found.list_name, found.list_name)
-    return page(request, "exchange/wording.html", {"wording": found, "words": words, "form": form})
+    return done or page(request, "exchange/wording.html", {"wording": found, "words": words, "form": form})

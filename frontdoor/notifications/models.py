@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from frontdoor.accounts.models import User
 from frontdoor.db import all_or_none
 from frontdoor.people.models import Involvement, Restriction
 
@@ -13,7 +14,7 @@ from frontdoor.people.models import Involvement, Restriction
 class NoticeQuerySet(models.QuerySet["Notice"]):
     """Questions about notices."""
 
-    def of(self, user: object) -> Self:
+    def of(self, user: User) -> Self:
         """This person's own, without those on records that have become hidden from them."""
         hidden = Involvement.objects.filter(
             reference=models.OuterRef("reference"), person__in=Restriction.objects.hiding_from(user).values("person_id")
@@ -65,11 +66,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Not taken by anybody."""
         return self.filter(taken_at__isnull=True)
 
-    def told_to(self, user: object) -> Self:
+    def told_to(self, user: User) -> Self:
         """Those this person was told of."""
         return self.filter(told=user)
 
-    def quiet_for(self, user: object) -> Self:
+    def quiet_for(self, user: User) -> Self:
         """Those only the people told of them know of, this person being one."""
         return self.told_to(user).filter(kind__in=QUIET)
 

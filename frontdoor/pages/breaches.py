@@ -3,17 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks import actions, board
 from frontdoor.clocks.board import NOBODY, STATES, Chosen
 from frontdoor.clocks.models import Clock
@@ -30,6 +29,7 @@ KINDS = [("", "Statutory and local"), ("statutory", "Statutory"), ("local", "Loc
 class FilterForm(UiForm):
     """What the board shows."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     # The tabs choose the state; the form only carries it along.
     state = forms.CharField(widget=forms.HiddenInput(), required=False)
     team = forms.ChoiceField(label="Team", required=False)
@@ -41,6 +41,7 @@ class FilterForm(UiForm):
 class ReasonForm(UiForm):
     """Why a deadline was missed."""
 
+    called = "Why a deadline was missed"
     code = forms.ChoiceField(
         label="Why was this deadline missed?",
         widget=Radios(),
@@ -63,6 +64,7 @@ class ReasonForm(UiForm):
 class PauseForm(UiForm):
     """Why a local clock has to stand still."""
 
+    called = "Let a deadline stand still"
     reason = forms.CharField(
         label="Why does this deadline have to stand still?",
         max_length=500,
@@ -71,7 +73,7 @@ class PauseForm(UiForm):
     )
 
 
-def _chosen(query: QueryDict, me: Any) -> Chosen:
+def _chosen(query: QueryDict, me: User) -> Chosen:
     """The filters of an address; what is not a choice is as if it had not been sent."""
     state, kind = query.get("state", ""), query.get("kind", "")
     worker = query.get("worker", "")[:60].replace("\x00", "")
@@ -92,7 +94,7 @@ def _address(pairs: dict[str, str]) -> str:
 
 @require_safe
 @needs(P.BREACHES_VIEW)
-def breaches(request: HttpRequest) -> HttpResponse:
+def breaches(request: StaffRequest) -> HttpResponse:
     """The board. Asked again by itself each minute; an answer that changes nothing is 204 and moves nothing."""
     now, user = timezone.now(), request.user
     chosen = _chosen(request.GET, user)
@@ -180,34 +182,31 @@ def _tags(chosen: Chosen, pairs: dict[str, str], labels: dict[str, str], found: 
     ]
 
 
-def _clock(request: HttpRequest, key: int) -> Clock:
+def _clock(request: StaffRequest, key: int) -> Clock:
     """The clock with this key if the user may see it; otherwise 404."""
-    found: Model = get_object_or_404(Clock.objects.visible_to(request.user).select_related("team", "worker"), pk=key)
-    return found  # type: ignore[return-value]
+    found: Clock = get_object_or_404(Clock.objects.visible_to(request.user).select_related("team", "worker"), pk=key)
+    return found
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: StaffRequest) -> str:
     """The board as it was filtered when somebody left it: read and written again, so nothing else passes."""
     return _address(_chosen(request.GET, request.user).pairs())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.BREACH_REASON)
-def breach_reason(request: HttpRequest, key: int) -> HttpResponse:
+def breach_reason(request: StaffRequest, key: int) -> HttpResponse:
     """Record why a deadline was missed."""
     clock, now = _clock(request, key), timezone.now()
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    refusal = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.explain_late(clock=clock, by=request.user, at=now, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            refusal = refused.message
-        else:
-            messages.success(request, f"The reason is recorded: {clock.label} on {clock.reference}")
-            return redirect(_back(request))
-    return page(
+    form = acting.form(request, ReasonForm, called=f"Why a deadline was missed, {clock.reference}")
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.explain_late(clock=clock, by=request.user, at=at, **given),
+        said=f"The reason is recorded: {clock.label} on {clock.reference}",
+        to=_back(request),
+    )
+    return done or page(
         request,
         "pages/breach_reason.html",
         {
@@ -215,29 +214,35 @@ def breach_reason(request: HttpRequest, key: int) -> HttpResponse:
             "form": form,
             "now": now,
             "back": _back(request),
-            "refusal": refusal,
             "reasons": clock.reasons.select_related("by").order_by("at", "id"),
             "lateness": lambda code: lists.label("lateness_reason", code),
         },
-        status=409 if refusal else None,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CLOCK_PAUSE)
-def clock_pause(request: HttpRequest, key: int) -> HttpResponse:
+def clock_pause(request: StaffRequest, key: int) -> HttpResponse:
     """Let a local clock stand still, or run on. A statutory one is refused, here and by the action."""
     clock, now = _clock(request, key), timezone.now()
-    form = PauseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if clock.paused_at is not None:
-            actions.resume(clock=clock, by=request.user, at=now)  # type: ignore[arg-type]
-            messages.success(request, f"The clock runs on: {clock.label} on {clock.reference}")
-            return redirect(_back(request))
-        if clock.is_statutory or not clock.may_pause or form.is_valid():
-            # A refusal travels on: its page says the sentence, and it leaves its own audit row.
-            reason = str(form.data.get("reason", ""))
-            actions.pause(clock=clock, by=request.user, at=now, reason=reason)  # type: ignore[arg-type]
-            messages.success(request, f"The clock stands still: {clock.label} on {clock.reference}")
-            return redirect(_back(request))
-    return page(request, "pages/clock_pause.html", {"clock": clock, "form": form, "now": now, "back": _back(request)})
+    if request.method == "POST" and clock.paused_at is not None:
+        return acting.at_once(
+            request,
+            lambda at: actions.resume(clock=clock, by=request.user, at=at),
+            said=f"The clock runs on: {clock.label} on {clock.reference}",
+            back=_back(request),
+        )
+    form = acting.form(request, PauseForm, called=f"Let a deadline stand still, {clock.reference}")
+    if clock.is_statutory or not clock.may_pause:
+        # The page has no form then. Sent all the same, the action says the sentence, whatever else is left out.
+        form.fields["reason"].required = False
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.pause(clock=clock, by=request.user, at=at, reason=given["reason"]),
+        said=f"The clock stands still: {clock.label} on {clock.reference}",
+        to=_back(request),
+    )
+    return done or page(
+        request, "pages/clock_pause.html", {"clock": clock, "form": form, "now": now, "back": _back(request)}
+    )

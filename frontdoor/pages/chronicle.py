@@ -3,19 +3,17 @@
 from typing import Any
 
 from django import forms as django_forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
-from frontdoor.pages import forms, printing
-from frontdoor.pages.people import moved, opened, reason_for
+from frontdoor.pages import printing
+from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people.models import Person
 from frontdoor.people.record import chronology as chronicle
@@ -31,6 +29,7 @@ P = Permission
 class ChronologyFilter(UiForm):
     """Which lines of a chronology are shown."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     words = django_forms.CharField(label="Search within", max_length=100, required=False)
     since = DateField(label="From", required=False)
     until = DateField(label="To", required=False)
@@ -63,6 +62,7 @@ class ChronologyFilter(UiForm):
 class MarkForm(UiForm):
     """Why an event is significant, or is not."""
 
+    called = "Mark an event as significant"
     reason = django_forms.CharField(
         label="Why does this event matter for understanding this person’s life?",
         max_length=500,
@@ -71,19 +71,19 @@ class MarkForm(UiForm):
     )
 
 
-def _let_in(request: HttpRequest, reference: str) -> tuple[Person, str] | HttpResponse:
+def _let_in(request: StaffRequest, reference: str) -> tuple[Person, str] | HttpResponse:
     """The person and why the user may read on; or the page that asks why."""
     who = opened(request, reference)
     reason = reason_for(request, who, timezone.now())
     if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+        return ask_why(request, who)
     audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
     return who, reason
 
 
 @require_safe
 @needs(P.PEOPLE_VIEW)
-def chronology(request: HttpRequest, reference: str) -> HttpResponse:
+def chronology(request: StaffRequest, reference: str) -> HttpResponse:
     """What happened, newest first, fifty lines at a time."""
     let = _let_in(request, reference)
     if isinstance(let, HttpResponse):
@@ -152,7 +152,7 @@ def _chosen(who: Person, sent: QueryDict, asked: Window) -> list[dict[str, str]]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PEOPLE_EDIT)
-def mark(request: HttpRequest, reference: str, event: str) -> HttpResponse:
+def mark(request: StaffRequest, reference: str, event: str) -> HttpResponse:
     """Mark a line as significant with the reason, or take the mark off."""
     let = _let_in(request, reference)
     if isinstance(let, HttpResponse):
@@ -161,26 +161,25 @@ def mark(request: HttpRequest, reference: str, event: str) -> HttpResponse:
     line = chronicle.one_event(who, request.user, event)
     if line is None:
         raise Http404
-    form = MarkForm(request.POST or None)
+    form = acting.form(request, MarkForm, record=who)
     is_marked = line.significant is not None
     if is_marked:
         form.fields["reason"].label = "Why is this event not significant after all?"
-    if request.method == "POST" and form.is_valid():
-        act = significance.unmark_event if is_marked else significance.mark_event
-        try:
-            act(person=who, event=line.name, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error("reason", refused.message)
-        else:
-            messages.success(request, "The mark is taken off" if is_marked else "Marked as significant")
-            return redirect("pages:chronology", who.reference)
-    return page(request, "pages/significant.html", {"person": who, "event": line, "form": form, "is_marked": is_marked})
+    act = significance.unmark_event if is_marked else significance.mark_event
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: act(person=who, event=line.name, by=request.user, at=at, reason=given["reason"]),
+        said="The mark is taken off" if is_marked else "Marked as significant",
+        to=reverse("pages:chronology", args=[who.reference]),
+    )
+    context = {"person": who, "event": line, "form": form, "is_marked": is_marked}
+    return done or page(request, "pages/significant.html", context)
 
 
 @require_POST
 @needs(P.PEOPLE_VIEW)
-def chronology_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+def chronology_pdf(request: StaffRequest, reference: str) -> HttpResponse:
     """The chronology as a tagged PDF, with the filters of the page: a POST with its own audit row."""
     let = _let_in(request, reference)
     if isinstance(let, HttpResponse):
@@ -193,7 +192,7 @@ def chronology_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     content = printing.chronology_pdf(who, request.user, asked, found, at=now)
     significance.note_printed(
         person=who,
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         at=now,
         events=len(found.events),
         only_significant=asked.only_significant,

@@ -1,10 +1,10 @@
 """Why every deadline on a record is what it is, as a page."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from frontdoor.access import Denied, Permission, holds, signed_in
+from frontdoor.access import Denied, Permission, StaffRequest, holds, signed_in
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.reading import explanations
 from frontdoor.codelists import lists
@@ -24,7 +24,7 @@ ENOUGH = (
 
 @require_safe
 @signed_in
-def clock_explain(request: HttpRequest, reference: str) -> HttpResponse:
+def clock_explain(request: StaffRequest, reference: str) -> HttpResponse:
     """Each clock of a record: its rule, every day counted or skipped and why, and how it stands now."""
     if not any(holds(request.user, permission) for permission in ENOUGH):
         raise Denied(Permission.BREACHES_VIEW)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 from frontdoor.notifications import screen
 
 P = Permission
@@ -39,7 +40,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
 )
 
 
-def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+def navigation(user: User, path: str) -> list[dict[str, Any]]:
     """The pages this person's roles may open, the longest matching address marked as the current one."""
     allowed = [
         {"text": text, "href": reverse(name)}
@@ -60,8 +61,8 @@ def in_the_bar(entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], lis
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the navigation, the bell and the alerts of the person signed in."""
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or request.headers.get("HX-Request") == "true":
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or request.headers.get("HX-Request") == "true":
         return {}
     bar, more = in_the_bar(navigation(user, request.path))
     return {

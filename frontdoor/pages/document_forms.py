@@ -11,7 +11,7 @@ from frontdoor.codelists import lists
 from frontdoor.documents import actions
 from frontdoor.documents.actions import Facts
 from frontdoor.documents.models import Document
-from frontdoor.ui.forms import DateField, UiForm
+from frontdoor.ui.forms import DateField, UiForm, VersionForm
 
 NONE = [("", "None")]
 
@@ -38,6 +38,7 @@ class FilesField(forms.FileField):
 class _Described(UiForm):
     """What is said of a document."""
 
+    called = "A document"
     title = forms.CharField(
         label="Title", required=False, max_length=200, help_text="Left empty, the name of the file is the title"
     )
@@ -47,7 +48,7 @@ class _Described(UiForm):
     about = forms.ChoiceField(label="Part of which record", required=False)
     paper_file = forms.ChoiceField(label="Scanned from which paper file", required=False)
 
-    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = lists.choices("document_kind", on=timezone.localdate())
         self.offer("kind", [("", "Choose"), *kinds])
@@ -75,14 +76,15 @@ class _Described(UiForm):
 class UploadForm(_Described):
     """Files to send, and what is said of them all."""
 
+    called = "Add documents"
     documents = FilesField(label="Files")
     field_order = ("documents", "kind", "title", "dated_on", "source", "about", "paper_file")
 
 
-class DescribeForm(_Described):
+class DescribeForm(_Described, VersionForm):
     """What is said of one document, changed."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    called = "Change what is said of a document"
 
     @staticmethod
     def told(document: Document) -> dict[str, Any]:
@@ -96,16 +98,16 @@ class DescribeForm(_Described):
         return actions.describe_document(document=document, facts=self.facts(), version=version, by=by, at=at)
 
 
-class WithdrawForm(UiForm):
+class WithdrawForm(VersionForm):
     """Why a document does not belong where it is."""
 
+    called = "Withdraw a document"
     reason = forms.CharField(
         label="Why does it not belong here?",
         max_length=500,
         widget=forms.Textarea,
         error_messages={"required": "Say why the document does not belong here"},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def act(self, *, document: Document, by: User, at: datetime) -> Document:
         """Withdraw it."""
@@ -115,6 +117,7 @@ class WithdrawForm(UiForm):
 class FilterForm(UiForm):
     """Which of a person's documents."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     q = forms.CharField(label="Words in it", required=False, max_length=200)
     kind = forms.ChoiceField(label="Kind", required=False)
     withdrawn = forms.BooleanField(label="Withdrawn documents too", required=False)

@@ -4,30 +4,30 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, get_visible, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.documents import actions, hooks, reading, storage
 from frontdoor.documents import search as finding
 from frontdoor.documents.contents import ENDINGS, TAKEN
 from frontdoor.documents.models import Document
-from frontdoor.pages import forms
 from frontdoor.pages.document_forms import DescribeForm, FilterForm, UploadForm, WithdrawForm
-from frontdoor.pages.people import moved, opened, reason_for
+from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
 from frontdoor.people.record import overview as record
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -35,11 +35,7 @@ P = Permission
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def _ask_why(request: HttpRequest, who: Person) -> HttpResponse:
-    return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
-
-
-def _choices(who: Person, user: Any) -> dict[str, list[tuple[str, str]]]:
+def _choices(who: Person, user: User) -> dict[str, list[tuple[str, str]]]:
     """What a document may be tied to: records about the person the user sees, and their paper files."""
     parts = record.work(who, user)
     about = {part.reference: f"{part.get_kind_display()} {part.reference}" for part in parts}
@@ -47,7 +43,7 @@ def _choices(who: Person, user: Any) -> dict[str, list[tuple[str, str]]]:
     return {"about": list(about.items()), "paper_file": paper}
 
 
-def _listed(request: HttpRequest, who: Person, form: UploadForm | None = None, **more: Any) -> HttpResponse:
+def _listed(request: StaffRequest, who: Person, form: UploadForm | None = None, **more: Any) -> HttpResponse:
     chosen = FilterForm(request.GET, auto_id="filter_%s")
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     q = wanted.get("q", "")
@@ -57,7 +53,7 @@ def _listed(request: HttpRequest, who: Person, form: UploadForm | None = None, *
         rows = rows.filter(kind=wanted["kind"])
     found = finding.page_of(rows, q, user=request.user, after=request.GET.get("after", ""))
     if form is None and holds(request.user, P.DOCUMENT_ADD):
-        form = UploadForm(_choices(who, request.user))
+        form = _upload_form(request, who)
     return page(
         request,
         "documents/list.html",
@@ -81,32 +77,41 @@ def _listed(request: HttpRequest, who: Person, form: UploadForm | None = None, *
     )
 
 
+def _upload_form(request: StaffRequest, who: Person, *, is_sent: bool = False) -> UploadForm:
+    address = reverse("pages:documents", args=[who.reference])
+    choices = _choices(who, request.user)
+    return acting.form(request, UploadForm, record=who, at=address, is_sent=is_sent, choices=choices)
+
+
 @require_safe
 @needs(P.DOCUMENT_VIEW)
-def documents(request: HttpRequest, reference: str) -> HttpResponse:
+def documents(request: StaffRequest, reference: str) -> HttpResponse:
     """The documents of one person, newest first, and the paper files kept of them."""
     who = opened(request, reference)
     if who.reference != tidy_reference(reference):
         return moved(request, who, "pages:documents")
     reason = reason_for(request, who, timezone.now())
     if not reason:
-        return _ask_why(request, who)
+        return ask_why(request, who)
     audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
     return _listed(request, who)
 
 
 @require_POST
 @needs(P.DOCUMENT_ADD)
-def upload(request: HttpRequest, reference: str) -> HttpResponse:
+def upload(request: StaffRequest, reference: str) -> HttpResponse:
     """Take the files sent: each is kept or refused by itself, with a sentence. A program sending one gets its line."""
     who = opened(request, reference)
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    form = UploadForm(_choices(who, request.user), request.POST, request.FILES)
+    form = _upload_form(request, who, is_sent=True)
+    acting.keep(request, form)
     sent = form.cleaned_data["documents"] if form.is_valid() else []
     results = [_take(request, who, form, each) for each in sent]
     refused = [result for result in results if result["problem"]]
     kept = [result for result in results if not result["problem"]]
     status = 422 if refused or not form.is_valid() else 200
+    if status == 200:
+        acting.use_up(request, form, at=timezone.now())
     if request.headers.get("HX-Request") == "true":
         return page(request, "documents/_sent.html", {"results": results, "upload": form}, status=status)
     if status == 422:
@@ -116,7 +121,7 @@ def upload(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("pages:documents", who.reference)
 
 
-def _take(request: HttpRequest, who: Person, form: UploadForm, sent: Any) -> dict[str, Any]:
+def _take(request: StaffRequest, who: Person, form: UploadForm, sent: Any) -> dict[str, Any]:
     name = actions.tidy_name(sent.name or "")
     if sent.size > actions.largest():
         # Not read into memory at all.
@@ -132,16 +137,17 @@ def _take(request: HttpRequest, who: Person, form: UploadForm, sent: Any) -> dic
             name=sent.name or "",
             data=sent.read(),
             facts=facts,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             at=timezone.now(),
         )
     except Refused as refused:
+        # One of several files: the others are kept, so it is answered in its own line, not by the form.
         audit.refused(request, refused)
         return {"name": name, "problem": refused.message}
     return {"name": name, "problem": "", "document": document}
 
 
-def _one(request: HttpRequest, reference: str) -> Document:
+def _one(request: StaffRequest, reference: str) -> Document:
     """The document if the user may see it and the record it belongs to; the same 404 otherwise."""
     document: Document = get_visible(Document, request.user, reference)
     if not finding.seen([document], request.user):
@@ -152,17 +158,17 @@ def _one(request: HttpRequest, reference: str) -> Document:
 
 @require_safe
 @needs(P.DOCUMENT_VIEW)
-def document(request: HttpRequest, reference: str) -> HttpResponse:
+def document(request: StaffRequest, reference: str) -> HttpResponse:
     """What is known of one document, and the beginning of its text."""
     found = _one(request, reference)
     reason = reason_for(request, found.person, timezone.now())
     if not reason:
-        return _ask_why(request, found.person)
+        return ask_why(request, found.person)
     audit.shows(request, [found.person], kind="opened", reference=found.reference, reason=reason)
     return _page_of(request, found)
 
 
-def _page_of(request: HttpRequest, found: Document, **more: Any) -> HttpResponse:
+def _page_of(request: StaffRequest, found: Document, **more: Any) -> HttpResponse:
     text = getattr(found, "text", None)
     may_change = holds(request.user, P.DOCUMENT_ADD) and found.ended_at is None
     context = {
@@ -180,50 +186,56 @@ def _page_of(request: HttpRequest, found: Document, **more: Any) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.DOCUMENT_ADD)
-def describe(request: HttpRequest, reference: str) -> HttpResponse:
+def describe(request: StaffRequest, reference: str) -> HttpResponse:
     """Change what is said of a document."""
     found = _one(request, reference)
     audit.shows(request, [found.person], kind="opened", reference=found.reference)
-    form = DescribeForm(_choices(found.person, request.user), posted(request), initial=DescribeForm.told(found))
+    form = acting.form(
+        request,
+        DescribeForm,
+        record=found,
+        initial=DescribeForm.told(found),
+        choices=_choices(found.person, request.user),
+    )
     return _changed(request, found, form, "Change what is said of this document", "Save")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.DOCUMENT_ADD)
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: StaffRequest, reference: str) -> HttpResponse:
     """Take a document filed in error off the record, with the reason."""
     found = _one(request, reference)
     audit.shows(request, [found.person], kind="opened", reference=found.reference)
-    form = WithdrawForm(posted(request), initial={"version": found.version})
+    form = acting.form(request, WithdrawForm, record=found)
     return _changed(request, found, form, "Withdraw this document", "Withdraw")
 
 
-def _changed(request: HttpRequest, found: Document, form: Any, title: str, button: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.act(document=found, by=request.user, at=timezone.now())
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "The document is up to date")
-            return redirect("pages:document", found.reference)
+def _changed(
+    request: StaffRequest, found: Document, form: DescribeForm | WithdrawForm, title: str, button: str
+) -> HttpResponse:
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: form.act(document=found, by=request.user, at=at),
+        said="The document is up to date",
+        to=reverse("pages:document", args=[found.reference]),
+    )
     context = {"document": found, "form": form, "title": title, "button": button}
-    return page(request, "documents/form.html", context)
+    return done or page(request, "documents/form.html", context)
 
 
 @require_safe
 @needs(P.DOCUMENT_VIEW)
-def document_file(request: HttpRequest, reference: str, how: str) -> HttpResponse:
+def document_file(request: StaffRequest, reference: str, how: str) -> HttpResponse:
     """The bytes of a document: to keep, or to look at in a sandbox where the browser can show its kind."""
     found = _one(request, reference)
     reason = reason_for(request, found.person, timezone.now())
     if not reason:
-        return _ask_why(request, found.person)
+        return ask_why(request, found.person)
     if how == "view" and not found.is_viewable:
         raise Http404
     event = "document.viewed" if how == "view" else "document.downloaded"
-    actions.note_reading(document=found, by=request.user, at=timezone.now(), event=event, reason=reason)  # type: ignore[arg-type]
+    actions.note_reading(document=found, by=request.user, at=timezone.now(), event=event, reason=reason)
     try:
         pieces = iter(storage.parts(found.blob, found.key_id))
         first = next(pieces, b"")
@@ -243,7 +255,7 @@ def _from(first: bytes, rest: Any) -> Any:
     yield from rest
 
 
-def _searched(request: HttpRequest, q: str, after: str) -> dict[str, Any]:
+def _searched(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
     rows = Document.objects.visible_to(request.user).standing()
     found = finding.page_of(rows, q, user=request.user, after=after) if q.strip() else finding.Found([])
     if found.hits:
@@ -253,7 +265,7 @@ def _searched(request: HttpRequest, q: str, after: str) -> dict[str, Any]:
 
 @require_safe
 @needs(P.DOCUMENT_VIEW)
-def documents_search(request: HttpRequest) -> HttpResponse:
+def documents_search(request: StaffRequest) -> HttpResponse:
     """Documents by their text, of all people the user may see."""
     context = _searched(request, request.GET.get("q", ""), request.GET.get("after", ""))
     return page(request, "documents/search.html", context)
@@ -261,7 +273,7 @@ def documents_search(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(P.DOCUMENT_VIEW)
-def documents_found(request: HttpRequest) -> HttpResponse:
+def documents_found(request: StaffRequest) -> HttpResponse:
     """Live search: a POST, so that nothing searched for stands in an address, a log or the browser's history."""
     context = _searched(request, request.POST.get("q", ""), request.POST.get("after", ""))
     return page(request, "documents/search.html", context, fragment="documents/_found.html")

@@ -10,7 +10,7 @@ from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
-from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm
+from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm, VersionForm
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 
@@ -25,9 +25,10 @@ def yes_no(value: str) -> bool | None:
     return {"yes": True, "no": False}.get(value)
 
 
-class KeyFacts(UiForm):
+class KeyFacts(VersionForm):
     """What is known of a person beyond names and addresses."""
 
+    called = "Change key facts"
     date_of_birth = DateField(label="Date of birth", required=False, latest="today")
     dob_precision = forms.ChoiceField(
         label="How sure is the date of birth?",
@@ -58,7 +59,6 @@ class KeyFacts(UiForm):
     description = forms.CharField(label="Description, if no name is known", max_length=300, required=False)
     may_not_know_we_are_involved = forms.BooleanField(label="The family does not know we are involved", required=False)
     reason = forms.CharField(label="Why is this changing?", max_length=300, required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +97,7 @@ class KeyFacts(UiForm):
 class NameForm(UiForm):
     """One more name."""
 
+    called = "Add a name"
     given = forms.CharField(label="First names", max_length=150, required=False)
     family = forms.CharField(
         label="Last name", help_text="Leave empty for a single name", max_length=150, required=False
@@ -118,6 +119,7 @@ class NameForm(UiForm):
 class IdentifierForm(UiForm):
     """One identifier."""
 
+    called = "Add an identifier"
     kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), *identifiers.KINDS.items()])
     value = forms.CharField(label="Number or code", max_length=60)
     source = forms.CharField(label="Who gave it", max_length=100, required=False)
@@ -126,6 +128,7 @@ class IdentifierForm(UiForm):
 class AddressForm(UiForm):
     """One address."""
 
+    called = "Add an address"
     lines = forms.CharField(label="Address", max_length=300, required=False)
     postcode = forms.CharField(label="Postcode", max_length=10, required=False)
     kind = forms.ChoiceField(label="Kind of address", choices=list(Address.Kind.choices), widget=Radios())
@@ -149,6 +152,7 @@ class AddressForm(UiForm):
 class TelephoneForm(UiForm):
     """One telephone number."""
 
+    called = "Add a telephone number"
     number = forms.CharField(label="Telephone number", max_length=30)
     safe = forms.ChoiceField(label="Is it safe to ring?", choices=YES_NO, widget=Radios(inline=True), required=False)
     safe_time = forms.CharField(label="Safe time to ring", max_length=100, required=False)
@@ -157,6 +161,7 @@ class TelephoneForm(UiForm):
 class WarningForm(UiForm):
     """One warning."""
 
+    called = "Add a warning"
     kind = forms.ChoiceField(label="Kind of danger")
     text = forms.CharField(label="What is the danger?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     about = forms.ChoiceField(
@@ -176,6 +181,7 @@ class WarningForm(UiForm):
 class RelationshipForm(UiForm):
     """What somebody else on record is to this person."""
 
+    called = "Add a relationship"
     other = forms.CharField(label="Reference of the other person", help_text="For example P-7K3M9Q2D", max_length=20)
     kind = forms.ChoiceField(label="What are they to this person?")
     responsibility = forms.ChoiceField(
@@ -193,6 +199,7 @@ class RelationshipForm(UiForm):
 class ReviewWarning(UiForm):
     """Keep a warning after looking at it again, or end it."""
 
+    called = "Review a warning"
     decision = forms.ChoiceField(
         label="Does the warning still apply?",
         choices=[("keep", "Yes"), ("end", "No, it has passed")],
@@ -207,6 +214,7 @@ class ReviewWarning(UiForm):
 class ReasonForm(UiForm):
     """Why somebody without a working relation opens a record."""
 
+    called = "Why a record is opened"
     reason = forms.CharField(
         label="Why do you need this record?",
         help_text="Your reason is kept with the note that you opened it",
@@ -222,6 +230,7 @@ class ReasonForm(UiForm):
 class BreakGlassForm(UiForm):
     """Open a restricted record in an emergency."""
 
+    called = "Open a restricted record in an emergency"
     query = forms.CharField(
         label="Reference or whole identifier",
         help_text="For example P-7K3M9Q2D, an NHS number or a UPN. Names are not enough.",
@@ -250,6 +259,7 @@ class BreakGlassForm(UiForm):
 class RestrictForm(UiForm):
     """Restrict a record to named colleagues."""
 
+    called = "Restrict a record"
     holders = forms.CharField(
         label="Colleagues who may see the record",
         help_text="User names, one a line",
@@ -282,6 +292,7 @@ class RestrictForm(UiForm):
 class EndRestriction(UiForm):
     """Open a restricted record again."""
 
+    called = "End a restriction"
     reason = forms.CharField(
         label="Why does the restriction end?",
         max_length=1000,
@@ -292,6 +303,7 @@ class EndRestriction(UiForm):
 class ConflictForm(UiForm):
     """A member of staff knows this person."""
 
+    called = "Declare that a colleague knows a person"
     username = forms.CharField(
         label="User name of the colleague who knows this person",
         max_length=60,

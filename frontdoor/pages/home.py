@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from frontdoor import audit, triggers
-from frontdoor.access import ROLE_LABELS, Permission, Role, holds, signed_in
+from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
+from frontdoor.accounts.models import User
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 
@@ -36,7 +37,7 @@ class Tile:
         return f"{COUNT_LIMIT:,} or more" if self.count >= COUNT_LIMIT else f"{self.count:,}"
 
 
-def _visible(label: str, user: Any) -> Any:
+def _visible(label: str, user: User) -> Any:
     """The rows of a model this user may see; None when this installation does not have the model."""
     try:
         return apps.get_model(label)._default_manager.visible_to(user)
@@ -48,7 +49,7 @@ def _bounded(rows: Any) -> int:
     return int(rows.order_by()[:COUNT_LIMIT].count())
 
 
-def tiles(user: Any, at: datetime) -> list[Tile]:
+def tiles(user: User, at: datetime) -> list[Tile]:
     """Counts for this user's roles, of rows they may see, what is late first and empty ones last."""
     found: list[Tile] = []
 
@@ -101,7 +102,7 @@ def tiles(user: Any, at: datetime) -> list[Tile]:
     return sorted(found, key=lambda tile: (not tile.is_late or not tile.count, not tile.count))
 
 
-def starts(user: Any) -> list[tuple[str, str]]:
+def starts(user: User) -> list[tuple[str, str]]:
     """The first things this user's roles do: text and address."""
     wanted = [
         (P.CONTACT_RECORD, "Record a contact", "contacts:record"),
@@ -118,9 +119,9 @@ def starts(user: Any) -> list[tuple[str, str]]:
 
 @require_safe
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """The home page of the signed-in person's roles."""
-    user: Any = request.user
+    user = request.user
     now = timezone.now()
     mine = list(record.work_of(user)[:LINES]) if holds(user, P.PEOPLE_VIEW) else []
     team = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
+from frontdoor.accounts.models import User
 from frontdoor.people.access import with_joined
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.record.chronology import Event, Window
@@ -15,7 +16,7 @@ from frontdoor.people.record.overview import href_of_reference
 VISIT = {"visit": "Visit"}
 
 
-def visits(person: Person, user: Any, window: Window) -> Iterator[Event]:
+def visits(person: Person, user: User, window: Window) -> Iterator[Event]:
     """Each visit or attempt that the user may see: whether the child was seen, and alone. Nothing of what was said."""
     try:
         model: Any = apps.get_app_config("assessments").get_model("Visit")
@@ -42,7 +43,7 @@ def visits(person: Person, user: Any, window: Window) -> Iterator[Event]:
         )
 
 
-def contacts_seen(references: list[str], user: Any) -> set[str]:
+def contacts_seen(references: list[str], user: User) -> set[str]:
     """Which of these contacts the user may see, by the contacts' own rules."""
     try:
         model: Any = apps.get_app_config("contacts").get_model("Contact")
@@ -80,7 +81,7 @@ class Around:
     in_error: set[str]
 
 
-def around(person: Person, user: Any, work: list[Involvement]) -> Around:
+def around(person: Person, user: User, work: list[Involvement]) -> Around:
     """Who told us, the plan in force, and what was entered in error; two queries. ``work`` is what the user may see."""
     contact: Any = apps.get_model("contacts", "Contact")
     # Whoever sees the person's part in a contact may see who made it: work has been looked through already.
@@ -107,7 +108,7 @@ def around(person: Person, user: Any, work: list[Involvement]) -> Around:
     return Around(list(agencies.values())[:10], running[0] if running else None, in_error)
 
 
-def plans(people: list[Person], user: Any) -> dict[int, list[Plan]]:
+def plans(people: list[Person], user: User) -> dict[int, list[Plan]]:
     """The statutory help in force for each of these people; one query."""
     referral: Any = apps.get_model("referrals", "Referral")
     keys = [person.pk for person in people]

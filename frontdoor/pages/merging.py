@@ -2,27 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.pages import journey, merging_bulk
 from frontdoor.people import identifiers
 from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.merging import merge, pairs
-from frontdoor.people.models import Address, PairToReview, Person
+from frontdoor.people.models import Address, Merge, PairToReview, Person
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.record import overview as record
 from frontdoor.ui.formats import short_day
@@ -44,6 +44,7 @@ CODES = [
 class PairFilter(UiForm):
     """Which pairs are listed."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     least = django_forms.ChoiceField(label="How likely", choices=LEAST, required=False)
     state = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
 
@@ -51,12 +52,24 @@ class PairFilter(UiForm):
 class UnmergeForm(UiForm):
     """Why a merge is taken back."""
 
+    called = "Take a merge back"
     reason = django_forms.CharField(
         label="Why are these not one record?", max_length=1000, error_messages={"required": "Say why"}
     )
     not_same = django_forms.BooleanField(
         label="They are different people: do not offer them as one again", required=False
     )
+
+
+class AnswerForm(UiForm):
+    """Whether two records are one person; which reference stays, and which of two open referrals goes on, if so."""
+
+    keeps_no_draft = "choices and a button, nothing typed"
+    decision = django_forms.CharField(required=False)
+    survivor = django_forms.CharField(required=False)
+    goes_on = django_forms.CharField(required=False)
+    left_version = django_forms.CharField(required=False)
+    right_version = django_forms.CharField(required=False)
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,7 @@ def carried(lines: list[Line]) -> list[str]:
     return [each.label for each in lines if each.label in STRICTER and (each.left or each.right)]
 
 
-def side_by_side(left: Person, right: Person, user: Any) -> tuple[list[Line], set[int]]:
+def side_by_side(left: Person, right: Person, user: User) -> tuple[list[Line], set[int]]:
     """Facts of two records in the same order, and the keys of everybody they show; a fixed number of queries."""
     family = {person.pk: record.family(person, user) for person in (left, right)}
     work = open_work([left.pk, right.pk], hidden_from=user)
@@ -162,14 +175,14 @@ def side_by_side(left: Person, right: Person, user: Any) -> tuple[list[Line], se
     return [each for each in lines if each.left or each.right], shown
 
 
-def _page_of(request: HttpRequest, **values: str) -> str:
+def _page_of(request: StaffRequest, **values: str) -> str:
     query = {k: v for k, v in values.items() if v}
     return reverse("pages:pairs") + (f"?{urlencode(query)}" if query else "")
 
 
 @require_safe
 @needs(P.MERGE_REVIEW)
-def pairs_to_review(request: HttpRequest) -> HttpResponse:
+def pairs_to_review(request: StaffRequest) -> HttpResponse:
     """Pairs of records that may be one person, the likeliest first."""
     form = PairFilter(request.GET)
     state, least = request.GET.get("state", ""), request.GET.get("least", "")
@@ -206,7 +219,7 @@ def _key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
-def _pair(request: HttpRequest, key: int) -> PairToReview:
+def _pair(request: StaffRequest, key: int) -> PairToReview:
     pair = pairs.pair_for(request.user, key)
     if pair is None:
         raise Http404
@@ -217,16 +230,13 @@ def _pair(request: HttpRequest, key: int) -> PairToReview:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MERGE_REVIEW)
-def review(request: HttpRequest, key: int) -> HttpResponse:
+def review(request: StaffRequest, key: int) -> HttpResponse:
     """Two records side by side, and the answer; the next pair follows by itself."""
     pair = _pair(request, key)
-    refusal = ""
-    if request.method == "POST":
-        try:
-            return _decide(request, pair)
-        except Refused as refused:
-            audit.refused(request, refused)
-            refusal = refused.message
+    form = acting.form(request, AnswerForm)
+    done = _decide(request, pair, form)
+    if done is not None:
+        return done
     lines, shown = side_by_side(pair.left, pair.right, request.user)
     audit.shows(request, shown, kind="opened", reference=str(pair.left.reference), reason=WHY)
     return page(
@@ -237,18 +247,18 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
             "lines": lines,
             "carried": carried(lines),
             "both_open": _both_open(pair, request.user),
-            "refusal": refusal,
+            "form": form,
+            "refusal": form.refusal(),
             "kept": {name: request.POST.get(name, "") for name in ("survivor", "goes_on")},
             "first": min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk)),
             "is_open": pair.decision in ("", "later") and holds(request.user, P.PEOPLE_MERGE),
             "decided": dict(PairToReview.Decision.choices).get(pair.decision, ""),
             "merged": _key(request.GET.get("merged", "")),
         },
-        status=422 if refusal else 200,
     )
 
 
-def _both_open(pair: PairToReview, user: Any) -> list[pairs.Episode]:
+def _both_open(pair: PairToReview, user: User) -> list[pairs.Episode]:
     """The open referrals of both records, when both have one the user may see: somebody says which goes on."""
     episodes = pairs.episodes_of(pair)
     seen = {
@@ -259,53 +269,54 @@ def _both_open(pair: PairToReview, user: Any) -> list[pairs.Episode]:
     return episodes if {one.reference for one in episodes} <= seen else []
 
 
-def _decide(request: HttpRequest, pair: PairToReview) -> HttpResponse:
+def _decide(request: StaffRequest, pair: PairToReview, form: AnswerForm) -> HttpResponse | None:
     first = min((pair.left, pair.right), key=lambda person: (person.recorded_at, person.pk))
-    chosen = {str(p.reference): p for p in (pair.left, pair.right)}.get(request.POST.get("survivor", ""), first)
-    following = pairs.following(request.user, pair)
-    done = pairs.decide(
-        pair=pair,
-        decision=request.POST.get("decision", ""),
-        by=request.user,  # type: ignore[arg-type]
-        at=timezone.now(),
-        survivor=chosen,
-        left_version=_key(request.POST.get("left_version", "")),
-        right_version=_key(request.POST.get("right_version", "")),
-        goes_on=request.POST.get("goes_on", ""),
-    )
-    query = f"?merged={done.pk}" if done is not None else ""
-    if done is not None:
-        messages.success(request, f"{pair.left.reference} and {pair.right.reference} are one record")
-    if following is None or (following := pairs.pair_for(request.user, following.pk)) is None:
-        return redirect(reverse("pages:pairs") + query)
-    return redirect(reverse("pages:pair", args=[following.pk]) + query)
+    following = pairs.following(request.user, pair) if form.is_sent else None
+
+    def act(given: dict[str, str], at: datetime) -> Merge | None:
+        return pairs.decide(
+            pair=pair,
+            decision=given["decision"],
+            by=request.user,
+            at=at,
+            survivor={str(p.reference): p for p in (pair.left, pair.right)}.get(given["survivor"], first),
+            left_version=_key(given["left_version"]),
+            right_version=_key(given["right_version"]),
+            goes_on=given["goes_on"],
+        )
+
+    def to(done: Merge | None) -> str:
+        query = f"?merged={done.pk}" if done is not None else ""
+        # The next pair may have been settled by this answer.
+        if following is None or (found := pairs.pair_for(request.user, following.pk)) is None:
+            return reverse("pages:pairs") + query
+        return reverse("pages:pair", args=[found.pk]) + query
+
+    joined = f"{pair.left.reference} and {pair.right.reference} are one record"
+    return acting.carry_out(request, form, act, said=lambda done: joined if done is not None else "", to=to)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PEOPLE_UNMERGE)
-def unmerge(request: HttpRequest, key: int) -> HttpResponse:
+def unmerge(request: StaffRequest, key: int) -> HttpResponse:
     """Take a merge back, with the reason; what has been written since is told afterwards."""
     done = pairs.merge_for(request.user, key)
     if done is None:
         raise Http404
     check_conflict(request.user, done.survivor)
     audit.shows(request, [done.survivor_id, done.loser_id], kind="opened", reference=str(done.survivor.reference))
-    form = UnmergeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            undone = merge.undo(
-                done,
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.now(),
-                reason=form.cleaned_data["reason"],
-                not_same=form.cleaned_data["not_same"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, f"{done.loser.reference} and {done.survivor.reference} are two records again")
-            for edit in undone.edits[:20]:
-                messages.info(request, edit.sentence)
-            return redirect("pages:person", done.loser.reference)
-    return page(request, "pages/unmerge.html", {"merge": done, "form": form})
+    form = acting.form(request, UnmergeForm, record=done.survivor)
+
+    def to(undone: merge.Undone) -> str:
+        for edit in undone.edits[:20]:
+            messages.info(request, edit.sentence)
+        return reverse("pages:person", args=[done.loser.reference])
+
+    answer = acting.carry_out(
+        request,
+        form,
+        lambda given, at: merge.undo(done, by=request.user, at=at, **given),
+        said=f"{done.loser.reference} and {done.survivor.reference} are two records again",
+        to=to,
+    )
+    return answer or page(request, "pages/unmerge.html", {"merge": done, "form": form})

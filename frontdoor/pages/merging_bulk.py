@@ -1,13 +1,13 @@
 """Several pairs accepted in one act: looked over once more, then a result for each row."""
 
 from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused
+from frontdoor import acting, audit
+from frontdoor.access import Permission, Refused, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.people.merging import bulk as pairs_bulk
 from frontdoor.people.merging.bulk import Chosen, Row
@@ -22,6 +22,7 @@ LEAST = ("0.999", "0.99", "0.95")
 class AcceptForm(UiForm):
     """Why all the chosen pairs are the same people."""
 
+    keeps_no_draft = "its page is made by what was chosen on the list: it has no address to come back to"
     reason = django_forms.CharField(
         label="Why are these the same people?",
         help_text="Kept with each pair. Each can be taken back by itself.",
@@ -40,7 +41,7 @@ def _chosen(values: list[str]) -> list[Chosen]:
     return found
 
 
-def _show(request: HttpRequest, rows: list[Row]) -> None:
+def _show(request: StaffRequest, rows: list[Row]) -> None:
     seen = {key for row in rows if row.pair for key in (row.pair.left_id, row.pair.right_id)}
     if seen:
         audit.shows(request, seen, reason=WHY)
@@ -48,30 +49,34 @@ def _show(request: HttpRequest, rows: list[Row]) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.PEOPLE_MERGE)
-def accept(request: HttpRequest) -> HttpResponse:
+def accept(request: StaffRequest) -> HttpResponse:
     """The chosen pairs once more with what is left out; with the reason, they are joined and each row answered."""
     if request.method != "POST":
         return redirect("pages:pairs")
     ticked, least = _chosen(request.POST.getlist("pair")), request.POST.get("from", "")
     if least in LEAST:
         ticked += pairs_bulk.listed_from(_chosen(request.POST.getlist("shown")), float(least), request.user)
-    is_sure = "sure" in request.POST
-    form = AcceptForm(request.POST if is_sure else None)
+    form = acting.form(request, AcceptForm, is_sent="sure" in request.POST)
     try:
         pairs_bulk.check_number(ticked)
     except Refused as refused:
+        # The choice itself is refused, before there is anything to fill in: no form could show it.
         audit.refused(request, refused)
         context = {"refusal": refused.message, "ready": [], "left_out": [], "form": form}
         return page(request, "pages/pairs_accept.html", context, status=422)
-    if is_sure and form.is_valid():
-        done = pairs_bulk.accept_many(
-            chosen=ticked,
-            by=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
+
+    def tell(done: list[Row]) -> HttpResponse:
         _show(request, done)
         return page(request, "pages/pairs_accepted.html", {"rows": done})
+
+    answer = acting.carry_out(
+        request,
+        form,
+        lambda given, at: pairs_bulk.accept_many(chosen=ticked, by=request.user, at=at, **given),
+        to=tell,
+    )
+    if answer is not None:
+        return answer
     rows = pairs_bulk.judge(ticked, request.user)
     _show(request, rows)
     context = {
@@ -80,4 +85,4 @@ def accept(request: HttpRequest) -> HttpResponse:
         "form": form,
         "today": timezone.localdate(),
     }
-    return page(request, "pages/pairs_accept.html", context, status=422 if form.errors else 200)
+    return page(request, "pages/pairs_accept.html", context)

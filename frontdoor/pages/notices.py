@@ -1,11 +1,11 @@
 """Whom the product tells when a restricted record is opened, or somebody meets the record of a person they know."""
 
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
 from frontdoor.access import Permission
+from frontdoor.accounts.models import User
 from frontdoor.notifications.actions import notify
 from frontdoor.people.access import holders_of
 from frontdoor.people.models import Person
@@ -13,7 +13,7 @@ from frontdoor.people.record.overview import staff_with
 from frontdoor.ui.formats import moment
 
 
-def glass_broken(person: Person, user: Any, reason: str, at: datetime, expires_at: datetime) -> None:
+def glass_broken(person: Person, user: User, reason: str, at: datetime, expires_at: datetime) -> None:
     """Tell the data protection officer and the named holders at once; the reason stands in the audit trail."""
     reference = str(person.reference)
     text = f"{user.name} opened the restricted record {reference} by break-glass, until {moment(expires_at)}."
@@ -37,9 +37,9 @@ def glass_broken(person: Person, user: Any, reason: str, at: datetime, expires_a
     )
 
 
-def conflict_met(person: Person, user: Any, at: datetime) -> None:
+def conflict_met(person: Person, user: User, at: datetime) -> None:
     """Tell the manager of somebody who tried to open the record of a person they have declared they know."""
-    manager = user.team.manager if user.team_id else None
+    manager = user.team.manager if user.team else None
     told = [manager] if manager is not None and manager.pk != user.pk else staff_with(Permission.WHO_LOOKED)
     notify(
         told,

@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from frontdoor import audit
-from frontdoor.access import Permission, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.pages import forms, journey
+from frontdoor.pages import journey
 from frontdoor.pages.family import view_of
-from frontdoor.pages.people import moved, opened, reason_for, turned_away, typed_or_role
+from frontdoor.pages.people import ask_why, moved, opened, reason_for, turned_away, typed_or_role
 from frontdoor.pages.sections import sections
 from frontdoor.people import actions, identifiers
 from frontdoor.people.models import Involvement, Person
@@ -42,7 +42,7 @@ def once(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[Row]:
 
 @require_safe
 @needs(P.PEOPLE_VIEW)
-def person(request: HttpRequest, reference: str) -> HttpResponse:
+def person(request: StaffRequest, reference: str) -> HttpResponse:
     """The one record of a person; the reference of a record joined to it leads here."""
     who: Person = get_visible(Person, request.user, reference)
     facts = held(who, request.user, timezone.now())
@@ -52,25 +52,25 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
         return moved(request, who, "pages:person")
     reason = typed_or_role(request, who, facts.relation)
     if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+        return ask_why(request, who)
     return _record(request, who, facts, reason)
 
 
 @require_POST
 @needs(P.PEOPLE_VIEW)
-def show_address(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+def show_address(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """Open one confidential address: a POST with its own audit row."""
     who = opened(request, reference)
     now = timezone.now()
     reason = reason_for(request, who, now)
     if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+        return ask_why(request, who)
     address = get_object_or_404(who.addresses.select_related("person"), pk=key, is_confidential=True)
-    actions.show_address(address=address, by=request.user, at=now)  # type: ignore[arg-type]
+    actions.show_address(address=address, by=request.user, at=now)
     return _record(request, who, held(who, request.user, now), reason, shown=address.pk)
 
 
-def _clocks(request: HttpRequest, references: list[str]) -> list[Clock]:
+def _clocks(request: StaffRequest, references: list[str]) -> list[Clock]:
     """Clocks not stopped yet, the nearest deadline first; one query whatever their number."""
     rows = Clock.objects.visible_to(request.user).filter(reference__in=references, stopped_at__isnull=True)
     return list(rows.order_by("due_at", "pk"))
@@ -89,7 +89,7 @@ def _dues(facts: Held, clocks: list[Clock], today: date) -> list[str]:
     return said
 
 
-def _record(request: HttpRequest, who: Person, facts: Held, reason: str, shown: int | None = None) -> HttpResponse:
+def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown: int | None = None) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     user = request.user
     kinship = kin(who, user, facts.near)

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from frontdoor import audit
-from frontdoor.access import Permission, holds
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.pages import forms
-from frontdoor.pages.people import moved, opened, reason_for
+from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people import identifiers
 from frontdoor.people.models import Person
@@ -61,11 +60,11 @@ def _row_in_words(name: str, held: Held) -> str:
     return ", ".join(part for part in (row.lines, row.postcode) if part)
 
 
-def _let_in(request: HttpRequest, reference: str) -> Person | HttpResponse:
+def _let_in(request: StaffRequest, reference: str) -> Person | HttpResponse:
     who = opened(request, reference)
     reason = reason_for(request, who, timezone.now())
     if not reason:
-        return page(request, "pages/why.html", {"reference": who.reference, "form": forms.ReasonForm()})
+        return ask_why(request, who)
     audit.shows(request, [who], kind="opened", reference=who.reference, reason=reason)
     return who
 
@@ -89,7 +88,7 @@ def _line(fact: Fact, rows: list[Any]) -> dict[str, Any]:
 
 @require_safe
 @needs(P.PEOPLE_VIEW)
-def origins(request: HttpRequest, reference: str) -> HttpResponse:
+def origins(request: StaffRequest, reference: str) -> HttpResponse:
     """Each value with its source, what else is known and why this one; the rows behind, a page at a time."""
     who = _let_in(request, reference)
     if isinstance(who, HttpResponse):
@@ -130,7 +129,7 @@ def origins(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @needs(P.SOURCE_VIEW)
-def source(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+def source(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """One row exactly as it was received, to read or to keep: a POST with its own audit row."""
     who = _let_in(request, reference)
     if isinstance(who, HttpResponse):
@@ -140,7 +139,7 @@ def source(request: HttpRequest, reference: str, key: int) -> HttpResponse:
     row = sources.row_of(references, key) if key < 2**63 else None
     if row is None:
         raise Http404
-    sources.show(row=row, person=who, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    sources.show(row=row, person=who, by=request.user, at=timezone.now())
     if request.POST.get("keep"):
         response = HttpResponse(bytes(row.raw), content_type="application/octet-stream")
         response["Content-Disposition"] = f'attachment; filename="row-{row.pk}.bin"'

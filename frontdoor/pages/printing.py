@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
 from frontdoor.people.protection.secrets import Secret, secrets_of, without
 from frontdoor.people.record.chronology import Event, Found, Window, kinds
@@ -31,7 +32,7 @@ def _clean(text: str) -> str:
     return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def chronology_pdf(person: Person, user: Any, asked: Window, found: Found, *, at: datetime) -> bytes:
+def chronology_pdf(person: Person, user: User, asked: Window, found: Found, *, at: datetime) -> bytes:
     """The PDF of these lines, oldest first, with who printed it and when on every page."""
     secrets = secrets_of(person, [event.reference for event in found.events if event.reference])
     data = {

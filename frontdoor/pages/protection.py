@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
-from frontdoor.pages.people import opened
+from frontdoor.pages.people import act_on_record, address_of, opened
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
@@ -24,97 +23,79 @@ LINES = 100
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.BREAK_GLASS)
-def break_glass(request: HttpRequest) -> HttpResponse:
+def break_glass(request: StaffRequest) -> HttpResponse:
     """Ask for a restricted record: absent, open and ambiguous answer alike; a grant goes straight to the record."""
-    form = forms.BreakGlassForm(request.POST or None)
-    nothing = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            person = protection.break_glass(
-                by=request.user,  # type: ignore[arg-type]
-                at=timezone.now(),
-                query=form.cleaned_data["query"],
-                reason=form.cleaned_data["reason"],
-                hours=form.cleaned_data["hours"],
-            )
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            if person is not None:
-                messages.success(request, "The record is open to you. The data protection officer has been told.")
-                return redirect("pages:person", person.reference)
-            nothing = protection.NOT_GRANTED
-    return page(request, "pages/break_glass.html", {"form": form, "nothing": nothing})
+    form = acting.form(request, forms.BreakGlassForm)
+
+    def show(nothing: str = "") -> HttpResponse:
+        return page(request, "pages/break_glass.html", {"form": form, "nothing": nothing})
+
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: protection.break_glass(by=request.user, at=at, **given),
+        said=lambda person: "The record is open to you. The data protection officer has been told." if person else "",
+        to=lambda person: address_of(person) if person else show(protection.NOT_GRANTED),
+    )
+    return done or show()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RESTRICTION_SET)
-def restrict(request: HttpRequest, reference: str) -> HttpResponse:
+def restrict(request: StaffRequest, reference: str) -> HttpResponse:
     """Restrict a record to named colleagues."""
     who = opened(request, reference)
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    form = forms.RestrictForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        protection.set_restriction(
-            person=who,
-            holders=form.cleaned_data["holders"],
-            by=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-            reason=form.cleaned_data["reason"],
-            kind=form.cleaned_data["kind"],
-        )
-        messages.success(request, f"{who.reference} is restricted to the colleagues you named")
-        return redirect("pages:people")
-    return page(request, "pages/person_form.html", {"person": who, "form": form, "title": "Restrict this record"})
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, forms.RestrictForm, record=who),
+        lambda given, at: protection.set_restriction(person=who, by=request.user, at=at, **given),
+        title="Restrict this record",
+        said=f"{who.reference} is restricted to the colleagues you named",
+        to=reverse("pages:people"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RESTRICTION_SET)
-def end_restriction(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+def end_restriction(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """End a restriction, with the reason."""
     who = opened(request, reference)
     restriction = record.restriction_of(who, key)
     if restriction is None:
         raise Http404
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    form = forms.EndRestriction(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        protection.end_restriction(
-            restriction=restriction,
-            by=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-            reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, "The restriction has ended")
-        return redirect("pages:person", who.reference)
-    return page(request, "pages/person_form.html", {"person": who, "form": form, "title": "End the restriction"})
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, forms.EndRestriction, record=who),
+        lambda given, at: protection.end_restriction(restriction=restriction, by=request.user, at=at, **given),
+        title="End the restriction",
+        said="The restriction has ended",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PEOPLE_EDIT)
-def conflict(request: HttpRequest, reference: str) -> HttpResponse:
+def conflict(request: StaffRequest, reference: str) -> HttpResponse:
     """Declare that a member of staff knows or is related to this person."""
     who = opened(request, reference)
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    form = forms.ConflictForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = form.cleaned_data["username"]
-        protection.declare_conflict(user=user, person=who, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, "The record is closed to them")
-        return redirect(
-            "pages:home" if user == request.user else "pages:person", *([] if user == request.user else [who.reference])
-        )
-    return page(
+    return act_on_record(
         request,
-        "pages/person_form.html",
-        {"person": who, "form": form, "title": "Declare that a colleague knows this person"},
+        who,
+        acting.form(request, forms.ConflictForm, record=who),
+        lambda given, at: protection.declare_conflict(user=given["username"], person=who, by=request.user, at=at),
+        title="Declare that a colleague knows this person",
+        said="The record is closed to them",
+        to=lambda declared: reverse("pages:home") if declared.user_id == request.user.pk else address_of(who),
     )
 
 
 @require_safe
 @needs(P.WHO_LOOKED)
-def who_looked_search(request: HttpRequest) -> HttpResponse:
+def who_looked_search(request: StaffRequest) -> HttpResponse:
     """Ask for a record by its reference."""
     asked = tidy_reference(request.GET.get("reference", ""))
     if asked:
@@ -124,7 +105,7 @@ def who_looked_search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(P.WHO_LOOKED)
-def who_looked(request: HttpRequest, reference: str) -> HttpResponse:
+def who_looked(request: StaffRequest, reference: str) -> HttpResponse:
     """Everybody who saw, opened or changed what is held on a person, newest first, by key."""
     person = record.for_oversight(reference)
     if person is None:

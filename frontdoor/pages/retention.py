@@ -1,20 +1,19 @@
 """Until when records are kept: what is due, what each part of a record asks for, and holds."""
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, holds
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
-from frontdoor.pages.people import opened
+from frontdoor.pages.people import act_on_record, opened
 from frontdoor.pages.retention_forms import EndHoldForm, HoldForm
 from frontdoor.people.models import Person
 from frontdoor.retention import actions, reckoning
 from frontdoor.retention.models import Hold
-from frontdoor.ui.forms import posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -22,7 +21,7 @@ P = Permission
 
 @require_safe
 @needs(P.RETENTION_VIEW)
-def due(request: HttpRequest) -> HttpResponse:
+def due(request: StaffRequest) -> HttpResponse:
     """Records that have been kept long enough, or would have been but for a hold."""
     today = timezone.localdate()
     held = request.GET.get("view") == "held"
@@ -41,21 +40,21 @@ def due(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RETENTION_VIEW)
-def person_retention(request: HttpRequest, reference: str) -> HttpResponse:
+def person_retention(request: StaffRequest, reference: str) -> HttpResponse:
     """Until when one record is kept and why; a hold is put on it here."""
     who: Person = opened(request, reference)
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    today, at = timezone.localdate(), timezone.now()
-    form = HoldForm(posted(request)) if holds(request.user, P.RETENTION_HOLD) else None
-    if form is not None and request.method == "POST" and form.is_valid():
-        try:
-            actions.hold(person=who, by=request.user, at=at, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        else:
-            messages.success(request, "Nothing of this record will be destroyed while the hold stands")
-            return redirect("pages:person_retention", who.reference)
+    today = timezone.localdate()
+    form = acting.form(request, HoldForm, record=who) if holds(request.user, P.RETENTION_HOLD) else None
+    done = form and acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.hold(person=who, by=request.user, at=at, **given),
+        said="Nothing of this record will be destroyed while the hold stands",
+        to=_address_of(who),
+    )
+    if done:
+        return done
     one = reckoning.reckon([who], today)[0]
     held = who.holds.select_related("set_by", "ended_by").order_by("-pk")
     context = {
@@ -74,14 +73,21 @@ def person_retention(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RETENTION_HOLD)
-def end_hold(request: HttpRequest, reference: str, key: int) -> HttpResponse:
+def end_hold(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """End a hold, with the reason."""
     who: Person = opened(request, reference)
     found: Hold = get_object_or_404(who.holds.filter(ended_at__isnull=True), pk=key)
     audit.shows(request, [who], kind="opened", reference=who.reference)
-    form = EndHoldForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        actions.end_hold(held=found, by=request.user, at=timezone.now(), **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, "The hold is ended")
-        return redirect("pages:person_retention", who.reference)
-    return page(request, "pages/person_form.html", {"person": who, "form": form, "title": "End the hold"})
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, EndHoldForm, record=who),
+        lambda given, at: actions.end_hold(held=found, by=request.user, at=at, **given),
+        title="End the hold",
+        said="The hold is ended",
+        to=_address_of(who),
+    )
+
+
+def _address_of(who: Person) -> str:
+    return reverse("pages:person_retention", args=[who.reference])

@@ -9,6 +9,7 @@ from frontdoor.ui.forms import DateField, Radios, UiForm
 class HoldForm(UiForm):
     """Why nothing of a record may be destroyed, and until when."""
 
+    called = "Put a hold on a record"
     kind = forms.ChoiceField(
         label="What is the hold for?",
         choices=Hold.Kind.choices,
@@ -28,6 +29,7 @@ class HoldForm(UiForm):
 class EndHoldForm(UiForm):
     """Why a hold ends."""
 
+    called = "End a hold"
     reason = forms.CharField(
         label="Why does the hold end?", max_length=500, error_messages={"required": "Say why the hold ends"}
     )
@@ -36,8 +38,16 @@ class EndHoldForm(UiForm):
 class ApproveForm(UiForm):
     """The reference, typed, to agree that a record is destroyed."""
 
+    keeps_no_draft = "the reference is typed afresh each time: nobody agrees by what a page remembered"
     typed = forms.CharField(
         label="Type the reference of the record to agree",
         max_length=20,
         error_messages={"required": "Type the reference of the record"},
     )
+
+
+class ProposeForm(UiForm):
+    """What was on the page when a record was proposed: what would go with it."""
+
+    keeps_no_draft = "one button, nothing typed"
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import Resolver404, resolve
 
 from frontdoor.access import Permission, holds
+from frontdoor.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ SECTIONS = (
 )
 
 
-def sections(user: Any, reference: str, current: str) -> list[dict[str, Any]]:
+def sections(user: User, reference: str, current: str) -> list[dict[str, Any]]:
     """The sections this user may open, for ``ui.sub_navigation``; ``current`` is the words of the one shown."""
     found = []
     for section in SECTIONS:

@@ -1,22 +1,21 @@
 """Staff accounts and teams, for the administrator. Nobody on these pages is anybody we work with."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import audit
-from frontdoor.access import ROLE_LABELS, Permission, Refused, Role
+from frontdoor import acting, audit
+from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.pages.staff_forms import AddMemberForm, AddTeamForm, MemberForm, StaffFilterForm, TeamForm, WhyForm
 from frontdoor.staff import actions, readers
 from frontdoor.staff.readers import Chosen
-from frontdoor.ui.forms import UiForm, posted
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -36,14 +35,13 @@ def _roles(user: User) -> list[str]:
     return [ROLE_LABELS[Role(role)] for role in user.roles if role in Role._value2member_map_]
 
 
-def _show(form: UiForm, refusal: Refused) -> None:
-    """Show what was refused at its field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+def _address_of(user: User) -> str:
+    return reverse("pages:member", args=[user.pk])
 
 
 @require_safe
 @needs(P.STAFF_MANAGE)
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: StaffRequest) -> HttpResponse:
     """Everybody who has an account, by user name, filtered in the address."""
     teams = readers.teams()
     asked = {key: request.GET.get(key, "")[:100].replace("\x00", "") for key in ("q", "team", "role", "state", "after")}
@@ -59,26 +57,24 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def add_member(request: HttpRequest) -> HttpResponse:
+def add_member(request: StaffRequest) -> HttpResponse:
     """Open an account; its holder gets a link to choose a password."""
-    form = AddMemberForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.add(by=request.user, at=timezone.now(), **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            _show(form, refused)
-        else:
-            messages.success(request, f"{made.name} has an account. A link to choose a password is on its way")
-            return redirect("pages:member", made.pk)
+    form = acting.form(request, AddMemberForm)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.add(by=request.user, at=at, **given),
+        said=lambda made: f"{made.name} has an account. A link to choose a password is on its way",
+        to=_address_of,
+    )
     back = reverse("pages:staff")
     context = {"form": form, "title": "Add a member of staff", "button": "Open the account", "back": back}
-    return page(request, "pages/staff_form.html", context)
+    return done or page(request, "pages/staff_form.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def member(request: HttpRequest, key: int) -> HttpResponse:
+def member(request: StaffRequest, key: int) -> HttpResponse:
     """One account: what it is, what can be done to it, and what was done."""
     user = get_object_or_404(readers.people(), pk=key)
     if request.method == "POST":
@@ -95,102 +91,96 @@ def member(request: HttpRequest, key: int) -> HttpResponse:
     return page(request, "pages/staff_member.html", context)
 
 
-def _at_once(request: HttpRequest, user: User) -> HttpResponse:
+def _at_once(request: StaffRequest, user: User) -> HttpResponse:
     """The two acts that ask nothing: a new link, and letting somebody try again."""
-    try:
-        if "unlock" in request.POST:
-            actions.unlock(user=user, by=request.user)  # type: ignore[arg-type]
-            messages.success(request, f"{user.name} can try to sign in again")
-        else:
-            actions.send_link(user=user, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-            messages.success(request, f"A link to choose a password is on its way to {user.name}")
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.error(request, refused.message)
-    return redirect("pages:member", user.pk)
+    if "unlock" in request.POST:
+        return acting.at_once(
+            request,
+            lambda at: actions.unlock(user=user, by=request.user),
+            said=f"{user.name} can try to sign in again",
+            back=_address_of(user),
+        )
+    return acting.at_once(
+        request,
+        lambda at: actions.send_link(user=user, by=request.user, at=at),
+        said=f"A link to choose a password is on its way to {user.name}",
+        back=_address_of(user),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def change_member(request: HttpRequest, key: int) -> HttpResponse:
+def change_member(request: StaffRequest, key: int) -> HttpResponse:
     """Change the details, roles and team of an account."""
     user = get_object_or_404(readers.people(), pk=key)
-    first = {name: getattr(user, name) for name in MemberForm.base_fields if name != "team"}
-    form = MemberForm(posted(request), initial={**first, "team": user.team.code if user.team else None})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(user=user, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            _show(form, refused)
-        else:
-            messages.success(request, "The account is changed")
-            return redirect("pages:member", user.pk)
+    first: dict[str, Any] = {name: getattr(user, name) for name in MemberForm.base_fields if name != "team"}
+    first["team"] = user.team.code if user.team else None
+    form = acting.form(request, MemberForm, called=f"Change the account of {user.name}", initial=first)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.change(user=user, by=request.user, **given),
+        said="The account is changed",
+        to=_address_of(user),
+    )
     context = {"form": form, "title": "Change the account", "caption": user.name, "button": "Save"}
-    return page(request, "pages/staff_form.html", {**context, "back": reverse("pages:member", args=[user.pk])})
+    return done or page(request, "pages/staff_form.html", {**context, "back": _address_of(user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def member_act(request: HttpRequest, key: int, what: str) -> HttpResponse:
+def member_act(request: StaffRequest, key: int, what: str) -> HttpResponse:
     """End an account, open it again, or remove a lost second step: each with its reason."""
     user = get_object_or_404(readers.people(), pk=key)
     title, question, button = ACTS[what]
-    form = WhyForm(posted(request), question=question)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            if what == "end":
-                actions.end(user=user, reason=reason, by=request.user)  # type: ignore[arg-type]
-            elif what == "restore":
-                actions.restore(user=user, reason=reason, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-            else:
-                actions.remove_second_steps(user=user, reason=reason, by=request.user)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            _show(form, refused)
+    form = acting.form(request, WhyForm, called=f"{title}: {user.name}", question=question)
+
+    def do(given: dict[str, str], at: datetime) -> None:
+        reason = given["reason"]
+        if what == "end":
+            actions.end(user=user, reason=reason, by=request.user)
+        elif what == "restore":
+            actions.restore(user=user, reason=reason, by=request.user, at=at)
         else:
-            done = {"end": "The account is ended", "restore": "The account is open again"}
-            messages.success(request, done.get(what, "The second step is removed"))
-            return redirect("pages:member", user.pk)
+            actions.remove_second_steps(user=user, reason=reason, by=request.user)
+
+    said = {"end": "The account is ended", "restore": "The account is open again"}
+    done = acting.carry_out(request, form, do, said=said.get(what, "The second step is removed"), to=_address_of(user))
     context = {"form": form, "title": title, "caption": user.name, "button": button, "grave": what == "end"}
     if what == "end" and (count := readers.open_work(user)):
         context["lead"] = f"Open records that name {user.name} as worker: {count}. The manager of the team is told."
-    return page(request, "pages/staff_form.html", {**context, "back": reverse("pages:member", args=[user.pk])})
+    return done or page(request, "pages/staff_form.html", {**context, "back": _address_of(user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: StaffRequest) -> HttpResponse:
     """The teams, and a form for one more."""
-    form = AddTeamForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.add_team(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            _show(form, refused)
-        else:
-            messages.success(request, f"{made.name} is added")
-            return redirect("pages:teams")
-    return page(request, "pages/teams.html", {"teams": readers.teams(), "form": form})
+    form = acting.form(request, AddTeamForm)
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.add_team(by=request.user, **given),
+        said=lambda made: f"{made.name} is added",
+        to=reverse("pages:teams"),
+    )
+    return done or page(request, "pages/teams.html", {"teams": readers.teams(), "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
-def team(request: HttpRequest, key: int) -> HttpResponse:
+def team(request: StaffRequest, key: int) -> HttpResponse:
     """Rename a team, give it another manager, close it."""
     found = get_object_or_404(readers.team_rows(), pk=key)
     first = {"name": found.name, "manager": found.manager, "is_active": found.is_active}
-    form = TeamForm(posted(request), initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change_team(team=found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refused:
-            audit.refused(request, refused)
-            _show(form, refused)
-        else:
-            messages.success(request, "The team is changed")
-            return redirect("pages:teams")
-    context = {"form": form, "title": "Change the team", "caption": found.name, "button": "Save"}
-    return page(request, "pages/staff_form.html", {**context, "back": reverse("pages:teams")})
+    form = acting.form(request, TeamForm, called=f"Change the team {found.name}", initial=first)
+    back = reverse("pages:teams")
+    done = acting.carry_out(
+        request,
+        form,
+        lambda given, at: actions.change_team(team=found, by=request.user, **given),
+        said="The team is changed",
+        to=back,
+    )
+    context = {"form": form, "title": "Change the team", "caption": found.name, "button": "Save", "back": back}
+    return done or page(request, "pages/staff_form.html", context)

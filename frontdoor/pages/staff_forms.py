@@ -19,6 +19,7 @@ SHORT = {"class": "govuk-input--width-20"}
 class StaffFilterForm(UiForm):
     """What the list shows."""
 
+    keeps_no_draft = "a filter: it stands in the address"
     q = forms.CharField(label="Name or user name", max_length=100, required=False)
     team = forms.ChoiceField(label="Team", required=False)
     role = forms.ChoiceField(label="Role", choices=[("", "Every role"), *ROLES], required=False)
@@ -35,6 +36,7 @@ class StaffFilterForm(UiForm):
 class MemberForm(UiForm):
     """An account that exists."""
 
+    called = "Change an account"
     name = forms.CharField(label="Full name", max_length=120, widget=forms.TextInput(attrs=HALF))
     email = forms.EmailField(
         widget=forms.EmailInput(attrs=HALF),
@@ -70,6 +72,7 @@ class MemberForm(UiForm):
 class AddMemberForm(MemberForm):
     """A new account."""
 
+    called = "Add a member of staff"
     username = forms.CharField(
         label="User name",
         max_length=60,
@@ -82,6 +85,7 @@ class AddMemberForm(MemberForm):
 class WhyForm(UiForm):
     """Why an act is done to an account."""
 
+    called = "Why an account changes"
     reason = forms.CharField(label="Why?", max_length=300)
 
     def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
@@ -92,6 +96,7 @@ class WhyForm(UiForm):
 class TeamForm(UiForm):
     """A team that exists."""
 
+    called = "Change a team"
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=HALF))
     manager: Any = forms.ModelChoiceField(
         label="Manager", queryset=None, required=False, empty_label="Nobody", help_text="Hears of what becomes late"
@@ -106,6 +111,7 @@ class TeamForm(UiForm):
 class AddTeamForm(TeamForm):
     """A new team."""
 
+    called = "Add a team"
     code = forms.CharField(
         label="Code",
         max_length=40,

@@ -6,17 +6,18 @@ from typing import Any, TypeVar
 from django.db import models
 
 from frontdoor.access import Denied
+from frontdoor.accounts.models import User
 from frontdoor.people.models import DeclaredConflict, Involvement, Person, Restriction, RestrictionHolder
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
-def hidden_people(user: Any) -> models.QuerySet[Any, Any]:
+def hidden_people(user: User) -> models.QuerySet[Any, Any]:
     """Ids of the people hidden from this user, as a queryset to use inside another."""
     return Restriction.objects.hiding_from(user).values_list("person_id", flat=True)
 
 
-def hidden_references(user: Any) -> models.QuerySet[Any, Any]:
+def hidden_references(user: User) -> models.QuerySet[Any, Any]:
     """References of the records about anybody hidden from this user, as a queryset to use inside another."""
     hidden: models.QuerySet[Any, Any] = Involvement.objects.filter(
         person_id__in=Restriction.objects.hiding_from(user).values("person_id")
@@ -24,7 +25,7 @@ def hidden_references(user: Any) -> models.QuerySet[Any, Any]:
     return hidden
 
 
-def about_visible(qs: Rows, user: Any) -> Rows:
+def about_visible(qs: Rows, user: User) -> Rows:
     """The records of ``qs`` (with a ``reference``) that are not about anybody hidden from the user.
 
     Nothing at all for someone not signed in or no longer active.
@@ -34,7 +35,7 @@ def about_visible(qs: Rows, user: Any) -> Rows:
     return qs.exclude(reference__in=hidden_references(user))
 
 
-def check_conflict(user: Any, person: Person) -> None:
+def check_conflict(user: User, person: Person) -> None:
     """Raise Denied when the user has declared that this is their own family, or somebody they know."""
     if DeclaredConflict.objects.filter(user_id=user.pk, person=person, ended_at__isnull=True).exists():
         raise Denied(
@@ -43,7 +44,7 @@ def check_conflict(user: Any, person: Person) -> None:
         )
 
 
-def check_conflict_of(user: Any, reference: str) -> None:
+def check_conflict_of(user: User, reference: str) -> None:
     """As :func:`check_conflict`, for every person a record is about."""
     if DeclaredConflict.objects.filter(
         user_id=user.pk, ended_at__isnull=True, person__involvements__reference=reference
@@ -68,7 +69,7 @@ def holders_of(person: Person) -> list[Any]:
     return sorted({holder.user for holder in held}, key=lambda user: user.pk)
 
 
-def may_see_adopted(user: Any) -> models.QuerySet[Any, Any]:
+def may_see_adopted(user: User) -> models.QuerySet[Any, Any]:
     """Ids of adoption-protected people this user is named for: only to them are such records ever suggested."""
     return RestrictionHolder.objects.filter(
         user_id=user.pk, ended_at__isnull=True, restriction__ended_at__isnull=True, restriction__kind="adoption"

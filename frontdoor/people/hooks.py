@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from frontdoor.accounts.models import User
 from frontdoor.people.access import about_visible
 from frontdoor.people.models import Involvement, Person
 
@@ -85,7 +86,7 @@ conflict_met: list[Callable[[Person, Any, datetime], None]] = []
 visible_references: dict[str, Callable[[list[str], Any], set[str]]] = {}
 
 
-def keep_visible(rows: list[Involvement], user: Any) -> list[Involvement]:
+def keep_visible(rows: list[Involvement], user: User) -> list[Involvement]:
     """The involvements whose records the apps above let the user see; one query for each kind with rules of its own."""
     for kind, visible in visible_references.items():
         asked = [row.reference for row in rows if row.kind == kind]

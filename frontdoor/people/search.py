@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from frontdoor.accounts.models import User
 from frontdoor.db import as_seen, sql_beside, tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
@@ -99,7 +100,7 @@ class Found:
                 reasons.append(reason)
 
 
-def search(user: Any, q: str, *, after: str | None = None, limit: int = 20) -> Page:
+def search(user: User, q: str, *, after: str | None = None, limit: int = 20) -> Page:
     """People this user may see that fit what was typed, best first; ``after`` is the last page's ``next_after``.
 
     An empty or meaningless query finds nobody. The cost depends on the limits here, not on how many people there are.
@@ -123,17 +124,17 @@ def search(user: Any, q: str, *, after: str | None = None, limit: int = 20) -> P
     return _page(user, found, too_many=too_many, words=words, born=born, after=after, limit=limit)
 
 
-def _visible(user: Any) -> Any:
+def _visible(user: User) -> Any:
     return Person.objects.visible_to(user)
 
 
-def _by_reference(user: Any, text: str, found: Found) -> None:
+def _by_reference(user: User, text: str, found: Found) -> None:
     reference = tidy_reference(text)
     if REFERENCE.fullmatch(reference):
         found.add(list(_visible(user).named(reference).values_list("pk", flat=True)), 100, "reference")
 
 
-def _by_number(user: Any, text: str, found: Found) -> None:
+def _by_number(user: User, text: str, found: Found) -> None:
     wanted = Q()
     for kind, value in identifiers.guess(text):
         wanted |= Q(value=value, kind=kind) if kind else Q(value=value)
@@ -148,7 +149,7 @@ def _by_number(user: Any, text: str, found: Found) -> None:
         found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
 
 
-def _by_place(user: Any, text: str, found: Found) -> None:
+def _by_place(user: User, text: str, found: Found) -> None:
     open_addresses = Address.objects.filter(is_confidential=False, person__is_adoption_protected=False)
     visible = _visible(user).values("pk")
     key = identifiers.postcode_key(text)
@@ -225,12 +226,12 @@ def _at_least(near: dict[str, float], least: int) -> list[str]:
     return [text for text, strength in sorted(near.items(), key=lambda pair: -pair[1]) if strength >= least]
 
 
-def _born(user: Any, days: Sequence[date], limit: int) -> list[int]:
+def _born(user: User, days: Sequence[date], limit: int) -> list[int]:
     rows = _visible(user).filter(date_of_birth__in=list(days), is_adoption_protected=False)
     return list(rows.order_by("date_of_birth", "id").values_list("pk", flat=True)[:limit])
 
 
-def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -> bool:
+def _by_name(user: User, words: Sequence[str], born: date | None, found: Found) -> bool:
     """Take in people by name (and date of birth, if typed). True when a bare name fits more than 100."""
     exact = [[word] for word in words]
     scope = scope_for(user)
@@ -280,7 +281,7 @@ def _by_name(user: Any, words: Sequence[str], born: date | None, found: Found) -
 
 
 def _page(
-    user: Any,
+    user: User,
     found: Found,
     *,
     too_many: bool,
@@ -314,7 +315,7 @@ def _page(
     )
 
 
-def _lines(user: Any, keys: Sequence[int], found: Found, working: dict[int, list[OpenWork]]) -> tuple[Hit, ...]:
+def _lines(user: User, keys: Sequence[int], found: Found, working: dict[int, list[OpenWork]]) -> tuple[Hit, ...]:
     people = {p.pk: p for p in _visible(user).filter(pk__in=keys)}
     places: dict[int, str] = {}
     for address in Address.objects.filter(person_id__in=keys, is_confidential=False, ended_on__isnull=True).order_by(

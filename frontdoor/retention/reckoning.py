@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.dated import Plain
 from frontdoor.people.models import Involvement, Person, Restriction
@@ -156,7 +157,7 @@ def _conclude(one: Reckoned) -> None:
         one.until, one.rule = longest.until, longest.label
 
 
-def page_of_due(user: Any, on: date, after: int, *, held: bool = False) -> tuple[list[Reckoned], int | None]:
+def page_of_due(user: User, on: date, after: int, *, held: bool = False) -> tuple[list[Reckoned], int | None]:
     """Records due for disposal (or, with ``held``, due but for a hold), and the key the next page goes on from.
 
     A page may be short or empty and still have a next one: only so many people are looked at in one go.

@@ -345,6 +345,10 @@ class UiForm(forms.Form):
             data[self.add_prefix(name)] = value
         self.data = data
 
+    def refusal(self) -> str:
+        """All that is wrong with it as one text, for a page that shows none of its fields."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
     def show_as_typed(self) -> None:
         """Show what the form is bound to without judging it: nobody has sent it yet."""
         self._errors, self.cleaned_data = ErrorDict(), {}

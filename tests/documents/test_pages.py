@@ -101,3 +101,35 @@ def test_the_list_keeps_its_number_of_queries(
     assert "Older documents" in page
     record = client.get(f"/people/{child.reference}/").content.decode()
     assert f'href="/people/{child.reference}/documents/"' in record
+
+
+def test_what_is_said_of_a_document_is_kept_when_it_is_refused_or_somebody_else_was_first(
+    sign_in: Any, client: Any, file_it: Any, child: Any
+) -> None:
+    user = sign_in("duty_manager", "contact_officer")
+    document = file_it("letter.pdf", pdf("Paediatric appointment"))
+    address = f"/documents/{document.reference}/describe/"
+    before = {"version": document.version, "kind": "letter", "title": "From the clinic — “naïve”"}
+    sign_in("duty_manager", "contact_officer", username="else")
+    colleague = {**before, "kind": "report", "title": "A report"}
+    assert client.post(address, colleague).status_code == 302
+    sign_in("duty_manager", "contact_officer")
+    stale = client.post(address, before)
+    assert stale.status_code == 409
+    assert "changed this record while you had it open" in stale.content.decode()
+    device = client.__class__()
+    device.force_login(user)
+    again = device.get(address).content.decode()
+    assert "From the clinic — “naïve”" in again
+    assert "what you typed is here" in again
+    withdrawal = f"/documents/{document.reference}/withdraw/"
+    assert client.post(withdrawal, {"version": document.version, "reason": ""}).status_code == 422
+    # Of files to add, what is said of them is kept; the files themselves stay on the device.
+    add = f"/people/{child.reference}/documents/add/"
+    assert client.post(add, {"title": "Half a title", "source": "The clinic"}).status_code == 422
+    listed = device.get(f"/people/{child.reference}/documents/").content.decode()
+    assert 'value="The clinic"' in listed
+    assert "There is a problem" not in listed
+    sent = SimpleUploadedFile("a.pdf", pdf("x"))
+    assert client.post(add, {"documents": sent, "kind": "plan", "source": "The clinic"}).status_code == 302
+    assert 'value="The clinic"' not in device.get(f"/people/{child.reference}/documents/").content.decode()

@@ -181,7 +181,7 @@ def test_a_stale_form_an_answered_pair_and_no_answer_are_refused(client, sign_in
     sign_in("duty_manager")
     actions.amend_person(person=two[0], by=manager, at=AT, religion="X")
     answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "left_version": two[0].version})
-    assert (answer.status_code, Merge.objects.count()) == (422, 0)
+    assert (answer.status_code, Merge.objects.count()) == (409, 0)
     assert "Mary Manager changed this record" in text(answer)
     assert client.post(f"/merge/{pair.pk}/", {}).status_code == 422
     client.post(f"/merge/{pair.pk}/", {"decision": "not_same"})

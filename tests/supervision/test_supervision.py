@@ -1,6 +1,7 @@
 """Supervision: planned and held, the clock of the next, who sees it, and its pages."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,14 +27,14 @@ from tests.supervision.conftest import NOW
 DAY = timedelta(days=1)
 
 
-def plan(worker: User, supervisor: User, **given: object) -> Session:
-    facts = {"by": supervisor, "at": NOW, "planned_for": NOW + 7 * DAY} | given
-    return actions.plan(worker=worker, supervisor=supervisor, **facts)  # type: ignore[arg-type]
+def plan(worker: User, supervisor: User, **given: Any) -> Session:
+    facts: dict[str, Any] = {"by": supervisor, "at": NOW, "planned_for": NOW + 7 * DAY} | given
+    return actions.plan(worker=worker, supervisor=supervisor, **facts)
 
 
-def hold(session: Session, by: User, **given: object) -> Session:
-    facts = {"at": NOW + 8 * DAY, "held_at": NOW + 7 * DAY, "decisions": "Visit weekly."} | given
-    return actions.hold(session=session, by=by, **facts)  # type: ignore[arg-type]
+def hold(session: Session, by: User, **given: Any) -> Session:
+    facts: dict[str, Any] = {"at": NOW + 8 * DAY, "held_at": NOW + 7 * DAY, "decisions": "Visit weekly."} | given
+    return actions.hold(session=session, by=by, **facts)
 
 
 def signed_in(user: User) -> Client:
@@ -42,8 +43,8 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def text(response: object) -> str:
-    return " ".join(response.content.decode().split())  # type: ignore[attr-defined]
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
 
 
 def test_the_next_is_due_so_many_days_after_the_last_by_the_target_of_the_role(

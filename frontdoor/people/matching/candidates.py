@@ -9,8 +9,8 @@ Scores use only facts an ordinary screener may see: nothing of hidden people, an
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
+from frontdoor.accounts.models import User
 from frontdoor.people import identifiers
 from frontdoor.people.matching import weights
 from frontdoor.people.matching.gather import (
@@ -104,7 +104,7 @@ class Suggested:
 
 
 def suggest(
-    facts: Sought, user: Any, *, limit: int = 10, reference: str = "", position: int = 0, least: float = LISTED
+    facts: Sought, user: User, *, limit: int = 10, reference: str = "", position: int = 0, least: float = LISTED
 ) -> Suggested:
     """People the user may see who may be the one described, best first.
 
@@ -116,7 +116,9 @@ def suggest(
     return _suggest(facts, scope_for(user, reference=reference, position=position), limit, least)
 
 
-def candidates(facts: Sought, user: Any, *, limit: int = 10, reference: str = "", position: int = 0) -> list[Candidate]:
+def candidates(
+    facts: Sought, user: User, *, limit: int = 10, reference: str = "", position: int = 0
+) -> list[Candidate]:
     """As :func:`suggest`, the candidates alone."""
     return list(suggest(facts, user, limit=limit, reference=reference, position=position).candidates)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from frontdoor.accounts.models import User
 from frontdoor.db import sql_beside
 from frontdoor.people import dates, identifiers
 from frontdoor.people.matching.evidence import compare_words
@@ -87,7 +88,7 @@ PROTECTED = """
 """
 
 
-def scope_for(user: Any, *, reference: str = "", position: int = 0) -> Scope:
+def scope_for(user: User, *, reference: str = "", position: int = 0) -> Scope:
     """Everybody but those hidden from this user, adoption-protected without the user's name, or refused here."""
     return Scope(hidden=_keys(HIDDEN, {"user": user.pk, "reference": reference, "position": position}))
 

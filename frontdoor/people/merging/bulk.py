@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -54,7 +53,7 @@ def both_open(left: Iterable[OpenWork], right: Iterable[OpenWork]) -> list[str]:
     return [*sides[0], *sides[1]] if all(sides) and set(sides[0]) != set(sides[1]) else []
 
 
-def judge(chosen: Sequence[Chosen], user: Any) -> list[Row]:
+def judge(chosen: Sequence[Chosen], user: User) -> list[Row]:
     """Each chosen pair once, in their order, with why it may not be accepted together with others.
 
     A pair the user may not see is told as one that does not exist. A fixed number of queries.
@@ -179,7 +178,7 @@ def accept_many(*, chosen: Sequence[Chosen], by: User, at: datetime, reason: str
     return done
 
 
-def listed_from(shown: Iterable[Chosen], least: float, user: Any) -> list[Chosen]:
+def listed_from(shown: Iterable[Chosen], least: float, user: User) -> list[Chosen]:
     """Those of the pairs shown on a page that are at least so likely."""
     asked = list(shown)
     likely = set(

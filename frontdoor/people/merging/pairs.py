@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -180,7 +179,7 @@ class Page:
     next_after: str
 
 
-def listed(user: Any, *, state: str = "", origin: str = "", least: float = 0.0, after: str = "") -> Page:
+def listed(user: User, *, state: str = "", origin: str = "", least: float = 0.0, after: str = "") -> Page:
     """Pairs in this state the user may see, the likeliest first; ``after`` is the last page's ``next_after``."""
     rows = PairToReview.objects.visible_to(user).filter(decision=state, probability__gte=least)
     if origin:
@@ -201,7 +200,7 @@ def _mark(after: str) -> tuple[float, int] | None:
         return None
 
 
-def following(user: Any, pair: PairToReview) -> PairToReview | None:
+def following(user: User, pair: PairToReview) -> PairToReview | None:
     """The next pair waiting after this one; the first again after the last."""
     rows = PairToReview.objects.visible_to(user).waiting().exclude(pk=pair.pk).order_by("-probability", "pk")
     behind = rows.filter(probability__lt=pair.probability) | rows.filter(probability=pair.probability, pk__gt=pair.pk)
@@ -209,20 +208,20 @@ def following(user: Any, pair: PairToReview) -> PairToReview | None:
     return found
 
 
-def pair_for(user: Any, key: int) -> PairToReview | None:
+def pair_for(user: User, key: int) -> PairToReview | None:
     """One pair the user may see, waiting or answered."""
     rows = PairToReview.objects.visible_to(user).select_related("left", "right", "decided_by")
     found: PairToReview | None = rows.filter(pk=key).first()
     return found
 
 
-def merge_for(user: Any, key: int) -> Merge | None:
+def merge_for(user: User, key: int) -> Merge | None:
     """One merge of a record the user may see."""
     rows = Merge.objects.filter(survivor__in=Person.objects.visible_to(user))
     found = rows.select_related("survivor", "loser", "merged_by").filter(pk=key).first()
     return found if found is not None and may_join(user, found.survivor) else None
 
 
-def may_join(user: Any, person: Person) -> bool:
+def may_join(user: User, person: Person) -> bool:
     """Whether this user may join this person's record: the adoption-protected need somebody named."""
     return not person.is_adoption_protected or may_see_adopted(user).filter(restriction__person=person).exists()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Greatest, Least, Now
 
+from frontdoor.accounts.models import User
 from frontdoor.db import VisibleQuerySet, all_or_none, one_of
 from frontdoor.people.models.person import Person
 from frontdoor.people.models.protection import RestrictionHolder
@@ -114,7 +115,7 @@ class NotSamePeople(models.Model):
 class PairQuerySet(VisibleQuerySet):
     """Questions about pairs to review."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """Pairs of which the user may see both people, adoption-protected ones only with a name on the restriction."""
         adopted = RestrictionHolder.objects.filter(
             user_id=user.pk, ended_at__isnull=True, restriction__ended_at__isnull=True, restriction__kind="adoption"

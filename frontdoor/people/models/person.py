@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 
+from frontdoor.accounts.models import User
 from frontdoor.dated import Dated
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
 from frontdoor.people.identifiers import place_key
@@ -19,7 +20,7 @@ NOT_YET_OBTAINED = "NOBT"
 class PersonQuerySet(VisibleQuerySet):
     """Questions about people."""
 
-    def visible_to(self, user: Any) -> Self:
+    def visible_to(self, user: User) -> Self:
         """People this user may see: everybody but those restricted to others. Nobody for someone not signed in."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()

@@ -1,11 +1,12 @@
 """Who may not see a person, who nevertheless may, and which links were refused."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from frontdoor.accounts.models import User
 from frontdoor.db import all_or_none, one_of, tracked
 
 
@@ -16,7 +17,7 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         """Restrictions nobody has ended."""
         return self.filter(ended_at__isnull=True)
 
-    def hiding_from(self, user: Any) -> "RestrictionQuerySet":
+    def hiding_from(self, user: User) -> "RestrictionQuerySet":
         """Restrictions in force that keep this user out: no named holder, and no break-glass that still runs."""
         held = RestrictionHolder.objects.filter(user_id=user.pk, ended_at__isnull=True)
         opened = BreakGlass.objects.filter(user_id=user.pk, expires_at__gt=Now())

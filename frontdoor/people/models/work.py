@@ -1,9 +1,11 @@
 """Whom each record is about and who works on it: the one place the kernel reads when it asks what is open."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from frontdoor.accounts.models import User
 
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
@@ -13,7 +15,7 @@ class InvolvementQuerySet(models.QuerySet["Involvement"]):
         """Work that has not been closed."""
         return self.filter(closed_at__isnull=True)
 
-    def worked_by(self, user: Any) -> "InvolvementQuerySet":
+    def worked_by(self, user: User) -> "InvolvementQuerySet":
         """Open work whose named worker is this user."""
         return self.open().filter(worker_id=user.pk)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from frontdoor.accounts.models import User
 from frontdoor.audit.events import EVENTS
 from frontdoor.people.access import about_visible
 from frontdoor.people.hooks import keep_visible
@@ -153,7 +154,7 @@ def read_mark(text: str) -> Mark | None:
     return Mark(at, source, int(key))
 
 
-def parts_of(person: Person, user: Any) -> dict[str, Involvement]:
+def parts_of(person: Person, user: User) -> dict[str, Involvement]:
     """The person's part in every record the user may see, by reference."""
     rows = about_visible(Involvement.objects.filter(person=person), user)
     # A person's own part tells more than being named in the same record as somebody else.
@@ -161,7 +162,7 @@ def parts_of(person: Person, user: Any) -> dict[str, Involvement]:
     return {row.reference: row for row in sorted(found, key=lambda row: row.role == "subject")}
 
 
-def chronology(person: Person, user: Any, window: Window | None = None, *, limit: int = PAGE) -> Found:
+def chronology(person: Person, user: User, window: Window | None = None, *, limit: int = PAGE) -> Found:
     """A page of what happened about this person, newest first; a fixed number of queries whatever the history."""
     asked = replace(window or Window(), limit=limit + 1)
     marks = marks_of(person)
@@ -189,7 +190,7 @@ def chronology(person: Person, user: Any, window: Window | None = None, *, limit
     return Found(page, str(page[-1].mark) if len(ordered) > limit else "")
 
 
-def one_event(person: Person, user: Any, name: str) -> Event | None:
+def one_event(person: Person, user: User, name: str) -> Event | None:
     """The line of this name, if the user may see it."""
     source, _, key = name.partition("-")
     if not (key.isascii() and key.isdigit() and len(key) < 19):

@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from frontdoor.accounts.models import OnDuty
+from frontdoor.accounts.models import OnDuty, User
 from frontdoor.people.models import (
     Address,
     DeclaredConflict,
@@ -82,7 +82,7 @@ MERGE = (
 )  # fmt: skip
 
 
-def held(person: Person, user: Any, at: datetime) -> Held:
+def held(person: Person, user: User, at: datetime) -> Held:
     """Read it, in one query."""
     of = OuterRef("pk")
     joined = Person.objects.with_joined([person.pk])
@@ -110,7 +110,7 @@ def held(person: Person, user: Any, at: datetime) -> Held:
             its_near_back=ArraySubquery(ties.filter(other=of).order_by("pk").values("person_id")[:NEAR]),
             has_conflict=Exists(DeclaredConflict.objects.filter(user_id=user.pk, person=of, ended_at__isnull=True)),
             is_worker=Exists(open_parts.filter(worker_id=user.pk)),
-            is_team=Exists(open_parts.filter(team_id=user.team_id, team__isnull=False)),
+            is_team=Exists(open_parts.filter(team_id=user.team_id or 0)),  # no team has the key 0
             is_on_duty=Exists(OnDuty.objects.at(at).filter(user_id=user.pk)),
         )
         .values()

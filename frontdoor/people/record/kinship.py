@@ -5,10 +5,10 @@ Nobody hidden from the user is in it, nor any tie to them: a tree with a gap wou
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 
+from frontdoor.accounts.models import User
 from frontdoor.people.access import hidden_people
 from frontdoor.people.models import Person, Relationship
 from frontdoor.people.record.overview import Relative, relatives
@@ -67,7 +67,7 @@ class Tree:
     contradictions: list[Tie] = field(default_factory=list)
 
 
-def kin(person: Person, user: Any, near: Iterable[int]) -> Kin:
+def kin(person: Person, user: User, near: Iterable[int]) -> Kin:
     """The family of a person, whose relatives' keys are known already (``near``): one query."""
     wanted = [person.pk, *near]
     hidden = hidden_people(user)

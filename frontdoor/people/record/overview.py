@@ -75,7 +75,7 @@ def either(first: bool | None, second: bool | None) -> bool | None:
     return True if first or second else second if first is None else first
 
 
-def family(person: Person, user: Any) -> list[Relative]:
+def family(person: Person, user: User) -> list[Relative]:
     """Relations from both ends, without anybody hidden from the user."""
     hidden = hidden_people(user)
     rows = (
@@ -122,7 +122,7 @@ def texts(person: Person) -> list[PersonText]:
 WORK = 60
 
 
-def work(person: Person, user: Any) -> list[Involvement]:
+def work(person: Person, user: User) -> list[Involvement]:
     """Records about this person that the user may see: the open ones first, then those that ended last."""
     rows = about_visible(Involvement.objects.filter(person=person), user).select_related("team", "worker")
     newest = rows.order_by(models.F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:WORK]
@@ -152,7 +152,7 @@ def missing(person: Person) -> list[str]:
     return [words for words, is_missing in gaps if is_missing]
 
 
-def relation(user: Any, person: Person, at: datetime) -> str:
+def relation(user: User, person: Person, at: datetime) -> str:
     """Why this user's opening the record needs no typed reason ("" when it does): read from work, rota and role."""
     rows = list(Involvement.objects.open().filter(person=person).values_list("worker_id", "team_id"))
     if any(worker == user.pk for worker, _ in rows):
@@ -197,13 +197,13 @@ def colleagues(usernames: Iterable[str]) -> dict[str, User]:
 STANDING: dict[str, Any] = {"person__merged_into__isnull": True}
 
 
-def work_of(user: Any) -> models.QuerySet[Involvement]:
+def work_of(user: User) -> models.QuerySet[Involvement]:
     """Open records about a child whose named worker is this user, oldest first, without those hidden from them."""
     rows = about_visible(Involvement.objects.worked_by(user).filter(role="subject", **STANDING), user)
     return rows.select_related("person", "team").order_by("opened_at", "pk")
 
 
-def work_of_team(team: Any, user: Any) -> models.QuerySet[Involvement]:
+def work_of_team(team: Any, user: User) -> models.QuerySet[Involvement]:
     """Open records about a child in a team's hands, oldest first, without those hidden from the user."""
     rows = about_visible(Involvement.objects.open().filter(team=team, role="subject", **STANDING), user)
     return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")

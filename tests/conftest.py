@@ -34,6 +34,7 @@ from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from tests import moments
 
@@ -188,7 +189,7 @@ def pytest_configure(config: pytest.Config | None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replace Django's own test database with a clone of the template, used as the application's role."""
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
@@ -197,7 +198,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -
         connection.settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
         moments.DATABASE.take_over(psycopg.connect(url_for(name), autocommit=True))
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with django_db_blocker.unblock():
             yield
             for each in connections.all():
                 each.close()
@@ -224,10 +225,10 @@ def owner(db: None) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """For tests that commit (threads, other processes): afterwards the owner empties what they wrote."""
     keep = {"django_migrations", "codelists_code", "audit_chainhead", "django_content_type", "auth_permission", "cache"}
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         name = connections["default"].settings_dict["NAME"]
         with psycopg.connect(url_for(name), autocommit=True) as connection:
             filled = {

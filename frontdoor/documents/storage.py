@@ -12,6 +12,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -109,8 +110,8 @@ def parts(blob: str, key_id: str) -> Iterator[bytes]:
         raise Damaged("The file is not in the store.") from absent
 
 
-def _opened(source: object, key_id: str) -> Iterator[bytes]:
-    read = source.read  # type: ignore[attr-defined]
+def _opened(source: BinaryIO, key_id: str) -> Iterator[bytes]:
+    read = source.read
     name = key_id.encode()
     if read(len(MAGIC) + 1 + len(name)) != MAGIC + bytes([len(name)]) + name:
         raise Damaged("The file is not encrypted with the key its record names.")

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -22,10 +23,10 @@ REFERENCE = "R-7K3M9Q2D"
 SATURDAY = datetime(2024, 3, 30, 10, 0, tzinfo=UTC)
 
 
-def assessment(started_at: datetime = SATURDAY, **given: object) -> Started:
+def assessment(started_at: datetime = SATURDAY, **given: Any) -> Started:
     rule = rule_for("assessment", days.london_date(started_at))
-    facts = {"due_at": days.end_of_day(days.add_working_days(days.london_date(started_at), 45))} | given
-    return Started(REFERENCE, rule.label, rule, started_at, **facts)  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"due_at": days.end_of_day(days.add_working_days(days.london_date(started_at), 45))} | given
+    return Started(REFERENCE, rule.label, rule, started_at, **facts)
 
 
 @pytest.mark.parametrize("start", [start for start, ends in VECTORS if 45 in ends and start >= "2013-04-15"])

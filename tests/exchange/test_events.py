@@ -47,8 +47,8 @@ def test_a_contact_keyed_again_the_next_day_is_one_event() -> None:
         {"source": "6", "need": "N8"},
     ],
 )
-def test_another_referral_near_in_time_is_its_own_event(change: dict[str, object]) -> None:
-    assert same_events([CONTACT], [replace(EPISODE, **change)]) == []  # type: ignore[arg-type]
+def test_another_referral_near_in_time_is_its_own_event(change: dict[str, Any]) -> None:
+    assert same_events([CONTACT], [replace(EPISODE, **change)]) == []
 
 
 def test_what_was_not_passed_to_duty_was_not_keyed_again() -> None:

@@ -137,10 +137,10 @@ def test_actions_take_their_arguments_by_name() -> None:
     wrong = []
     for path in sources("actions"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            takes_by = isinstance(node, ast.FunctionDef) and any(
-                arg.arg == "by" for arg in node.args.kwonlyargs + node.args.args
-            )
-            if takes_by and any(arg.arg in ("by", "at") for arg in node.args.args):  # type: ignore[attr-defined]
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            takes_by = any(arg.arg == "by" for arg in node.args.kwonlyargs + node.args.args)
+            if takes_by and any(arg.arg in ("by", "at") for arg in node.args.args):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
 

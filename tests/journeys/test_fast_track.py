@@ -79,7 +79,9 @@ def test_nothing_typed_is_lost_when_something_is_missing(desk: Sit) -> None:
 def test_stood_down_by_a_manager_alone(desk: Sit, sql: Sql) -> None:
     officer, duty = desk("contact.officer"), desk("duty.manager")
     contact = call(officer, "A neighbour heard a slap and crying.")
-    assert officer.page.goto(f"/contacts/{contact}/stand-down/").status == 403  # type: ignore[union-attr]
+    answer = officer.page.goto(f"/contacts/{contact}/stand-down/")
+    assert answer is not None
+    assert answer.status == 403
     duty.go(f"/contacts/{contact}/stand-down/")
     duty.fill(reason="The police saw the child: no injury, a fall from the sofa.")
     duty.press("Stand down")

@@ -60,8 +60,8 @@ CHILD = Sketch(
 )
 
 
-def other(base: Sketch = CHILD, key: str = "B1", system: str = "firstcall", **facts: object) -> Sketch:
-    return replace(base, key=key, system=system, **facts)  # type: ignore[arg-type]
+def other(base: Sketch = CHILD, key: str = "B1", system: str = "firstcall", **facts: Any) -> Sketch:
+    return replace(base, key=key, system=system, **facts)
 
 
 def find(*sketches: Sketch) -> Linked:
@@ -275,8 +275,8 @@ def test_a_protected_record_is_never_linked_by_itself() -> None:
 
 
 def test_a_shared_hostel_says_little() -> None:
-    hostel = {"address": "Marsh House, Anytown", "postcode": "ZZ1 1AA", "telephone": "01632 700999"}
-    lodgers = [replace(s, **hostel) for s in crowd()[:200]]  # type: ignore[arg-type]
+    hostel: dict[str, Any] = {"address": "Marsh House, Anytown", "postcode": "ZZ1 1AA", "telephone": "01632 700999"}
+    lodgers = [replace(s, **hostel) for s in crowd()[:200]]
     linked = link([*lodgers, *crowd()[200:]])
     assert linked.clusters == ()
 

@@ -1,6 +1,7 @@
 """Staff, teams and contacts for the tests of referrals."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,10 @@ def contact(officer: User) -> Contact:
     return record_contact(facts=some_facts(), by=officer, at=NOW)
 
 
-def each(contact: Contact, outcome: str, **more: object) -> list[ChildDecision]:
+def each(contact: Contact, outcome: str, **more: Any) -> list[ChildDecision]:
     """The same decision for each child of a contact."""
     return [
-        ChildDecision(child=row.pk, outcome=outcome, reason="Because it is needed.", **more)  # type: ignore[arg-type]
+        ChildDecision(child=row.pk, outcome=outcome, reason="Because it is needed.", **more)
         for row in contact.people.filter(is_child=True).order_by("position")
     ]
 

@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -19,7 +19,6 @@ from contacts.recording.forms import ContactScreen, bind, person_facts
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.actions import AlreadySubmitted
@@ -163,9 +162,7 @@ def keep(request: StaffRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
 
 def _sequence(request: StaffRequest, draft_id: uuid.UUID) -> int:
     """The number of the last sending kept: the page goes on from there even when its clock is behind ours."""
-    return (
-        Draft.objects.of(cast(User, request.user)).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
-    )
+    return Draft.objects.of(request.user).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
 
 
 def fast_track_href(draft_id: uuid.UUID) -> str:
@@ -260,11 +257,5 @@ def known(request: StaffRequest) -> HttpResponse:
 def recorded(request: StaffRequest, reference: str) -> HttpResponse:
     """The receipt: the reference to read out, and what happens next."""
     contact: Contact = get_visible(Contact, request.user, reference)
-    due = (
-        Clock.objects.visible_to(cast(User, request.user))
-        .of(contact.reference)
-        .running()
-        .order_by("due_at", "id")
-        .first()
-    )
+    due = Clock.objects.visible_to(request.user).of(contact.reference).running().order_by("due_at", "id").first()
     return page(request, "contacts/recorded.html", {"contact": contact, "due": due, "now": timezone.now()})

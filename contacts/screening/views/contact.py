@@ -19,7 +19,6 @@ from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, L
 from frontdoor import acting, audit
 from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.access import check_conflict

@@ -117,14 +117,25 @@ def _postcodes(rows: Rows, everything: All, on: date) -> Faults:
             yield place, "postcode_key", "Enter a postcode in capitals without a space, such as KX12AB."
 
 
+LEVEL_WORDS = ("name", "description", "who_responds", "consent")
+
+
+def _are_indicators(given: object) -> bool:
+    return isinstance(given, dict) and all(
+        isinstance(lines, list) and all(isinstance(line, str) for line in lines) for lines in given.values()
+    )
+
+
 def _levels(rows: Rows, everything: All, on: date) -> Faults:
     """An edition has every level, each one whole."""
     for place, row in enumerate(rows):
         told = {part.get("code"): part for part in row["parts"]}
         if sorted(told) != LEVELS or len(row["parts"]) != len(LEVELS):
             yield place, "parts", "An edition has the levels 1 to 4, each once."
-        elif not all(part.get(name) for part in row["parts"] for name in ("name", "description", "who_responds")):
-            yield place, "parts", "Each level has a name, a description and who responds."
+        elif not all(isinstance(part.get(name), str) and part[name] for part in row["parts"] for name in LEVEL_WORDS):
+            yield place, "parts", "Each level has a name, a description, who responds and what is said of consent."
+        elif not all(_are_indicators(part.get("indicators")) for part in row["parts"]):
+            yield place, "parts", "What a level looks like is a list of lines for each domain."
 
 
 def register_rules() -> None:

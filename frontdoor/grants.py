@@ -38,6 +38,7 @@ MAY_DELETE_TABLES = {
     "accounts_onduty",
     "contacts_presence",
     "contacts_savedview",
+    "contacts_thresholdlevel",
 }
 # A version of a rule goes when it is taken back before its first day; what it said stands in the audit row.
 

@@ -1,7 +1,9 @@
 """Reading code lists: choices for a form on a day, labels for a page, validity for a check."""
 
 import json
+import time
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -53,16 +55,39 @@ def load() -> int:
 
 
 # --- What a process has read -----------------------------------------------------------------------------------------
-# The table is small, read all over and seldom changed: each process keeps it, and asks once a request whether anybody
-# has changed a row since.
+# The table is small, read all over and seldom changed: each process keeps it, and asks once a request (elsewhere once a
+# minute: a worker has no requests) whether anybody has changed a row since.
+
+READ_FOR = 60.0
+
+
+class _Snapshot:
+    """The table as it was read: every version by list, and each code once as of a day, worked out when asked for."""
+
+    def __init__(self, mark: tuple[int, int], rows: Iterable[Code]) -> None:
+        self.mark = mark
+        found: dict[str, list[Code]] = defaultdict(list)
+        for row in rows:
+            found[row.list_name].append(row)
+        self.rows = {name: tuple(listed) for name, listed in found.items()}
+        self._once: dict[tuple[str, date], tuple[Code, ...]] = {}
+
+    def once(self, name: str, today: date) -> tuple[Code, ...]:
+        """Each code once, as it is on this day; one that has ended, or is still to come, in its nearest words."""
+        if (name, today) not in self._once:
+            versions: dict[str, list[Code]] = defaultdict(list)
+            for row in self.rows.get(name, ()):
+                versions[row.code].append(row)
+            found = [best for each in versions.values() if (best := current(each, today)) is not None]
+            self._once[name, today] = tuple(sorted(found, key=lambda row: (row.position, row.code)))
+        return self._once[name, today]
 
 
 class _Read:
-    """The table as this process read it last."""
+    """What this process read last, and until when it asks nobody whether that still stands."""
 
-    mark: tuple[int, int] | None = None
-    is_checked = False
-    rows: dict[str, tuple[Code, ...]] = {}
+    snapshot: _Snapshot | None = None
+    good_until = 0.0
 
 
 def _mark() -> tuple[int, int]:
@@ -74,7 +99,7 @@ def _mark() -> tuple[int, int]:
 
 
 def _ask_again(**_: Any) -> None:
-    _Read.is_checked = False
+    _Read.good_until = 0.0
 
 
 request_started.connect(_ask_again, dispatch_uid="codelists")
@@ -82,32 +107,19 @@ request_started.connect(_ask_again, dispatch_uid="codelists")
 
 def refresh() -> None:
     """Forget what was read, after a change of the table."""
-    _Read.mark, _Read.is_checked = None, False
+    _Read.snapshot, _Read.good_until = None, 0.0
 
 
-def _table(name: str) -> tuple[Code, ...]:
-    """Every version of every code of a list, in order."""
-    if not _Read.is_checked:
-        mark = _mark()
-        if mark != _Read.mark:
-            rows: dict[str, list[Code]] = defaultdict(list)
-            for row in Code.objects.order_by("list_name", "position", "code", "valid_from"):
-                rows[row.list_name].append(row)
-            _Read.rows = {each: tuple(found) for each, found in rows.items()}
-            _Read.mark = mark
-            _once.cache_clear()
-        _Read.is_checked = True
-    return _Read.rows.get(name, ())
-
-
-@cache
-def _once(name: str, today: date) -> tuple[Code, ...]:
-    """Each code once, as it is on this day; one that has ended, or is still to come, in its nearest words."""
-    versions: dict[str, list[Code]] = defaultdict(list)
-    for row in _Read.rows.get(name, ()):
-        versions[row.code].append(row)
-    found = [best for each in versions.values() if (best := current(each, today)) is not None]
-    return tuple(sorted(found, key=lambda row: (row.position, row.code)))
+def _snapshot() -> _Snapshot:
+    held = _Read.snapshot
+    if held is not None and time.monotonic() < _Read.good_until:
+        return held
+    mark = _mark()
+    if held is None or held.mark != mark:
+        held = _Snapshot(mark, Code.objects.order_by("list_name", "position", "code", "valid_from"))
+        _Read.snapshot = held
+    _Read.good_until = time.monotonic() + READ_FOR
+    return held
 
 
 # --- Questions -------------------------------------------------------------------------------------------------------
@@ -115,10 +127,10 @@ def _once(name: str, today: date) -> tuple[Code, ...]:
 
 def rows(name: str, *, on: date | None = None) -> list[Code]:
     """Codes of a list in order: with ``on`` those that may be used that day, else each once as it is today."""
-    held = _table(name)
+    held = _snapshot()
     if on is not None:
-        return [row for row in held if holds_on(row, on)]
-    return list(_once(name, timezone.localdate()))
+        return [row for row in held.rows.get(name, ()) if holds_on(row, on)]
+    return list(held.once(name, timezone.localdate()))
 
 
 def choices(name: str, *, on: date | None = None) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from frontdoor.codelists import lists
 from frontdoor.dated import TABLES, Plain, Table, checked_at_the_end
 from frontdoor.rules.checks import Fault, faults
 from frontdoor.rules.readers import reference_of
-from frontdoor.rules.versions import Key, Version, by_key, key_of, read, seen_of, write
+from frontdoor.rules.versions import Key, Version, by_key, key_of, read, remove, seen_of, write
 
 DAY = timedelta(days=1)
 ONE_AT_A_TIME = 7316021
@@ -58,13 +58,14 @@ def _checked(table: Table, wanted: list[Version], on: date) -> None:
         )
 
 
-def _keep(table: Table, before: Sequence[Version], wanted: Sequence[Version], by: User | None, at: datetime) -> None:
+def _keep(table: Table, before: Sequence[Version], wanted: Sequence[Version], *, by: User | None, at: datetime) -> None:
     """Make the table's rows the wanted ones."""
     was = {version.pk: version.values for version in before}
     kept = {version.pk for version in wanted if version.pk is not None}
     try:
         for pk in was.keys() - kept:
-            table.model._default_manager.get(pk=pk).delete()
+            if pk is not None:
+                remove(table, pk)
         for version in wanted:
             is_new = version.pk is None
             if is_new or was.get(version.pk) != version.values:
@@ -158,7 +159,7 @@ def change(
         _checked(table, wanted, on)
         if is_trial:
             return new
-        _keep(table, before, wanted, by, at)
+        _keep(table, before, wanted, by=by, at=at)
         _audit(
             "rules.changed", table, key, by=by, reason=reason.strip(), was=was.values if was else None, now=new.values
         )
@@ -203,7 +204,7 @@ def end(
         _checked(table, wanted, on)
         if is_trial:
             return last
-        _keep(table, before, wanted, by, at)
+        _keep(table, before, wanted, by=by, at=at)
         _audit("rules.ended", table, key, by=by, reason=reason.strip(), was=was, now=last.values)
     return last
 
@@ -236,7 +237,7 @@ def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datet
         else:
             raise Refused("This has begun: change it from a day on instead.", code="begun")
         _checked(table, wanted, on)
-        _keep(table, before, wanted, by, at)
+        _keep(table, before, wanted, by=by, at=at)
         _audit("rules.taken_back", table, key, by=by, reason="", was=was, now=now)
 
 
@@ -280,7 +281,7 @@ def _put_all(wanted: Mapping[str, Sequence[Plain]], *, by: User | None, at: date
             if count:
                 changed[name] = count
                 try:
-                    _keep(TABLES[name], standing[name], rows, by, at)
+                    _keep(TABLES[name], standing[name], rows, by=by, at=at)
                 except Refused as refused:
                     raise FileRefused([Fault(name, "", "", refused.message)]) from None
                 except IntegrityError:

@@ -37,13 +37,17 @@ def _no_twice(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number")
+
+
 def parse(content: bytes) -> dict[str, list[Plain]]:
     """The rows of each table as the file says them. Raises :class:`FileRefused` when it is no file of ours, or whole.
 
     A file of a later version is said to be one, and nothing else of it is judged.
     """
     try:
-        document = json.loads(content.decode("utf-8"), object_pairs_hook=_no_twice)
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=_no_twice, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise refused("This is not a file of rules: it is not JSON.") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -5,11 +5,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.dateparse import parse_time
 
 from frontdoor.accounts.models import Agency
 from frontdoor.dated import TABLES, Column, Plain, Table, current
@@ -183,8 +184,10 @@ def _problem(table: Table, name: str, value: Any) -> str:
         return "This is the wrong kind of value."
     if column.required and value in ("", [], None):
         return "This cannot be empty."
-    known = {code for code, _ in column.choices()} if column.choices else None
-    if known is not None:
+    if not _can_be_kept(value):
+        return "It holds a character that cannot be kept."
+    if column.choices is not None and column.kind in ("choice", "choices"):
+        known = {code for code, _ in column.choices()}
         unknown = [each for each in (value if isinstance(value, list) else [value]) if each not in known | {"", None}]
         if unknown:
             return f"“{unknown[0]}” is not one of the answers."
@@ -196,6 +199,15 @@ def _problem(table: Table, name: str, value: Any) -> str:
     except ValidationError as wrong:
         return " ".join(wrong.messages) if value not in ("", [], None) else ""
     return ""
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether PostgreSQL takes every text in it: no NUL and no half of a character."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(_can_be_kept(each) for pair in value.items() for each in pair)
+    return not isinstance(value, list) or all(_can_be_kept(each) for each in value)
 
 
 def _of_other_rows(column: Column, value: Any) -> str:
@@ -215,8 +227,8 @@ def _typed(table: Table, name: str, value: Any) -> tuple[str, Any]:
     if column is not None and column.kind == "agency":
         return "agency", Agency.objects.get(code=value) if value else None
     if column is not None and column.kind == "times":
-        times = [time.fromisoformat(each) for each in value] if isinstance(value, list) else None
-        return name, times if times is not None else value and time.fromisoformat(value)
+        times = [parse_time(each) for each in value] if isinstance(value, list) else None
+        return name, times if times is not None else value and parse_time(value)
     return (name, _day(value)) if name in ("valid_from", "valid_to") else (name, value)
 
 
@@ -244,6 +256,14 @@ def write(table: Table, version: Version, row: Any = None) -> Any:
 def everything() -> dict[str, list[Version]]:
     """Every version of every table there is."""
     return {name: read(table) for name, table in sorted(TABLES.items())}
+
+
+def remove(table: Table, pk: int) -> None:
+    """Remove a version with its parts. Raises ProtectedError when a record uses it."""
+    row = table.model._default_manager.get(pk=pk)
+    if hasattr(row, "drop_parts"):
+        row.drop_parts()
+    row.delete()
 
 
 def is_shipped(table: Table, pks: Sequence[int]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from contacts.agencies.thresholds.models import ThresholdEdition, ThresholdLevel
 from contacts.models import BundlingRule, ContactType, DecisionRule
 from contacts.recording import actions as contacts
 from frontdoor.access import Denied, Refused, Stale
@@ -135,6 +136,22 @@ def test_a_rule_that_holds_until_the_next_begins_is_changed_and_taken_back_alike
     assert BulkRule.objects.count() == 1
     change("bundling", by=admin, window_days=14)
     assert BundlingRule.objects.in_force(NEW_YEAR).get().window_days == 14
+
+
+def test_an_edition_of_the_levels_of_need_is_taken_back_with_its_levels(service_manager: User) -> None:
+    found = rule("thresholds")
+    values = {name: value for name, value in found.now.values.items() if not name.startswith("valid_")}
+    made = actions.change(
+        table=TABLES["thresholds"], values={**values, "title": "New"}, begins_on=NEW_YEAR, reason="Agreed",
+        seen=seen_of(found.versions), by=service_manager, at=NOW, on=TODAY,
+    )  # fmt: skip
+    assert ThresholdEdition.objects.get(pk=made.pk).levels.count() == 4
+    actions.take_back(
+        table=TABLES["thresholds"], key=(), pk=made.pk, seen=seen_of(rule("thresholds").versions), by=service_manager,
+        at=NOW, on=TODAY,
+    )  # fmt: skip
+    assert ThresholdEdition.objects.count() == 1
+    assert ThresholdLevel.objects.count() == 4
 
 
 def test_something_new_is_added_from_a_day(admin: User) -> None:

@@ -125,6 +125,13 @@ def test_a_file_brings_another_council_s_rules_and_a_trial_keeps_nothing(tmp_pat
         (lambda w: row_of(w, "contact_types", code="marac").update(clock_rule="nix"), "column clock_rule: There is no"),
         (lambda w: row_of(w, "rank_weights").update(red=0), "rank_weights, column red: Red cannot count less"),
         (lambda w: row_of(w, "thresholds")["parts"].pop(), "column parts: An edition has the levels 1 to 4"),
+        (lambda w: row_of(w, "thresholds")["parts"][0].update(name=5), "column parts: Each level has a name"),
+        (lambda w: row_of(w, "thresholds")["parts"][0].update(indicators=[]), "column parts: What a level looks like"),
+        (lambda w: row_of(w, "codes_sex", code="M").update(label="a\x00b"), "column label: It holds a character"),
+        (lambda w: row_of(w, "codes_sex", code="M").update(label="\ud800"), "column label: It holds a character"),
+        (lambda w: row_of(w, "codes_retention").update(attributes={"from": "now"}), "column attributes: Say from what"),
+        (lambda w: row_of(w, "shifts").update(take_by="25:00"), "column take_by: "),
+        (lambda w: row_of(w, "bundling").update(window_days=10**12), "column window_days: "),
     ],
 )  # fmt: skip
 def test_a_fault_refuses_the_whole_file_and_names_table_row_and_column(spoil: Any, said: str) -> None:
@@ -175,6 +182,7 @@ def test_no_rule_leaves_an_open_contact_without_a_clock() -> None:
         (b'{"format": "front-door-rules", "version": 1, "tables": []}', "holds no tables"),
         (b'{"format": "front-door-rules", "format": "front-door-rules"}', "it is not JSON"),
         (b"[" * 100_000, "it is not JSON"),
+        (b'{"format": NaN}', "it is not JSON"),
     ],
 )
 def test_what_is_no_file_of_ours_is_said_plainly(content: bytes, said: str, tmp_path: Path) -> None:
@@ -186,6 +194,16 @@ def test_what_is_no_file_of_ours_is_said_plainly(content: bytes, said: str, tmp_
         call_command("rules_import", str(tmp_path / "none.json"))
     with pytest.raises(CommandError, match="directory"):
         call_command("rules_export", str(tmp_path))
+
+
+def test_an_own_outcome_comes_with_its_decision_rule_in_one_file() -> None:
+    wanted = document()
+    advice = row_of(wanted, "codes_contact_outcome", code="advice")
+    wanted["tables"]["codes_contact_outcome"].append({**advice, "code": "mediation", "label": "Mediation"})
+    rule = row_of(wanted, "decision_rules", outcome="advice")
+    wanted["tables"]["decision_rules"].append({**rule, "outcome": "mediation"})
+    assert put(wanted) == {"codes_contact_outcome": 1, "decision_rules": 1}
+    assert DecisionRule.objects.filter(outcome="mediation").exists()
 
 
 LABELS: st.SearchStrategy[str] = st.text(

@@ -36,6 +36,10 @@ class ThresholdEdition(Begun, Shipped):
         """Say which levels it is to have; :meth:`write_parts` writes them once it is saved."""
         self._parts = levels
 
+    def drop_parts(self) -> None:
+        """Remove its levels, before it goes itself: it was taken back before its first day."""
+        ThresholdLevel.objects.filter(edition_id=self.pk).delete()
+
     def write_parts(self) -> None:
         """Make its levels those that were given."""
         for part in self.parts():

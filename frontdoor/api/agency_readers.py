@@ -36,9 +36,8 @@ def _accesses(agencies: list[Agency]) -> list[Access]:
     # The count of requests is kept for a while only; a contact that was sent is remembered for longer.
     asked = Throttle.objects.filter(agency__in=agencies).values("agency").annotate(at=Max("minute"))
     sent = IdempotencyKey.objects.filter(agency__in=agencies).values("agency").annotate(at=Max("created_at"))
-    for row in [*asked, *sent]:
-        one = found[row["agency"]]
-        one.last_used = max(filter(None, [one.last_used, row["at"]]))
+    for row in [*sent, *asked]:
+        found[row["agency"]].last_used = row["at"]
     return list(found.values())
 
 

@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
@@ -31,12 +32,15 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connections
+from django.template.backends.jinja2 import Template as PageTemplate
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from tests import moments
+
+from tests.raw_codes import raw_codes
 
 # How fast examples are drawn says how busy the machine is, nothing of the product.
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -186,6 +190,22 @@ def pytest_configure(config: pytest.Config | None) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def no_raw_code_on_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every page that any test opens is read for raw codes."""
+    found: set[tuple[str, str]] = set()
+    render = PageTemplate.render
+
+    def read(self: PageTemplate, *args: Any, **options: Any) -> str:
+        html: str = render(self, *args, **options)
+        found.update((self.template.name, code) for code in raw_codes(html))
+        return html
+
+    monkeypatch.setattr(PageTemplate, "render", read)
+    yield
+    assert found == set(), "these pages show a raw code"
 
 
 @pytest.fixture(scope="session")

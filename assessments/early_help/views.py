@@ -37,7 +37,6 @@ from frontdoor.workflow.actions import history
 from referrals.models import Referral
 
 P = Permission
-COLOURS = {"draft": "grey", "active": "blue", "returned": "yellow", "stepped_up": "purple", "closed": "green"}
 
 
 @require_safe
@@ -64,7 +63,6 @@ def listing(request: StaffRequest) -> HttpResponse:
             "following": f"?{first}&after={found.after}" if found.after else "",
             "first": f"?{first}" if request.GET.get("after") else "",
             "now": now,
-            "colours": COLOURS,
             "label": lists.label,
             "may_write": holds(request.user, P.EARLY_HELP_WRITE),
             "may_invite": holds(request.user, P.EARLY_HELP_INVITE),
@@ -169,7 +167,6 @@ def _one(
             "action_form": plan,
             "member_form": team,
             "failed": failed,
-            "colour": COLOURS[found.status],
             "now": now,
             "today": timezone.localdate(),
             "label": lists.label,

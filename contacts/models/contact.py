@@ -13,6 +13,7 @@ from frontdoor.accounts.models import User
 from frontdoor.dated import Dated, Shipped, current, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
+from frontdoor.people.models import part_words
 from frontdoor.workflow.machines import Machine, act, move
 
 GRADES = ["red", "amber", "green", "blue"]
@@ -418,6 +419,11 @@ class PersonAsGiven(models.Model):
     def name(self) -> str:
         """The name as given."""
         return " ".join(part for part in (self.given_name, self.family_name) if part)
+
+    @property
+    def part(self) -> str:
+        """What this person has to do with it, in words; nothing for the child it is about."""
+        return part_words(self.role)
 
 
 @tracked()

@@ -27,6 +27,7 @@ from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Involvement
 from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import age, joined
+from frontdoor.ui.tags import colour_of
 
 PAGE = 50
 YEAR = timedelta(days=365)
@@ -39,7 +40,6 @@ STATES = [
     ("awaiting_sign_off", "Waiting for sign-off"),
     ("fast_track", "Fast track"),
 ]
-COLOURS = {"received": "grey", "in_screening": "blue", "awaiting_information": "purple", "awaiting_sign_off": "yellow"}
 AGREES = {
     "given": "agrees",
     "refused": "refuses agreement",
@@ -343,7 +343,7 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
         "claimed_by": f"Claimed by {holder.name}" if holder else "",
         "claimed_since": held.claimed_until - CLAIM_FOR if holder and held.claimed_until else None,
         "state": "Waiting for a decision" if contact.status == "decided" else contact.get_status_display(),
-        "state_colour": COLOURS.get(contact.status, "red"),
+        "state_colour": "red" if contact.status == "decided" else colour_of(contact),
         "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
         "holder": holder,
         "why": why_here(contact, minutes),

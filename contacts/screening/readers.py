@@ -221,7 +221,7 @@ def events(contact: Contact) -> list[Event]:
     for change in history(contact.reference):
         known = moves.get(change.move)
         words = "contact.recorded" if change.move == "born" else known.event if known else ""
-        title = audit.sentence(words) if words else f"set to {change.to_status.replace('_', ' ')}"
+        title = audit.sentence(words) if words else f"set to {change.status_words.lower()}"
         by = change.by.name if change.by else (contact.agency.name if contact.agency else "")
         found.append(Event(change.happened_at, title.capitalize(), by, change.reason))
     for graded in contact.grade_changes.select_related("by"):

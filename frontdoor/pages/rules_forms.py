@@ -96,7 +96,6 @@ class RuleForm(SeenForm):
             elif (made := field_of(column)) is not None:
                 own[column.name] = made
         self.fields = {**own, **self.fields}
-        self.say_what_is_missing()
         if now is not None:
             self.initial = {**self._first_values(now), **self.initial}
 

@@ -286,6 +286,11 @@ class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
         self.exclusive = exclusive
 
 
+REQUIRED = str(forms.Field.default_error_messages["required"])
+#: First words of a label that need no article before them.
+NAMED_ALREADY = {"a", "an", "the", "their", "your", "its", "who", "what", "when", "where", "why", "how", "which"}
+
+
 class UiForm(forms.Form):
     """Base of our forms: no label suffix, HTML ``required`` off, answers hidden by a reveal are dropped.
 
@@ -314,13 +319,13 @@ class UiForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.say_what_is_missing()
 
-    def say_what_is_missing(self) -> None:
-        """Give each field its own sentence for an answer left out; again after fields were added."""
+    def full_clean(self) -> None:
+        """Say of each field what to do when it is left out; fields that a form adds as it is made included."""
         for name, source in self.fields.items():
-            if source.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            if source.error_messages.get("required") == REQUIRED:
                 source.error_messages["required"] = _missing(source, str(source.label or name.replace("_", " ")))
+        super().full_clean()
 
     def offer(self, name: str, choices: Iterable[Any]) -> None:
         """Set the answers a field offers, where they depend on the day, the record or who asks."""
@@ -407,9 +412,20 @@ def _missing(source: forms.Field, label: str) -> str:
     """What to do about an answer left out: a whole sentence made from the label."""
     if label.endswith("?"):
         return f"Answer the question “{label}”"
-    lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
-    verb = "Choose" if isinstance(source, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)) else "Enter"
-    return f"Tick “{label}”" if isinstance(source, forms.BooleanField) else f"{verb} {lowered}"
+    if isinstance(source, forms.BooleanField):
+        return f"Tick “{label}”"
+    named = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    chosen = isinstance(source, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
+    if named.split(" ", 1)[0] in NAMED_ALREADY:
+        return f"{'Choose' if chosen else 'Enter'} {named}"
+    if chosen and not named.endswith("s"):
+        return f"Choose {'an' if named[:1].lower() in 'aeio' else 'a'} {named}"
+    return f"{'Choose' if chosen else 'Enter'} the {named}"
+
+
+def _said(error: str, source: forms.Field, label: str) -> str:
+    """An error as shown: forms of a library say "This field is required.", which names nothing."""
+    return _missing(source, label) if error == REQUIRED else error
 
 
 def _blank(value: Any) -> Any:
@@ -438,7 +454,9 @@ def _id(bound: BoundField) -> str:
 
 
 def _error(bound: BoundField) -> Params:
-    return {"errorMessage": {"text": str(bound.errors[0])}} if bound.errors else {}
+    if not bound.errors:
+        return {}
+    return {"errorMessage": {"text": _said(str(bound.errors[0]), bound.field, str(bound.label))}}
 
 
 def _attributes(widget: forms.Widget) -> Params:
@@ -625,7 +643,8 @@ def _problems(form: Any) -> list[Params]:
             target = (
                 {"href": f"#{bound.id_for_label or _id(bound)}"} if bound is not None and not bound.is_hidden else {}
             )
-            found.append({"text": str(error), **target})
+            text = str(error) if bound is None else _said(str(error), bound.field, str(bound.label))
+            found.append({"text": text, **target})
     return found
 
 

@@ -14,7 +14,7 @@ from django_htmx.jinja import htmx_script
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.runtime import Macro
 
-from frontdoor.ui import charts, formats, forms, macros
+from frontdoor.ui import charts, formats, forms, macros, tags
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -59,6 +59,7 @@ def environment(**options: Any) -> Environment:
         bar_chart=charts.bar_chart,
         line_chart=charts.line_chart,
         clock_state=formats.clock_state,
+        colour_of=tags.colour_of,
         single_sign_on=single_sign_on,
     )
     env.filters.update(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from frontdoor.audit.models import Chained, chain_triggers
+from frontdoor.workflow.machines import MACHINES
 
 EVIDENCE = ("reference", "model", "move", "from_status", "to_status", "by_id", "reason", "happened_at", "recorded_at")
 
@@ -31,3 +32,13 @@ class StatusChange(Chained):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.from_status}→{self.to_status}"
+
+    @property
+    def status_words(self) -> str:
+        """The status it led to, in the words of its machine; of a machine that is gone, the code with spaces."""
+        for model in MACHINES:
+            field = model._meta.get_field("status")
+            if model._meta.label_lower == self.model and isinstance(field, models.Field):
+                known = dict(field.flatchoices)
+                return str(known.get(self.to_status) or self.to_status.replace("_", " ").capitalize())
+        return self.to_status.replace("_", " ").capitalize()

@@ -46,6 +46,15 @@ def answers(contact: Contact, **more: str) -> dict[str, str]:
     return data
 
 
+def test_the_people_of_a_contact_are_said_in_words(
+    contact: Contact, manager: User, signed: Callable[[User], Client]
+) -> None:
+    contact.people.create(position=20, is_child=False, given_name="Ada", relationship="former_partner", role="suspect")
+    page = " ".join(signed(manager).get(reverse("referrals:decide", args=[contact.reference])).content.decode().split())
+    assert 'Ada, Former partner <span class="app-muted">alleged to have harmed</span>' in page
+    assert "Agreement: Not recorded" in page
+
+
 def test_a_manager_decides_and_allocates_in_one_act(
     contact: Contact, manager: User, worker: User, team: Team, signed: Callable[[User], Client]
 ) -> None:

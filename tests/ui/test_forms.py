@@ -1,6 +1,7 @@
 """Form fields of our own and their rendering as GOV.UK components."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django import forms
@@ -33,7 +34,7 @@ def test_a_date_may_come_in_three_fields_or_whole(sent: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ("", "Enter date of birth"),
+        ("", "Enter the date of birth"),
         ("born_day=31&born_month=2&born_year=2022", "Enter a real date"),
         ("born_day=3&born_month=&born_year=2022", "Date of birth must include a month"),
         ("born=tomorrow", "must include a month and a year"),
@@ -125,6 +126,30 @@ def test_missing_answers_are_asked_for_in_words() -> None:
         told = forms.ChoiceField(label="Does the family know?", choices=[("yes", "Yes")])
         source = forms.ChoiceField(label="Source", choices=[("1", "One")])
 
+        roles = forms.MultipleChoiceField(label="Roles", choices=[("1", "One")])
+        name = forms.CharField(label="Name of the caller")
+        whose = forms.CharField(label="Their organisation")
+        sure = forms.BooleanField(label="I have rung 999")
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self.fields["team"] = forms.ChoiceField(label="Team", choices=[("1", "One")])
+
     errors = Question({}).errors
     assert errors["told"] == ["Answer the question “Does the family know?”"]
-    assert errors["source"] == ["Choose source"]
+    assert errors["source"] == ["Choose a source"]
+    assert errors["roles"] == ["Choose the roles"]
+    assert errors["name"] == ["Enter the name of the caller"]
+    assert errors["whose"] == ["Enter their organisation"]
+    assert errors["sure"] == ["Tick “I have rung 999”"]
+    assert errors["team"] == ["Choose a team"]
+
+
+def test_a_form_of_a_library_says_what_to_enter_too() -> None:
+    class Login(forms.Form):
+        login = forms.CharField(label="Username")
+
+    form = Login({})
+    shown = str(error_summary(form)) + str(field(form["login"]))
+    assert shown.count("Enter the username") == 2
+    assert "This field is required" not in shown

@@ -7,6 +7,24 @@ from django.db import models
 
 from frontdoor.accounts.models import User
 
+#: What somebody who is not the child it is about has to do with a record, in words.
+PARTS = {
+    "sibling": "brother or sister",
+    "household": "lives in the household",
+    "parent": "parent",
+    "carer": "parent or carer",
+    "victim": "victim",
+    "suspect": "alleged to have harmed",
+    "witness": "witness",
+    "adult": "adult named",
+    "other": "also named",
+}
+
+
+def part_words(role: str) -> str:
+    """The words for a part in a record; nothing for the child it is about or where none was said."""
+    return "" if role in ("", "subject") else PARTS.get(role, PARTS["other"])
+
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
     """Questions about involvements."""
@@ -57,3 +75,8 @@ class Involvement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.role}"
+
+    @property
+    def part(self) -> str:
+        """What this person has to do with the record, in words."""
+        return part_words(self.role)

@@ -214,7 +214,7 @@ def marks_of(person: Person) -> dict[str, SignificantEvent]:
 
 
 def _named_as(row: Involvement) -> str:
-    return "" if row.role == "subject" else f" (named as {row.role.replace('_', ' ')})"
+    return f" ({row.part})" if row.part else ""
 
 
 def said_of(change: StatusChange) -> str:
@@ -224,7 +224,7 @@ def said_of(change: StatusChange) -> str:
     if change.move == "born":
         return "recorded"
     if change.move == "restate":
-        return f"set to {change.to_status.replace('_', ' ')}"
+        return f"set to {change.status_words.lower()}"
     known = {model._meta.label_lower: moves for model, moves in MACHINES.items()}
     move = known.get(change.model, {}).get(change.move)
     return EVENTS.get(move.event, move.label) if move else change.move.replace("_", " ")

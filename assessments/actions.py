@@ -121,7 +121,7 @@ def _may_write(assessment: Assessment, *, by: User) -> Assessment:
         )
     worker = locked.referral.current_worker
     if by not in (locked.author, worker) and not holds(by, Permission.ASSESSMENT_AUTHORISE):
-        raise Denied(Permission.ASSESSMENT_WRITE, "Only its author, the child’s worker or a manager writes in it.")
+        raise Denied(Permission.ASSESSMENT_WRITE, "Only its author, the child’s worker or a manager can edit it.")
     return locked
 
 
@@ -340,13 +340,13 @@ def _tell_manager(assessment: Assessment, *, by: User, at: datetime, text: str) 
 def withdraw_visit(*, visit: Visit, by: User, at: datetime, reason: str) -> Visit:
     """Take back a visit entered in error; it stays readable as withdrawn."""
     if not reason.strip():
-        raise Refused("Say why the visit is withdrawn.", code="required", field="reason")
+        raise Refused("Say why the visit is being withdrawn.", code="required", field="reason")
     locked: Visit = Visit.objects.select_for_update(of=("self",)).select_related("assessment").get(pk=visit.pk)
     if locked.assessment is None:
-        raise Refused("This visit belongs to no assessment.", code="no_assessment")
+        raise Refused("This visit does not belong to an assessment.", code="no_assessment")
     assessment = _may_write(locked.assessment, by=by)
     if locked.withdrawn_at is not None:
-        raise Refused("This visit is withdrawn already.", code="withdrawn")
+        raise Refused("This visit has already been withdrawn.", code="withdrawn")
     locked.withdrawn_at, locked.withdrawn_by = at, by
     locked.save()
     write_audit(
@@ -469,7 +469,9 @@ def add_addendum(*, assessment: Assessment, by: User, at: datetime, text: str) -
     require(by, Permission.ASSESSMENT_WRITE)
     locked = lock(assessment)
     if locked.status != Assessment.Status.AUTHORISED:
-        raise Refused("A note is added only to an authorised assessment; this one can still be changed.", code="open")
+        raise Refused(
+            "You can only add a note to an authorised assessment; this one can still be changed.", code="open"
+        )
     if not text.strip():
         raise Refused("Write the note.", code="required", field="text")
     row = Addendum.objects.create(assessment=locked, text=text, added_at=at, added_by=by)

@@ -12,7 +12,7 @@ EVENTS: dict[str, str] = {
     "assessment.abandoned": "abandoned the assessment",
     "assessment.addendum_added": "added a note to the authorised assessment",
     "earlyhelpassessment.recorded": "recorded the early-help assessment",
-    "early_help.written": "wrote in the early-help assessment",
+    "early_help.written": "edited the early-help assessment",
     "early_help.begun": "began early help",
     "early_help.returned": "returned the early-help assessment for agreement",
     "early_help.acknowledged": "acknowledged the early-help assessment",

@@ -18,7 +18,7 @@ from frontdoor.workflow.machines import Machine, act, move
 def not_the_author(record: "Assessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
     """Nobody authorises or returns what they wrote or submitted themselves."""
     if by.pk in (record.author_id, record.submitted_by_id):
-        return "An assessment is authorised by a manager who did not write it."
+        return "A manager who did not write it has to authorise the assessment."
     return None
 
 

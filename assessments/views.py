@@ -120,7 +120,7 @@ def start(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.start(referral=referral, by=request.user, at=at, **given),
-        said="The assessment is started.",
+        said="The assessment has been started.",
         to=lambda made: address_of(made.reference),
     )
     return done or page(request, "assessments/start.html", {"referral": referral, "form": form})
@@ -221,7 +221,7 @@ def visit(request: StaffRequest, reference: str) -> HttpResponse:
         lambda given, at: actions.record_visit(
             assessment=found, by=request.user, at=at, **{**given, "is_seen": given["is_seen"] == "yes"}
         ),
-        said="The visit is recorded.",
+        said="The visit has been recorded.",
         to=address_of(found.reference),
     )
     return done or page(
@@ -246,7 +246,7 @@ def withdraw(request: StaffRequest, reference: str, key: int) -> HttpResponse:
         forms.ReasonForm,
         title="Withdraw a visit entered in error",
         button="Withdraw the visit",
-        done="The visit is withdrawn.",
+        done="The visit has been withdrawn.",
         run=lambda given, at: actions.withdraw_visit(
             visit=chosen,
             by=request.user,
@@ -293,7 +293,7 @@ def submit(request: StaffRequest, reference: str) -> HttpResponse:
         ButtonForm,
         title="Submit for authorisation",
         button="Submit",
-        done="Submitted. A manager has a notice.",
+        done="Submitted. A manager has been sent a notice.",
         text="A manager who did not write it reads it and authorises it, or returns it with comments.",
         run=lambda given, at: actions.submit(
             assessment=found,
@@ -382,8 +382,8 @@ def note(request: StaffRequest, reference: str) -> HttpResponse:
         forms.NoteForm,
         title="Add a note",
         button="Add the note",
-        done="The note is added.",
-        text="An authorised assessment is never changed. The note stands below it with your name.",
+        done="The note has been added.",
+        text="An authorised assessment is never changed. The note appears below it with your name.",
         run=lambda given, at: actions.add_addendum(
             assessment=found,
             by=request.user,

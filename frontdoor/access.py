@@ -183,7 +183,7 @@ class Denied(Exception):
 
 
 class Refused(Exception):
-    """The act is refused for a reason the person can read and do something about. Shown as 409.
+    """The act is refused, for a reason the person can read and do something about. Shown as 409.
 
     ``message`` is a whole sentence; ``field`` names the form field it is about, if one is.
     """
@@ -226,7 +226,7 @@ def require(user: User | AnonymousUser, permission: Permission) -> None:
 
 
 def roles_holding(permission: Permission) -> list[str]:
-    """Names of the roles that allow this, for finding whom to tell."""
+    """Names of the roles that allow this, for finding who to tell."""
     return sorted(role.value for role, held in ROLES.items() if permission in held)
 
 

@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-#: So many characters are handed over at once.
+#: How many characters are handed over at once.
 CHUNK = 1_000_000
 
 
@@ -71,7 +71,7 @@ def _writer(field: "models.Field[Any, Any]") -> Callable[[Any], str]:
 
 
 def new_keys(model: type[models.Model], count: int) -> list[int]:
-    """So many new primary keys, ascending."""
+    """This many new primary keys, ascending."""
     if not count:
         return []
     with connection.cursor() as cursor:
@@ -91,7 +91,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
         if field.attname in given or not (field.primary_key or field.has_db_default())
     ]
     writers = [_writer(field) for field in fields]
-    # What nobody gives stands ready as it is written.
+    # What nobody gives is prepared once, as it will be written.
     ready = ["" if f.attname in given else write(f.get_default()) for f, write in zip(fields, writers, strict=True)]
     parts = [
         (given.get(field.attname, -1), write, text) for field, write, text in zip(fields, writers, ready, strict=True)
@@ -126,7 +126,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
 
 
 def copy_records(model: type[models.Model], records: Sequence[Any]) -> None:
-    """Insert records that stand ready as objects; those without a key are given one, in their order."""
+    """Insert records already built as objects; those without a key are given one, in their order."""
     if not records:
         return
     if isinstance(model._meta.pk, models.AutoField):

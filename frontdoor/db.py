@@ -1,4 +1,4 @@
-"""Abstract bases and constraint builders that every record of the house stands on."""
+"""Abstract bases and constraint builders that every record is built on."""
 
 import random
 import secrets
@@ -72,7 +72,7 @@ def tidy_reference(text: str) -> str:
 
 
 class VisibleQuerySet(models.QuerySet[Any]):
-    """A queryset that knows which of its rows a given person may see.
+    """A queryset that knows which of its rows somebody may see.
 
     Every model holding facts about people has a manager made from a subclass of this.
     """
@@ -114,7 +114,7 @@ class Record(models.Model):
 
 
 def all_or_none(*fields: str, name: str) -> models.CheckConstraint:
-    """Constraint: these columns are all filled or all empty (a time never stands without its actor)."""
+    """Constraint: these columns are all filled or all empty (a time never without who did it)."""
     none = models.Q(**{f"{field}__isnull": True for field in fields})
     every = models.Q(**{f"{field}__isnull": False for field in fields})
     return models.CheckConstraint(condition=none | every, name=name)
@@ -160,7 +160,7 @@ class _Inserted(pghistory.InsertEvent):
 def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
     """Class decorator: every insert and update of a row is kept in an append-only history table.
 
-    Who and why stand in the history row itself, so one table tells the whole story of a value.
+    Who and why are in the history row itself, so one table tells the whole story of a value.
     """
     decorator: Callable[[type[models.Model]], type[models.Model]] = pghistory.track(
         _Inserted(),

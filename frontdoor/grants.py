@@ -20,9 +20,9 @@ APPEND_ONLY = {
     "people_linkageweights",
     "exchange_sourcerecord",
 }
-#: The one part of the audit trail that moves: the last link of each chain.
+#: The one part of the audit trail that changes: the last link of each chain.
 UPDATE_ONLY = {"audit_chainhead"}
-#: Rows that are meant to go: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
+#: Rows that are meant to be deleted: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
 #: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong
 #: (the audit stays). Who looks at a contact is gone when they have gone; a kept view goes when its owner says so.

@@ -68,10 +68,10 @@ class RequestLogMiddleware(RequestMiddleware):
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
-    """Sessions in the database whose idle timer is wound at most once a minute, not with a write at each request."""
+    """Sessions in the database whose idle timer is reset at most once a minute, not with a write at each request."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Wind the timer when the last winding is a minute old."""
+        """Reset the timer when it was last reset a minute ago or more."""
         session = request.session
         if session.is_empty() or session.modified or response.status_code >= 500 or _is_background(request):
             return super().process_response(request, response)
@@ -86,7 +86,7 @@ def _is_background(request: HttpRequest) -> bool:
 
 
 class AbsoluteTimeoutMiddleware:
-    """However busy, a session ends a fixed time after sign-in."""
+    """However busy it is, a session ends a fixed time after sign-in."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -32,7 +32,7 @@ class Together(Operation):
             operation.state_forwards(app_label, state)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Each in its turn. A foreign key to a table of the same step is made at the end, as Django does anyway."""
+        """Each in turn. A foreign key to a table of the same step is made at the end, as Django does anyway."""
         for operation in self.operations:
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 

@@ -1,4 +1,4 @@
-"""What must not stand in a log: the secret of a link, part of its address, and whatever was asked for or stored."""
+"""What must not appear in a log: the secret of a link, part of its address, and whatever was asked for or stored."""
 
 import re
 from collections.abc import MutableMapping

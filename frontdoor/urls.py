@@ -1,4 +1,4 @@
-"""Every address of the product. Each app's own stand in its urls.py."""
+"""Every address of the product. Each app keeps its own in its urls.py."""
 
 from importlib.util import find_spec
 
@@ -33,7 +33,7 @@ for prefix, module in [
 ]:
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
-# Whatever else is asked for under /api/ is asked by a program: a problem document, never a page.
+# Anything else under /api/ is asked for by a program: it gets a problem document, never a page.
 urlpatterns.append(re_path(r"^api(?:/.*)?$", Unknown.as_view(), name="api_unknown"))
 if settings.FRONTDOOR_ENV != "production":
     urlpatterns.append(path("gallery/", include("frontdoor.ui.urls")))

@@ -113,14 +113,14 @@ def confirm_child(
     require(by, Permission.CONTACT_SCREEN)
     locked = touch(referral, version=version)
     if locked.child is not None:
-        raise Refused("The child is confirmed already.", code="confirmed")
+        raise Refused("The child has already been confirmed.", code="confirmed")
     row = locked.contact_person
     child = person or row.person
     if child is None:
         waiting = contacts.unanswered(locked.contact, by, [row])
         if waiting:
             raise Refused(
-                "Answer the possible matches on the contact first: each is this child, or is not.",
+                "Check the possible matches on the contact first: say for each whether it is this child.",
                 code="unanswered_match",
             )
         child = new_person(row, by=by, at=at)
@@ -242,7 +242,7 @@ def accept(
     locked = lock(referral, version=version)
     _check_own_family(locked, by=by)
     if response.kind not in Referral.Response.values:
-        raise Refused("Choose how the referral is answered.", code="required", field="response_type")
+        raise Refused("Choose the response to the referral.", code="required", field="response_type")
     moved = move(
         locked,
         "accept",
@@ -280,7 +280,8 @@ def no_further_action(
         raise Refused("Choose how it ends.", code="required", field="ending")
     if locked.child is None and contacts.unanswered(locked.contact, by, [locked.contact_person]):
         raise Refused(
-            "Answer the possible matches on the contact first: each is this child, or is not.", code="unanswered_match"
+            "Check the possible matches on the contact first: say for each whether it is this child.",
+            code="unanswered_match",
         )
     rule = ending_rule(ending, london_date(at))
     moved = move(
@@ -312,12 +313,12 @@ def allocate(
     locked = touch(referral, version=version)
     _check_own_family(locked, by=by)
     if not locked.is_open:
-        raise Refused("This referral has ended; nobody can be allocated to it.", code="ended")
+        raise Refused("This referral has ended, so nobody can be allocated to it.", code="ended")
     if locked.status == Referral.Status.AWAITING_DECISION and worker is not None:
         raise Refused("Decide the referral first, then allocate it.", code="undecided")
     before = locked.current_allocation()
     if before is not None and before.worker is not None and before.worker != worker and not reason.strip():
-        raise Refused("Say why it passes to somebody else.", code="required", field="reason")
+        raise Refused("Say why it is passing to somebody else.", code="required", field="reason")
     if worker is not None and not holds(worker, Permission.REFERRAL_WORK):
         raise Refused(f"{worker.name} does not hold cases: choose a social worker.", code="role", field="worker")
     locked.save()
@@ -437,13 +438,14 @@ def take_news(*, news: OpenWorkNews, by: User, at: datetime, what_next: str) -> 
     require(by, Permission.REFERRAL_WORK)
     locked = OpenWorkNews.objects.select_for_update(of=("self",)).select_related("referral", "contact").get(pk=news.pk)
     if locked.taken_by is not None:
-        raise Refused(f"{locked.taken_by} has taken this already.", code="taken")
+        raise Refused(f"{locked.taken_by} has already taken this.", code="taken")
     if not what_next.strip():
         raise Refused("Say what you will do about it.", code="required", field="what_next")
     worker = locked.referral.current_worker
     if worker != by and not holds(by, Permission.REFERRAL_ALLOCATE):
         raise Denied(
-            Permission.REFERRAL_ALLOCATE, "Only the child’s worker or a manager can take news of an open child."
+            Permission.REFERRAL_ALLOCATE,
+            "Only the child’s worker or a manager can acknowledge new information about an open child.",
         )
     locked.taken_at, locked.taken_by, locked.what_next = at, by, what_next
     locked.save()
@@ -451,7 +453,7 @@ def take_news(*, news: OpenWorkNews, by: User, at: datetime, what_next: str) -> 
         clocks.stop(
             reference=locked.referral.reference,
             rule=rule,
-            label=f"Take the news: {locked.contact.reference}",
+            label=f"Acknowledge new information: {locked.contact.reference}",
             at=at,
             by=by,
         )
@@ -493,7 +495,7 @@ def close(
             field="closure_reason",
         )
     if locked.news.filter(taken_at__isnull=True).exists():
-        raise Refused("News of the child waits to be taken: take it first.", code="news")
+        raise Refused("New information about the child has not been acknowledged: acknowledge it first.", code="news")
     moved = move(
         locked,
         "close",
@@ -526,7 +528,7 @@ def reopen(*, referral: Referral, by: User, at: datetime, reason: str, version: 
         not_after = moments(rule, locked.closed_at, closures()).due_at if rule else locked.closed_at
     standing = open_referral_of(locked.child)
     if standing is not None:
-        raise Refused(f"The child has open work meanwhile: {standing.reference}.", code="open_work")
+        raise Refused(f"The child now has open work: {standing.reference}.", code="open_work")
     moved = move(locked, "reopen", by=by, at=at, reason=reason, not_after=not_after)
     if moved.child is not None:
         involve(

@@ -228,7 +228,7 @@ def join_open_work(
         by=by,
         team=team,
         worker=worker,
-        label=f"Take the news: {contact.reference}",
+        label=f"Acknowledge new information: {contact.reference}",
     )
     text = f"Contact {contact.reference} has joined your open referral {referral.reference}"
     path = f"/referrals/{referral.reference}/"

@@ -151,7 +151,7 @@ def sign_off_contact(
         raise Refused(f"This contact is {locked.get_status_display().lower()}.", code="wrong_status")
     if locked.proposed_by == by:
         raise Refused(
-            "You proposed this yourself: another manager has to sign it. It stays on the queue until one does.",
+            "You proposed this yourself: another manager has to sign it off. It stays on the queue until then.",
             code="own",
         )
     rows = []
@@ -225,7 +225,7 @@ def _checked(
     given = {decision.child: decision for decision in decisions}
     if not children:
         raise Refused(
-            "No child is on this contact: add the child, even without a name, before you decide.", code="no_child"
+            "There is no child on this contact: add the child, even without a name, before you decide.", code="no_child"
         )
     if contact.type.ranks_with_concerns and not contact.grade:
         raise Refused("Give the contact a grade first.", code="grade", field="grade")
@@ -260,7 +260,7 @@ def _decide_without_child(
     if attributes is None:
         raise Refused("Choose an outcome.", code="required", field="outcome-0")
     if attributes.get("opens") or attributes.get("joins") or attributes.get("needs_contact"):
-        raise Refused("No child is on this contact: choose another outcome.", code="no_child", field="outcome-0")
+        raise Refused("There is no child on this contact: choose another outcome.", code="no_child", field="outcome-0")
     told = decision.reason.strip() or reason.strip()
     if not told:
         raise Refused("Give the reason for the outcome.", code="required", field="reason-0")
@@ -298,7 +298,7 @@ def _check_outcome(
             field=f"taken_by-{row.pk}",
         )
     if attributes.get("opens") and decision.response_type not in Referral.Response.values:
-        raise Refused(f"Choose how {name}’s referral is answered.", code="response", field=f"response_type-{row.pk}")
+        raise Refused(f"Choose the response to {name}’s referral.", code="response", field=f"response_type-{row.pk}")
     if attributes.get("opens") and not contact.type.may_become_referral:
         raise Refused(
             f"A contact of the kind “{contact.type.label}” cannot become a referral.",
@@ -318,8 +318,8 @@ def _check_outcome(
         waiting = screening.unanswered(contact, by, [row])
         if waiting:
             raise Refused(
-                f"Say first whether {name} is somebody on record: {len(waiting)} possible "
-                f"{'match is' if len(waiting) == 1 else 'matches are'} not answered.",
+                f"Confirm first who {name} is: {len(waiting)} possible "
+                f"{'match has' if len(waiting) == 1 else 'matches have'} not been checked.",
                 code="unanswered_match",
                 field=f"outcome-{row.pk}",
             )

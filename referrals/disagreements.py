@@ -30,9 +30,9 @@ def answer_disagreement(
     )
     check_conflict_of(by, found.contact.reference)
     if found.answered_at is not None:
-        raise Refused("It has been answered already.", code="answered")
+        raise Refused("It has already been answered.", code="answered")
     if by.pk in (found.decided_by_id, found.proposed_by_id):
-        raise Refused("You made this decision: another manager has to look at it.", code="own")
+        raise Refused("You made this decision: another manager has to review it.", code="own")
     if answer not in Disagreement.Answer.values:
         raise Refused("Choose whether the decision stands.", code="required", field="answer")
     if not reason.strip():

@@ -231,7 +231,7 @@ def record_call(
     """Keep who was told by telephone and, when 999 was called, the time and the police reference."""
     require(by, Permission.CONTACT_FAST_TRACK)
     if not (told.strip() or called_999_at.strip()):
-        raise Refused("Say whom you told, or when 999 was called.", code="required", field="told")
+        raise Refused("Say who you told, or when 999 was called.", code="required", field="told")
     write_audit(
         "contact.fast_track_call",
         by=by,

@@ -115,7 +115,7 @@ class ChildForm(UiForm):
         self.fields["level_of_need"] = forms.ChoiceField(
             label="Level of need", choices=coded("level_of_need", on, "Not decided"), required=False
         )
-        self.fields["reason"] = long_text("Why?", "In words the family may read one day.", required=False)
+        self.fields["reason"] = long_text("Why?", "Write it so that the family could read it one day.", required=False)
         told = row.level_of_need or row.contact.level_by_screening or row.contact.level_by_agency
         self.initial = {"level_of_need": told}
         if row.outcome and row.decided_at is None:
@@ -126,7 +126,7 @@ class ChildForm(UiForm):
         """Fields an outcome asks for as well, made and named after it."""
         if needs.get("opens"):
             self.fields["response_type"] = forms.ChoiceField(
-                label="How is the referral answered?",
+                label="What is the response to the referral?",
                 choices=Referral.Response.choices,
                 widget=Radios(),
                 required=False,
@@ -331,7 +331,7 @@ class CallForm(UiForm):
     """Who was told."""
 
     called = "Tell a person now"
-    told = forms.CharField(label="Whom did you tell?", max_length=150, required=False)
+    told = forms.CharField(label="Who did you tell?", max_length=150, required=False)
     called_999_at = forms.CharField(
         label="999 called at", help_text="Leave empty if nobody called", max_length=20, required=False
     )
@@ -342,7 +342,7 @@ class AcceptForm(VersionForm):
     """Take a referral on."""
 
     called = "Accept a referral"
-    response_type = forms.ChoiceField(label="How is it answered?", choices=Referral.Response.choices, widget=Radios())
+    response_type = forms.ChoiceField(label="What is the response?", choices=Referral.Response.choices, widget=Radios())
     primary_need = forms.ChoiceField(label="Primary need, if it is clear already", required=False)
     reason = long_text("Why?")
     team = TeamChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
@@ -383,7 +383,9 @@ class AllocateForm(VersionForm):
         required=False,
         empty_label="No worker yet",
     )
-    reason = long_text("Why does it pass on?", "Needed when it passes from one worker to another.", required=False)
+    reason = long_text(
+        "Why is it being reallocated?", "Needed when it moves from one worker to another.", required=False
+    )
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today; the present ones to start from."""

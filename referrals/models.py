@@ -38,7 +38,7 @@ def child_is_confirmed(record: "Referral", *, by: Any, at: datetime, **facts: An
 def nothing_begun(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> str | None:
     """No further action only while nothing has begun (PRACTICE, machines)."""
     if record.allocations.filter(worker__isnull=False).exists():
-        return "A worker has been allocated: close the referral instead, with what changed for the child."
+        return "A worker has been allocated: close the referral instead, and say what has changed for the child."
     return None
 
 
@@ -46,7 +46,9 @@ def soon_after(record: "Referral", *, by: Any, at: datetime, **facts: Any) -> st
     """Reopening is for a closure in error, soon after it; later news is a new referral."""
     last: datetime | None = facts.get("not_after")
     if last is not None and at > last:
-        return "It was closed too long ago to be reopened as closed in error: record the news as a new contact."
+        return (
+            "It was closed too long ago to be reopened as closed in error: record the new information as a new contact."
+        )
     return None
 
 
@@ -160,7 +162,7 @@ MACHINE = Machine(
         P.ASSESSMENT_AUTHORISE, "referral.assessment_abandoned", needs_reason=True,
     ),
     move(
-        "undo", "Take the decision back", "accepted allocated", "no_further_action", P.CONTACT_SCREEN,
+        "undo", "Undo the decision", "accepted allocated", "no_further_action", P.CONTACT_SCREEN,
         "referral.decision_undone", nothing_begun,
     ),
 )  # fmt: skip

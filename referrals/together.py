@@ -92,7 +92,7 @@ def why_not(contact: Contact, *, by: User, at: datetime, opened: bool, match: bo
     if holder is not None and holder != by:
         reasons.append(f"{holder.name} is screening it now.")
     if match and not reasons and contacts.unanswered(contact, by, children):
-        reasons.append("A possible match is not answered.")
+        reasons.append("A possible match has not been checked.")
     return reasons
 
 
@@ -112,7 +112,7 @@ def end_together(
     at: datetime,
     seed: str = "",
 ) -> BulkAct:
-    """End contacts together: a common reason and a line for each, by reference in ``lines``.
+    """Close contacts in bulk: a common reason and a line for each, by reference in ``lines``.
 
     1. Refused as a whole: no reason, an outcome that needs more, more contacts than the rule of the day allows.
     2. Each row in its own transaction: left out with why, refused when its turn comes, or ended by the decision.
@@ -123,11 +123,11 @@ def end_together(
     if not chosen:
         raise Refused("Choose at least one contact.", code="none")
     if len(chosen) > rule.most:
-        raise Refused(f"At most {rule.most} contacts can be ended together; {len(chosen)} are chosen.", code="too_many")
+        raise Refused(f"At most {rule.most} contacts can be closed in bulk; {len(chosen)} are chosen.", code="too_many")
     if outcome not in bulk_outcomes(london_date(at)):
         raise Refused("Choose an outcome from the list.", code="required", field="outcome")
     if not reason.strip():
-        raise Refused("Give the reason they have in common.", code="required", field="reason")
+        raise Refused("Give the reason for all of them.", code="required", field="reason")
     act = BulkAct.objects.create(by=by, at=at, outcome=outcome, reason=reason, seed=seed or secrets.token_hex(8))
     opened = opened_by(by, [contact.reference for contact in chosen])
     for contact in chosen:
@@ -147,14 +147,14 @@ def end_together(
 @transaction.atomic
 def _end_one(act: BulkAct, contact: Contact, line: str, *, by: User, at: datetime) -> None:
     if not line:
-        raise Refused("Say in one line what this one is about.", code="line")
+        raise Refused("Say in one line why this one can be closed.", code="line")
     decisions = [
         ChildDecision(child=child.pk, outcome=act.outcome, reason=f"{act.reason} {line}")
         for child in contact.people.filter(is_child=True)
     ] or [ChildDecision(child=0, outcome=act.outcome, reason=f"{act.reason} {line}")]
     decided: Decided = decide_contact(contact=contact, decisions=decisions, by=by, at=at, version=contact.version)
     if decided.power is not Power.DECIDES:
-        raise Refused(" ".join(decided.reasons) or "A manager has to sign this one.", code="sign_off")
+        raise Refused(" ".join(decided.reasons) or "A manager has to sign this one off.", code="sign_off")
     BulkRow.objects.create(act=act, contact=contact, line=line, result="ended")
     write_audit("bulk.ended", by=by, reference=contact.reference, detail={"act": act.pk})
 
@@ -179,7 +179,7 @@ def draw(act: BulkAct, *, at: datetime) -> list[DipSample]:
     write_audit("bulk.sampled", by=locked.by, detail={"act": locked.pk, "seed": locked.seed, "contacts": chosen})
     told = [to] if to is not None else [user for user in duty_managers(at) if user != locked.by]
     notify(
-        told, kind="dip-sample", text=f"Look over {len(rows)} of {len(ended)} contacts ended together today",
+        told, kind="dip-sample", text=f"Review {len(rows)} of {len(ended)} contacts closed in bulk today",
         path="/contacts/queue/looked-over/", once_key=f"dip-{locked.pk}",
     )  # fmt: skip
     return rows
@@ -219,9 +219,9 @@ def look_over(*, sample: DipSample, by: User, at: datetime, is_overturned: bool,
         pk=sample.pk
     )  # fmt: skip
     if locked.row.act.by == by:
-        raise Refused("You ended this contact yourself: another manager looks it over.", code="own")
+        raise Refused("You closed this contact yourself: another manager has to review it.", code="own")
     if locked.looked_at is not None:
-        raise Refused("This contact has been looked over already.", code="looked_at")
+        raise Refused("This contact has already been reviewed.", code="looked_at")
     if not opened_by(by, [locked.row.contact.reference]):
         raise Refused("Open the contact first.", code="unopened")
     if is_overturned and not reason.strip():

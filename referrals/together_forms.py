@@ -47,21 +47,23 @@ class CommonForm(UiForm):
             error_messages={"required": "Choose the outcome"},
         )
         self.fields["response_type"] = forms.ChoiceField(
-            label="How is a referral answered?",
+            label="What is the response to a referral?",
             choices=[("", "Choose"), *Referral.Response.choices],
             required=False,
         )
         self.fields["level_of_need"] = forms.ChoiceField(
             label="Level of need", choices=coded("level_of_need", on, "As it is"), required=False
         )
-        self.fields["reason"] = long_text("Why?", "In words the family may read one day. It stands on each child.")
+        self.fields["reason"] = long_text(
+            "Why?", "Write it so that the family could read it one day. It is recorded for each child."
+        )
         self.fields["reason"].error_messages["required"] = "Give the reason"
 
     def clean(self) -> dict[str, Any]:
         """A referral says how it is answered."""
         cleaned = super().clean()
         if cleaned.get("outcome") in self.opens and not cleaned.get("response_type"):
-            self.add_error("response_type", "Choose how the referrals are answered")
+            self.add_error("response_type", "Choose the response to the referrals")
         return cleaned
 
 
@@ -106,13 +108,13 @@ class BulkForm(UiForm):
         super().__init__(*args, **kwargs)
         allowed = set(bulk_outcomes(on))
         self.fields["outcome"] = forms.ChoiceField(
-            label="How do they end?",
+            label="How are they being closed?",
             choices=[choice for choice in coded("contact_outcome", on) if choice[0] in allowed],
             widget=Radios(),
-            error_messages={"required": "Choose how they end"},
+            error_messages={"required": "Choose how they are being closed"},
         )
-        self.fields["reason"] = long_text("What reason do they have in common?")
-        self.fields["reason"].error_messages["required"] = "Give the reason they have in common"
+        self.fields["reason"] = long_text("What is the reason for all of them?")
+        self.fields["reason"].error_messages["required"] = "Give the reason for all of them"
 
 
 class LookedOverForm(UiForm):

@@ -41,11 +41,11 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     require(by, Permission.CONTACT_SCREEN)
     locked = lock(contact)
     if locked.status != Contact.Status.DECIDED or locked.is_fast_track:
-        raise Refused("There is no decision to take back.", code="wrong_status")
+        raise Refused("There is no decision to undo.", code="wrong_status")
     if locked.decided_by != by:
-        raise Refused("Only whoever decided takes it back; a manager may reopen it.", code="not_own")
+        raise Refused("Only the person who decided can undo it; a manager can reopen it.", code="not_own")
     if not may_undo(locked, by, at):
-        raise Refused("The minute to take it back is over; a manager may reopen the contact.", code="too_late")
+        raise Refused("The minute for undoing it is over; a manager can reopen the contact.", code="too_late")
     born = list(Referral.objects.select_for_update(of=("self",)).filter(contact=locked, decided_at=locked.decided_at))
     _check_untouched(locked, born, by)
     for referral in born:
@@ -54,7 +54,7 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
         clocks.stop(reference=moved.reference, at=at, by=by, reason="decision taken back")
         end_involvement(reference=moved.reference, at=at, status_label="Decision taken back")
     OpenWorkNews.objects.filter(contact=locked, taken_at__isnull=True).update(
-        taken_at=at, taken_by=by, what_next="The decision was taken back."
+        taken_at=at, taken_by=by, what_next="The decision was undone."
     )
     back = move(locked, "undo", by=by, at=at, until=at + screening.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")
@@ -77,7 +77,7 @@ def _check_untouched(contact: Contact, born: list[Referral], by: User) -> None:
     moved = next((r for r in born if r.status not in (Referral.Status.ACCEPTED, Referral.Status.ALLOCATED)), None)
     if since is not None or moved is not None:
         who = str(since.actor or "Somebody") if since is not None else "Somebody"
-        raise Refused(f"{who} has acted on it since; a manager may reopen the contact.", code="acted_on")
+        raise Refused(f"{who} has acted on it since; a manager can reopen the contact.", code="acted_on")
     news = OpenWorkNews.objects.filter(contact=contact, taken_at__isnull=False).select_related("taken_by").first()
     if news is not None:
-        raise Refused(f"{news.taken_by} has taken it on since; a manager may reopen the contact.", code="acted_on")
+        raise Refused(f"{news.taken_by} has taken it on since; a manager can reopen the contact.", code="acted_on")

@@ -41,9 +41,11 @@ def plan(
     """
     require(by, Permission.SUPERVISION_HOLD)
     if worker.pk == supervisor.pk:
-        raise Refused("Nobody supervises themselves: choose another supervisor.", code="same", field="supervisor")
+        raise Refused("You cannot supervise yourself: choose another supervisor.", code="same", field="supervisor")
     if by.pk == worker.pk or (by.pk != supervisor.pk and not is_above(by, worker)):
-        raise Denied(Permission.SUPERVISION_HOLD, "Only the supervisor or a manager above the worker plans a session.")
+        raise Denied(
+            Permission.SUPERVISION_HOLD, "Only the supervisor or a manager above the worker can plan a session."
+        )
     if not worker.is_active or worker.is_machine:
         raise Refused("This colleague has left.", code="left", field="worker")
     if referral is not None and not referral.is_open:

@@ -55,7 +55,7 @@ class HoldForm(VersionForm):
     )
     next_for = DateTimeField(
         label="When is the next session?",
-        help_text="Left empty, it is planned for the last day it is due",
+        help_text="If you leave it empty, it is planned for the last day it is due",
         required=False,
     )
 

@@ -53,7 +53,7 @@ def is_above(user: User, worker: User) -> bool:
 def by_somebody_entitled(record: "Session", *, by: User, at: datetime, **facts: Any) -> str | None:
     """Only the supervisor, or a manager above the worker, says what became of a session."""
     if by.pk == record.worker_id:
-        return "Nobody records their own supervision: your supervisor does."
+        return "Your supervisor records your supervision."
     if by.pk != record.supervisor_id and not is_above(by, record.worker):
         return f"Only {record.supervisor}, or a manager above {record.worker}, can do this."
     return None

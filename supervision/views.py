@@ -78,7 +78,7 @@ def plan(request: StaffRequest) -> HttpResponse:
             planned_for=given["planned_for"],
             referral=_referral(request, given["referral"]),
         ),
-        said="The session is planned",
+        said="The session has been planned",
         to=lambda made: address_of(made.reference),
     )
     return done or page(request, "supervision/plan.html", {"form": form})
@@ -142,7 +142,7 @@ def hold(request: StaffRequest, reference: str) -> HttpResponse:
     found = _opened(request, reference)
     if found.held_by_id == request.user.pk:
         return redirect("supervision:session", found.reference)
-    return _act(request, found, forms.HoldForm, actions.hold, "supervision/hold.html", "The session is recorded")
+    return _act(request, found, forms.HoldForm, actions.hold, "supervision/hold.html", "The session has been recorded")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -150,7 +150,7 @@ def hold(request: StaffRequest, reference: str) -> HttpResponse:
 def move(request: StaffRequest, reference: str) -> HttpResponse:
     """Move a planned session to another time."""
     found = _opened(request, reference)
-    return _act(request, found, forms.MoveForm, actions.replan, "supervision/move.html", "The session is moved")
+    return _act(request, found, forms.MoveForm, actions.replan, "supervision/move.html", "The session has been moved")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +158,7 @@ def move(request: StaffRequest, reference: str) -> HttpResponse:
 def cancel(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a planned session will not take place."""
     found = _opened(request, reference)
-    return _act(request, found, forms.CancelForm, actions.cancel, "supervision/cancel.html", "The session is cancelled")
+    return _act(request, found, forms.CancelForm, actions.cancel, "supervision/cancel.html", "The session has been cancelled")
 
 
 def _act(

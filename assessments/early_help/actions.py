@@ -183,7 +183,7 @@ def _open(assessment: EarlyHelpAssessment, *, by: User, version: int | None = No
     check_conflict_of(by, assessment.reference)
     locked = touch(assessment, version=version)
     if locked.status not in (Status.DRAFT, Status.ACTIVE, Status.RETURNED):
-        raise Refused(f"It is {locked.get_status_display().lower()}: nothing is written in it.", code="wrong_status")
+        raise Refused(f"It is {locked.get_status_display().lower()}: it cannot be edited.", code="wrong_status")
     return locked
 
 
@@ -280,7 +280,7 @@ def change_lead(
     if not lead.name.strip():
         raise Refused("Name the lead professional.", code="required", field="name")
     if not reason.strip():
-        raise Refused("Say why the lead changes.", code="required", field="reason")
+        raise Refused("Say why the lead is changing.", code="required", field="reason")
     locked.save()
     LeadProfessional.objects.filter(assessment=locked, to_at=None).update(to_at=at)
     LeadProfessional.objects.create(assessment=locked, from_at=at, reason=reason, **_lead_columns(lead))
@@ -366,7 +366,7 @@ def review(
     if not summary.strip():
         raise Refused("Write what has changed.", code="required", field="summary")
     if outcome not in EarlyHelpReview.Outcome.values:
-        raise Refused("Choose what comes of it.", code="required", field="outcome")
+        raise Refused("Choose what happens next.", code="required", field="outcome")
     locked.save()
     made = EarlyHelpReview.objects.create(
         assessment=locked, held_on=held_on, present=present, summary=summary, child_view=child_view, outcome=outcome,

@@ -52,7 +52,7 @@ class EarlyHelpForm(VersionForm):
     child_nhs_number = line("NHS number", OF_PERSON["nhs_number"].longest, width="10")
     child_upn = line("Unique pupil number", OF_PERSON["upn"].longest, width="20")
     child_language = line("First language of the child", OF_PERSON["language"].longest)
-    child_interpreter = line("Interpreter needed", OF_PERSON["interpreter"].longest, "For whom, and which language")
+    child_interpreter = line("Interpreter needed", OF_PERSON["interpreter"].longest, "Who for, and which language")
     child_school = line("School, nursery or college", OF_PERSON["school"].longest)
     child_gp = line("GP", OF_PERSON["gp"].longest)
     child_disability = line("Disability or special educational need", OF_PERSON["disability"].longest)
@@ -90,8 +90,8 @@ class EarlyHelpForm(VersionForm):
         label="Do they agree that it is shared with those who help?", choices=codes("consent_status"), widget=Radios(),
         required=False,
     )  # fmt: skip
-    share_with = line("With whom may it be shared?", 500)
-    share_exceptions = line("With whom not, or what not?", 500)
+    share_with = line("Who may it be shared with?", 500)
+    share_exceptions = line("Who must it not be shared with, or what must be left out?", 500)
     consent_signed_on = DateField(label="When was it signed?", required=False, latest="today")
     family_told = forms.ChoiceField(
         label="Have the family seen what is written here?", choices=TOLD, widget=Radios(), required=False
@@ -161,7 +161,7 @@ class ActionForm(UiForm):
 
     called = "Add to the plan"
     what = line("What is to be done?", 1000)
-    who = line("By whom?", 200)
+    who = line("Who by?", 200)
     by_when = DateField(label="By when?", required=False)
 
 
@@ -374,7 +374,7 @@ class InviteForm(UiForm):
     agency = forms.ModelChoiceField(
         label="Agency", queryset=Agency.objects.none(), required=False, empty_label="None of these"
     )
-    given_to = line("Whom is the link for?", 200, "A person and their organisation, for example Pat Hale, Mill School")
+    given_to = line("Who is the link for?", 200, "A person and their organisation, for example Pat Hale, Mill School")
     days = forms.IntegerField(label="For how many days?", min_value=1, max_value=60, initial=14,
                               widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}))  # fmt: skip
 
@@ -430,7 +430,7 @@ class LeadForm(VersionForm):
     organisation = line("Organisation", 150)
     telephone = line("Telephone", 40, width="20")
     email = forms.EmailField(label="E-mail address", required=False, max_length=254)
-    reason = reason_field("Why does the lead change?", rows=2)
+    reason = reason_field("Why is the lead changing?", rows=2)
 
 
 class ReviewForm(VersionForm):
@@ -442,8 +442,8 @@ class ReviewForm(VersionForm):
     summary = reason_field("What has changed since the last one?")
     child_view = text("What does the child say now?", 5000)
     outcome = forms.ChoiceField(
-        label="What comes of it?", choices=EarlyHelpReview.Outcome.choices, widget=Radios(),
-        error_messages={"required": "Choose what comes of it"},
+        label="What happens next?", choices=EarlyHelpReview.Outcome.choices, widget=Radios(),
+        error_messages={"required": "Choose what happens next"},
     )  # fmt: skip
 
 
@@ -460,7 +460,7 @@ class StepDownForm(VersionForm):
     consent = forms.ChoiceField(label="Do the family agree?", choices=codes("consent_status"), widget=Radios(),
                                 error_messages={"required": "Say whether the family agree"})  # fmt: skip
     consent_by = line("Who agreed?", OF_FAMILY["agreement_by"].longest)
-    share_with = line("With whom may it be shared?", 500)
+    share_with = line("Who may it be shared with?", 500)
 
 
 class EarlyHelpFilter(UiForm):

@@ -38,7 +38,7 @@ def form(request: HttpRequest, link: SecureLink) -> HttpResponse:
         if refused.code == "submitted":
             return redirect(request.path)
     if "save" in request.POST:
-        told = "Kept. You can close this page and go on later, from any device, with the same link."
+        told = "Saved. You can close this page and come back later, from any device, with the same link."
     return _page(request, link, screen, told)
 
 

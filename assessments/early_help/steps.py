@@ -205,7 +205,7 @@ def step_down(
         raise Refused("Confirm first who the child is.", code="no_child")
     check_conflict(by, referral.child)
     if not reason.strip():
-        raise Refused("Say why early help is enough now, and what has changed.", code="required", field="reason")
+        raise Refused("Say why early help is now enough, and what has changed.", code="required", field="reason")
     if not lead.name.strip():
         raise Refused("Name the lead professional who has taken it.", code="required", field="lead_name")
     if not actions.may_go_on(consent.status, is_safeguarding=False, on=london_date(at)):

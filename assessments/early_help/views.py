@@ -265,11 +265,11 @@ def _plain(action: Callable[..., object]) -> Run:
 
 
 ACTS: dict[str, Act] = {
-    "step-up": Act(forms.StepUpForm, "Step up to the front door", "Step up", "It is stepped up.", _step_up),
-    "close": Act(forms.CloseForm, "Close early help", "Close", "Early help is closed.", _plain(actions.close)),
-    "return": Act(forms.ReturnForm, "Return for agreement", "Return", "It is returned.", _plain(actions.send_back)),
-    "lead": Act(forms.LeadForm, "Change the lead professional", "Save", "The lead has changed.", _change_lead),
-    "review": Act(forms.ReviewForm, "Record a review", "Save the review", "The review is kept.", _review),
+    "step-up": Act(forms.StepUpForm, "Step up to the front door", "Step up", "It has been stepped up.", _step_up),
+    "close": Act(forms.CloseForm, "Close early help", "Close", "Early help has been closed.", _plain(actions.close)),
+    "return": Act(forms.ReturnForm, "Return for agreement", "Return", "It has been returned.", _plain(actions.send_back)),
+    "lead": Act(forms.LeadForm, "Change the lead professional", "Save", "The lead professional has been changed.", _change_lead),
+    "review": Act(forms.ReviewForm, "Record a review", "Save the review", "The review has been saved.", _review),
 }
 
 
@@ -329,14 +329,14 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     def do(found: EarlyHelpAssessment, at: datetime) -> None:
         row = next((each for each in found.people.all() if each.position == position), None)
         if row is None:
-            raise Refused("There is nobody at this place.", code="no_person")
+            raise Refused("There is nobody to link here.", code="no_person")
         try:
             person: Person = get_visible(Person, user, request.POST.get("person", ""))
         except Http404 as absent:
-            raise Refused("There is no record with this reference.", code="no_person") from absent
+            raise Refused("There is no record with this reference that you can view.", code="no_person") from absent
         actions.link(row=row, person=person, by=user, at=at)
 
-    return _at_once(request, reference, do, "The link is confirmed.")
+    return _at_once(request, reference, do, "The link has been confirmed.")
 
 
 @require_POST
@@ -378,7 +378,7 @@ def finish(request: StaffRequest, reference: str, what: str, key: int) -> HttpRe
         else:
             raise Http404
 
-    return _at_once(request, reference, do, "Done" if what == "plan" else "Their part has ended")
+    return _at_once(request, reference, do, "Done" if what == "plan" else "Removed from the team")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -447,6 +447,6 @@ def take_back(request: StaffRequest, key: int) -> HttpResponse:
     return acting.at_once(
         request,
         lambda at: links.revoke(link=found, by=request.user, at=at),
-        said="The link opens nothing any more.",
+        said="The link no longer works.",
         back=reverse("assessments:early_help_invitations"),
     )

@@ -18,7 +18,7 @@ from frontdoor.notifications import outbox
 from frontdoor.ui.formats import moment
 
 FOOT = (
-    "This message tells nothing about any child. Do not answer it with personal details.\n"
+    "This message contains no information about any child. Do not reply with personal details.\n"
     "If a child is in danger now, ring 999."
 )
 
@@ -56,8 +56,8 @@ def _outcome(payload: dict[str, Any], at: datetime) -> None:
         contact.referrer_email,
         f"Outcome of {contact.reference}",
         [
-            f"What you told us under the reference {contact.reference} has been decided.",
-            f"The outcome is here, and if you disagree you can say so there, once: {address}",
+            f"The information you sent us under the reference {contact.reference} has been decided.",
+            f"You can see the outcome here. If you disagree, you can tell us there, once: {address}",
         ],
     )
     _note(contact, "outcome")
@@ -72,8 +72,8 @@ def _acknowledged(payload: dict[str, Any], at: datetime) -> None:
         contact.referrer_email,
         f"Received: {contact.reference}",
         [
-            f"What you told us has been received by a person, under the reference {contact.reference}.",
-            "You will hear of the outcome. Ring us, with the reference, when something changes.",
+            f"A member of our team has received your contact, reference {contact.reference}.",
+            "We will tell you the outcome. If anything changes, ring us and quote the reference.",
         ],
     )
     _note(contact, "acknowledged")
@@ -89,8 +89,8 @@ def _disagreement(payload: dict[str, Any], at: datetime) -> None:
     if not found.contact.is_professional or not found.contact.referrer_email:
         return
     what = {
-        "upheld": "Another manager has looked at the decision, and it stands.",
-        "changed": "Another manager has looked at the decision, and it is taken again. You will hear of the outcome.",
+        "upheld": "Another manager has reviewed the decision and it stands.",
+        "changed": "Another manager has reviewed the decision and it will be made again. We will tell you the outcome.",
     }[found.answer]
     _send(
         found.contact.referrer_email,
@@ -130,7 +130,7 @@ def _request(payload: dict[str, Any], at: datetime) -> None:
         [
             f"We {'still need' if again else 'ask you for'} information, under the reference {asked.code}.",
             f"It is needed by {moment(asked.deadline)}.",
-            f"What is asked and why, and where to answer, is here: {links.address(made, token)}",
+            f"To see what we need and why, and to answer, open this link: {links.address(made, token)}",
         ],
     )
 

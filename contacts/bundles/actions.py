@@ -465,7 +465,7 @@ def join(*, contact: Contact, other: Contact, by: User, at: datetime, reason: st
     if not (ours.is_on_queue and theirs.is_on_queue) or ours.bundle is None or theirs.bundle is None:
         raise Refused("Only contacts on the queue can be bundled.", code="off_queue", field="other")
     if any(facts.stands_alone for facts in facts_of([ours, theirs])):
-        raise Refused("One of these contacts is kept apart from all others.", code="stands_alone", field="other")
+        raise Refused("One of these contacts has to be screened by itself.", code="stands_alone", field="other")
     KeptApart.objects.filter(
         contact__in=_members(ours.bundle) + _members(theirs.bundle),
         other__in=_members(ours.bundle) + _members(theirs.bundle),
@@ -492,10 +492,10 @@ def split(*, contact: Contact, by: User, at: datetime, reason: str) -> Bundle:
         raise Refused("Say why it does not belong here.", code="reason_required", field="reason")
     locked = lock(contact)
     if locked.bundle is None:
-        raise Refused("This contact stands in no bundle.", code="no_bundle")
+        raise Refused("This contact is not in a bundle.", code="no_bundle")
     others = [key for key in _members(locked.bundle) if key != locked.pk]
     if not others:
-        raise Refused("It is the only contact of its bundle.", code="alone")
+        raise Refused("It is the only contact in its bundle.", code="alone")
     was = locked.bundle
     KeptApart.objects.bulk_create(
         [

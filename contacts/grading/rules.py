@@ -10,7 +10,7 @@ from contacts.facts import NOTHING, ContactFacts
 ORDER = ("red", "amber", "green", "blue")
 YEAR = timedelta(days=365)
 #: Said of a notification in which no rule found anything.
-NOTHING_FOUND = ("green", "Nothing in it is a sign of greater urgency; somebody has to read it")
+NOTHING_FOUND = ("green", "Nothing in it suggests greater urgency; somebody has to read it")
 NEGATED = re.compile(r"\b(no|not|nor|without|denies|denied|never)\b[^.;,]{0,30}$", re.IGNORECASE)
 WORDS = {
     "injury": re.compile(r"\b(injur\w*|bruis\w*|fractur\w*|burn(s|ed|t)?|bleeding)\b", re.IGNORECASE),
@@ -40,9 +40,9 @@ RULES = (
     Rule("under_one_injury", "red", "An injury is reported and a child is under one or unborn"),
     Rule("weapon_child_present", "red", "A weapon is reported and a child was present"),
     Rule("on_plan", "red", "A child is on a protection plan now"),
-    Rule("dash_ticks", "red", "14 or more DASH questions were answered with yes", 14),
+    Rule("dash_ticks", "red", "14 or more DASH questions were answered yes", 14),
     Rule("dash_medium", "amber", "The DASH grade is medium"),
-    Rule("dash_ticks", "amber", "10 or more DASH questions were answered with yes", 10),
+    Rule("dash_ticks", "amber", "10 or more DASH questions were answered yes", 10),
     Rule("under_one", "amber", "A child is under one or unborn"),
     Rule("pregnancy", "amber", "Somebody is pregnant"),
     Rule("injury", "amber", "An injury is reported"),

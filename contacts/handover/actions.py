@@ -23,14 +23,14 @@ Kind = HandoverItem.Kind
 Basis = HandoverItem.Basis
 #: What each kind cannot do without, and what to say.
 NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
-    Kind.ACTION: (("text", "Say what has to be done"), ("due_at", "Say by when it has to be done")),
+    Kind.ACTION: (("text", "Say what has to be done"), ("due_at", "Say when it has to be done by")),
     Kind.INFORMATION: (("text", "Say what the next shift should know"),),
     Kind.VISIT: (
         ("reference", "Enter the reference of the contact, referral or person"),
         ("text", "Say what is to be visited or checked"),
-        ("due_at", "Say by when it has to be done"),
+        ("due_at", "Say when it has to be done by"),
         ("risk", "Say what the risk to the worker is, or that none is known"),
-        ("ring", "Say whom to ring"),
+        ("ring", "Say who to ring"),
         ("otherwise", "Say what to do if it cannot be done"),
     ),
     Kind.PLACED: (
@@ -49,14 +49,14 @@ NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
     Kind.CALL: (
         ("text", "Say what the call is about"),
         ("caller", "Say who will call"),
-        ("due_at", "Say by when the call is expected"),
+        ("due_at", "Say when the call is expected"),
         ("otherwise", "Say what to do if nobody calls"),
     ),
     Kind.AUTHORITY: (
         ("reference", "Enter the reference of the contact as it was recorded"),
         ("text", "Say what was passed on"),
         ("authority", "Say which authority it is for"),
-        ("passed_to", "Say to whom it was passed"),
+        ("passed_to", "Say who it was passed to"),
         ("passed_at", "Say when it was passed"),
     ),
 }
@@ -145,7 +145,7 @@ def _known(reference: str, *, by: User) -> str:
         .exists()
     )
     if not known or any(rows(by).filter(reference=reference).exists() for rows in hidden_elsewhere):
-        raise Refused("There is no record with this reference.", code="unknown", field="reference")
+        raise Refused("There is no record with this reference that you can view.", code="unknown", field="reference")
     return reference
 
 
@@ -182,7 +182,7 @@ def take_item(*, item: HandoverItem, by: User, at: datetime) -> HandoverItem:
     if found.pack_id is None:
         raise Refused("It is handed over at the next change of shift, and can be taken then.", code="not_handed")
     if found.written_by == by:
-        raise Refused("You wrote this: somebody of the next shift takes it.", code="own")
+        raise Refused("You wrote this: somebody on the next shift takes it.", code="own")
     found.taken_at, found.taken_by = at, by
     found.save()
     write_audit(

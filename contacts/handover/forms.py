@@ -16,7 +16,7 @@ Kind = HandoverItem.Kind
 KIND_HINTS = {
     Kind.ACTION: "Something the next shift has to do, and by when",
     Kind.INFORMATION: "Something the next shift should know",
-    Kind.VISIT: "A visit or check to be made: the risk, whom to ring, what if it cannot be done",
+    Kind.VISIT: "A visit or check to be made: the risk, who to ring, what to do if it cannot be done",
     Kind.PLACED: "A child placed or moved: where, and on what legal basis",
     Kind.STRATEGY: "A strategy discussion that was held, with whom",
     Kind.CALL: "Somebody is going to call back",
@@ -39,7 +39,7 @@ def _when(label: str) -> DateTimeField:
 
 
 NO_ADDRESS = "Leave confidential addresses out: this is printed"
-REFERENCE = "Of the contact, referral or person. Whoever may not see that record does not see this item"
+REFERENCE = "Of the contact, referral or person. Anybody who cannot see that record does not see this item"
 Questions = dict[str, Callable[[], forms.Field]]
 QUESTIONS: dict[str, Questions] = {
     Kind.ACTION: {
@@ -56,13 +56,13 @@ QUESTIONS: dict[str, Questions] = {
         "text": lambda: _long("What is to be visited or checked?", NO_ADDRESS),
         "due_at": lambda: _when("By when?"),
         "risk": lambda: _long("What is the risk to the worker?", "Say so if none is known"),
-        "ring": lambda: _line("Whom to ring?", "Name and number"),
+        "ring": lambda: _line("Who should they ring?", "Name and number"),
         "otherwise": lambda: _long("What if it cannot be done?"),
     },
     Kind.PLACED: {
         "reference": lambda: _line("Reference", REFERENCE, 20),
         "text": lambda: _long("What happened?", NO_ADDRESS),
-        "place": lambda: _line("Where is the child?", "With whom, and where", 300),
+        "place": lambda: _line("Where is the child?", "Who with, and where", 300),
         "place_is_confidential": lambda: forms.BooleanField(
             label="Where the child is must be kept confidential",
             required=False,
@@ -95,7 +95,7 @@ QUESTIONS: dict[str, Questions] = {
     },
     Kind.CALL: {
         "caller": lambda: _line("Who will call?", "Name and number"),
-        "due_at": lambda: _when("By when is the call expected?"),
+        "due_at": lambda: _when("When is the call expected?"),
         "text": lambda: _long("What is it about?", NO_ADDRESS),
         "otherwise": lambda: _long("What if nobody calls?"),
         "reference": lambda: _line("Reference, if it is about a record", REFERENCE, 20),
@@ -104,7 +104,7 @@ QUESTIONS: dict[str, Questions] = {
         "reference": lambda: _line("Reference of the contact", "Record the contact first", 20),
         "authority": lambda: _line("Which authority?", "", 150),
         "text": lambda: _long("What was passed on?", NO_ADDRESS),
-        "passed_to": lambda: _line("To whom was it passed?", "Name and number"),
+        "passed_to": lambda: _line("Who was it passed to?", "Name and number"),
         "passed_at": lambda: _when("When was it passed?"),
     },
 }
@@ -173,7 +173,7 @@ class TimesOfDay(forms.CharField):
         """The times in order, each once."""
         found = [parse_time(part) for part in super().clean(value).split(",") if part.strip()]
         if None in found:
-            raise forms.ValidationError("Enter times with commas between, such as 9:00, 21:00", code="invalid")
+            raise forms.ValidationError("Enter times separated by commas, such as 9:00, 21:00", code="invalid")
         return tuple(sorted({each for each in found if each is not None}))
 
 
@@ -188,11 +188,11 @@ class ShiftsForm(UiForm):
     friday_to = TimeOfDay(label="When does it end on Fridays, if earlier?", required=False)
     edt_changes = TimesOfDay(
         label="When does the emergency duty team change?",
-        help_text="Times with commas between. Those within the day team’s hours count on other days only",
+        help_text="Separate times with commas. Times within the day team’s hours count on other days only",
     )
-    take_by = TimeOfDay(label="By when has the day team to take what is handed over?")
+    take_by = TimeOfDay(label="By when does the day team have to take what is handed over?")
     take_minutes = forms.IntegerField(
-        label="Within how many minutes has the emergency duty team to take it?", min_value=1, max_value=240
+        label="Within how many minutes does the emergency duty team have to take it?", min_value=1, max_value=240
     )
     reason = forms.CharField(label="Why do they change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 

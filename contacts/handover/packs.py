@@ -153,7 +153,7 @@ def escalate(at: datetime) -> int:
     write_audit("handover.escalated", by=system_user(), detail={"items": [item.pk for item in late]})
     first = {user.pk: user for user in (*duty_managers(at), *on_duty("on_call", at))}
     for user, items in _receivers(late, first.values()):
-        _tell(user, items, "was not taken in time", f"late-{items[-1].pk}")
+        _tell(user, items, "was not taken on time", f"late-{items[-1].pk}")
     return len(late)
 
 
@@ -167,7 +167,7 @@ def _tell_of_hidden(pack: HandoverPack, at: datetime) -> None:
     seen = {pk for user in coming for pk in _seen_by(user, items)}
     hidden = [item for item in items if item.pk not in seen]
     for user, theirs in _receivers(hidden, ()):
-        _tell(user, theirs, "has to be taken by you: it is not shown to the shift", f"hidden-{pack.pk}")
+        _tell(user, theirs, "has to be taken by you: the shift cannot see it", f"hidden-{pack.pk}")
 
 
 def _tell(user: User, items: list[HandoverItem], what: str, key: str) -> None:
@@ -226,7 +226,7 @@ def _receivers(items: list[HandoverItem], first: Iterable[User]) -> list[tuple[U
             notify(
                 active.filter(roles__overlap=roles_holding(Permission.RESTRICTION_SET)),
                 kind="handover",
-                text="An item of a handover is about a record nobody at the front door may open: name a colleague",
+                text="A handover item is about a record nobody at the front door may open: name a colleague",
                 urgent=True,
                 once_key=f"handover-nobody-{min(left)}",
             )

@@ -20,7 +20,7 @@ from frontdoor.people.record.overview import href_of_reference
 SHOWN = 200
 PAGE = 30
 #: What the filter of a list says and asks.
-SHOWS = {"untaken": "Not taken", "late": "Not taken in time", "taken": "Taken", "mine": "Taken by me"}
+SHOWS = {"untaken": "Not taken", "late": "Not taken on time", "taken": "Taken", "mine": "Taken by me"}
 WORDS = ("text", "risk", "ring", "otherwise", "place", "agreed_by", "with_whom", "caller", "passed_to")
 
 

@@ -124,7 +124,7 @@ def write(request: StaffRequest, kind: str) -> HttpResponse:
         lambda given, at: actions.write_item(
             kind=kind, facts=form.facts(), now=given["when"] == "now", by=request.user, at=at
         ),
-        said=lambda item: "The item is handed over." if item.pack_id else "The item is kept for the next shift.",
+        said=lambda item: "The item has been handed over." if item.pack_id else "The item has been saved for the next shift.",
         to=reverse("contacts:handover"),
     )
     if done is not None:
@@ -144,7 +144,7 @@ def take(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.take_item(item=item, by=request.user, at=at),
-        said="The item is yours.",
+        said="You have taken the item.",
         to=reverse("contacts:handover_pack", args=[int(back)]) if is_of_pack else reverse("contacts:handover"),
     )
     return done or _now(request, form)
@@ -164,7 +164,7 @@ def acknowledged(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.acknowledge_passed(item=item, by=user, at=at, **given),
-        said="It is noted who has it.",
+        said="Recorded who has it.",
         to=reverse("contacts:handover"),
     )
     return done or page(request, "handover/acknowledged.html", {"form": form, "line": line})
@@ -261,7 +261,7 @@ def shifts(request: StaffRequest) -> HttpResponse:
         lambda given, at: actions.set_shifts(
             plan=form.plan(), valid_from=given["valid_from"], reason=given["reason"], by=request.user, at=at
         ),
-        said="The hours are kept. They hold from that day on.",
+        said="The hours have been saved. They apply from that day.",
         to=reverse("contacts:handover_shifts"),
     )
     plans = list(ShiftPlan.objects.newest_first().select_related("set_by")[:20])

@@ -132,7 +132,7 @@ MACHINE = Machine(
         "reopen", "Reopen", "decided", "in_screening", P.CONTACT_REOPEN, "contact.reopened",
         needs_reason=True, offered=_is_ordinary,
     ),
-    move("undo", "Take the decision back", "decided", "in_screening", P.CONTACT_SCREEN, "contact.decision_undone"),
+    move("undo", "Undo the decision", "decided", "in_screening", P.CONTACT_SCREEN, "contact.decision_undone"),
 )  # fmt: skip
 
 

@@ -17,13 +17,15 @@ def add_turn(*, user: User, kind: str, from_at: datetime, to_at: datetime, by: U
     """Put somebody on the rota. Raises Refused naming the field: an end before its beginning, a role that may not."""
     require(by, Permission.CONTACT_DECIDE_ANY)
     if to_at <= from_at:
-        raise Refused("The turn has to end after it begins.", code="order", field="to_at")
+        raise Refused("The end has to be after the start.", code="order", field="to_at")
     if to_at <= at:
-        raise Refused("The turn is over already.", code="past", field="to_at")
+        raise Refused("That time has already passed.", code="past", field="to_at")
     if not user.is_active or not holds(user, NEEDS[kind]):
-        raise Refused(f"The role of {user.name} does not allow this turn.", code="role", field="user")
+        raise Refused(f"The role of {user.name} does not allow this duty.", code="role", field="user")
     if OnDuty.objects.filter(user=user, kind=kind, from_at__lt=to_at, to_at__gt=from_at).exists():
-        raise Refused(f"{user.name} has a turn of this kind in that time already.", code="overlap", field="from_at")
+        raise Refused(
+            f"{user.name} is already on the rota for this duty at that time.", code="overlap", field="from_at"
+        )
     turn = OnDuty.objects.create(user=user, team=user.team, kind=kind, from_at=from_at, to_at=to_at)
     write_audit("duty.turn_added", by=by, detail={"user": user.pk, "kind": kind, "from": from_at.isoformat()})
     return turn

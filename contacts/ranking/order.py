@@ -93,7 +93,10 @@ class Weights:
             return "minutes_per_point", "A point is worth from 1 minute to 1,440 (one day)."
         for worse, better in (("red", "amber"), ("amber", "green"), ("green", "blue")):
             if getattr(self, worse) < getattr(self, better):
-                return worse, f"{worse.capitalize()} cannot count less than {better}: a worse grade never ranks lower."
+                return (
+                    worse,
+                    f"{worse.capitalize()} cannot count for less than {better}: a worse grade never ranks lower.",
+                )
         for younger, older in (("unborn", "under_one"), ("under_one", "under_five")):
             if getattr(self, younger) < getattr(self, older):
                 name = younger.replace("_", " ")

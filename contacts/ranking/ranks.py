@@ -180,7 +180,7 @@ def set_weights(*, weights: dict[str, int], valid_from: date, reason: str, by: U
         raise Refused("Say why the weights change.", code="reason_required", field="reason")
     today = london_date(at)
     if valid_from < today:
-        raise Refused("Choose today or a later day: what has been is not changed.", code="past", field="valid_from")
+        raise Refused("Choose today or a later day: the past cannot be changed.", code="past", field="valid_from")
     problem = Weights.problem_of(weights)
     if problem is not None:
         raise Refused(problem[1], code="weights", field=problem[0])

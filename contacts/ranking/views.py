@@ -48,7 +48,7 @@ def weights(request: StaffRequest) -> HttpResponse:
                 by=request.user,
                 at=at,
             ),
-            said="The weights are changed.",
+            said="The weights have been changed.",
             to=reverse("contacts:weights"),
         )
         if done is not None:

@@ -339,7 +339,7 @@ class FamilyForm(CallForm):
         choices=TOLD,
         widget=Radios(reveals={"yes": ["told_by"], "no": ["told_reason"]}),
     )
-    told_by = line("By whom, and when?", fields.OF_FAMILY["told_reason"].longest)
+    told_by = line("Who by, and when?", fields.OF_FAMILY["told_reason"].longest)
     agreement = forms.ChoiceField(
         label="Do they agree to our asking others and to help?",
         required=False,

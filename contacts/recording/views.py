@@ -79,7 +79,7 @@ def _posted(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     if found is not None or _change_rows(data) or "keep" in data or "later" in data:
         keep(request, draft_id, data)
         if "later" in data:
-            messages.success(request, "What you typed is kept with your drafts")
+            messages.success(request, "What you typed is saved with your drafts")
             return redirect("drafts:list")
         wanted = (found[1], int(found[2])) if found else None
         return show(request, draft_id, bind(data, "keep"), look_for=wanted)

@@ -100,7 +100,7 @@ def settle_details(
     offered = [d.key for d in differences(row, row.person, facts_on_record([row.person])) if d.is_offered]
     gone = set(accept) - set(offered)
     if gone:
-        raise Refused("One of these details is no longer offered. Look again at what differs.", code="not_offered")
+        raise Refused("One of these details is no longer offered. Check again what differs.", code="not_offered")
     taken = [key for key in offered if key in accept]
     for key in taken:
         TAKES[key](row, Person.objects.get(pk=row.person.pk), by, at)

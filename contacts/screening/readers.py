@@ -124,7 +124,7 @@ def _candidates(
             reference=contact.reference, position=row.position, person=named
         )
         if named is not None and not refused:
-            found.insert(0, matching.Candidate(named, 0, ("chosen by whoever took the call",)))
+            found.insert(0, matching.Candidate(named, 0, ("suggested by the person who took the call",)))
     return found
 
 
@@ -234,7 +234,7 @@ def events(contact: Contact) -> list[Event]:
         if asked.replied_at and asked.reply_recorded_by:
             found.append(Event(asked.replied_at, f"{asked.asked_of} answered", asked.reply_recorded_by.name))
         if asked.withdrawn_at and asked.withdrawn_by:
-            words = f"Took back what was asked of {asked.asked_of}"
+            words = f"Withdrew the request to {asked.asked_of}"
             found.append(Event(asked.withdrawn_at, words, asked.withdrawn_by.name, asked.withdrawn_reason))
     # Of two acts in one moment the later one stands first as well.
     return sorted(found, key=lambda event: event.at)[::-1]

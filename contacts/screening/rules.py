@@ -102,7 +102,7 @@ def who_decides(
     powers = [Power(getattr(rows[outcome], column)) if outcome in rows else Power.REFUSED for outcome in wanted]
     reasons: list[str] = []
     if Power.REFUSED in powers:
-        return Verdict(Power.REFUSED, ("Your role may not choose this outcome.",))
+        return Verdict(Power.REFUSED, ("Your role cannot choose this outcome.",))
     if column != "manager":
         reasons = manager_reasons(contact, children, at)
         if column == "contact_officer" and contact.level_by_screening not in ("", "1"):
@@ -113,7 +113,7 @@ def who_decides(
         # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.
         reasons = manager_reasons(contact, children, at)
         if reasons:
-            reasons.insert(0, "You recorded this contact yourself: another manager has to sign its ending.")
+            reasons.insert(0, "You recorded this contact yourself: another manager has to sign off its ending.")
             return Verdict(Power.PROPOSES, tuple(reasons))
     if Power.PROPOSES in powers:
         reasons.insert(0, "This outcome needs a manager’s decision.")

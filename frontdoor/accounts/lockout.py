@@ -12,7 +12,7 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     response = error(
         request,
         429,
-        "There were too many tries to sign in. Wait 15 minutes and try again, or ask your administrator for help.",
+        "There were too many attempts to sign in. Wait 15 minutes and try again, or ask your administrator for help.",
     )
     response["Retry-After"] = "900"
     return response

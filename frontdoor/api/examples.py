@@ -83,7 +83,7 @@ EARLY_HELP_RECEIPT: JSON = {
     "links": {"self": "/api/v1/early-help-assessments/E-4P8W2N6T"},
 }
 FIELD_ERROR: JSON = {
-    "pointer": "/children/0/date_of_birth", "code": "in_future", "message": "This lies in the future.",
+    "pointer": "/children/0/date_of_birth", "code": "in_future", "message": "This is in the future.",
 }  # fmt: skip
 PROBLEM: JSON = {
     "type": "urn:front-door:problem:invalid_body",

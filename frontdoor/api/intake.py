@@ -87,7 +87,7 @@ def once(
         known = None
     if known is not None:
         if known.body_hash != digest:
-            raise Problem(422, "idempotency_mismatch", "This key was used for another body.")
+            raise Problem(422, "idempotency_mismatch", "This key was used with a different body.")
         return Taken(bytes(known.answer), is_replay=True)
     said, contact = make(body, at)
     answer = json.dumps(said, ensure_ascii=False).encode()

@@ -79,7 +79,7 @@ class _Guesser:
         """Raises Problem 429 when this minute's refusals are used up."""
         refusals = TokenRefusals.objects.filter(address=self.address, minute=self.minute).first()
         if refusals is not None and refusals.count >= int(settings.TOKEN_REFUSALS_PER_MINUTE):
-            raise Problem(429, "rate_limited", "Too many wrong secrets.", headers={"Retry-After": str(self.left)})
+            raise Problem(429, "rate_limited", "Too many failed attempts.", headers={"Retry-After": str(self.left)})
 
     def refused(self) -> None:
         """One more; the counts of earlier hours go."""
@@ -130,10 +130,10 @@ class Token(OAuthLibMixin, View):  # type: ignore[misc]  # the library has no ty
 
     def _granted(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("grant_type") != "client_credentials":
-            raise Problem(400, "unsupported_grant_type", "Only grant_type=client_credentials.")
+            raise Problem(400, "unsupported_grant_type", "Only grant_type=client_credentials is supported.")
         name, secret = _credentials(request)
         unknown = Problem(
-            401, "invalid_client", "There is no such client, or its secret is another.",
+            401, "invalid_client", "Client ID or secret is incorrect.",
             headers={"WWW-Authenticate": 'Basic realm="agency API"'},
         )  # fmt: skip
         if not (CREDENTIAL.fullmatch(name) and CREDENTIAL.fullmatch(secret)):

@@ -16,16 +16,16 @@ from frontdoor.access import Denied, Refused
 log = structlog.get_logger(__name__)
 
 TITLES = {
-    400: "The request is not right",
+    400: "The request is not valid",
     401: "Sign in with a valid token",
     403: "Not allowed",
     404: "Not found",
     405: "This method is not allowed here",
-    406: "Only JSON is answered",
+    406: "Only JSON can be returned",
     409: "Not possible now",
     413: "The body is too large",
-    415: "Only JSON is read",
-    422: "The key was used for another body",
+    415: "Only JSON is accepted",
+    422: "The key was used with a different body",
     429: "Too many requests",
     500: "Something went wrong here",
     503: "Try again soon",

@@ -13,18 +13,18 @@ from frontdoor.api.problems import Problem
 SINGLE_BYTES = 1_000_000
 BATCH_BYTES = 16_000_000
 DEEPEST = 32
-NOT_JSON = "The body is not JSON as RFC 8259 means it."
+NOT_JSON = "The body is not valid JSON (RFC 8259)."
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name is repeated")
     return found
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _float(text: str) -> float:
@@ -50,7 +50,7 @@ def _check(value: Any) -> None:
     while waiting:
         each, depth = waiting.pop()
         if depth > DEEPEST:
-            raise ValueError("nested too deep")
+            raise ValueError("nested too deeply")
         if isinstance(each, str):
             if "\x00" in each:
                 raise ValueError("NUL")

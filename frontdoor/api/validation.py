@@ -42,7 +42,7 @@ MESSAGES = {
     "unknown_field": "There is no such field.",
     "invalid_code": "This is not one of the allowed values.",
     "invalid_date": "This is not a real date or time; write 2026-11-21 or 2026-11-21T22:40:00Z.",
-    "in_future": "This lies in the future.",
+    "in_future": "This is in the future.",
 }
 #: What pydantic finds by itself, in our codes.
 FOUND = {
@@ -154,7 +154,7 @@ def text(
         if CONTROL.search(value) or (not lines and ("\n" in value or "\r" in value)):
             raise wrong("invalid_format", "Control characters are not allowed here.")
         if email and value and not EMAIL.fullmatch(value):
-            raise wrong("invalid_format", "This is no e-mail address.")
+            raise wrong("invalid_format", "This is not an e-mail address.")
         return str(value)
 
     schema: JSON = {"type": "string" if required else ["string", "null"], "maxLength": longest}

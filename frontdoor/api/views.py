@@ -94,7 +94,10 @@ class Contacts(AgencyView):
         reference = request.query_params.get("agency_reference", "")
         if not reference:
             raise Problem(
-                400, "invalid_query", "", [FieldError("/agency_reference", "required", "Say which reference of yours.")]
+                400,
+                "invalid_query",
+                "",
+                [FieldError("/agency_reference", "required", "Give your own reference in agency_reference.")],
             )
         at = timezone.now()
         return Response({"results": [receipt(contact, at) for contact in own_contacts(self.agency, reference)]})

@@ -11,7 +11,7 @@ from frontdoor.audit.events import EVENTS, register, sentence
 
 @dataclass
 class Shown:
-    """Whom one response shows, gathered by the view and written by the middleware as one row."""
+    """Who one response shows, gathered by the view and written by the middleware as one row."""
 
     kind: str = "listed"
     reference: str = ""
@@ -22,7 +22,7 @@ class Shown:
 def shows(
     request: HttpRequest, people: Iterable[Any], *, kind: str = "listed", reference: str = "", reason: str = ""
 ) -> None:
-    """Say whom this response shows; called by every view that shows people.
+    """Say who this response shows; called by every view that shows people.
 
     ``kind`` is ``opened`` for one record and ``listed`` for a list; the strongest said in one request wins.
     The row is committed before the first byte leaves, or the response is a 500.

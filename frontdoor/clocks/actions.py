@@ -87,7 +87,7 @@ def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str 
 
 
 def reassign(*, reference: str, team: Team | None, worker: User | None) -> int:
-    """Say whose the running clocks of a record are now."""
+    """Say whose team and worker the running clocks of a record now belong to."""
     return int(Clock.objects.of(reference).filter(stopped_at__isnull=True).update(team=team, worker=worker))
 
 
@@ -107,17 +107,17 @@ def next_moment(clock: Clock) -> datetime | None:
 
 @transaction.atomic
 def pause(*, clock: Clock, by: User, at: datetime, reason: str) -> Clock:
-    """Let a local clock stand still, with a reason. Raises Refused for a statutory clock, always."""
+    """Pause a local clock, with a reason. Always raises Refused for a statutory clock."""
     require(by, Permission.CLOCK_PAUSE)
     locked: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
     if locked.is_statutory:
-        raise Refused("A statutory deadline cannot be paused. Record the reason if it is missed.", code="statutory")
+        raise Refused("A statutory deadline cannot be paused. If it is missed, record the reason.", code="statutory")
     if not locked.may_pause:
         raise Refused("The council's rule for this deadline does not allow a pause.", code="no_pause")
     if locked.stopped_at is not None or locked.paused_at is not None:
-        raise Refused("This clock is not running.", code="not_running")
+        raise Refused("This deadline is not running.", code="not_running")
     if not reason.strip():
-        raise Refused("Say why the clock has to stand still.", code="reason_required", field="reason")
+        raise Refused("Say why the deadline has to be paused.", code="reason_required", field="reason")
     Pause.objects.create(clock=locked, from_at=at, by=by, reason=reason)
     locked.paused_at, locked.next_at = at, None
     locked.save()
@@ -127,11 +127,11 @@ def pause(*, clock: Clock, by: User, at: datetime, reason: str) -> Clock:
 
 @transaction.atomic
 def resume(*, clock: Clock, by: User, at: datetime) -> Clock:
-    """Let a paused clock run on; what was left of its time is left still."""
+    """Resume a paused clock; the time it had left is still left."""
     require(by, Permission.CLOCK_PAUSE)
     locked: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
     if locked.paused_at is None:
-        raise Refused("This clock is not paused.", code="not_paused")
+        raise Refused("This deadline is not paused.", code="not_paused")
     stood = at - locked.paused_at
     locked.due_at += stood
     locked.warn_at = locked.warn_at + stood if locked.warn_at else None

@@ -25,8 +25,8 @@ class ClocksConfig(AppConfig):
         disposal_of("clocks.Clock", "t.reference IN {references}", "a record that goes leaves no deadline behind")
         audit.register(
             {
-                "clock.paused": "let the clock stand still",
-                "clock.resumed": "let the clock run on",
+                "clock.paused": "paused the deadline",
+                "clock.resumed": "resumed the deadline",
                 "clock.explained": "recorded why it was late",
             }
         )

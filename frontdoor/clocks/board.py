@@ -19,15 +19,15 @@ from frontdoor.clocks.models import Clock, ClockQuerySet
 STATES = {
     "late": "Late",
     "soon": "About to be late",
-    "to_come": "Still in time",
-    "paused": "Standing still",
-    "finished_late": "Finished late",
+    "to_come": "On time",
+    "paused": "Paused",
+    "finished_late": "Done late",
 }
 #: How far back the board looks for clocks that were stopped late.
 LOOK_BACK = timedelta(days=90)
 PAGE = 50
 NOBODY = "none"
-#: Counts of a half go no further than this; nothing on a page may cost more the more there is.
+#: Counts stop here; nothing on a page may cost more the more there is.
 COUNT_LIMIT = 20_000
 
 
@@ -110,7 +110,7 @@ def in_state(rows: ClockQuerySet, state: str, at: datetime) -> ClockQuerySet:
 def lines(rows: ClockQuerySet, chosen: Chosen, at: datetime, after: str = "") -> tuple[list[Clock], str]:
     """One page of clocks and the mark of the next page ("" at the end).
 
-    The longest late stands first; those finished late, the latest finished first. Pages go by key, so a page far
+    The longest late comes first; of those done late, the latest finished first. Pages go by key, so a page far
     down costs no more than the first.
     """
     found = in_state(narrowed(rows, chosen), chosen.state, at)
@@ -133,7 +133,7 @@ def lines(rows: ClockQuerySet, chosen: Chosen, at: datetime, after: str = "") ->
 
 
 def _mark(after: str) -> tuple[datetime, int] | None:
-    """The place a page begins after; None for a mark nobody was given."""
+    """The place a page begins after; None for a mark that was never given out."""
     moment, _, key = after.rpartition("_")
     try:
         at, number = datetime.fromisoformat(moment), int(key)

@@ -13,7 +13,7 @@ MIDNIGHT = time(0)
 
 
 class Verdict(StrEnum):
-    """How a clock stands at a moment."""
+    """The state of a clock at a moment."""
 
     NOT_STARTED = "not_started"
     RUNNING = "running"
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch for which a local clock stood still."""
+    """A stretch for which a local clock was paused."""
 
     from_at: datetime
     to_at: datetime | None
@@ -33,7 +33,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Started:
-    """A clock as it is kept: what the explanation needs of it."""
+    """A clock as stored: what the explanation needs of it."""
 
     reference: str
     label: str
@@ -121,7 +121,7 @@ def _round_the_clock(start: datetime, span: timedelta) -> Iterator[Line]:
 
 
 def _ended_pauses(pauses: Sequence[Stretch], at: datetime | None) -> timedelta:
-    """How long a clock stood still in the stretches that had ended by ``at`` (None: all that have ended)."""
+    """How long a clock was paused in the stretches that had ended by ``at`` (None: all that have ended)."""
     return sum(
         (p.to_at - p.from_at for p in pauses if p.to_at is not None and (at is None or p.to_at <= at)), timedelta()
     )
@@ -130,7 +130,7 @@ def _ended_pauses(pauses: Sequence[Stretch], at: datetime | None) -> timedelta:
 def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Explanation:
     """The clock as it stood at ``at``: what happened later has not happened yet.
 
-    1. The deadline kept with the clock is the one that binds; stretches it stood still that ended after ``at`` are
+    1. The deadline kept with the clock is the one that binds; pauses that ended after ``at`` are
        taken off it again.
     2. The count is made anew from rule, start and closures, and told beside it when the two differ: a closure day
        was added, or the rule's row changed, after the clock had started.
@@ -153,7 +153,7 @@ def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Expla
         sentence = f"Stopped {moment_words(stopped_at)}, {end}."
     elif any(p.to_at is None for p in pauses):
         verdict, is_late = Verdict.PAUSED, False
-        sentence = "Standing still, with a reason."
+        sentence = "Paused, with a reason."
     elif is_late:
         verdict, sentence = Verdict.LATE, f"Running, {_span(at - due_at)} late."
     else:

@@ -24,7 +24,7 @@ hidden: list[Callable[[Any], models.QuerySet[Any, Any]]] = []
 
 
 class ClosureDay(models.Model):
-    """A day on which the council is closed beside bank holidays, so that it counts as no working day."""
+    """A day on which the council is closed besides bank holidays, so that it does not count as a working day."""
 
     day = models.DateField(unique=True)
     why = models.CharField(max_length=100)
@@ -35,7 +35,7 @@ class ClosureDay(models.Model):
 
 @tracked(exclude=["shipped"])
 class LocalRule(Dated, Shipped):
-    """A timescale the council set itself, with the dates from which it applies; perhaps for one agency alone."""
+    """A timescale the council set itself, with the dates from which it applies; possibly for one agency only."""
 
     KEY = ("code", "agency")
 
@@ -104,7 +104,7 @@ class ClockQuerySet(VisibleQuerySet):
         return self.running().filter(due_at__gte=at, warn_at__lte=at)
 
     def paused(self) -> Self:
-        """Clocks that stand still."""
+        """Paused clocks."""
         return self.filter(paused_at__isnull=False)
 
     def missed(self, since: datetime) -> Self:
@@ -187,12 +187,12 @@ class Clock(models.Model):
         return f"{self.label} on {self.reference}"
 
     def is_late(self, at: datetime) -> bool:
-        """Whether the deadline has passed while the clock ran, or had passed when it was stopped or stood still."""
+        """Whether the deadline has passed while the clock ran, or had passed when it was stopped or paused."""
         return (self.stopped_at or self.paused_at or at) > self.due_at
 
 
 class Pause(models.Model):
-    """A stretch for which a local clock stood still, and why."""
+    """A stretch for which a local clock was paused, and why."""
 
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
     from_at = models.DateTimeField()

@@ -33,7 +33,7 @@ SWEEP = sql_beside(__file__, "sweep")
 
 
 def sweep(at: datetime) -> Result:
-    """Flag what is late at ``at`` and warn of what is nearly so, each once; take untaken alerts further."""
+    """Flag what is late at ``at`` and warn of what is nearly late, each once; escalate alerts nobody has taken."""
     flagged = warned = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -72,7 +72,10 @@ def _kind(data: bytes) -> Kind:
     if data.startswith(b"PK\x03\x04"):
         return _packed(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise NotTaken(f"This is an Office file of the old kind, or one with a password. Save it anew without. {TAKEN}")
+        raise NotTaken(
+            "This is an Office file of the old kind, or one with a password. "
+            f"Save it again in the new format, without a password. {TAKEN}"
+        )
     try:
         found = [match.mime_type for match in puremagic.magic_string(data[:4096])]
     except puremagic.PureError:
@@ -103,7 +106,7 @@ def _packed(data: bytes) -> Kind:
                 said = _member(archive, "mimetype").decode("ascii", "replace").strip() if "mimetype" in names else ""
                 kind = next((kind for kind in (ODT, ODS) if kind.content_type == said), None)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as broken:
-        raise NotTaken("This file is damaged: it cannot be opened. Save it anew and send it again.") from broken
+        raise NotTaken("This file is damaged: it cannot be opened. Save it again and send it again.") from broken
     if kind is None:
         raise NotTaken(f"Archives are not taken. Send the files in it one by one. {TAKEN}")
     return kind

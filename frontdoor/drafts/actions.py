@@ -129,7 +129,7 @@ def load(*, by: User, draft_id: UUID) -> QueryDict | None:
 
 
 def consume(*, by: User, draft_id: UUID, kind: str, reference: str, at: datetime) -> None:
-    """Use the draft up, in the transaction that makes the record: its id is the form's once-only key.
+    """Use up the draft, in the transaction that makes the record: its id is the form's once-only key.
 
     The row is made when it was never saved, so the key works without a script in the browser. A second submission
     waits here for the first and then raises :class:`AlreadySubmitted` with the record it became; the caller's
@@ -147,5 +147,5 @@ def consume(*, by: User, draft_id: UUID, kind: str, reference: str, at: datetime
 
 
 def discard(*, by: User, draft_id: UUID, at: datetime) -> None:
-    """Throw one's own open draft away."""
+    """Delete one's own open draft."""
     Draft.objects.of(by).open().filter(pk=draft_id).delete()

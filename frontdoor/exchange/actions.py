@@ -149,7 +149,7 @@ def close_abandoned(*, at: datetime) -> None:
     for run in ImportRun.objects.unfinished().filter(upload__isnull=True):
         fail_run(
             run=run,
-            failure="The command was stopped before it had finished. Finished steps stand and nothing is half-loaded:"
-            " run the command again with the same folder, and it goes on from there.",
+            failure="The command was stopped before it had finished. Finished steps are kept and nothing is"
+            " half-loaded: run the command again with the same folder, and it goes on from there.",
             at=at,
         )

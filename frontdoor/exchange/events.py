@@ -7,7 +7,7 @@ EVENTS = {
     "import.discarded": "deleted the files of an upload of extracts",
     "import.failed": "had an import of extracts stopped by an error",
     "import.finished": "imported extracts of the old systems",
-    "paper.matched": "said whose a paper file is",
-    "paper.unmatched": "took back whose a paper file is",
+    "paper.matched": "matched a paper file to a person",
+    "paper.unmatched": "removed a paper file’s match",
     "wording.mapped": "said what a wording of an old system means",
 }

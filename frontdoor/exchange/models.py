@@ -242,7 +242,7 @@ class PaperFileQuerySet(OfPersonQuerySet):
         return self.filter(models.Q(person=person) | models.Q(pk__in=shared.values("paper")))
 
     def unmatched(self) -> Self:
-        """Nobody's yet."""
+        """Not matched yet."""
         return self.filter(person__isnull=True).exclude(pk__in=FamilyFileChild.objects.standing().values("paper"))
 
     def matched(self) -> Self:

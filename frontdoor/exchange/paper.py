@@ -20,7 +20,7 @@ from frontdoor.people.record.kinship import PARENTS, SIBLINGS, kin
 from frontdoor.people.search import Hit, search
 
 SHOWN = 25
-VIEWS = {"unmatched": "Nobody’s yet", "matched": "Matched", "all": "All"}
+VIEWS = {"unmatched": "Not matched yet", "matched": "Matched", "all": "All"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def match_paper(*, paper: PaperFile, person: Person, by: User, at: datetime) -> 
     if row.is_of_a_family:
         return _match_child(row, person, by, at)
     if row.person_id is not None:
-        raise Refused("This file has been matched already. Take that back first.", code="matched")
+        raise Refused("This file has been matched already. Undo that first.", code="matched")
     row.person, row.matched_by, row.matched_at = person, by, at
     row.save()
     write_audit("paper.matched", by=by, reference=person.reference, people=[person], detail={"file": row.pk})
@@ -142,7 +142,7 @@ def match_paper(*, paper: PaperFile, person: Person, by: User, at: datetime) -> 
 
 def _match_child(paper: PaperFile, person: Person, by: User, at: datetime) -> PaperFile:
     if paper.person == person or paper.children.standing().filter(person=person).exists():
-        raise Refused("This file is of this child already.", code="matched", field="reference")
+        raise Refused("This file is already matched to this child.", code="matched", field="reference")
     FamilyFileChild.objects.create(paper=paper, person=person, matched_at=at, matched_by=by)
     write_audit("paper.matched", by=by, reference=person.reference, people=[person], detail={"file": paper.pk})
     return paper
@@ -163,7 +163,9 @@ def unmatch_paper(*, paper: PaperFile, by: User, at: datetime, person: Person | 
         row.person, row.matched_by, row.matched_at = None, None, None
         row.save()
     if not gone:
-        nobody = "This file is nobody’s already." if person is None else "This file is not of this person."
+        nobody = (
+            "This file is not matched to anybody." if person is None else "This file is not matched to this person."
+        )
         raise Refused(nobody, code="not_matched")
     write_audit("paper.unmatched", by=by, people=gone, detail={"file": row.pk})
     return row

@@ -79,7 +79,7 @@ def _choose(request: StaffRequest, found: PaperFile, given: dict[str, Any], at: 
         try:
             person = get_visible(Person, request.user, reference)
         except Http404 as absent:
-            message = "There is no person with this reference."
+            message = "There is no person with this reference that you can view."
             raise Refused(message, code="no_person", field="reference") from absent
     if given["undo"]:
         files.unmatch_paper(paper=found, person=person, by=request.user, at=at)
@@ -87,4 +87,4 @@ def _choose(request: StaffRequest, found: PaperFile, given: dict[str, Any], at: 
     if person is None:
         return ""
     files.match_paper(paper=found, person=person, by=request.user, at=at)
-    return "Matched. You can take it back on this page."
+    return "Matched. You can undo it on this page."

@@ -145,7 +145,7 @@ def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
     # Without a join: after waiting for another taker's lock only the locked row itself is read anew.
     locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
     if locked.taken_by is not None:
-        raise Refused(f"{locked.taken_by} has taken this already.", code="taken")
+        raise Refused(f"{locked.taken_by} has already taken this.", code="taken")
     if not locked.told.filter(pk=by.pk).exists():
         if locked.kind in QUIET:
             raise Denied("alert.quiet")

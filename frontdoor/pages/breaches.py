@@ -49,7 +49,7 @@ class ReasonForm(UiForm):
     )
     text = forms.CharField(
         label="What happened, and what was done meanwhile",
-        help_text="Write nothing here that names the family",
+        help_text="Do not name the family here",
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -62,14 +62,14 @@ class ReasonForm(UiForm):
 
 
 class PauseForm(UiForm):
-    """Why a local clock has to stand still."""
+    """Why a local clock has to be paused."""
 
     called = "Let a deadline stand still"
     reason = forms.CharField(
-        label="Why does this deadline have to stand still?",
+        label="Why does this deadline have to be paused?",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why the clock has to stand still"},
+        error_messages={"required": "Say why the deadline has to be paused"},
     )
 
 
@@ -203,7 +203,7 @@ def breach_reason(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.explain_late(clock=clock, by=request.user, at=at, **given),
-        said=f"The reason is recorded: {clock.label} on {clock.reference}",
+        said=f"Reason recorded: {clock.label} on {clock.reference}",
         to=_back(request),
     )
     return done or page(
@@ -223,13 +223,13 @@ def breach_reason(request: StaffRequest, key: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CLOCK_PAUSE)
 def clock_pause(request: StaffRequest, key: int) -> HttpResponse:
-    """Let a local clock stand still, or run on. A statutory one is refused, here and by the action."""
+    """Pause or resume a local clock. A statutory one is refused, here and by the action."""
     clock, now = _clock(request, key), timezone.now()
     if request.method == "POST" and clock.paused_at is not None:
         return acting.at_once(
             request,
             lambda at: actions.resume(clock=clock, by=request.user, at=at),
-            said=f"The clock runs on: {clock.label} on {clock.reference}",
+            said=f"Resumed: {clock.label} on {clock.reference}",
             back=_back(request),
         )
     form = acting.form(request, PauseForm, called=f"Let a deadline stand still, {clock.reference}")
@@ -240,7 +240,7 @@ def clock_pause(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.pause(clock=clock, by=request.user, at=at, reason=given["reason"]),
-        said=f"The clock stands still: {clock.label} on {clock.reference}",
+        said=f"Paused: {clock.label} on {clock.reference}",
         to=_back(request),
     )
     return done or page(

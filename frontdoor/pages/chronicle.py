@@ -170,7 +170,7 @@ def mark(request: StaffRequest, reference: str, event: str) -> HttpResponse:
         request,
         form,
         lambda given, at: act(person=who, event=line.name, by=request.user, at=at, reason=given["reason"]),
-        said="The mark is taken off" if is_marked else "Marked as significant",
+        said="The mark has been removed" if is_marked else "Marked as significant",
         to=reverse("pages:chronology", args=[who.reference]),
     )
     context = {"person": who, "event": line, "form": form, "is_marked": is_marked}

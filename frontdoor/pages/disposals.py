@@ -77,7 +77,7 @@ def one_disposal(request: StaffRequest, key: int) -> HttpResponse:
         return acting.at_once(
             request,
             lambda at: disposal.withdraw(disposal=found, by=request.user, at=at),
-            said="The proposal is withdrawn. The record stays",
+            said="The proposal has been withdrawn. The record stays",
             back=here,
         )
     form = acting.form(request, ApproveForm)

@@ -40,7 +40,10 @@ class _Described(UiForm):
 
     called = "A document"
     title = forms.CharField(
-        label="Title", required=False, max_length=200, help_text="Left empty, the name of the file is the title"
+        label="Title",
+        required=False,
+        max_length=200,
+        help_text="If you leave it empty, the name of the file is the title",
     )
     kind = forms.ChoiceField(label="What is it?", error_messages={"required": "Choose what kind of document it is"})
     dated_on = DateField(label="Date on the document", required=False, latest="today")

@@ -197,7 +197,7 @@ def describe(request: StaffRequest, reference: str) -> HttpResponse:
         initial=DescribeForm.told(found),
         choices=_choices(found.person, request.user),
     )
-    return _changed(request, found, form, "Change what is said of this document", "Save")
+    return _changed(request, found, form, "Change the document’s details", "Save")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -144,7 +144,7 @@ class AddressForm(UiForm):
         help_text="It is kept out of search, letters, replies and printed pages, and shown only when asked for",
         required=False,
     )
-    confidential_from = forms.CharField(label="Kept from whom", max_length=200, required=False)
+    confidential_from = forms.CharField(label="Who it is kept from", max_length=200, required=False)
     why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
     review_on = DateField(label="Look at this again on", required=False)
 
@@ -165,7 +165,7 @@ class WarningForm(UiForm):
     kind = forms.ChoiceField(label="Kind of danger")
     text = forms.CharField(label="What is the danger?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     about = forms.ChoiceField(
-        label="Whom or what is it about?",
+        label="Who or what is it about?",
         choices=[("person", "This person"), ("household", "Everybody in the household"), ("address", "The address")],
         widget=Radios(),
     )
@@ -206,8 +206,8 @@ class ReviewWarning(UiForm):
         widget=Radios(reveals={"keep": ["review_on"]}),
         error_messages={"required": "Say whether the warning still applies"},
     )
-    review_on = DateField(label="Look at it again on", required=False)
-    reason = forms.CharField(label="What was found, and from whom?", max_length=500)
+    review_on = DateField(label="Review it again on", required=False)
+    reason = forms.CharField(label="What was found, and who told you?", max_length=500)
     needed_when = {"review_on": ("decision", ["keep"], "Enter when to look at it again")}
 
 
@@ -217,7 +217,7 @@ class ReasonForm(UiForm):
     called = "Why a record is opened"
     reason = forms.CharField(
         label="Why do you need this record?",
-        help_text="Your reason is kept with the note that you opened it",
+        help_text="Your reason is recorded with the fact that you opened it",
         max_length=300,
         min_length=10,
         error_messages={

@@ -63,7 +63,7 @@ def tiles(user: User, at: datetime) -> list[Tile]:
         tell("deadlines about to pass", clocks.about_to_be(at), "pages:breaches", late=True)
     handover = _visible("contacts.HandoverItem", user) if holds(user, P.HANDOVER) else None
     if handover is not None:
-        tell("handover items not taken in time", handover.late(at), "contacts:handover", "?show=late", late=True)
+        tell("handover items not taken on time", handover.late(at), "contacts:handover", "?show=late", late=True)
         tell("handover items to take", handover.untaken(), "contacts:handover")
     contacts = _visible("contacts.Contact", user)
     # Said so that the index of the queue serves the counts: every contact not decided is on it.

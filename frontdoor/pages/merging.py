@@ -299,7 +299,7 @@ def _decide(request: StaffRequest, pair: PairToReview, form: AnswerForm) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PEOPLE_UNMERGE)
 def unmerge(request: StaffRequest, key: int) -> HttpResponse:
-    """Take a merge back, with the reason; what has been written since is told afterwards."""
+    """Undo a merge, with the reason; what has been written since is told afterwards."""
     done = pairs.merge_for(request.user, key)
     if done is None:
         raise Http404

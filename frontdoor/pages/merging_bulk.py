@@ -25,7 +25,7 @@ class AcceptForm(UiForm):
     keeps_no_draft = "its page is made by what was chosen on the list: it has no address to come back to"
     reason = django_forms.CharField(
         label="Why are these the same people?",
-        help_text="Kept with each pair. Each can be taken back by itself.",
+        help_text="Kept with each pair. Each can be undone separately.",
         max_length=500,
         error_messages={"required": "Say why these are the same people"},
     )

@@ -200,7 +200,9 @@ def _relation(request: StaffRequest, facts: dict[str, Any]) -> dict[str, Any]:
     try:
         other = get_visible(Person, request.user, facts["other"])
     except Http404 as absent:
-        raise Refused("There is no person with this reference.", code="no_person", field="other") from absent
+        raise Refused(
+            "There is no person with this reference that you can view.", code="no_person", field="other"
+        ) from absent
     return {
         "other": other,
         "kind": facts["kind"],

@@ -50,7 +50,7 @@ def person_retention(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.hold(person=who, by=request.user, at=at, **given),
-        said="Nothing of this record will be destroyed while the hold stands",
+        said="Nothing in this record will be destroyed while the hold lasts",
         to=_address_of(who),
     )
     if done:
@@ -84,7 +84,7 @@ def end_hold(request: StaffRequest, reference: str, key: int) -> HttpResponse:
         acting.form(request, EndHoldForm, record=who),
         lambda given, at: actions.end_hold(held=found, by=request.user, at=at, **given),
         title="End the hold",
-        said="The hold is ended",
+        said="The hold has been ended",
         to=_address_of(who),
     )
 

@@ -21,11 +21,11 @@ from frontdoor.ui.responses import page
 P = Permission
 #: What may be done to an account on a page of its own: the heading, the question (none: nothing is asked), the button.
 ACTS: dict[str, tuple[str, str, str]] = {
-    "end": ("End the account", "Why does the account end?", "End the account"),
-    "restore": ("Open the account again", "Why is it opened again?", "Open it again"),
+    "end": ("End the account", "Why is the account being ended?", "End the account"),
+    "restore": ("Open the account again", "Why is it being opened again?", "Open it again"),
     "second-step": (
         "Remove the second step of signing in",
-        "How do you know that it is really this person who asks?",
+        "How do you know that this person really asked?",
         "Remove it",
     ),
 }
@@ -120,7 +120,7 @@ def change_member(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.change(user=user, by=request.user, **given),
-        said="The account is changed",
+        said="The account has been changed",
         to=_address_of(user),
     )
     context = {"form": form, "title": "Change the account", "caption": user.name, "button": "Save"}
@@ -144,8 +144,8 @@ def member_act(request: StaffRequest, key: int, what: str) -> HttpResponse:
         else:
             actions.remove_second_steps(user=user, reason=reason, by=request.user)
 
-    said = {"end": "The account is ended", "restore": "The account is open again"}
-    done = acting.carry_out(request, form, do, said=said.get(what, "The second step is removed"), to=_address_of(user))
+    said = {"end": "The account has been ended", "restore": "The account has been opened again"}
+    done = acting.carry_out(request, form, do, said=said.get(what, "The second step has been removed"), to=_address_of(user))
     context = {"form": form, "title": title, "caption": user.name, "button": button, "grave": what == "end"}
     if what == "end" and (count := readers.open_work(user)):
         context["lead"] = f"Open records that name {user.name} as worker: {count}. The manager of the team is told."
@@ -179,7 +179,7 @@ def team(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.change_team(team=found, by=request.user, **given),
-        said="The team is changed",
+        said="The team has been changed",
         to=back,
     )
     context = {"form": form, "title": "Change the team", "caption": found.name, "button": "Save", "back": back}

@@ -48,7 +48,7 @@ class MemberForm(UiForm):
         label="Roles",
         choices=ROLES,
         widget=Checkboxes,
-        help_text="What each role may do is in the reference “Roles”.",
+        help_text="The reference page “Roles” says what each role may do.",
         error_messages={"required": "Choose at least one role"},
     )
     team: Any = forms.ModelChoiceField(
@@ -99,7 +99,7 @@ class TeamForm(UiForm):
     called = "Change a team"
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=HALF))
     manager: Any = forms.ModelChoiceField(
-        label="Manager", queryset=None, required=False, empty_label="Nobody", help_text="Hears of what becomes late"
+        label="Manager", queryset=None, required=False, empty_label="Nobody", help_text="Is told when something is late"
     )
     is_active = forms.BooleanField(label="The team is open", required=False)
 
@@ -116,7 +116,7 @@ class AddTeamForm(TeamForm):
         label="Code",
         max_length=40,
         widget=forms.TextInput(attrs=SHORT),
-        help_text="A short word for addresses, such as duty_b",
+        help_text="A short code, such as duty_b",
     )
     kind = forms.ChoiceField(label="Kind", choices=Team.Kind.choices)
     field_order = ("name", "code", "kind", "manager")

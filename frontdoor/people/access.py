@@ -62,7 +62,7 @@ def with_joined(people: Iterable[int]) -> models.QuerySet[Any, Any]:
 
 
 def holders_of(person: Person) -> list[Any]:
-    """Colleagues named on the restrictions in force on this person: whom an alert about them goes to."""
+    """Colleagues named on the restrictions in force on this person: who an alert about them goes to."""
     held = RestrictionHolder.objects.filter(
         restriction__person=person, restriction__ended_at__isnull=True, ended_at__isnull=True, user__is_active=True
     ).select_related("user")

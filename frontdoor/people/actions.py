@@ -1,4 +1,4 @@
-"""Every write to what is known of people. One transaction each, the audit row inside it."""
+"""Every write to what is known about people. One transaction each, the audit row inside it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class GivenName:
 
 
 def _settle_birth(facts: dict[str, Any]) -> None:
-    """Make the precision fit the dates given: a date without a word on precision is exact; a date due means unborn."""
+    """Make the precision fit the dates given: a date with no precision said is exact; a due date means unborn."""
     if "date_of_birth" not in facts and "dob_precision" not in facts and "expected_on" not in facts:
         return
     born = facts.get("date_of_birth")
@@ -230,7 +230,7 @@ def add_identifier(
     source: str = "",
     valid_from: date | None = None,
 ) -> Identifier:
-    """Record an identifier. A wrong check digit is kept and marked; one somebody else holds is a question, no error."""
+    """Record an identifier. A wrong check digit is kept and marked; one somebody else holds is queried, not refused."""
     if kind not in identifiers.KINDS:
         raise Refused("Choose what kind of identifier this is.", code="identifier_kind", field="kind")
     locked = touch(person)
@@ -269,7 +269,7 @@ def add_address(
     uprn: str = "",
     replaces_current: bool = False,
 ) -> Address:
-    """Record an address. A confidential one needs a reason and a review date, and stays out of all that leaves.
+    """Record an address. A confidential one needs a reason and a review date, and never leaves the house.
 
     ``replaces_current`` ends the present addresses of the same kind the day this one starts.
     """
@@ -394,7 +394,7 @@ def add_warning(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Warning:
-    """Record a danger, with its evidence and the day it must be looked at again."""
+    """Record a danger, with its evidence and the day it must be reviewed."""
     if not text.strip():
         raise Refused("Say what the danger is.", code="no_text", field="text")
     warning = Warning.objects.create(

@@ -13,7 +13,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the audit trail its words; say what merging does to our own rows."""
-        # Models stand only now, so this module cannot be imported at the head of this one.
+        # Models are only ready now, so this module cannot be imported at the top of this one.
         import_module("frontdoor.people.merging.policies").declare()
         import_module("frontdoor.people.disposal_policies").declare()
         audit.register(EVENTS)

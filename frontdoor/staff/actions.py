@@ -113,7 +113,7 @@ def change(
     row = _locked(user)
     before = {"roles": row.roles, "team": row.team.code if row.team else ""}
     if row.pk == by.pk and set(roles) != set(row.roles):
-        raise Refused("Nobody changes their own roles. Ask another administrator.", code="own", field="roles")
+        raise Refused("You cannot change your own roles. Ask another administrator.", code="own", field="roles")
     if Role.ADMINISTRATOR in row.roles and Role.ADMINISTRATOR not in roles:
         _keep_an_administrator(row)
     row.name, row.email, row.roles, row.team = name.strip(), email, sorted(set(roles)), team
@@ -142,7 +142,7 @@ def end(*, user: User, reason: str, by: User) -> User:
         raise Refused("Say why the account ends.", code="reason", field="reason")
     row = _locked(user)
     if row.pk == by.pk:
-        raise Refused("Nobody ends their own account. Ask another administrator.", code="own")
+        raise Refused("You cannot end your own account. Ask another administrator.", code="own")
     if not row.is_active:
         raise Refused("This account has ended already.", code="ended")
     if Role.ADMINISTRATOR in row.roles:
@@ -203,7 +203,7 @@ def remove_second_steps(*, user: User, reason: str, by: User) -> int:
     if not reason.strip():
         raise Refused("Say how you know who is asking.", code="reason", field="reason")
     if user.pk == by.pk:
-        raise Refused("Nobody removes their own second step here. Ask another administrator.", code="own")
+        raise Refused("You cannot remove your own second step here. Ask another administrator.", code="own")
     count: int = Authenticator.objects.filter(user=user).delete()[0]
     write_audit("staff.factors_removed", by=by, reference=readers.reference_of(user), reason=reason.strip())
     return count

@@ -30,9 +30,9 @@ def send_link(payload: dict[str, Any], at: datetime) -> None:
         return
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
     text = (
-        f"You have an account of {settings.SERVICE_NAME} with the user name {user.username}.\n\n"
+        f"You have a {settings.SERVICE_NAME} account. Your user name is {user.username}.\n\n"
         f"Choose your password here within {days} days: {link_of(user)}\n\n"
         "If you did not expect this message, tell your administrator.\n\n"
         f"{settings.COUNCIL_NAME}\n"
     )
-    EmailMessage(f"Your account of {settings.SERVICE_NAME}", text, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+    EmailMessage(f"Your {settings.SERVICE_NAME} account", text, settings.DEFAULT_FROM_EMAIL, [user.email]).send()

@@ -46,6 +46,12 @@ def clock_time(at: datetime | None) -> str:
     return f"{t.hour % 12 or 12}:{t.minute:02d}{'am' if t.hour < 12 else 'pm'}"
 
 
+def greeting(at: datetime) -> str:
+    """``Good morning`` until noon, ``Good afternoon`` until 5pm, then ``Good evening``."""
+    hour = local(at).hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 17 else "Good evening"
+
+
 def moment(at: datetime | date | None) -> str:
     """``23 November 2026 at 2:05pm``; a plain date without a time."""
     if at is None:

@@ -67,6 +67,7 @@ def environment(**options: Any) -> Environment:
         short_day=formats.short_day,
         moment=formats.moment,
         clock_time=formats.clock_time,
+        greeting=formats.greeting,
         iso=formats.iso,
         age=formats.age,
         person_age=formats.person_age,

@@ -13,7 +13,7 @@ TITLES = {
     404: "Page not found",
     409: "Somebody else changed this",
     413: "The file is too large",
-    429: "Too many tries",
+    429: "Too many attempts",
     500: "Sorry, there is a problem",
 }
 
@@ -93,5 +93,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error(
         request,
         403,
-        "This page was open when you signed in or out elsewhere. Go back, load it again and send it once more.",
+        "This page was open when you signed in or out elsewhere. Go back, reload it and send it again.",
     )

@@ -168,7 +168,7 @@ def restate(record: R, status: str, *, by: User, at: datetime, reason: str) -> R
 
 
 def touch(record: R, *, version: int | None = None) -> R:
-    """Lock a record for a change that is no move: version checked and raised; the caller sets columns and saves."""
+    """Lock a record for a change that is not a move: version checked and raised; the caller sets columns and saves."""
     locked = lock(record, version=version)
     locked.version += 1
     return locked

@@ -1,4 +1,4 @@
-"""Filled by upper apps when they are ready: what below a record stops it from being moved."""
+"""Filled by upper apps when they are ready: what stops a record from being moved."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

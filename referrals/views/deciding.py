@@ -153,7 +153,9 @@ def _decide(
 
 def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:
     if decided.power is rules.Power.PROPOSES:
-        messages.success(request, "Your decision waits for a manager to sign it. It stays on the queue until then.")
+        messages.success(
+            request, "Your decision is waiting for a manager to sign it off. It stays on the queue until then."
+        )
         return redirect("contacts:contact", decided.contact.reference)
     if len(decided.referrals) == 1:
         messages.success(request, f"Decided. Referral {decided.referrals[0].reference} is open.")

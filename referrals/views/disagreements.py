@@ -72,7 +72,7 @@ def answer(request: StaffRequest, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: answer_disagreement(disagreement=found, by=user, at=at, **given),
-        said="The answer is kept, and the referrer is told.",
+        said="The answer has been saved, and the referrer is told.",
         to=reverse("referrals:disagreements"),
     )
     return done or page(

@@ -206,7 +206,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
 @require_safe
 @needs(P.CONTACT_SCREEN)
 def bulk_act(request: StaffRequest, key: int) -> HttpResponse:
-    """What became of each row of one's own act."""
+    """What happened to each row of one's own act."""
     user = request.user
     act = get_object_or_404(BulkAct.objects.filter(by=user), pk=key)
     seen = Contact.objects.visible_to(user).filter(bulk_rows__act=act).values("pk")
@@ -269,7 +269,7 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
     if done is not None:
         return done
     people = [row.person_id for row in contact_readers.rows_of(contact) if row.person_id is not None]
-    audit.shows(request, people, kind="opened", reference=contact.reference, reason="looking over what was ended")
+    audit.shows(request, people, kind="opened", reference=contact.reference, reason="reviewing bulk closures")
     contact_readers.note_opened(contact, user)
     return page(
         request,
@@ -292,6 +292,6 @@ def undo(request: StaffRequest, reference: str) -> HttpResponse:
     return acting.at_once(
         request,
         lambda at: undo_decision(contact=contact, by=request.user, at=at),
-        said=f"The decision on {contact.reference} is taken back. You are screening it again.",
+        said=f"The decision on {contact.reference} has been undone. You are screening it again.",
         back=reverse("contacts:contact", args=[contact.reference]),
     )

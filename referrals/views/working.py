@@ -172,7 +172,7 @@ def take_news(request: StaffRequest, reference: str, key: int) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.take_news(news=news, by=request.user, at=at, **given),
-        said="Taken. It has left your manager’s list.",
+        said="Acknowledged. It has left your manager’s list.",
         to=address_of(found.reference),
     )
     return done or _show(request, found, form)
@@ -206,7 +206,7 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
         said=lambda moved: (
             f"The child has open work: this has joined {moved.joined_reference}."
             if moved.joined_reference
-            else "The child is confirmed."
+            else "The child has been confirmed."
         ),
         to=lambda moved: address_of(moved.joined_reference or found.reference),
     )
@@ -275,11 +275,11 @@ ACTS: dict[str, Act] = {
     ),
     "allocate": Act(
         P.REFERRAL_ALLOCATE,
-        "Whose is this referral?",
+        "Who will work on this referral?",
         "Allocate",
         forms.AllocateForm,
         _plain(actions.allocate),
-        "Allocated. The worker has a notice.",
+        "Allocated. The worker has been sent a notice.",
     ),
     "service": Act(
         P.REFERRAL_DECIDE,
@@ -322,7 +322,7 @@ ACTS: dict[str, Act] = {
         forms.ReasonForm,
         _plain(actions.reopen),
         "Reopened.",
-        text="Only for a referral closed in error, soon after. Later news of the child is a new contact.",
+        text="Only for a referral closed in error, soon after. Later information about the child is a new contact.",
     ),
 }
 

@@ -81,7 +81,7 @@ def test_a_webhook_from_its_choice_to_its_dead_letter(
         there.answer = 200
         served.manage("deliver")
         page.reload()
-        page.get_by_text("Nothing was given up.").wait_for()
+        page.get_by_text("No messages were given up on.").wait_for()
         assert {json.loads(got.body)["type"] for got in there.got} == {"contact.acknowledged"}
         page.get_by_role("button", name="Stop this webhook").click()
         page.get_by_text("Nothing is sent to this address any more.").wait_for()
@@ -91,7 +91,7 @@ def test_a_webhook_from_its_choice_to_its_dead_letter(
 def test_the_figures_of_agencies(served: Served, page: Page) -> None:
     sign_in(page, served, "performance.officer")
     page.goto(f"{served.url}/agencies/figures/")
-    page.get_by_role("heading", name="How agencies tell us").wait_for()
+    page.get_by_role("heading", name="Contacts from agencies").wait_for()
     accessible(page, width(page))
     page.get_by_label("Agency", exact=True).select_option("police")
     page.get_by_role("button", name="Apply filters").click()

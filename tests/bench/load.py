@@ -226,10 +226,10 @@ def outcome(status: int, text: str) -> str:
     """What a decision came to, for counting."""
     for words, said in (
         (">Decided<", "decided"),
-        ("Waits for a manager", "to be signed"),
+        ("Waiting for a manager", "to be signed"),
         ("changed this record", "somebody was faster"),
-        ("Nothing here waits", "somebody was faster"),
-        ("Not decided", "refused with a reason"),
+        ("Nothing here is waiting", "somebody was faster"),
+        ("Could not be decided", "refused with a reason"),
         ("There is a problem", "asked for more"),
     ):
         if words in text and status < 500:

@@ -82,7 +82,7 @@ def test_this_is_the_child_shows_the_differences_and_may_be_taken_back(
         path(contact, "people/1/link/"), {"person": sam.reference, "version": contact.version}, follow=True
     )
     shown = body(done)
-    assert "The link is confirmed" in shown
+    assert "The link has been confirmed" in shown
     assert "3 March 2017" in shown
     assert "4 March 2017" in shown
     assert "Two large dogs" in shown

@@ -1,4 +1,4 @@
-"""Files of notifications: whole ones taken in once, broken ones kept and put right, nothing dropped."""
+"""Police files: whole ones taken in once, broken ones kept and put right, nothing dropped."""
 
 import io
 from datetime import date, datetime, timedelta
@@ -216,7 +216,7 @@ def test_what_cannot_be_read_waits_is_corrected_and_sent_on_or_set_aside(
     assert answer["Location"] == "/feeds/quarantine/"
     waiting = Quarantined.objects.get()
     assert bytes(waiting.content) == xml()[:-20]
-    assert "not whole as XML" in client.get("/feeds/quarantine/").content.decode()
+    assert "not valid XML" in client.get("/feeds/quarantine/").content.decode()
     assert "messages that could not be read" in client.get("/").content.decode()
     path = f"/feeds/quarantine/{waiting.pk}/"
     assert "Shouting heard" in client.get(path).content.decode()

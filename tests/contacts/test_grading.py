@@ -30,7 +30,7 @@ def of(**given: Any) -> grading.Graded:
 def test_each_sign_gives_its_grade_and_its_sentence() -> None:
     assert of() == grading.Graded("green", (grading.NOTHING_FOUND[1],))
     assert of(dash_grade="high").grade == "red"
-    assert of(dash_ticks=14).reasons == ("14 or more DASH questions were answered with yes",)
+    assert of(dash_ticks=14).reasons == ("14 or more DASH questions were answered yes",)
     assert of(dash_ticks=9).grade == "green"
     assert of(dash_ticks=10).grade == "amber"
     assert of(powers_of_protection_at=NOW).grade == "red"
@@ -83,7 +83,7 @@ def test_the_same_grade_confirms_it_and_the_third_notification_counts(police: Ag
 def test_the_rules_are_rows_with_dates_and_an_agency_may_have_its_own_clock(police: Agency) -> None:
     ProvisionalGradeRule.objects.filter(code="dash_medium").update(grade="red")
     LocalRule.objects.create(
-        code="grade_red", label="Screen: red", amount=60, unit="working_minutes", agency=police,
+        code="grade_red", label="Screening due (red)", amount=60, unit="working_minutes", agency=police,
         valid_from=date(2020, 1, 1),
     )  # fmt: skip
     facts = some_facts(kind="police_notification", grade="", grade_reasons=[], dash_grade="medium")

@@ -233,7 +233,7 @@ def test_whoever_may_not_see_the_record_sees_no_item_and_it_still_reaches_who_ma
     assert not HandoverItem.objects.visible_to(manager).exists()
     assert HandoverItem.objects.visible_to(holder).count() == 2
     at_once = Notice.objects.get(kind="handover")
-    assert (at_once.user, "not shown to the shift" in at_once.text) == (holder, True)
+    assert (at_once.user, "the shift cannot see it" in at_once.text) == (holder, True)
     assert packs.escalate(MORNING + timedelta(hours=1)) == 2
     assert set(Notice.objects.filter(kind="handover").values_list("user", flat=True)) == {holder.pk}
     client = Client()
@@ -299,13 +299,13 @@ def test_the_pages_make_what_is_due_filter_and_say_who_took_it(edt: User, worker
     page = client.get("/handover/").content.decode()
     assert "Ring the ward" in page
     assert "app-card--late" in page
-    assert "handover items not taken in time" in client.get("/").content.decode()
+    assert "handover items not taken on time" in client.get("/").content.decode()
     assert Notice.objects.filter(kind="handover", user=manager).count() == 1, "opening the page escalates as well"
     assert "nothing of this kind" in client.get("/handover/?kind=call").content.decode()
     assert client.post(f"/handover/items/{item.pk}/take/").status_code == 302
     second = other.post(f"/handover/items/{item.pk}/take/")
     assert (second.status_code, "Sol Worker took this" in second.content.decode()) == (409, True)
-    assert "Nothing waits" in client.get("/handover/").content.decode()
+    assert "Nothing is waiting" in client.get("/handover/").content.decode()
     assert "Ring the ward" in client.get("/handover/?show=mine").content.decode()
     earlier = client.get("/handover/packs/?change=day-edt").content.decode()
     assert "Day team to emergency duty team" in earlier

@@ -125,7 +125,7 @@ def test_without_agreement_it_leaves_only_after_a_managers_yes(
     assert (made.state, made.approved_by, made.without_agreement_reason) == ("open", manager, "The risk is weighed")
     assert len(mailoutbox) == 1
     assert [row["reference"] for row in system.get("information-requests").json()["results"]] == [made.code]
-    with pytest.raises(Refused, match="does not wait"):
+    with pytest.raises(Refused, match="is no longer waiting"):
         approve(request=made, by=manager, at=timezone.now(), reason="Again")
 
 
@@ -243,7 +243,7 @@ def test_who_reads_an_answer_and_who_only_sees_that_there_is_one(
         assert (answer in body(page), shown.may_read) == (reads, reads), role
         assert ("Nurse Vale" in body(page)) is reads, role
         if not reads:
-            assert "An answer is kept" in body(page), role
+            assert "There is an answer" in body(page), role
     assert looked >= 5
     assert answer in body(signed(worker).get(f"/contacts/{contact.reference}/")), "who asked reads it"
 

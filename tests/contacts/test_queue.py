@@ -214,11 +214,11 @@ def test_filters_tabs_and_empty_queues_say_what_they_show(client: Client, office
     green, red = record(officer, 1), record(officer, 2, grade="red")
     assert green.reference not in body(client.get("/contacts/queue/", {"grade": "red"}))
     assert red.reference in body(client.get("/contacts/queue/", {"grade": "red", "type": "concern"}))
-    assert "No contact fits" in body(client.get("/contacts/queue/", {"grade": "blue"}))
-    assert "You hold no contact" in body(client.get("/contacts/queue/", {"tab": "mine"}))
+    assert "No contacts match" in body(client.get("/contacts/queue/", {"grade": "blue"}))
+    assert "You have not claimed any contacts" in body(client.get("/contacts/queue/", {"tab": "mine"}))
     screening.claim(contact=red, by=manager, at=timezone.now())
     assert red.reference in body(client.get("/contacts/queue/", {"tab": "mine"}))
-    assert "Nothing waits for your sign-off" in body(client.get("/contacts/queue/", {"tab": "sign-off"}))
+    assert "Nothing is waiting for your sign-off" in body(client.get("/contacts/queue/", {"tab": "sign-off"}))
     for nonsense in ({"after": "x\x00"}, {"after": "C-00000000"}, {"grade": "'"}, {"type": "\x00"}, {"state": "?"}):
         assert client.get("/contacts/queue/", nonsense).status_code == 200
 

@@ -43,7 +43,7 @@ def body(client: Client, path: str) -> str:
 
 def test_an_empty_list_says_how_to_begin(signed_in: Client) -> None:
     assert "Nothing has been imported" in body(signed_in, "/imports/")
-    assert "No wording waits" in body(signed_in, "/imports/")
+    assert "No wordings are waiting" in body(signed_in, "/imports/")
 
 
 def test_an_import_is_listed_with_all_it_left_out(signed_in: Client, run: ImportRun) -> None:

@@ -129,7 +129,7 @@ def test_a_familys_file_of_two_records_joined_is_listed_once_and_goes_back(
     done = merge.apply(survivor=child, loser=family.stranger, by=manager, at=AT, reason="One child.")
     assert documents_of(client, child).count("PF/001002</") == 1
     page = client.get(f"/paper/{family.paper.pk}/").content.decode()
-    assert page.count("Take this back<") == 1
+    assert page.count("Undo this<") == 1
     merge.undo(done, by=manager, at=AT, reason="Two children.")
     assert sorted(all_matches()) == before
 

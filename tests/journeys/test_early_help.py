@@ -47,7 +47,7 @@ def test_from_an_agencys_form_to_a_contact_with_nothing_typed_twice(
     partner = Partner(browser, served, "")
     partner.go(path)
     partner.fill(**TYPED)
-    partner.press("Save and go on later")
+    partner.press("Save and finish later")
     partner.look()
     partner.go(path)
     assert partner.page.input_value("[name=situation]") == TYPED["situation"], "kept on the server"

@@ -47,7 +47,7 @@ def test_the_night_is_handed_to_the_morning_and_what_nobody_takes_escalates(
     with page.expect_navigation():
         page.get_by_role("link", name="Visit or check asked").click()
     night.look()
-    night.press("Keep it for the next shift")
+    night.press("Save for the next shift")
     page.get_by_text("There is a problem").wait_for()
     night.fill(reference=reference, text="See Linnea at her aunt's.", risk="None is known")
     page.locator("[name^='due_at']").first.wait_for()
@@ -55,8 +55,8 @@ def test_the_night_is_handed_to_the_morning_and_what_nobody_takes_escalates(
     for part, value in (("day", due.day), ("month", due.month), ("year", due.year), ("time", "14:00")):
         night.answer(f"due_at_{part}", str(value))
     night.fill(ring="The aunt, 01632 960557", otherwise="Ask the police for a welfare check.")
-    night.press("Keep it for the next shift")
-    page.get_by_text("The item is kept for the next shift.").wait_for()
+    night.press("Save for the next shift")
+    page.get_by_text("The item has been saved for the next shift.").wait_for()
     night.look()
     change, take_by = served.manage("shell", "-v", "0", "-c", CHANGE).split()[-2:]
     # The change of shift comes, and with it the handover: by itself, whoever is signed in.
@@ -66,7 +66,7 @@ def test_the_night_is_handed_to_the_morning_and_what_nobody_takes_escalates(
     assert "A large dog" not in visit.inner_text()
     with morning.page.expect_navigation():
         visit.get_by_role("button", name="Take").click()
-    morning.page.get_by_text("The item is yours.").wait_for()
+    morning.page.get_by_text("You have taken the item.").wait_for()
     ((taker,),) = sql(
         "SELECT u.username FROM contacts_handoveritem i JOIN accounts_user u ON u.id = i.taken_by_id"
         " WHERE i.reference = %s AND i.kind = 'visit'",

@@ -98,9 +98,9 @@ def test_from_the_old_systems_files_to_one_record(borough: Served, chromium: Bro
         assert f"{joined} joined" in text
         manager.page.goto(f"/people/{joined}/")
         assert manager.page.url.endswith(f"/people/{kept}/") or kept in manager.page.content()
-        manager.press("Take this back", exact=False)
+        manager.press("Undo this", exact=False)
         manager.page.locator("main form textarea, main form input[type=text]").first.fill("Two cousins of one name.")
-        manager.press("Take it back")
+        manager.press("Undo the merge")
         manager.go(f"/people/{joined}/")
         assert " joined, " not in manager.page.locator("main").inner_text()
         assert "Rowan Abernethy" in manager.page.locator("main").inner_text()

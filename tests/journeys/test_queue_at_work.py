@@ -55,8 +55,8 @@ def test_twenty_are_ended_together_two_refused_and_a_tenth_looked_over_by_anothe
         manager.press("More contacts", exact=False)
     for reference in references:
         page.locator(f"input[name=contact][value='{reference}']").check()
-    manager.press("End ticked contacts together")
-    page.get_by_role("heading", name="These 20 contacts can be ended together").wait_for()
+    manager.press("Close the ticked contacts in bulk")
+    page.get_by_role("heading", name="These 20 contacts can be closed in bulk").wait_for()
     manager.look()
     for reference in references:
         if reference != unsaid:
@@ -126,13 +126,13 @@ def test_a_grade_is_changed_with_its_reason_and_both_stay(
     manager.go(f"/contacts/{reference}/")
     page.get_by_text("Change the grade").click()
     page.locator("#grade input[name=grade][value=amber]").check()
-    manager.press("Keep this grade")
+    manager.press("Save this grade")
     page.get_by_text("There is a problem").wait_for()
     assert status_of(sql, reference)[1] == "green"
     manager.look()
     assert page.locator("#grade input[name=grade][value=amber]").is_checked(), "what was chosen is still there"
     page.locator("#grade [name=reason]").fill("He has a bruise that was not told of.")
-    manager.press("Keep this grade")
+    manager.press("Save this grade")
     assert status_of(sql, reference)[1] == "amber"
     manager.go(f"/contacts/{reference}/")
     page.get_by_text("He has a bruise that was not told of.").first.wait_for()

@@ -90,7 +90,7 @@ def test_new_contacts_are_announced_and_one_is_screened_by_keyboard_alone(
     )
     assert (status, opened) == ("decided", True)
     with page.expect_navigation():
-        page.get_by_role("button", name="Take it back").click()
+        page.get_by_role("button", name="Undo").click()
     ((status,),) = sql("SELECT status FROM contacts_contact WHERE reference = %s", reference)
     assert status == "in_screening"
 

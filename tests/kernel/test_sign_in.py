@@ -38,7 +38,7 @@ def test_five_wrong_passwords_lock_out_even_the_right_one(client: Client, office
     assert answers[-1] == 429
     answer = client.post("/accounts/login/", {"login": "contact.officer", "password": PASSWORD})
     assert answer.status_code == 429
-    assert b"too many tries" in answer.content
+    assert b"too many attempts" in answer.content
     assert Entry.objects.filter(event="session.failed", actor=None).exists()
 
 

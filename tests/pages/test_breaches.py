@@ -39,8 +39,8 @@ def test_an_empty_board_says_that_nothing_is_late(client, sign_in):
     assert "Nothing is late" in text(client.get("/breaches/"))
     assert "Nothing is about to be late" in text(client.get("/breaches/?state=soon"))
     assert "No deadline is running" in text(client.get("/breaches/?state=to_come"))
-    assert "Nothing stands still" in text(client.get("/breaches/?state=paused"))
-    assert "Nothing was finished late" in text(client.get("/breaches/?state=finished_late"))
+    assert "Nothing is paused" in text(client.get("/breaches/?state=paused"))
+    assert "Nothing was done late" in text(client.get("/breaches/?state=finished_late"))
 
 
 def test_states_are_read_from_the_row_and_the_time_with_no_sweep_run(client, sign_in, manager):
@@ -182,7 +182,7 @@ def test_a_statutory_clock_is_never_paused(client, sign_in, manager):
     sign_in("service_manager")
     clock = start(1, by=manager, rule="assessment")
     address = f"/breaches/{clock.pk}/pause/"
-    sentence = "A statutory deadline cannot be paused. Record the reason if it is missed."
+    sentence = "A statutory deadline cannot be paused. If it is missed, record the reason."
     assert sentence in text(client.get(address))
     answer = client.post(address, {"reason": "Please"})
     assert answer.status_code == 422

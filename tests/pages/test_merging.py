@@ -80,7 +80,7 @@ def test_what_protects_somebody_is_shown_on_both_sides_and_stays(client, sign_in
     user = sign_in("duty_manager")
     protection.set_restriction(person=right, holders=[manager, user], by=manager, at=AT, reason="Threats")
     shown = text(client.get(f"/merge/{pair.pk}/"))
-    for words in ("One, kept from father", "Dogs: Two", "only named colleagues may see it", "carries the stricter"):
+    for words in ("One, kept from father", "Dogs: Two", "only named colleagues may see it", "keeps the stricter"):
         assert words in shown
     assert "Hidden Street" not in shown
     client.post(f"/merge/{pair.pk}/", {"decision": "same", "survivor": left.reference})
@@ -146,7 +146,7 @@ def test_joined_next_pair_and_taken_back(client, sign_in, pair, two, manager):
     assert client.get(f"/people/{left.reference}/")["Location"] == f"/people/{right.reference}/"
     assert f"/merge/done/{done.pk}/undo/" in text(one(client, right))
     undo = f"/merge/done/{done.pk}/undo/"
-    assert "Take a merge back" in text(client.get(undo))
+    assert "Undo a merge" in text(client.get(undo))
     assert client.post(undo, {"reason": ""}).status_code == 422
     answer = client.post(undo, {"reason": "Cousins.", "not_same": "on"}, follow=True)
     assert "two records again" in text(answer)
@@ -185,7 +185,7 @@ def test_a_stale_form_an_answered_pair_and_no_answer_are_refused(client, sign_in
     assert "Mary Manager changed this record" in text(answer)
     assert client.post(f"/merge/{pair.pk}/", {}).status_code == 422
     client.post(f"/merge/{pair.pk}/", {"decision": "not_same"})
-    assert "decided this pair already" in text(client.post(f"/merge/{pair.pk}/", {"decision": "same"}))
+    assert "already decided this pair" in text(client.post(f"/merge/{pair.pk}/", {"decision": "same"}))
     assert Entry.objects.filter(event="act.refused").count() == 3
 
 

@@ -55,9 +55,9 @@ def test_pairs_are_reviewed_by_keyboard(tab: Page, address: str, manager: User) 
     assert {each: decisions.count(each) for each in set(decisions)} == {"same": 2, "later": 2, "not_same": 16}
     done = Merge.objects.order_by("-pk")[0]
     tab.goto(f"{address}/merge/?merged={done.pk}")
-    tab.get_by_role("link", name="Take the last merge back").click()
+    tab.get_by_role("link", name="Undo the last merge").click()
     tab.get_by_label("Why are these not one record?").fill("Cousins of one name.")
-    tab.get_by_role("button", name="Take it back").click()
+    tab.get_by_role("button", name="Undo the merge").click()
     expect(tab.get_by_text("are two records again")).to_be_visible()
     assert Merge.objects.standing().count() == 1
 

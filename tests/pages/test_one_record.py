@@ -163,7 +163,7 @@ def test_the_chronology_is_filtered_and_searched(client, sign_in, child, manager
     assert shown("?until=1/1/2026") == ["Bruise"]
     assert client.get(base + "?since=2026-11-01&until=2026-01-01").status_code == 422
     assert client.get(base + "?after=nonsense&kind=nonsense").status_code == 422
-    assert "Nothing fits" in text(client.get(base + "?words=zebra"))
+    assert "Nothing matches" in text(client.get(base + "?words=zebra"))
 
 
 def test_an_event_is_marked_significant_with_a_reason_and_the_mark_taken_off(client, sign_in, child, manager):
@@ -291,7 +291,7 @@ def test_each_value_says_where_it_came_from_and_what_else_is_known(client, sign_
     assert "recorded last" in born
     phone = page[page.index("01632 960777") :][:200]
     assert other.reference in phone
-    assert "Take this back" in page
+    assert "Undo this" in page
     actions.amend_person(
         person=child, by=manager, at=timezone.now(), version=None, reason="Moved school", school="Dale School"
     )

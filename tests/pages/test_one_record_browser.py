@@ -124,9 +124,9 @@ def test_the_record_is_read_filtered_printed_and_taken_apart(
     assert child.reference not in waiting.value.suggested_filename
 
     tab.goto(here)
-    tab.get_by_role("link", name="Take this back").click()
+    tab.get_by_role("link", name="Undo this").click()
     tab.get_by_label("Why are these not one record?").fill("Cousins of one name.")
-    tab.get_by_role("button", name="Take it back").click()
+    tab.get_by_role("button", name="Undo the merge").click()
     expect(tab.get_by_text("are two records again")).to_be_visible()
     assert not Merge.objects.standing().exists()
     assert said == []

@@ -404,7 +404,7 @@ def test_chains_come_apart_in_reverse_order(make_person, manager):
     assert c.merged_into == a
     assert [m.pk for m in merge.standing_merges(a)] == [third.pk, second.pk, first.pk]
     for early in (first, second):
-        with pytest.raises(Refused, match="Take that back first"):
+        with pytest.raises(Refused, match="Undo that first"):
             undo(early, manager)
     undo(third, manager)
     undo(second, manager)

@@ -34,6 +34,6 @@ def test_of_all_who_take_an_alert_at_once_one_has_it_and_the_others_are_told_who
     for thread in threads:
         thread.join()
     (winner,) = took
-    assert refused == [f"{winner} has taken this already."] * 5
+    assert refused == [f"{winner} has already taken this."] * 5
     assert Alert.objects.get().taken_by == winner
     assert Entry.objects.filter(event="alert.taken").count() == 1

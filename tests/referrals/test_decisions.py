@@ -201,7 +201,7 @@ def test_a_child_with_open_work_never_gets_a_second_episode(
     assert Notice.objects.filter(user=team.manager, kind="news").exists()
     with pytest.raises(Refused, match="what you will do"):
         actions.take_news(news=news, by=worker, at=LATER, what_next="")
-    with pytest.raises(Refused, match="News of the child waits"):
+    with pytest.raises(Refused, match="New information about the child has not been acknowledged"):
         actions.close(referral=referral, by=manager, at=LATER, closure_reason="RC7", what_changed="Safer.")
     actions.take_news(news=news, by=worker, at=LATER, what_next="I ring the mother today.")
     assert not Clock.objects.running().filter(rule__startswith="open_work").exists()
@@ -268,7 +268,7 @@ def test_the_agency_is_told_when_it_is_decided_and_not_before(police: Agency, wo
 def test_adults_only_is_decided_for_the_whole_contact(officer: User, manager: User) -> None:
     facts = some_facts(people=[some_facts().people[2]], no_child_identified=True)
     made = recording.record_contact(facts=facts, by=officer, at=NOW)
-    with pytest.raises(Refused, match="No child is on this contact"):
+    with pytest.raises(Refused, match="There is no child on this contact"):
         actions.decide_contact(contact=made, decisions=[ChildDecision(0, "referral", "x")], by=manager, at=LATER)
     decided = actions.decide_contact(
         contact=made, decisions=[ChildDecision(0, "advice", "Told where to ask.")], by=manager, at=LATER

@@ -154,7 +154,7 @@ def test_twice_changes_nothing(tracked: Contact, officer: User) -> None:
 
 
 def test_who_was_told_is_kept(tracked: Contact, officer: User) -> None:
-    with pytest.raises(Refused, match="whom you told"):
+    with pytest.raises(Refused, match="who you told"):
         actions.record_call(contact=tracked, by=officer, at=LATER, told="", called_999_at="", police_reference="")
     actions.record_call(
         contact=tracked, by=officer, at=LATER, told="Dora Manager", called_999_at="10:05", police_reference="EX1"

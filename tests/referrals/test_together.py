@@ -170,7 +170,7 @@ def test_one_page_decides_with_a_common_reason_and_a_line(client: Client, office
         f"version-{contact.reference}": contact.version, "outcome": "referral", "reason": "Neglect.",
         f"row{child.pk}-outcome": "", f"row{child.pk}-line": "Sam is hungry.",
     }  # fmt: skip
-    assert "Choose how the referrals are answered" in client.post(path, sent).content.decode()
+    assert "Choose the response to the referrals" in client.post(path, sent).content.decode()
     answer = client.post(path, {**sent, "response_type": "assessment"})
     assert answer.status_code == 200
     referral = Referral.objects.get()
@@ -206,5 +206,5 @@ def test_what_somebody_has_acted_on_since_is_not_taken_back(
         undo_decision(contact=decided.contact, by=manager, at=LATER + timedelta(seconds=20))
     other = record(officer, 2)
     done = actions.decide_contact(contact=other, decisions=each(other, "advice"), by=manager, at=LATER)
-    with pytest.raises(Refused, match="Only whoever decided"):
+    with pytest.raises(Refused, match="Only the person who decided"):
         undo_decision(contact=done.contact, by=second_manager, at=LATER)

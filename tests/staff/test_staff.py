@@ -172,7 +172,7 @@ def test_the_list_is_filtered_paged_and_asked_with_few_queries(
     text = office.get("/staff/" + after[1].replace("&amp;", "&")).content.decode()
     assert "w050" in text
     assert "w000" not in text
-    assert "No account fits" in office.get("/staff/?q=nobody%00at%25all").content.decode()
+    assert "No accounts match" in office.get("/staff/?q=nobody%00at%25all").content.decode()
 
 
 def test_teams_are_added_renamed_and_closed_when_nobody_belongs_to_them(office: Client, team: Team) -> None:

@@ -112,7 +112,7 @@ def test_nobody_supervises_themselves_or_records_anothers(team: Team, worker: Us
     with pytest.raises(Denied):
         plan(worker, head, by=senior)
     session = plan(senior, head)
-    with pytest.raises(Refused, match="your supervisor does"):
+    with pytest.raises(Refused, match="Your supervisor records your supervision"):
         hold(session, senior)
     session = plan(worker, head)
     with pytest.raises(Refused, match="Only Tess Manager"):

@@ -92,3 +92,8 @@ def test_small_words() -> None:
     assert formats.count(1204, "child", "children") == "1,204 children"
     assert formats.joined(["a", "b", "c"]) == "a, b and c"
     assert formats.ago(NOON - timedelta(hours=3), NOON) == "3 hours ago"
+
+
+def test_the_greeting_goes_by_the_clock_in_london() -> None:
+    said = [formats.greeting(datetime(2026, 7, 1, hour, 59, tzinfo=UTC)) for hour in (10, 11, 15, 16, 22)]
+    assert said == ["Good morning", "Good afternoon", "Good afternoon", "Good evening", "Good evening"]

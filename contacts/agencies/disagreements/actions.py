@@ -39,7 +39,7 @@ def disagree(
     if before is not None:
         if before.because.strip() == because.strip():
             return before
-        raise Refused("You have disagreed with this decision already; it is looked at once.", code="disagreed_already")
+        raise Refused("You have already disagreed with this decision; it is reviewed once.", code="disagreed_already")
     clock = clocks.start(RULE, reference=locked.reference, started_at=at, by=None, agency=locked.agency)
     made = Disagreement.objects.create(
         contact=locked,

@@ -160,7 +160,7 @@ def look(*, message: Quarantined, by: User, at: datetime) -> Quarantined:
 def _waiting(message: Quarantined) -> Quarantined:
     locked: Quarantined = Quarantined.objects.select_for_update().get(pk=message.pk)
     if not locked.is_waiting:
-        raise Refused("Somebody has dealt with this message already.", code="done")
+        raise Refused("Somebody has already dealt with this message.", code="done")
     return locked
 
 

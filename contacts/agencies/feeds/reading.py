@@ -80,9 +80,9 @@ def read(content: bytes, now: datetime) -> list[Item]:
     # No further than is needed to see that there are too many: each carries a copy of its source.
     found = list(islice(_of_xml(content) if is_xml else _of_csv(content), MOST_ITEMS + 1))
     if not found:
-        raise Unreadable("no_items", "There is no notification in the file.")
+        raise Unreadable("no_items", "There are no notifications in the file.")
     if len(found) > MOST_ITEMS:
-        raise Unreadable("too_many", f"The file holds more than {MOST_ITEMS:,} notifications; ask for it in parts.")
+        raise Unreadable("too_many", f"The file contains more than {MOST_ITEMS:,} notifications; ask for it in parts.")
     items = []
     for number, (raw, source) in enumerate(found, start=1):
         item = Item(number, source)
@@ -106,7 +106,7 @@ def _of_csv(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as wrong:
-        raise Unreadable("csv", f"The file is not whole as CSV: {wrong}.") from wrong
+        raise Unreadable("csv", f"The file is not valid CSV: {wrong}.") from wrong
     if not rows:
         raise Unreadable("empty", "The file is empty.")
     head, *rest = rows
@@ -114,7 +114,7 @@ def _of_csv(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
     unknown = [name for name in names if name not in FIELDS and not _is_member(name)]
     if unknown or len(set(names)) != len(names):
         wrong_name = unknown[0] if unknown else next(name for name in names if names.count(name) > 1)
-        raise Unreadable("columns", f"The column “{wrong_name[:60]}” is not in the published format, or stands twice.")
+        raise Unreadable("columns", f"The column “{wrong_name[:60]}” is not in the published format, or appears twice.")
     if "reference" not in names:
         raise Unreadable("columns", "The column “reference” is missing.")
     for row in rest:
@@ -155,10 +155,10 @@ def _of_xml(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as unsafe:
         raise Unreadable(
-            "entities", "The file declares a document type or entities, which is not allowed. Send it without."
+            "entities", "The file declares a document type or entities, which is not allowed. Send it without them."
         ) from unsafe
     except (ParseError, ValueError, LookupError) as wrong:
-        raise Unreadable("xml", f"The file is not whole as XML: {wrong}.") from wrong
+        raise Unreadable("xml", f"The file is not valid XML: {wrong}.") from wrong
     for element in [root] if root.tag == "notification" else root:
         is_too_deep = _cut(element)
         source = tostring(element, encoding="utf-8")
@@ -196,7 +196,7 @@ def _raw_of_element(element: Element) -> Raw:
         else:
             name = _known(part.tag, FIELDS)
             if name in raw.fields:
-                raise Unreadable("element", f"“{name}” stands twice.")
+                raise Unreadable("element", f"“{name}” appears twice.")
             if _text(part):
                 raw.fields[name] = _text(part)
     return raw
@@ -267,7 +267,7 @@ def _checked(given: Mapping[str, str], known: Mapping[str, Fact], whose: str) ->
         if len(value) > _longest(fact):
             raise Unreadable("too_long", f"“{whose}{name}” is longer than {_longest(fact):,} characters.")
         if CONTROL.search(value):
-            raise Unreadable("invalid_format", f"“{whose}{name}” holds characters that are no text.")
+            raise Unreadable("invalid_format", f"“{whose}{name}” contains characters that are not text.")
         codes = fact.codes or SHIPPED.get(fact.name, ()) if fact.kind is Kind.CODE else ()
         if codes and value not in codes:
             raise Unreadable("invalid_code", f"“{whose}{name}” has to be one of {', '.join(codes)}.")
@@ -321,7 +321,7 @@ def _moment(text: str, at: str, now: datetime | None) -> datetime:
     except (ValueError, OverflowError) as wrong:
         raise Unreadable("invalid_date", f"“{at}” is not a time; write 2026-11-21T22:40:00Z.") from wrong
     if now is not None and moment > now + EARLY:
-        raise Unreadable("in_future", f"“{at}” lies in the future.")
+        raise Unreadable("in_future", f"“{at}” is in the future.")
     return moment
 
 
@@ -331,7 +331,7 @@ def _day(text: str, at: str, today: date | None) -> date:
     except ValueError as wrong:
         raise Unreadable("invalid_date", f"“{at}” is not a date; write 2017-03-03.") from wrong
     if today is not None and day > today:
-        raise Unreadable("in_future", f"“{at}” lies in the future.")
+        raise Unreadable("in_future", f"“{at}” is in the future.")
     return day
 
 

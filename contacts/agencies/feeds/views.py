@@ -1,4 +1,4 @@
-"""Files of notifications: sending one, what could not be read, and agencies that may send without a grade."""
+"""Police files: sending one, what could not be read, and agencies that may send without a grade."""
 
 from datetime import datetime
 from typing import Any
@@ -55,7 +55,7 @@ def feeds(request: StaffRequest) -> HttpResponse:
 
 def _became(file: FeedFile) -> str:
     if file.finished_at is None:
-        return "The file is kept. It is taken in within some minutes: look here again."
+        return "The file is saved. It will be read within a few minutes: check back here."
     return (
         f"{file.taken:,} taken in, {file.updates:,} updates, {file.known:,} known already, "
         f"{file.unread:,} could not be read"

@@ -61,9 +61,9 @@ def ask_information(
     require(by, Permission.CONTACT_SCREEN)
     asked_of = asked_of.strip() or (agency.name if agency is not None else "")
     if not asked_of:
-        raise Refused("Say who is asked, or choose an agency.", code="required", field="asked_of")
+        raise Refused("Say who you are asking, or choose an agency.", code="required", field="asked_of")
     if agency is not None and not agency.is_active:
-        raise Refused("This agency works with us no longer.", code="agency", field="agency")
+        raise Refused("This agency no longer works with us.", code="agency", field="agency")
     if asked_email:
         try:
             validate_email(asked_email)
@@ -76,7 +76,7 @@ def ask_information(
     needs_yes = any(_needs_yes(member) for member in members)
     if needs_yes and not without_agreement_reason.strip():
         raise Refused(
-            "The family has not agreed: say why the check goes ahead without agreement. A manager’s yes is needed.",
+            "The family has not agreed: say why the check goes ahead without agreement. A manager has to agree.",
             code="agreement",
             field="without_agreement_reason",
         )
@@ -179,9 +179,9 @@ def approve(*, request: InformationRequest, by: User, at: datetime, reason: str)
     contact = lock(request.contact)
     locked = _lock_request(request)
     if locked.state != "waiting":
-        raise Refused("It does not wait for a manager any more.", code="not_waiting")
+        raise Refused("It is no longer waiting for a manager.", code="not_waiting")
     if contact.status == Contact.Status.DECIDED:
-        raise Refused("The contact is decided: nothing is asked any more.", code="wrong_status")
+        raise Refused("The contact has been decided: nothing more can be asked.", code="wrong_status")
     if not reason.strip():
         raise Refused("Say why it goes ahead without agreement.", code="required", field="reason")
     locked.without_agreement_reason, locked.approved_at, locked.approved_by = reason, at, by
@@ -207,11 +207,11 @@ def withdraw(*, request: InformationRequest, by: User, at: datetime, reason: str
     require(by, Permission.CONTACT_SCREEN)
     locked, contacts = _with_contacts(request)
     if locked.replied_at is not None:
-        raise Refused("It has been answered: it cannot be taken back.", code="answered")
+        raise Refused("It has been answered: it cannot be withdrawn.", code="answered")
     if locked.withdrawn_at is not None:
-        raise Refused("It has been taken back already.", code="withdrawn")
+        raise Refused("It has already been withdrawn.", code="withdrawn")
     if not reason.strip():
-        raise Refused("Say why it is taken back.", code="required", field="reason")
+        raise Refused("Say why it is being withdrawn.", code="required", field="reason")
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = at, by, reason
     locked.save()
     _end_links(locked, by=by, at=at)
@@ -221,7 +221,7 @@ def withdraw(*, request: InformationRequest, by: User, at: datetime, reason: str
         detail={"request": locked.code},
     )  # fmt: skip
     if locked.asked_by != by:
-        _tell([locked.asked_by], locked, f"What you asked for on {locked.contact.reference} has been taken back")
+        _tell([locked.asked_by], locked, f"What you asked for on {locked.contact.reference} has been withdrawn")
     _go_on(contacts, by=by, taker=by, at=at, reason="Nothing asked for is outstanding any more.", until=at + CLAIM_FOR)
     return locked
 
@@ -277,11 +277,11 @@ def _keep(
         raise Refused("Choose who may read the answer.", code="sensitivity", field="sensitivity")
     locked, contacts = _with_contacts(request)
     if locked.replied_at is not None:
-        raise Refused("An answer has been recorded already.", code="answered")
+        raise Refused("An answer has already been recorded.", code="answered")
     if locked.withdrawn_at is not None:
-        raise Refused("This has been taken back: it is not asked any more.", code="withdrawn")
+        raise Refused("This has been withdrawn: an answer is no longer needed.", code="withdrawn")
     if locked.sent_at is None:
-        raise Refused("It waits for a manager’s yes: nothing has been asked yet.", code="not_sent")
+        raise Refused("It is waiting for a manager to agree: nothing has been asked yet.", code="not_sent")
     locked.reply, locked.reply_sensitivity, locked.said_by = reply, sensitivity, said_by[:200]
     locked.reply_came, locked.replied_at, locked.reply_recorded_by = way, at, by
     locked.save()
@@ -330,7 +330,7 @@ def chase(*, request: InformationRequest, by: User, at: datetime) -> Information
     require(by, Permission.CONTACT_SCREEN)
     locked = _lock_request(request)
     if locked.state != "open":
-        raise Refused("There is nothing to chase: it is answered, taken back, or has not been sent.", code="nothing")
+        raise Refused("There is nothing to chase: it has been answered, withdrawn, or not sent.", code="nothing")
     return _chased(locked, by=by, at=at)
 
 

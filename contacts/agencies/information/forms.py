@@ -40,7 +40,7 @@ class AskForm(ActForm):
         label="Their e-mail address",
         required=False,
         max_length=254,
-        help_text="They get a link to a form. The message itself tells nothing about any child",
+        help_text="They get a link to a form. The message itself says nothing about any child",
         error_messages={"invalid": "Enter a whole e-mail address, like name@school.example"},
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -49,7 +49,7 @@ class AskForm(ActForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Enter what you ask"},
-        help_text="Whoever opens the link reads this. Say no more of the family than they need to answer",
+        help_text="Anybody with the link can read this. Say no more about the family than they need to answer",
     )
     why = forms.CharField(
         label="Why is it needed?",
@@ -80,7 +80,7 @@ class AskForm(ActForm):
         """Somebody has to be asked."""
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("agency") and not cleaned.get("asked_of", "").strip():
-            self.add_error("asked_of", "Say who is asked, or choose an agency")
+            self.add_error("asked_of", "Say who you are asking, or choose an agency")
         return cleaned
 
 
@@ -89,12 +89,12 @@ def _sensitivity() -> forms.ChoiceField:
         label="Who may read the answer?",
         choices=[
             (Sensitivity.ORDINARY, "Everybody who works on this"),
-            (Sensitivity.SENSITIVE, "Only those who screen what comes in"),
-            (Sensitivity.RESTRICTED, "Only whoever asked, and managers"),
+            (Sensitivity.SENSITIVE, "Only those who screen contacts"),
+            (Sensitivity.RESTRICTED, "Only the person who asked, and managers"),
         ],
         initial=Sensitivity.ORDINARY,
         widget=Radios,
-        help_text="For example, an adult’s health is for few. Others see that there is an answer, and not what it says",
+        help_text="For example, details of an adult’s health. Others see that there is an answer, but not what it says",
         error_messages={"required": "Choose who may read the answer"},
     )
 
@@ -110,7 +110,7 @@ class ReplyForm(ActForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Enter what they answered"},
     )
-    said_by = forms.CharField(label="Who said so?", required=False, max_length=200, help_text="Name and role")
+    said_by = forms.CharField(label="Who gave the answer?", required=False, max_length=200, help_text="Name and role")
     sensitivity = _sensitivity()
 
 

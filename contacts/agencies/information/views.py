@@ -42,7 +42,7 @@ def ask(request: StaffRequest, reference: str) -> HttpResponse:
         AskForm,
         lambda given, at: actions.ask_information(contact=contact, by=request.user, at=at, **given),
         prefix="ask",
-        said="The request is kept. No deadline stands still for it.",
+        said="The request is saved. No deadline is paused while you wait.",
         others=len(contact_readers.together(contact, request.user)) - 1,
     )
 
@@ -57,7 +57,7 @@ def reply(request: StaffRequest, reference: str, key: int) -> HttpResponse:
         answer = {name: value for name, value in given.items() if name != "version"}
         return actions.record_reply(request=asked, by=request.user, at=at, **answer)
 
-    return carry_out(request, contact, ReplyForm, act, prefix=f"reply-{key}", said="The answer is kept")
+    return carry_out(request, contact, ReplyForm, act, prefix=f"reply-{key}", said="The answer has been saved")
 
 
 def _with_reason(
@@ -86,7 +86,7 @@ def agree(request: StaffRequest, reference: str, key: int) -> HttpResponse:
 @needs(P.CONTACT_SCREEN)
 def withdraw(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """Take a request back."""
-    return _with_reason(request, reference, key, "withdraw", actions.withdraw, "It is taken back")
+    return _with_reason(request, reference, key, "withdraw", actions.withdraw, "It has been withdrawn")
 
 
 @require_POST
@@ -97,7 +97,7 @@ def chase(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     return acting.at_once(
         request,
         lambda at: actions.chase(request=asked, by=request.user, at=at),
-        said="They are asked again by e-mail" if asked.asked_email else "It is noted that they were asked again",
+        said="They have been asked again by e-mail" if asked.asked_email else "Recorded: they were asked again",
         back=address_of(contact.reference),
     )
 

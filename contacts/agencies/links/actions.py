@@ -43,7 +43,7 @@ def issue(
     if purpose == SecureLink.Purpose.EARLY_HELP:
         require(by, Permission.EARLY_HELP_INVITE)
     if not given_to.strip():
-        raise Refused("Say whom the link is for.", code="required", field="given_to")
+        raise Refused("Say who the link is for.", code="required", field="given_to")
     if not 1 <= days <= MOST_DAYS:
         raise Refused(f"A link lasts from 1 to {MOST_DAYS} days.", code="days", field="days")
     token = _signer().sign(secrets.token_urlsafe(24))
@@ -124,7 +124,7 @@ def use(*, link: SecureLink, became: str, at: datetime) -> SecureLink:
     if locked.used_at is not None:
         raise Refused("This form has been sent already.", code="submitted")
     if locked.revoked_at is not None or locked.expires_at <= at:
-        raise Refused("This link does not work any more.", code="link_ended")
+        raise Refused("This link no longer works.", code="link_ended")
     locked.used_at, locked.became, locked.body = at, became, b""
     locked.save()
     return locked

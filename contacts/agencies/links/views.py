@@ -40,7 +40,9 @@ def behind(purpose: str) -> Callable[[PartnerView], PartnerView]:
                 answer["Allow"] = "GET, HEAD, POST"
                 return answer
             if not actions.may_try(str(request.META.get("REMOTE_ADDR", "")), at):
-                answer = error(request, 429, "There have been too many tries. Wait a minute and open the link again.")
+                answer = error(
+                    request, 429, "There have been too many attempts. Wait a minute and open the link again."
+                )
                 answer["Retry-After"] = "60"
                 return answer
             link = actions.find(token, purpose, at)

@@ -23,7 +23,7 @@ class EditionForm(UiForm):
 
     called = "New edition of the threshold document"
 
-    valid_from = DateField(label="From which day does it hold?")
+    valid_from = DateField(label="From which day does it apply?")
     title = forms.CharField(label="Title", max_length=150)
     introduction = _long("Introduction", 4, required=False)
     note = forms.CharField(label="What is new in this edition?", max_length=500)

@@ -61,7 +61,7 @@ def new_edition(request: StaffRequest) -> HttpResponse:
                 by=request.user,
                 at=at,
             ),
-            said="The new edition is kept. It holds from its day on.",
+            said="The new edition has been saved. It applies from its start date.",
             to=reverse("contacts:thresholds"),
         )
         if done is not None:
@@ -83,5 +83,5 @@ def level(request: StaffRequest, reference: str) -> HttpResponse:
         LevelForm,
         lambda given, at: actions.choose_level(contact=contact, by=request.user, at=at, **given),
         prefix="level",
-        said="The level of need is kept",
+        said="The level of need has been saved",
     )

@@ -50,7 +50,7 @@ def rota(request: StaffRequest) -> HttpResponse:
         return acting.at_once(
             request,
             lambda at: duty.end_turn(turn=turn, by=request.user, at=at),
-            said="The turn is ended.",
+            said="Their time on the rota has ended.",
             back=reverse("contacts:rota"),
         )
     form = acting.form(request, TurnForm, is_sent=not ending)
@@ -58,7 +58,7 @@ def rota(request: StaffRequest) -> HttpResponse:
         request,
         form,
         lambda given, at: duty.add_turn(**given, by=request.user, at=at),
-        said="The turn is on the rota.",
+        said="They are on the rota.",
         to=reverse("contacts:rota"),
     )
     return done or page(request, "contacts/rota.html", {"form": form, "turns": load.turns(now), "now": now})

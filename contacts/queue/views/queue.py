@@ -119,7 +119,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
         return acting.at_once(
             request,
             lambda at: queue_actions.drop_view(by=request.user, key=key),
-            said="The view is taken away.",
+            said="The view has been deleted.",
             back=here,
         )
     wanted = queue.Wanted.of(request.POST)
@@ -129,7 +129,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
         request,
         form,
         lambda given, at: queue_actions.save_view(by=request.user, name=given["name"], chosen=chosen),
-        said="The view is kept.",
+        said="The view has been saved.",
         to=lambda view: f"{here}?{view.query}",
     )
     return done or _show(request, request.POST, form)

@@ -33,7 +33,7 @@ def grade(request: StaffRequest, reference: str) -> HttpResponse:
         GradeForm,
         lambda given, at: actions.grade(contact=contact, by=request.user, at=at, **given),
         prefix="grade",
-        said="The grade is kept",
+        said="The grade has been saved",
     )
 
 
@@ -80,7 +80,7 @@ def acknowledge(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         lambda at: actions.acknowledge(contact=contact, by=request.user, at=at),
-        "Receipt is acknowledged",
+        "Receipt has been acknowledged",
     )
 
 
@@ -103,10 +103,10 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
         try:
             person: Person = get_visible(Person, request.user, given["person"])
         except Http404 as absent:
-            raise Refused("There is no record with this reference.", code="no_person", field="person") from absent
+            raise Refused("There is no record with this reference that you can view.", code="no_person", field="person") from absent
         return actions.link_person(on_contact=row, person=person, by=request.user, at=at)
 
-    return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link is confirmed")
+    return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link has been confirmed")
 
 
 @require_POST
@@ -119,7 +119,7 @@ def not_this(request: StaffRequest, reference: str, position: int) -> HttpRespon
         request,
         contact,
         lambda at: actions.not_this_person(on_contact=row, person=person, by=request.user, at=at),
-        "Remembered: not this person",
+        "Noted: this is not the person",
     )
 
 
@@ -134,7 +134,7 @@ def unlink(request: StaffRequest, reference: str, position: int) -> HttpResponse
         UnlinkForm,
         lambda given, at: actions.unlink_person(on_contact=row, by=request.user, at=at, **given),
         prefix=f"unlink-{position}",
-        said="The link is taken back",
+        said="The link has been removed",
     )
 
 
@@ -169,7 +169,7 @@ def details(request: StaffRequest, reference: str, position: int) -> HttpRespons
             at=at,
             version=int(version) if version.isascii() and version.isdigit() else None,
         ),
-        "Your answer is kept. What was on record before stays in its history.",
+        "Saved. What was on record before stays in its history.",
     )
 
 

@@ -1,1 +1,1 @@
-"""How agencies tell us, and what became of it: figures for a meeting with a partner."""
+"""Contacts from agencies, and what became of it: figures for a meeting with a partner."""

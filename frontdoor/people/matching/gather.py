@@ -1,4 +1,4 @@
-"""Whom to weigh: people fetched by exact, bounded look-ups, after fuzzy work on the few words names are made of.
+"""Who to weigh: people fetched by exact, bounded look-ups, after fuzzy work on the few words names are made of.
 
 Who may not be shown is left out inside the SQL, before any limit and any count.
 """
@@ -17,7 +17,7 @@ from frontdoor.people.matching.evidence import compare_words
 from frontdoor.people.matching.levels import W_FUZZY, W_PART
 from frontdoor.people.matching.spellings import spellings_of
 
-# So many people are weighed; a name alone that fits more than TOO_MANY needs a second fact.
+# How many people are weighed; a name alone that fits more than TOO_MANY needs a second fact.
 WEIGHED = 60
 TOO_MANY = 100
 # A set of words with more bearers is common: only people with exactly the words given are looked at, by two of them.

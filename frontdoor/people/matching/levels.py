@@ -147,7 +147,7 @@ SENTENCES: tuple[tuple[str, ...], ...] = (
         "",
         "The family name agrees with an initial",
     ),
-    ("", "Names stand in another order"),
+    ("", "Names in a different order"),
     (
         "The same middle name",
         "The middle name agrees with an initial",

@@ -81,14 +81,14 @@ def judge(chosen: Sequence[Chosen], user: User) -> list[Row]:
     def why(one: Chosen, pair: PairToReview) -> tuple[str, str]:
         both = {pair.left_id, pair.right_id}
         if pair.decision in ("same", "not_same"):
-            return "decided", "Somebody else has decided this pair already."
+            return "decided", "Somebody else has already decided this pair."
         if both & conflicts:
             return "conflict", "You have declared that you know one of these people."
         for person, version in ((pair.left, one.left_version), (pair.right, one.right_version)):
             if person.merged_into_id is not None:
                 return "merged_away", f"{person.reference} has already been joined to another record."
             if version is not None and version != person.version:
-                return "stale", f"{person.reference} has been changed since you saw the list. Look at this pair again."
+                return "stale", f"{person.reference} has been changed since you saw the list. Check this pair again."
         if both & restricted:
             return "restricted", "A restricted record is joined only after looking at both side by side."
         if pair.left.is_adoption_protected or pair.right.is_adoption_protected:
@@ -116,7 +116,7 @@ def check_number(chosen: Sequence[Chosen]) -> None:
     if not chosen:
         raise Refused("Choose the pairs to accept.", code="none", field="pair")
     if len({one.key for one in chosen}) > MOST:
-        raise Refused(f"At most {MOST} pairs can be accepted together: choose fewer.", code="too_many", field="pair")
+        raise Refused(f"You can accept at most {MOST} pairs together: choose fewer.", code="too_many", field="pair")
 
 
 @transaction.atomic

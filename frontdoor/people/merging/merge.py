@@ -1,4 +1,4 @@
-"""Joining two records of one person, and taking that back: nothing is deleted, every change is journalled.
+"""Merging two records of one person, and undoing it: nothing is deleted, every change is journalled.
 
 What happens to each relation to Person is declared (:mod:`frontdoor.people.merge_policies` and the apps above). Rows
 move to the record that stays (the survivor); the other (the loser) keeps its own columns, points to the survivor and is
@@ -151,14 +151,14 @@ def _two_episodes(pair: Pair, known: _Known) -> bool:
 def _why_not(pair: Pair, known: _Known, method: str, survivors: set[int], losers: set[int]) -> tuple[str, str] | None:
     """Code and sentence when these two may not be joined."""
     if pair[0] == pair[1]:
-        return "same_record", "This is one record already: choose two different ones."
-    gone = "There is no person with this reference."
+        return "same_record", "This is already one record: choose two different ones."
+    gone = "There is no person with this reference that you can view."
     found = [known.people.get(key) for key in pair]
     survivor, loser = found
     if survivor is None or loser is None:
         return "no_person", gone
     if survivor.merged_into_id == loser.pk or loser.merged_into_id == survivor.pk:
-        return "circular", f"{survivor.reference} and {loser.reference} are one record already."
+        return "circular", f"{survivor.reference} and {loser.reference} are already one record."
     for person in (survivor, loser):
         if person.merged_into_id is not None:
             into = known.reference_of[person.merged_into_id]
@@ -199,7 +199,7 @@ def apply_many(pairs: Iterable[Pair], *, by: User, at: datetime, reason: str, me
     """
     _allowed(by, method)
     if not reason.strip():
-        raise Refused("Say why these records are of one person.", code="reason_required", field="reason")
+        raise Refused("Say why these records are the same person.", code="reason_required", field="reason")
     done = Merged()
     asked = list(pairs)
     for start in range(0, len(asked), BATCH):
@@ -211,7 +211,7 @@ def apply_many(pairs: Iterable[Pair], *, by: User, at: datetime, reason: str, me
         for pair in batch:
             wrong = _why_not(pair, known, method, survivors, losers)
             if wrong is None and pair[1] in taken:
-                wrong = ("merged_away", f"{known.people[pair[1]].reference} stands in this list more than once.")
+                wrong = ("merged_away", f"{known.people[pair[1]].reference} is in this list more than once.")
             if wrong is not None:
                 done.refused.append(NotMerged(*pair, *wrong))
                 continue
@@ -315,7 +315,7 @@ class Undone:
 def check_undoable(merge: Merge) -> None:
     """Raise Refused unless this is the latest standing merge of both records."""
     if merge.undone_at is not None:
-        raise Refused("This merge has been taken back already.", code="undone")
+        raise Refused("This merge has already been undone.", code="undone")
     later = (
         Merge.objects.standing()
         .about([merge.survivor_id, merge.loser_id])
@@ -326,14 +326,14 @@ def check_undoable(merge: Merge) -> None:
     )
     if later is not None:
         raise Refused(
-            f"{later.loser.reference} has been joined to {later.survivor.reference} since. Take that back first.",
+            f"{later.loser.reference} has been joined to {later.survivor.reference} since. Undo that first.",
             code="not_the_latest",
         )
 
 
 @transaction.atomic
 def undo(merge: Merge, *, by: User, at: datetime, reason: str, not_same: bool = False) -> Undone:
-    """Take a merge back: every column of every row as it was, only edits made since stay.
+    """Undo a merge: every column of every row as it was, only edits made since stay.
 
     1. Only the latest merge of a record; chains come apart in reverse order.
     2. Each journalled column that still holds what the merge wrote gets its old value. One that has been changed since
@@ -347,7 +347,7 @@ def undo(merge: Merge, *, by: User, at: datetime, reason: str, not_same: bool = 
     if not by.is_machine:
         require(by, Permission.PEOPLE_UNMERGE)
     if not reason.strip():
-        raise Refused("Say why the merge is taken back.", code="reason_required", field="reason")
+        raise Refused("Say why the merge is being undone.", code="reason_required", field="reason")
     people = {
         person.pk: person
         for person in Person.objects.select_for_update(of=("self",))

@@ -88,7 +88,7 @@ def decide(
     require(by, Permission.PEOPLE_MERGE)
     locked = PairToReview.objects.select_for_update(of=("self",)).select_related("left", "right").get(pk=pair.pk)
     if locked.decision in ("same", "not_same"):
-        raise Refused("Somebody else has decided this pair already.", code="decided")
+        raise Refused("Somebody else has already decided this pair.", code="decided")
     for person in (locked.left, locked.right):
         check_conflict(by, person)
     done: Merge | None = None

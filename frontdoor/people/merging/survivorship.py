@@ -1,7 +1,7 @@
 """Which value stays when two records of one person are joined, as SQL: ``s`` is the record that stays, ``l`` the other.
 
 A filled value beats an empty one; an exact date of birth beats an estimated one; then the record written last, then the
-survivor. What protects somebody stays. The other value is not lost: it stands in the loser's own row.
+survivor. Protections are kept. The other value is not lost: it stands in the loser's own row.
 """
 
 NOT_EMPTY = {

@@ -18,7 +18,7 @@ from frontdoor.people.models import BreakGlass, DeclaredConflict, Person, Restri
 LONGEST_HOURS = 24
 REFERENCE = re.compile(r"P-[0-9A-HJKMNP-TV-Z]{8}")
 NOT_GRANTED = (
-    "Nothing was opened. Either there is no such record, or it is already open to you. The request is recorded."
+    "Nothing was opened. Either there is no such record, or it is already open to you. The request has been recorded."
 )
 
 

@@ -24,7 +24,7 @@ from frontdoor.workflow.models import StatusChange
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 PAGE = 50
-#: So many lines at most stand in one PDF; a longer history says so.
+#: The most lines one PDF holds; a longer history says so.
 PRINTED = 3000
 #: How old systems say that a record should never have been made.
 IN_ERROR = re.compile(
@@ -61,12 +61,12 @@ class Event:
 
     @property
     def name(self) -> str:
-        """The line's own key, as a mark on it and its address carry it."""
+        """The line's own key, as used in its address and in a mark on it."""
         return f"{self.source}-{self.key}"
 
     @property
     def mark(self) -> Mark:
-        """Where this line stands in the order."""
+        """This line's place in the order."""
         return Mark(self.at, self.source, self.key)
 
 

@@ -1,4 +1,4 @@
-"""Everything the house holds on one person in one query, whatever its length: what the top of a record shows.
+"""Everything held on one person in one query, however much there is: what the top of a record shows.
 
 Each kind of row comes as an array of JSON beside the person and is made into the rows of its model again.
 """
@@ -28,9 +28,9 @@ from frontdoor.people.models import (
     Warning,
 )
 
-#: So many relatives' families at most are looked at for the family tree.
+#: The most relatives whose families are looked at for the family tree.
 NEAR = 60
-#: So many rows of one kind at most stand on the page.
+#: The most rows of one kind shown on the page.
 MOST = 200
 
 

@@ -13,7 +13,7 @@ from frontdoor.people.access import hidden_people
 from frontdoor.people.models import Person, Relationship
 from frontdoor.people.record.overview import Relative, relatives
 
-#: So many ties at most are read: an address of a hundred lodgers is no family.
+#: The most ties that are read: an address with a hundred lodgers is not a family.
 MOST = 600
 PARENTS = ("mother", "father", "adoptive_parent")
 CARERS = ("step_parent", "parents_partner", "carer", "foster_carer", "guardian")
@@ -26,7 +26,7 @@ STEP = {
     **dict.fromkeys((*SIBLINGS, *PARTNERS, "cousin"), 0),
     "child": 1,
 }
-#: Ties that are no family: in the table, not in the tree.
+#: Ties that are not family: in the table, not in the tree.
 OUTSIDE = ("friend", "professional", "other")
 
 

@@ -197,11 +197,11 @@ def _why(column: str, person: Person, joined: Sequence[Person], others: list[Oth
     if is_changed:
         return "Changed here."
     if column in PROTECTING:
-        return "What protects somebody stays."
+        return "Protections are kept."
     if not others:
         return "The only value recorded." if joined else "As recorded."
     if column in BIRTH:
         ranks = {SURE.index(p.dob_precision) for p in (person, *joined)}
         if len(ranks) > 1 and person.dob_precision == SURE[max(ranks)]:
-            return "The surest date stands before an estimated one."
-    return "Of different values, the one recorded last."
+            return "A certain date is shown before an estimated one."
+    return "Where values differ, the one recorded last."

@@ -1,4 +1,4 @@
-"""``manage.py unmerge REFERENCE``: take the latest merge of a record back."""
+"""``manage.py unmerge REFERENCE``: undo the latest merge of a record."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="Taken back by manage.py unmerge", help="why, for the audit trail")
 
     def handle(self, *args: Any, reference: str, reason: str, **options: Any) -> None:
-        """Undo; a person who is unknown or was never merged is refused in one line."""
+        """Undo; a person who is unknown or was never merged is refused with one line."""
         person = for_reference(reference)
         if person is None:
             raise CommandError(f"There is no person with the reference {reference.strip()[:40]!r}.")

@@ -158,7 +158,9 @@ def move(request: StaffRequest, reference: str) -> HttpResponse:
 def cancel(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a planned session will not take place."""
     found = _opened(request, reference)
-    return _act(request, found, forms.CancelForm, actions.cancel, "supervision/cancel.html", "The session has been cancelled")
+    return _act(
+        request, found, forms.CancelForm, actions.cancel, "supervision/cancel.html", "The session has been cancelled"
+    )
 
 
 def _act(

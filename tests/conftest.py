@@ -39,7 +39,6 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from tests import moments
-
 from tests.raw_codes import raw_codes
 
 # How fast examples are drawn says how busy the machine is, nothing of the product.
@@ -200,7 +199,7 @@ def no_raw_code_on_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def read(self: PageTemplate, *args: Any, **options: Any) -> str:
         html: str = render(self, *args, **options)
-        found.update((self.template.name, code) for code in raw_codes(html))
+        found.update((self.template.name or "", code) for code in raw_codes(html))
         return html
 
     monkeypatch.setattr(PageTemplate, "render", read)

@@ -267,8 +267,12 @@ def _plain(action: Callable[..., object]) -> Run:
 ACTS: dict[str, Act] = {
     "step-up": Act(forms.StepUpForm, "Step up to the front door", "Step up", "It has been stepped up.", _step_up),
     "close": Act(forms.CloseForm, "Close early help", "Close", "Early help has been closed.", _plain(actions.close)),
-    "return": Act(forms.ReturnForm, "Return for agreement", "Return", "It has been returned.", _plain(actions.send_back)),
-    "lead": Act(forms.LeadForm, "Change the lead professional", "Save", "The lead professional has been changed.", _change_lead),
+    "return": Act(
+        forms.ReturnForm, "Return for agreement", "Return", "It has been returned.", _plain(actions.send_back)
+    ),
+    "lead": Act(
+        forms.LeadForm, "Change the lead professional", "Save", "The lead professional has been changed.", _change_lead
+    ),
     "review": Act(forms.ReviewForm, "Record a review", "Save the review", "The review has been saved.", _review),
 }
 

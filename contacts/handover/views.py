@@ -124,7 +124,9 @@ def write(request: StaffRequest, kind: str) -> HttpResponse:
         lambda given, at: actions.write_item(
             kind=kind, facts=form.facts(), now=given["when"] == "now", by=request.user, at=at
         ),
-        said=lambda item: "The item has been handed over." if item.pack_id else "The item has been saved for the next shift.",
+        said=lambda item: (
+            "The item has been handed over." if item.pack_id else "The item has been saved for the next shift."
+        ),
         to=reverse("contacts:handover"),
     )
     if done is not None:

@@ -145,7 +145,9 @@ def member_act(request: StaffRequest, key: int, what: str) -> HttpResponse:
             actions.remove_second_steps(user=user, reason=reason, by=request.user)
 
     said = {"end": "The account has been ended", "restore": "The account has been opened again"}
-    done = acting.carry_out(request, form, do, said=said.get(what, "The second step has been removed"), to=_address_of(user))
+    done = acting.carry_out(
+        request, form, do, said=said.get(what, "The second step has been removed"), to=_address_of(user)
+    )
     context = {"form": form, "title": title, "caption": user.name, "button": button, "grave": what == "end"}
     if what == "end" and (count := readers.open_work(user)):
         context["lead"] = f"Open records that name {user.name} as worker: {count}. The manager of the team is told."

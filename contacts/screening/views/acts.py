@@ -103,7 +103,9 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
         try:
             person: Person = get_visible(Person, request.user, given["person"])
         except Http404 as absent:
-            raise Refused("There is no record with this reference that you can view.", code="no_person", field="person") from absent
+            raise Refused(
+                "There is no record with this reference that you can view.", code="no_person", field="person"
+            ) from absent
         return actions.link_person(on_contact=row, person=person, by=request.user, at=at)
 
     return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link has been confirmed")

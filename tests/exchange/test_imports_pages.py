@@ -57,13 +57,13 @@ def test_an_import_is_listed_with_all_it_left_out(signed_in: Client, run: Import
     assert "check digit" in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
     for odd in ("?after=x", "?after=99999", "?kind=none", "?after=٣"):
         body(signed_in, f"/imports/{run.pk}/{odd}")
-    rows = list(csv.DictReader(StringIO(body(signed_in, f"/imports/{run.pk}/rejects.csv"))))
+    rows = list(csv.DictReader(StringIO(signed_in.get(f"/imports/{run.pk}/rejects.csv").content.decode())))
     assert [(r["file"], int(r["row"])) for r in rows] == [(f["file"], f["row"]) for f in run.report["rejects"]]
 
 
 def test_a_wording_is_given_its_meaning_once_for_all_rows(signed_in: Client, run: ImportRun) -> None:
     wording = Wording.objects.get()
-    assert "1 wording nobody has given a meaning" in body(signed_in, "/imports/")
+    assert "1 wording without a meaning" in body(signed_in, "/imports/")
     assert PARROT in body(signed_in, "/imports/wordings/")
     path = f"/imports/wordings/{wording.pk}/"
     assert signed_in.post(path, {"code": "99"}).status_code == 422

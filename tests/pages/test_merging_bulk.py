@@ -123,7 +123,7 @@ def test_who_may_and_how_many(client, sign_in, manager, monkeypatch):
     monkeypatch.setattr(pairs_bulk, "MOST", 2)
     answer = client.post(PATH, {"pair": [value(p) for p in made], "sure": "yes", "reason": "Same."})
     assert (answer.status_code, Merge.objects.count()) == (422, 0)
-    assert "At most 2 pairs" in text(answer)
+    assert "at most 2 pairs" in text(answer)
     assert client.get(PATH)["Location"] == "/merge/"
 
 

@@ -175,7 +175,7 @@ def test_an_unanswered_match_blocks_ending_and_a_second_record(contact: Contact,
     known = create_person(
         by=manager, at=NOW, names=[GivenName("Sam", "Example")], date_of_birth=date(2017, 3, 3), sex="M"
     )
-    with pytest.raises(Refused, match="somebody on record"):
+    with pytest.raises(Refused, match="Confirm first who"):
         actions.decide_contact(contact=contact, decisions=each(contact, "no_further_action"), by=manager, at=LATER)
     sam = contact.people.get(given_name="Sam")
     screening.link_person(on_contact=sam, person=known, by=manager, at=LATER)

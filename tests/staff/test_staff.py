@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(office: Cl
         ({"username": "Jo Example!"}, "lower-case letters"),
         ({"username": "j2", "email": "nowhere"}, "Enter an e-mail address"),
         ({"username": "j2", "roles": []}, "Choose at least one role"),
-        ({"username": "j2", "name": " "}, "Enter full name"),
+        ({"username": "j2", "name": " "}, "Enter the full name"),
     ):
         answer = office.post("/staff/add/", {**NEW, **change})
         assert answer.status_code == 422, change

@@ -248,15 +248,15 @@ def record_fast_track(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     except AlreadySubmitted as done:
         return redirect("contacts:contact", done.reference)
     except Refused as refused:
-        return _ask_again(request, draft_id, refused)
+        form = forms.MissingForm(request.POST)
+        asked = {"sentence": "concerns", "location": "child_location"}
+        acting.refuse(request, [form], refused, lambda refused: (form, asked.get(refused.field or "", "concerns")))
+        return _ask_again(request, draft_id, form)
     return redirect("referrals:tell", contact.reference)
 
 
-def _ask_again(request: StaffRequest, draft_id: UUID, refused: Refused) -> HttpResponse:
+def _ask_again(request: StaffRequest, draft_id: UUID, form: forms.MissingForm) -> HttpResponse:
     """The two answers that are needed, asked on a page of their own; everything typed goes with them."""
-    form = forms.MissingForm(request.POST)
-    asked = {"sentence": "concerns", "location": "child_location"}
-    acting.refuse(request, [form], refused, lambda refused: (form, asked.get(refused.field or "", "concerns")))
     kept = [
         (key, value)
         for key, values in request.POST.lists()

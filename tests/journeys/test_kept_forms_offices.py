@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.documents.files import pdf
 from tests.journeys.conftest import Desk
 
 pytestmark = pytest.mark.browser
@@ -111,3 +112,25 @@ def test_a_persons_record(desk: Sit, sql: Sql) -> None:
     overtaken(mine, "Save", "communication_needs")
     mine.press("Save")
     assert sql("SELECT communication_needs FROM people_person WHERE reference = %s", reference) == [(TYPED,)]
+
+
+def test_documents(desk: Sit, sql: Sql) -> None:
+    reference = somebody(sql)
+    manager = desk("duty.manager")
+    manager.go(f"/people/{reference}/documents/")
+    manager.page.set_input_files(
+        "[name=documents]", {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": pdf("Dear all")}
+    )
+    manager.page.locator("form[data-upload] [name=kind]").select_option("report")  # the list's filter has one too
+    manager.page.get_by_role("button", name="Add", exact=True).click()
+    manager.page.get_by_text("letter was added").first.wait_for()
+    ((document,),) = sql("SELECT reference FROM documents_document ORDER BY id DESC LIMIT 1")
+    address = f"/documents/{document}/describe/"
+    mine = signed_out_and_in_again(desk, sql, address, "title")
+    colleague = desk("team.manager")
+    colleague.go(address)
+    colleague.fill(source="The school")
+    colleague.press("Save")
+    overtaken(mine, "Save", "title")
+    mine.press("Save")
+    assert sql("SELECT title FROM documents_document WHERE reference = %s", document) == [(TYPED,)]

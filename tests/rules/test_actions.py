@@ -145,6 +145,7 @@ def test_an_edition_of_the_levels_of_need_is_taken_back_with_its_levels(service_
         table=TABLES["thresholds"], values={**values, "title": "New"}, begins_on=NEW_YEAR, reason="Agreed",
         seen=seen_of(found.versions), by=service_manager, at=NOW, on=TODAY,
     )  # fmt: skip
+    assert made.pk is not None
     assert ThresholdEdition.objects.get(pk=made.pk).levels.count() == 4
     actions.take_back(
         table=TABLES["thresholds"], key=(), pk=made.pk, seen=seen_of(rule("thresholds").versions), by=service_manager,

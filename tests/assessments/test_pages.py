@@ -1,6 +1,7 @@
 """The pages of an assessment, as their users go through them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -118,10 +119,11 @@ def test_wrong_factors_are_refused_at_the_field(
     assert "My reason" in answer.content.decode()
 
 
+@pytest.mark.moment(datetime(2026, 11, 23, 12, tzinfo=UTC))
 def test_a_visit_is_recorded(assessment: Assessment, worker: User, signed: Callable[[User], Client]) -> None:
     client = signed(worker)
     address = f"/assessments/{assessment.reference}/visits/add/"
-    when = {"happened_at": "2026-11-23T09:30:00+00:00", "mode": "in_person", "place": "home"}
+    when = {"happened_at": "2026-11-23T11:30:00+00:00", "mode": "in_person", "place": "home"}
     wrong = client.post(address, {**when, "is_seen": "yes"})
     assert "Say whether the child was seen alone" in wrong.content.decode()
     done = client.post(address, {**when, "is_seen": "yes", "seen_alone": "yes", "observed": "Cheerful."})

@@ -306,7 +306,7 @@ def test_the_name_of_a_view_and_a_turn_of_the_rota_are_there_on_another_device(
     open_as(client, manager)
     refused = client.post("/contacts/queue/views/", {"name": "Night — “amber”", "grade": "amber"})
     assert refused.status_code == 422
-    assert "take one away first" in body(refused)
+    assert "delete one first" in body(refused)
     again = Client()
     open_as(again, manager)
     shown = unescape(body(again.get("/contacts/queue/")))

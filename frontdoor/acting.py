@@ -24,6 +24,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -42,8 +43,8 @@ from frontdoor.ui.forms import UiForm, VersionForm
 from frontdoor.ui.keeping import Keeping
 from frontdoor.workflow.actions import stale
 
-#: The kind of every draft that is kept here; forms that become a record have kinds of their own.
-KIND = "form"
+KIND = drafts.FORM
+log = structlog.get_logger(__name__)
 #: What is never kept: it opens doors, or is the page's own.
 NEVER_KEPT = ("csrfmiddlewaretoken", "draft", "password")
 
@@ -62,6 +63,7 @@ def form(
     *,
     record: Record | None = None,
     called: str = "",
+    about: str = "",
     at: str = "",
     is_sent: bool = True,
     kept: Mapping[uuid.UUID, Draft] | None = None,
@@ -69,10 +71,10 @@ def form(
 ) -> Form:
     """The form as this request has it: as it was sent, as it was kept, or empty.
 
-    ``record`` is what it is about; ``called`` its name in the list of drafts where the class has no better one; ``at``
-    the address of the page it stands on, when that is not the page asked for; ``is_sent`` says whether what was posted
-    is this form, where a page has several; ``kept`` what :func:`kept_at` found for all of them. Whatever else is given
-    goes to the form.
+    ``record`` is what it is about, or ``about`` its reference; ``called`` its name in the list of drafts where the class
+    has no better one; ``at`` the address of the page it stands on, when that is not the page asked for; ``is_sent`` says
+    whether what was posted is this form, where a page has several; ``kept`` what :func:`kept_at` found for all of them.
+    Whatever else is given goes to the form.
     """
     if issubclass(kind, VersionForm):
         more["record"] = record
@@ -87,14 +89,15 @@ def form(
     if not title:
         raise TypeError(f"{kind.__qualname__} says neither what its draft is called nor why it keeps none")
     address = at or request.path
-    draft_id = _draft_id(request, kind, address, str(made.prefix or ""))
+    form_id = _form_id(kind, address, str(made.prefix or ""))
+    draft_id = drafts.own(request.user, form_id)
     made.keeping = Keeping(
-        url=reverse("drafts:save", args=[draft_id, KIND]),
+        url=reverse("drafts:save", args=[form_id, KIND]),
         afresh=reverse("drafts:discard", args=[draft_id]),
         draft_id=draft_id,
         address=address,
         title=title[:100],
-        about=record.reference if record is not None else "",
+        about=record.reference if record is not None else about,
         sequence=_now_as_number(),
     )
     if made.is_sent:
@@ -108,9 +111,9 @@ def kept_at(request: StaffRequest, address: str) -> Mapping[uuid.UUID, Draft]:
     return drafts.kept_at(by=request.user, address=address)
 
 
-def _draft_id(request: StaffRequest, kind: type[UiForm], address: str, prefix: str) -> uuid.UUID:
-    """The same for one person, form and page on every device."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"front-door:{request.user.pk}:{kind.__qualname__}:{prefix}:{address}")
+def _form_id(kind: type[UiForm], address: str, prefix: str) -> uuid.UUID:
+    """The same for one form and page on every device; whose it is says the server (``drafts.own``)."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"front-door:{kind.__qualname__}:{prefix}:{address}")
 
 
 def _now_as_number() -> int:
@@ -264,7 +267,8 @@ def keep(request: StaffRequest, *sent: UiForm) -> None:
             place=drafts.Place(keeping.address, keeping.title, keeping.about),
         )
     except Refused as refused:
-        audit.refused(request, refused)
+        # No refusal of the act, which goes on: evidence says only what was refused to somebody.
+        log.warning("draft_not_kept", code=refused.code)
 
 
 def _body(request: StaffRequest, sent: Sequence[UiForm]) -> bytes:

@@ -155,7 +155,7 @@ def triggers_as_declared(app_configs: Any, databases: Any = None, **kwargs: Any)
         Error(
             f"The trigger {name} differs from its declaration: what it guards may not hold.",
             hint="Run 'manage.py migrate' as the owner: it installs the triggers as the code declares them.",
-            id="frontdoor.E002",
+            id="frontdoor.E003",
         )
         for alias in databases or [DEFAULT_DB_ALIAS]
         for name in differing(alias)

@@ -112,6 +112,7 @@ def write(request: StaffRequest, kind: str) -> HttpResponse:
         request,
         ItemForm,
         called=f"Handover: {kind_of.label}",
+        about=reference,
         at=request.path + ("?" + urlencode({"reference": reference}) if reference else ""),
         kind=kind,
         initial={"reference": reference},

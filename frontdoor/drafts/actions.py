@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.http import QueryDict
@@ -12,6 +12,8 @@ from frontdoor.accounts.models import User
 from frontdoor.drafts.models import Draft
 
 LARGEST_BYTES = 2_000_000
+#: The kind of every draft of a form that carries out an act; forms that become a record have kinds of their own.
+FORM = "form"
 
 
 class AlreadySubmitted(Exception):
@@ -96,6 +98,11 @@ def _write(
     return row[0] if row else None
 
 
+def own(user: User, draft_id: UUID) -> UUID:
+    """The draft a form of an act is kept under for one person: from what anybody could work out, nobody else's."""
+    return uuid5(draft_id, f"user {user.pk}")
+
+
 def kept(*, by: User, draft_id: UUID) -> Draft | None:
     """One's own open draft with something in it."""
     return Draft.objects.of(by).open().filter(pk=draft_id).exclude(body=b"").first()
@@ -144,6 +151,11 @@ def consume(*, by: User, draft_id: UUID, kind: str, reference: str, at: datetime
             raise AlreadySubmitted(found.became)
         found.consumed_at, found.became, found.body = at, reference, b""
         found.save(update_fields=["consumed_at", "became", "body"])
+
+
+def throw_away_of(references: list[str]) -> None:
+    """Throw away what anybody had typed and not sent about records that are destroyed, in the same transaction."""
+    Draft.objects.filter(about__in=references).delete()
 
 
 def discard(*, by: User, draft_id: UUID, at: datetime) -> None:

@@ -62,7 +62,7 @@ def _words(draft: Draft, user: User) -> tuple[str, str]:
     kind = kinds.KINDS.get(draft.kind)
     if kind is None:
         return draft.kind, ""
-    return kind.label, kind.address(draft.pk, draft.about)
+    return kind.label, kind.address(draft.pk)
 
 
 def may_open(address: str, user: User) -> bool:

@@ -26,7 +26,7 @@ def save(request: StaffRequest, draft_id: UUID, kind: str) -> HttpResponse:
     try:
         actions.save(
             by=request.user,
-            draft_id=draft_id,
+            draft_id=actions.own(request.user, draft_id) if kind == actions.FORM else draft_id,
             kind=kind,
             body=request.body,
             sequence=int(number),

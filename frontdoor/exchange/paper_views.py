@@ -48,7 +48,7 @@ def _file(request: StaffRequest, key: int) -> PaperFile:
 def paper_file(request: StaffRequest, key: int) -> HttpResponse:
     """One paper file: what its cover says, whom it may be of, and the choice."""
     found = _file(request, key)
-    form = acting.form(request, OwnerForm, called=f"Whose the paper file {found.file_no} is")
+    form = acting.form(request, OwnerForm, called="Whose a paper file is")
     done = acting.carry_out(
         request,
         form,

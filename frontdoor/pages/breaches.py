@@ -198,7 +198,7 @@ def _back(request: StaffRequest) -> str:
 def breach_reason(request: StaffRequest, key: int) -> HttpResponse:
     """Record why a deadline was missed."""
     clock, now = _clock(request, key), timezone.now()
-    form = acting.form(request, ReasonForm, called=f"Why a deadline was missed, {clock.reference}")
+    form = acting.form(request, ReasonForm, called="Why a deadline was missed", about=clock.reference)
     done = acting.carry_out(
         request,
         form,
@@ -232,7 +232,7 @@ def clock_pause(request: StaffRequest, key: int) -> HttpResponse:
             said=f"Resumed: {clock.label} on {clock.reference}",
             back=_back(request),
         )
-    form = acting.form(request, PauseForm, called=f"Let a deadline stand still, {clock.reference}")
+    form = acting.form(request, PauseForm, called="Let a deadline stand still", about=clock.reference)
     if clock.is_statutory or not clock.may_pause:
         # The page has no form then. Sent all the same, the action says the sentence, whatever else is left out.
         form.fields["reason"].required = False

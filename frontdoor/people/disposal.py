@@ -44,6 +44,8 @@ found_rows: list[FoundRows] = []
 files: list[tuple[str, str]] = []
 #: Called with names of such files after their rows are gone; safe to call twice.
 remove_file: list[Callable[[list[str]], Any]] = []
+#: Called with the references that went, in the same transaction: what is nobody's record yet is thrown away with them.
+throw_away: list[Callable[[list[str]], Any]] = []
 
 
 def disposal_policy(model: str, field: str, how: Literal["destroy", "blank", "keep"], why: str, **more: Any) -> None:

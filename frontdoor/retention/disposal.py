@@ -15,7 +15,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.grants import is_history
 from frontdoor.notifications.actions import one_by_one
 from frontdoor.people.access import check_conflict
-from frontdoor.people.disposal import remove_file
+from frontdoor.people.disposal import remove_file, throw_away
 from frontdoor.people.merging.merge import all_keys
 from frontdoor.people.models import Person
 from frontdoor.retention.models import Disposal, FileToRemove
@@ -158,6 +158,8 @@ def approve(*, disposal: Disposal, typed: str, by: User, at: datetime) -> Dispos
         detail={"disposal": row.pk, "blanked": json.loads(blanked)},
     )  # fmt: skip
     row.refresh_from_db()
+    for throw in throw_away:
+        throw(row.gone_references)
     return row
 
 

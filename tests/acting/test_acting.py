@@ -172,8 +172,18 @@ def test_another_device_shows_it_and_another_person_does_not(
     assert "Half a thought" in signed(manager).get(address_of(referral)).content.decode()
     theirs = signed(second_manager).get(address_of(referral)).content.decode()
     assert "Half a thought" not in theirs
-    assert marker(theirs)["data-draft-url"] != marker(page)["data-draft-url"]
-    assert typed_by_script(signed(second_manager), page, "what_changed=Mine") == 409
+
+
+def test_nobody_takes_the_place_of_another_s_draft(
+    referral: Referral, manager: User, second_manager: User, signed: SignIn
+) -> None:
+    """The address a form is kept at can be worked out by anybody: what is sent there is the sender's own."""
+    client = signed(manager)
+    page = client.get(address_of(referral)).content.decode()
+    assert typed_by_script(signed(second_manager), page, "what_changed=Mine") == 204
+    assert typed_by_script(client, page, f"version={referral.version}&what_changed=Half+a+thought") == 204
+    assert "Half a thought" in client.get(address_of(referral)).content.decode()
+    assert "Mine" not in client.get(address_of(referral)).content.decode()
 
 
 def test_what_is_kept_is_what_the_browser_sent_without_tokens(

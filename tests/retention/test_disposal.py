@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,8 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
 from frontdoor.documents import storage
 from frontdoor.documents.models import Document
+from frontdoor.drafts import actions as drafts
+from frontdoor.drafts.models import Draft
 from frontdoor.exchange.models import FamilyFileChild, ImportRun, Origin, PaperFile, SourceRecord
 from frontdoor.grants import is_history
 from frontdoor.people import actions as people
@@ -120,6 +123,11 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
     one, brother = record["one"], record["brother"]
     references = [one.reference, record["other"].reference, record["referral"].reference, record["alone"].reference]
     names_of_brother = Name.objects.filter(person=brother).count()
+    for about in (one.reference, record["referral"].reference, brother.reference):
+        drafts.save(
+            by=manager, draft_id=uuid4(), kind=drafts.FORM, body=b"reason=Ann", sequence=1, at=AT,
+            place=drafts.Place(about=about),
+        )  # fmt: skip
     seen = disposal.preview(one, AT)
     counted = {(table, how): number for table, how, number in seen.counts}
     assert counted["people_person", "destroy"] == 2
@@ -136,6 +144,7 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
     assert set(Contact.objects.values_list("pk", flat=True)) == {record["shared"].pk}
     assert not ContactPerson.objects.filter(person_id=one.pk).exists()
     assert ContactPerson.objects.filter(person=brother).exists()
+    assert list(Draft.objects.values_list("about", flat=True)) == [brother.reference], "typed about it and not sent"
     assert list(PaperFile.objects.values_list("file_no", flat=True)) == ["P2"]
     assert list(FamilyFileChild.objects.values_list("person_id", flat=True)) == [brother.pk]
     blanked, kept = SourceRecord.objects.order_by("row")

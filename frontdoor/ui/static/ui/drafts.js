@@ -33,10 +33,14 @@ class Draft {
       if (mark) mark.value = String(this.sequence);
       clearTimeout(this.timer);
       clearTimeout(this.retry);
+      // What was sent is the server's: typed over again here it would come back after it was done. A page that is
+      // shown again (the answer did not come, or Back was pressed) goes on keeping.
+      this.last = this.body();
       this.stopped = true;
-      setTimeout(() => { this.stopped = false; }, 10000);
     });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") this.save(true); });
+    window.addEventListener("pageshow", () => { this.stopped = false; });
+    form.addEventListener("input", () => { this.stopped = false; });
     window.addEventListener("pagehide", () => this.save(true));
     window.addEventListener("online", () => this.save());
   }

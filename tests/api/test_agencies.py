@@ -90,7 +90,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_is_unknown_is_not_found(off
     for change, words in (
         ({"code": "Mill Lane!"}, "Use lower-case letters"),
         ({}, "There is an agency with this code"),
-        ({"code": "x2", "name": " "}, "Enter name"),
+        ({"code": "x2", "name": " "}, "Enter the name"),
     ):
         answer = office.post("/agencies/add/", {**NEW, **change})
         assert answer.status_code == 422

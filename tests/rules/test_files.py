@@ -123,7 +123,7 @@ def test_a_file_brings_another_council_s_rules_and_a_trial_keeps_nothing(tmp_pat
         (lambda w: row_of(w, "codes_sex", code="M").update(valid_from="soon"), "M from soon, column valid_from"),
         (lambda w: row_of(w, "codes_sex", code="M").update(label=""), "codes_sex, M, column label: This cannot be"),
         (lambda w: row_of(w, "contact_types", code="marac").update(clock_rule="nix"), "column clock_rule: There is no"),
-        (lambda w: row_of(w, "rank_weights").update(red=0), "rank_weights, column red: Red cannot count less"),
+        (lambda w: row_of(w, "rank_weights").update(red=0), "rank_weights, column red: Red cannot count for less"),
         (lambda w: row_of(w, "thresholds")["parts"].pop(), "column parts: An edition has the levels 1 to 4"),
         (lambda w: row_of(w, "thresholds")["parts"][0].update(name=5), "column parts: Each level has a name"),
         (lambda w: row_of(w, "thresholds")["parts"][0].update(indicators=[]), "column parts: What a level looks like"),

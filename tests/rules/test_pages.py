@@ -142,7 +142,7 @@ def test_the_second_of_two_people_sees_the_first_one_s_change_and_loses_no_word(
 def test_what_is_wrong_is_said_at_its_field(office: Client) -> None:
     path = f"/rules/{LIST}/{advice().pk}/change/"
     for change, words in (
-        ({"label": ""}, "Enter words"),
+        ({"label": ""}, "Enter the words"),
         ({"reason": ""}, "Answer the question"),
         ({"begins_on": "2020-01-01"}, "what has been is not changed"),
         ({"attribute_outside": "nowhere"}, "Say what the agency is told"),

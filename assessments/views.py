@@ -22,7 +22,7 @@ from frontdoor.people.access import check_conflict
 from frontdoor.ui.forms import ButtonForm, UiForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
-from frontdoor.workflow.actions import history
+from frontdoor.workflow.actions import can, history
 from referrals.models import Referral
 
 P = Permission
@@ -78,7 +78,8 @@ def shown(request: StaffRequest, reference: str) -> Assessment:
 def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]:
     """Everything of an assessment, for reading."""
     today = timezone.localdate(at)
-    missing = outline.missing(actions.written(assessment, at)) if assessment.status == "in_progress" else {}
+    doable = can(assessment, user)
+    missing = outline.missing(actions.written(assessment, at)) if "submit" in doable else {}
     return {
         "assessment": assessment,
         "child": assessment.child,
@@ -92,8 +93,7 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "sections": outline.SECTIONS,
         "missing": missing,
         "changes": list(history(assessment.reference)),
-        "may_write": assessment.status == "in_progress" and holds(user, P.ASSESSMENT_WRITE),
-        "may_authorise": holds(user, P.ASSESSMENT_AUTHORISE),
+        "can": doable,
         "buttons": doors.buttons(assessment, user),
         "is_author": user.pk in (assessment.author_id, assessment.submitted_by_id),
         "now": at,
@@ -140,7 +140,7 @@ def section(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     if name not in outline.SECTION_TITLES:
         raise Http404
     found = shown(request, reference)
-    if found.status != "in_progress":
+    if "write" not in can(found, request.user):
         return redirect("assessments:assessment", found.reference)
     title = outline.SECTION_TITLES[name]
     state = next((row for row in found.sections.all() if row.name == name), None)

@@ -199,7 +199,8 @@ def no_raw_code_on_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def read(self: PageTemplate, *args: Any, **options: Any) -> str:
         html: str = render(self, *args, **options)
-        found.update((self.template.name or "", code) for code in raw_codes(html))
+        if self.template.name != "api/docs.html":  # tells programmers which codes to send
+            found.update((self.template.name or "", code) for code in raw_codes(html))
         return html
 
     monkeypatch.setattr(PageTemplate, "render", read)

@@ -48,7 +48,7 @@ class EarlyHelpQuerySet(VisibleQuerySet):
 
 P = Permission
 MACHINE = Machine(
-    act("write", "Write", "draft returned", P.EARLY_HELP_WRITE),
+    act("write", "Edit", "draft active returned", P.EARLY_HELP_WRITE),
     move(
         "begin", "Begin early help", "draft returned", "active", P.EARLY_HELP_WRITE, "early_help.begun",
         agreed, is_led,

@@ -33,7 +33,7 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
 from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
-from frontdoor.workflow.actions import history
+from frontdoor.workflow.actions import can, history
 from referrals.models import Referral
 
 P = Permission
@@ -143,7 +143,8 @@ def _one(
 ) -> HttpResponse:
     now = timezone.now()
     user = request.user
-    may_write = holds(user, P.EARLY_HELP_WRITE) and found.status in ("draft", "active", "returned")
+    doable = can(found, user)
+    may_write = "write" in doable
     offered = readers.candidates(found, user) if may_write else []
     audit.shows(request, [each.person for each in offered], kind="opened", reference=found.reference)
     failed = next((form for form in (plan, team) if form is not None and form.is_sent), None)
@@ -164,6 +165,7 @@ def _one(
             "contact": found.contact,
             "contact_href": reverse("contacts:contact", args=[found.contact.reference]) if found.contact else "",
             "may_write": may_write,
+            "can": doable,
             "action_form": plan,
             "member_form": team,
             "failed": failed,
@@ -196,7 +198,7 @@ def address_of(found: EarlyHelpAssessment) -> str:
 def edit(request: StaffRequest, reference: str) -> HttpResponse:
     """Write it again: people, texts, findings and agreement."""
     found = shown(request, reference)
-    if found.status not in ("draft", "active", "returned") and request.method != "POST":
+    if "write" not in can(found, request.user) and request.method != "POST":
         return redirect("assessments:early_help_one", found.reference)
     form = acting.form(
         request, forms.EarlyHelpForm, record=found, is_staff=True, initial=forms.initial_of(found), with_lead=False

@@ -97,6 +97,7 @@ P = Permission
 ANY, UNDECIDED, SCREENING = (" ".join(part) for part in (STATUSES, STATUSES[:-1], OPEN))
 MACHINE = Machine(
     move("claim", "Claim", "received", "in_screening", P.CONTACT_SCREEN, "contact.claimed"),
+    act("take_over", "Claim", "in_screening awaiting_information", P.CONTACT_SCREEN),
     move("release", "Release", "in_screening", "received", P.CONTACT_SCREEN, "contact.released"),
     act("ask", "Ask for information", "in_screening awaiting_information", P.CONTACT_SCREEN),
     move(

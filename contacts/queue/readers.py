@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Value
 
 from contacts import hooks
-from contacts.models import GRADES, OPEN, Bundle, Contact, ContactPerson
+from contacts.models import GRADES, Bundle, Contact, ContactPerson
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
 from contacts.screening.actions import CLAIM_FOR
@@ -28,6 +28,7 @@ from frontdoor.people.models import Involvement
 from frontdoor.people.models import Warning as Danger
 from frontdoor.ui.formats import age, joined
 from frontdoor.ui.tags import colour_of
+from frontdoor.workflow.actions import can
 
 PAGE = 50
 YEAR = timedelta(days=365)
@@ -319,7 +320,7 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
     confidential = any(row.address_is_confidential for row in rows)
     first = next((row for row in [*children, *rows] if row.name), None)
     worst = min(members, key=lambda m: GRADES.index(m.grade) if m.grade else len(GRADES))
-    is_open = any(member.status in OPEN for member in members)
+    doable = {name for member in members for name in can(member, user)}
     return {
         "href": f"/contacts/{contact.reference}/",
         "reference": contact.reference,
@@ -347,12 +348,12 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
         "clock": {"label": clock.label, "due_at": clock.due_at, "warn_at": clock.warn_at} if clock else None,
         "holder": holder,
         "why": why_here(contact, minutes),
-        "is_mine": holder == user and held.status == "in_screening",
-        "may_decide": is_open,
+        "is_mine": holder == user and "release" in can(held, user),
+        "may_decide": "decide" in doable,
         "may_end": len(members) == 1
-        and is_open
+        and "decide" in doable
         and contact.grade in ("green", "blue")
         and not contact.child_protection_marked,
-        "may_claim": is_open and holder is None,
+        "may_claim": bool(doable & {"claim", "take_over"}) and holder is None,
         "version": contact.version,
     }

@@ -30,6 +30,7 @@ from frontdoor.notifications.actions import duty_managers
 from frontdoor.people.hooks import open_work
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
+from frontdoor.workflow.actions import can
 from referrals import actions, forms, readers
 from referrals.decisions import NOT_ABOUT, ChildDecision
 
@@ -101,7 +102,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact: an outcome for each child, once."""
     user = request.user
     contact = shown(request, reference)
-    if contact.status not in ("received", "in_screening", "awaiting_information"):
+    if "decide" not in can(contact, user):
         return redirect("contacts:contact", contact.reference)
     about = _about(request, contact)
     whole = acting.form(
@@ -170,7 +171,7 @@ def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:
 def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
     """Sign what somebody else proposed, or give it back with comments."""
     contact = shown(request, reference)
-    if contact.status != "awaiting_sign_off":
+    if "send_back" not in can(contact, request.user):
         return redirect("contacts:contact", contact.reference)
     returning = "return" in request.POST
     form = acting.form(request, forms.SignOffForm, record=contact, is_sent=not returning)
@@ -211,7 +212,7 @@ def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
 def fast_track(request: StaffRequest, reference: str) -> HttpResponse:
     """Put a contact that is recorded already on the fast track."""
     contact = shown(request, reference)
-    if contact.is_fast_track or contact.status == "decided":
+    if "fast_track" not in can(contact, request.user):
         return redirect("contacts:contact", contact.reference)
     form = acting.form(request, forms.FastTrackForm, record=contact)
     done = acting.carry_out(

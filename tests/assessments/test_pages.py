@@ -121,7 +121,7 @@ def test_wrong_factors_are_refused_at_the_field(
 def test_a_visit_is_recorded(assessment: Assessment, worker: User, signed: Callable[[User], Client]) -> None:
     client = signed(worker)
     address = f"/assessments/{assessment.reference}/visits/add/"
-    when = {"happened_at": "2026-11-23T11:30:00+00:00", "mode": "in_person", "place": "home"}
+    when = {"happened_at": "2026-11-23T09:30:00+00:00", "mode": "in_person", "place": "home"}
     wrong = client.post(address, {**when, "is_seen": "yes"})
     assert "Say whether the child was seen alone" in wrong.content.decode()
     done = client.post(address, {**when, "is_seen": "yes", "seen_alone": "yes", "observed": "Cheerful."})

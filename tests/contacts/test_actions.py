@@ -123,7 +123,7 @@ def test_a_check_without_agreement_waits_for_a_manager(contact: Contact, worker:
         without_agreement_reason="Because",
     )  # fmt: skip
     assert (asked.state, asked.sent_at) == ("waiting", None)
-    with pytest.raises(Refused, match="waits for a manager"):
+    with pytest.raises(Refused, match="waiting for a manager"):
         record_reply(request=asked, by=worker, at=NOW, reply="Yes.")
 
 

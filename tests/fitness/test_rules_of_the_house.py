@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -17,7 +18,7 @@ from frontdoor.access import ROLE_LABELS, ROLES, Permission
 from frontdoor.grants import is_history
 from frontdoor.people.hooks import merge_policies
 from frontdoor.people.models import Person
-from frontdoor.workflow.machines import MACHINES, Move
+from frontdoor.workflow.machines import MACHINES, Machine, Move, move
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
@@ -193,8 +194,8 @@ def test_every_source_of_a_move_is_a_status_and_every_status_but_the_first_is_re
     machines: dict[Any, dict[str, Move]] = dict(MACHINES)
     for model, moves in machines.items():
         statuses = set(model.Status.values)
-        for move in moves.values():
-            assert {*move.sources, move.target} <= statuses, move.name
+        for each in moves.values():
+            assert {*each.sources, each.target} <= statuses, each.name
 
 
 def test_files_are_split_by_noun_before_they_grow() -> None:
@@ -276,3 +277,27 @@ def test_every_module_stands_in_an_import_contract() -> None:
         if not above & named and module not in contracts["root_packages"]:
             loose.append(module)
     assert loose == []
+
+
+def test_templates_ask_what_can_be_done_and_list_no_statuses() -> None:
+    """A list of statuses copied beside the machine goes its own way; the page asks ``can`` (workflow.actions)."""
+    listed = [
+        f"{path.name}:{number}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(r"\bstatus (not )?in [\[(]", line)
+    ]
+    assert listed == []
+
+
+def test_a_row_of_a_machine_has_its_step_and_a_step_its_row() -> None:
+    """The table is what people read: a move that is not in it, or that nothing carries out, is refused at import."""
+    table = Machine(move("go", "Go", "here", "there", Permission.CONTACT_SCREEN, "thing.gone"))
+
+    def stay(self: object) -> None:
+        """Is in no table."""
+
+    with pytest.raises(ImproperlyConfigured, match="no move of its machine"):
+        table.step(stay)
+    with pytest.raises(ImproperlyConfigured, match="has no step for its move go"):
+        table(type("Thing", (), {}))

@@ -17,6 +17,7 @@ from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.ui.responses import is_htmx, page
+from frontdoor.workflow.actions import can
 
 P = Permission
 
@@ -39,7 +40,7 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
             "look": found,
             "now": now,
             "others": readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else [],
-            "grades": [] if contact.grade or contact.status == "decided" else grades(),
+            "grades": grades() if "grade" in can(contact, request.user) and not contact.grade else [],
             **_lookers(contact, request.user, now),
         },
         fragment="contacts/_looked.html",

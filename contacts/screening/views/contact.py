@@ -29,7 +29,8 @@ from frontdoor.workflow import doors
 from frontdoor.workflow.actions import can
 
 P = Permission
-SCREENING = ("received", "in_screening", "awaiting_information")
+#: One act of the page: taken from the queue, or from whoever left it.
+CLAIMING = {"claim", "take_over"}
 CALLER_UNKNOWN = "They would not give their name"
 
 
@@ -132,6 +133,7 @@ def show(
     now = timezone.now()
     user = request.user
     may_screen = holds(user, P.CONTACT_SCREEN)
+    doable = can(contact, user)
     is_open = contact.status != "decided" or contact.is_fast_track
     look = request.GET.get("look", "")
     found = readers.cards(
@@ -173,12 +175,12 @@ def show(
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at")),
             "events": readers.events(contact),
             "steps": doors.buttons(contact, user),
-            "can": can(contact, user),
+            "can": doable,
             "holder": holder,
             "is_mine": holder == user,
             "may_screen": may_screen,
             "may_edit": holds(user, P.PEOPLE_EDIT),
-            "may_claim": may_screen and contact.status in SCREENING,
+            "may_claim": bool(doable & CLAIMING),
             "is_open": is_open,
             "shown": shown,
             "label": lists.label,

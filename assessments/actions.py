@@ -27,7 +27,7 @@ from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import end_involvement, involve, update_involvement
-from frontdoor.people.models import Involvement
+from frontdoor.people.models import DeclaredConflict, Involvement
 from frontdoor.workflow.actions import born, history, lock, move, touch
 from referrals.births import assessment_rule
 from referrals.models import Referral
@@ -360,22 +360,60 @@ def withdraw_visit(*, visit: Visit, by: User, at: datetime, reason: str) -> Visi
     return locked
 
 
-@transaction.atomic
-def change_author(*, assessment: Assessment, by: User, at: datetime, author: User, reason: str) -> Assessment:
-    """Another worker goes on writing it. Managers, or the child's present worker for themselves."""
-    require(by, Permission.ASSESSMENT_WRITE)
-    changed = touch(assessment)
-    if by != changed.referral.current_worker and not holds(by, Permission.ASSESSMENT_AUTHORISE):
-        raise Denied(Permission.ASSESSMENT_AUTHORISE)
+def _check_author(assessment: Assessment, author: User) -> None:
+    if author == assessment.author:
+        raise Refused(f"{author.name} is its author already.", code="same", field="author")
     if not holds(author, Permission.ASSESSMENT_WRITE):
         raise Refused(f"{author.name} does not write assessments.", code="role", field="author")
+    is_known = DeclaredConflict.objects.filter(user=author, person=assessment.child, ended_at__isnull=True).exists()
+    if is_known or not Assessment.objects.visible_to(author).filter(pk=assessment.pk).exists():
+        raise Refused(f"The child’s record is closed to {author.name}.", code="closed_to_them", field="author")
+
+
+@transaction.atomic
+def change_author(
+    *, assessment: Assessment, by: User, at: datetime, author: User, reason: str, version: int | None = None
+) -> Assessment:
+    """A manager has another worker go on writing it; both are told.
+
+    Only while it is being written: what waits for a manager is returned first, so that nobody authorises what they
+    wrote by giving it away.
+    """
+    require(by, Permission.ASSESSMENT_AUTHORISE)
+    changed = touch(assessment, version=version)
+    check_conflict(by, changed.child)
+    if changed.status != Assessment.Status.IN_PROGRESS:
+        raise Refused(
+            f"This assessment is {str(changed.get_status_display()).lower()}: nobody is writing it.",
+            code="wrong_status",
+        )
+    _check_author(changed, author)
     if not reason.strip():
         raise Refused("Say why.", code="required", field="reason")
-    changed.author = author
+    before, changed.author = changed.author, author
     changed.save()
     update_involvement(reference=changed.reference, worker=author)
     clocks.reassign(reference=changed.clock_reference, team=author.team, worker=author)
-    write_audit("assessment.author_changed", by=by, reference=changed.reference, reason=reason)
+    write_audit(
+        "assessment.author_changed",
+        by=by,
+        reference=changed.reference,
+        people=[changed.child],
+        reason=reason,
+        detail={"from": before.pk, "to": author.pk},
+    )
+    for told, text in (
+        (author, f"Assessment {changed.reference} is yours to write"),
+        (before, f"Assessment {changed.reference} has passed to somebody else"),
+    ):
+        if told != by:
+            notify(
+                [told],
+                kind="author-changed",
+                text=text,
+                reference=changed.reference,
+                path=f"/assessments/{changed.reference}/",
+            )
     return changed
 
 

@@ -12,6 +12,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.codes import register_codes
         from assessments.early_help.readers import origin
         from assessments.keeping import care
+        from assessments.models import Assessment
         from contacts.screening.origins import origins
         from frontdoor import audit
         from frontdoor.drafts import kinds
@@ -23,6 +24,7 @@ class AssessmentsConfig(AppConfig):
         from referrals.models import Referral
 
         audit.register(events.EVENTS)
+        doors.put(Assessment, "change_author", "assessments:author")
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
         register_codes()

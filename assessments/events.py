@@ -5,7 +5,7 @@ EVENTS: dict[str, str] = {
     "assessment.section_saved": "wrote a section of the assessment",
     "assessment.visit_recorded": "recorded a visit",
     "assessment.visit_withdrawn": "withdrew a visit entered in error",
-    "assessment.author_changed": "took over writing the assessment",
+    "assessment.author_changed": "gave the assessment to another author",
     "assessment.submitted": "submitted the assessment",
     "assessment.returned": "returned the assessment with comments",
     "assessment.authorised": "authorised the assessment",

@@ -9,9 +9,11 @@ from django.utils import timezone
 from assessments import outline
 from assessments.actions import dimensions_on
 from assessments.models import Assessment, DimensionEntry, Visit
+from frontdoor.access import Permission
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm, VersionForm
+from referrals.forms import WorkerChoice, staff
 from referrals.models import Referral
 
 LONGEST = 20_000
@@ -187,6 +189,23 @@ class ReasonForm(VersionForm):
 
     called = "Give a reason"
     reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AuthorForm(VersionForm):
+    """Who writes it from now on."""
+
+    called = "Give an assessment to another author"
+    author = WorkerChoice(
+        label="Who writes it from now on?",
+        queryset=None,
+        empty_label="Choose a worker",
+        error_messages={"required": "Choose who writes it from now on"},
+    )
+    reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def settle(self, record: Assessment) -> None:
+        """Everybody who may write assessments but its author now."""
+        self.choose_from("author", staff(Permission.ASSESSMENT_WRITE).exclude(pk=record.author_id))
 
 
 class NoteForm(UiForm):

@@ -58,6 +58,7 @@ def _is_not_own(assessment: "Assessment", user: User) -> bool:
 P = Permission
 MACHINE = Machine(
     act("write", "Write", "in_progress", P.ASSESSMENT_WRITE),
+    act("change_author", "Give to another author", "in_progress", P.ASSESSMENT_AUTHORISE),
     move(
         "submit", "Submit for authorisation", "in_progress", "submitted", P.ASSESSMENT_WRITE, "assessment.submitted",
         child_was_seen,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("assessments/<str:reference>/authorise/", views.authorise, name="authorise"),
     path("assessments/<str:reference>/return/", views.give_back, name="return"),
     path("assessments/<str:reference>/abandon/", views.abandon, name="abandon"),
+    path("assessments/<str:reference>/author/", views.author, name="author"),
     path("assessments/<str:reference>/note/", views.note, name="note"),
     path("assessments/<str:reference>/visits/add/", views.visit, name="visit"),
     path("assessments/<str:reference>/visits/<int:key>/withdraw/", views.withdraw, name="withdraw"),

@@ -21,6 +21,7 @@ from frontdoor.db import tidy_reference
 from frontdoor.people.access import check_conflict
 from frontdoor.ui.forms import ButtonForm, UiForm
 from frontdoor.ui.responses import page
+from frontdoor.workflow import doors
 from frontdoor.workflow.actions import can, history
 from referrals.models import Referral
 
@@ -93,6 +94,7 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "missing": missing,
         "changes": list(history(assessment.reference)),
         "can": doable,
+        "buttons": doors.buttons(assessment, user),
         "is_author": user.pk in (assessment.author_id, assessment.submitted_by_id),
         "now": at,
         "today": today,
@@ -363,6 +365,28 @@ def abandon(request: StaffRequest, reference: str) -> HttpResponse:
         text="What is written stays readable. The deadline of a first assessment runs on: the child is not assessed.",
         look="warning",
         run=lambda given, at: actions.abandon(
+            assessment=found,
+            by=request.user,
+            at=at,
+            **given,
+        ),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.ASSESSMENT_AUTHORISE)
+def author(request: StaffRequest, reference: str) -> HttpResponse:
+    """Give it to another author."""
+    found = shown(request, reference)
+    return _act(
+        request,
+        found,
+        forms.AuthorForm,
+        title="Give this assessment to another author",
+        button="Give it to them",
+        done="The assessment has another author.",
+        text=f"{found.author.name} is writing it. What is written stays, and both are told.",
+        run=lambda given, at: actions.change_author(
             assessment=found,
             by=request.user,
             at=at,

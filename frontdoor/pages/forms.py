@@ -149,6 +149,28 @@ class AddressForm(UiForm):
     review_on = DateField(label="Look at this again on", required=False)
 
 
+class EndAddress(VersionForm):
+    """Until when somebody lived at an address."""
+
+    called = "End an address"
+    ended_on = DateField(
+        label="Until when did they live there?",
+        latest="today",
+        error_messages={"required": "Enter the day until which they lived there"},
+    )
+
+
+class EndIdentifier(VersionForm):
+    """Until when an identifier was theirs."""
+
+    called = "End an identifier"
+    ended_on = DateField(
+        label="Until when was it theirs?",
+        latest="today",
+        error_messages={"required": "Enter the day until which it was theirs"},
+    )
+
+
 class TelephoneForm(UiForm):
     """One telephone number."""
 
@@ -289,6 +311,28 @@ class RestrictForm(UiForm):
         return list(found.values())
 
 
+def _colleague(username: str) -> User:
+    user = next(iter(colleagues([username]).values()), None)
+    if user is None:
+        raise forms.ValidationError("There is no colleague with this user name")
+    return user
+
+
+class HolderForm(UiForm):
+    """One more colleague on a restriction."""
+
+    called = "Name a colleague on a restriction"
+    holder = forms.CharField(
+        label="User name of the colleague who may see this record",
+        max_length=60,
+        error_messages={"required": "Enter a user name"},
+    )
+
+    def clean_holder(self) -> User:
+        """The account named."""
+        return _colleague(self.cleaned_data["holder"])
+
+
 class EndRestriction(UiForm):
     """Open a restricted record again."""
 
@@ -312,7 +356,4 @@ class ConflictForm(UiForm):
 
     def clean_username(self) -> User:
         """The account named."""
-        user = next(iter(colleagues([self.cleaned_data["username"]]).values()), None)
-        if user is None:
-            raise forms.ValidationError("There is no colleague with this user name")
-        return user
+        return _colleague(self.cleaned_data["username"])

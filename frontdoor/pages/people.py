@@ -229,3 +229,39 @@ def review_warning(request: StaffRequest, reference: str, key: int) -> HttpRespo
 
     title = f"Review the warning: {lists.label('warning_kind', warning.kind)}"
     return act_on_record(request, who, form, do, title=title, said="The warning is reviewed", lead=warning.text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.PEOPLE_EDIT)
+def end_address(request: StaffRequest, reference: str, key: int) -> HttpResponse:
+    """Say until when somebody lived at an address. A confidential one ends without being shown."""
+    who = opened(request, reference)
+    address = get_object_or_404(who.addresses, pk=key)
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, forms.EndAddress, record=who),
+        lambda given, at: actions.end_address(address=address, by=request.user, at=at, **given),
+        title="End an address",
+        said="The address has ended",
+        lead="Confidential address" if address.is_confidential else f"{address.lines} {address.postcode}".strip(),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.PEOPLE_EDIT)
+def end_identifier(request: StaffRequest, reference: str, key: int) -> HttpResponse:
+    """Say until when an identifier was theirs."""
+    who = opened(request, reference)
+    identifier = get_object_or_404(who.identifiers, pk=key)
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, forms.EndIdentifier, record=who),
+        lambda given, at: actions.end_identifier(identifier=identifier, by=request.user, at=at, **given),
+        title="End an identifier",
+        said="The identifier has ended",
+        lead=f"{identifiers.KINDS.get(identifier.kind, identifier.kind)}: {identifier.value}",
+    )

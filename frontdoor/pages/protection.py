@@ -59,6 +59,25 @@ def restrict(request: StaffRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RESTRICTION_SET)
+def add_holder(request: StaffRequest, reference: str, key: int) -> HttpResponse:
+    """Name one more colleague on a restriction: only somebody who sees the record can."""
+    who = opened(request, reference)
+    restriction = record.restriction_of(who, key)
+    if restriction is None:
+        raise Http404
+    audit.shows(request, [who], kind="opened", reference=who.reference)
+    return act_on_record(
+        request,
+        who,
+        acting.form(request, forms.HolderForm, record=who),
+        lambda given, at: protection.add_holder(restriction=restriction, by=request.user, at=at, **given),
+        title="Name a colleague who may see this record",
+        said="The record is open to them",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RESTRICTION_SET)
 def end_restriction(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """End a restriction, with the reason."""
     who = opened(request, reference)

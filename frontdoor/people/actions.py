@@ -240,12 +240,32 @@ def add_identifier(
     return found
 
 
+def _check_end(ended_on: date, *, began: date | None, ended: date | None, at: datetime) -> None:
+    if ended is not None:
+        raise Refused("Somebody has already ended it: nothing was changed.", code="ended")
+    if ended_on > timezone.localdate(at):
+        raise Refused("This day is still to come: enter today or an earlier day.", code="in_future", field="ended_on")
+    if began is not None and ended_on < began:
+        raise Refused("This day is before the day it began.", code="before_it_began", field="ended_on")
+
+
 @transaction.atomic
-def end_identifier(*, identifier: Identifier, by: User, at: datetime, ended_on: date) -> Identifier:
-    """Say until when an identifier was theirs."""
-    locked = touch(identifier.person)
-    identifier.valid_to = ended_on
-    identifier.save()
+def end_identifier(
+    *, identifier: Identifier, by: User, at: datetime, ended_on: date, version: int | None = None
+) -> Identifier:
+    """Say until when an identifier was theirs. Refused when it has ended, or the day is to come or before it began.
+
+    Two records joined into one may both hold it: the record shows it once, so both rows end.
+    """
+    locked = touch(identifier.person, version=version)
+    identifier.refresh_from_db()
+    _check_end(ended_on, began=identifier.valid_from, ended=identifier.valid_to, at=at)
+    same = Identifier.objects.filter(
+        person=locked, kind=identifier.kind, value=identifier.value, valid_to__isnull=True
+    ).exclude(valid_from__gt=ended_on)
+    for row in [identifier, *same.exclude(pk=identifier.pk)]:
+        row.valid_to = ended_on
+        row.save()
     locked.save()
     _acted("person.identifier_ended", locked, by=by, at=at, kind=identifier.kind)
     return identifier
@@ -306,11 +326,26 @@ def add_address(
 
 
 @transaction.atomic
-def end_address(*, address: Address, by: User, at: datetime, ended_on: date) -> Address:
-    """Say until when somebody lived there."""
-    locked = touch(address.person)
-    address.ended_on = ended_on
-    address.save()
+def end_address(*, address: Address, by: User, at: datetime, ended_on: date, version: int | None = None) -> Address:
+    """Say until when somebody lived there. Refused when it has ended, or the day is to come or before it began.
+
+    As with an identifier, every row that says the same of the person ends.
+    """
+    locked = touch(address.person, version=version)
+    address.refresh_from_db()
+    _check_end(ended_on, began=address.started_on, ended=address.ended_on, at=at)
+    same = Address.objects.filter(
+        person=locked,
+        kind=address.kind,
+        lines__iexact=address.lines,
+        postcode_key=address.postcode_key,
+        is_confidential=address.is_confidential,
+        why=address.why,
+        ended_on__isnull=True,
+    ).exclude(started_on__gt=ended_on)
+    for row in [address, *same.exclude(pk=address.pk)]:
+        row.ended_on = ended_on
+        row.save()
     locked.save()
     _acted("person.address_ended", locked, by=by, at=at)
     return address

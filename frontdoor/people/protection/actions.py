@@ -53,19 +53,21 @@ def set_restriction(
 
 @transaction.atomic
 def add_holder(*, restriction: Restriction, holder: User, by: User, at: datetime) -> None:
-    """Name one more colleague on a restriction."""
+    """Name one more colleague on a restriction in force; refused when they are named on it already."""
     require(by, Permission.RESTRICTION_SET)
-    _, made = RestrictionHolder.objects.get_or_create(
-        restriction=restriction, user=holder, ended_at=None, defaults={"added_at": at, "added_by": by}
+    locked = Restriction.objects.select_for_update().get(pk=restriction.pk)
+    if locked.ended_at is not None:
+        raise Refused("This restriction has ended: nobody need be named on it.", code="ended")
+    if locked.holders.filter(user=holder, ended_at__isnull=True).exists():
+        raise Refused(f"{holder.name} is already named on this restriction.", code="named", field="holder")
+    RestrictionHolder.objects.create(restriction=locked, user=holder, added_at=at, added_by=by)
+    write_audit(
+        "person.holder_added",
+        by=by,
+        reference=locked.person.reference,
+        people=[locked.person],
+        detail={"holder": holder.pk},
     )
-    if made:
-        write_audit(
-            "person.holder_added",
-            by=by,
-            reference=restriction.person.reference,
-            people=[restriction.person],
-            detail={"holder": holder.pk},
-        )
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from assessments.models import Assessment, DimensionEntry, Visit
 from frontdoor.access import Permission
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm, VersionForm
+from frontdoor.ui.dates import DateTimeField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
 from referrals.forms import WorkerChoice, staff
 from referrals.models import Referral
 

@@ -72,8 +72,9 @@ def form(
     """The form as this request has it: as it was sent, as it was kept, or empty.
 
     ``record`` is what it is about, or ``about`` its reference; ``called`` its name in the list of drafts where the
-    class has no better one; ``at`` the address of the page it stands on, when that is not the page asked for; ``is_sent`` says
-    whether what was posted is this form, where a page has several; ``kept`` what :func:`kept_at` found for all of them.
+    class has no better one; ``at`` the address of the page it stands on, when that is not the page asked for;
+    ``is_sent`` says whether what was posted is this form, where a page has several; ``kept`` what :func:`kept_at` found
+    for all of them.
     Whatever else is given goes to the form.
     """
     if issubclass(kind, VersionForm):

@@ -12,7 +12,8 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Checkboxes, DateTimeField, Radios, UiForm, VersionForm
+from frontdoor.ui.dates import DateTimeField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 

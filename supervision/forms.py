@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from frontdoor.ui.forms import DateTimeField, UiForm, VersionForm
+from frontdoor.ui.dates import DateTimeField
+from frontdoor.ui.forms import UiForm, VersionForm
 
 
 class PlanForm(UiForm):

@@ -23,7 +23,8 @@ from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY
 from contacts.recording.forms import codes, line, text
 from frontdoor.accounts.models import Agency
 from frontdoor.people.words import is_no_name
-from frontdoor.ui.forms import DateField, Radios, UiForm, VersionForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Radios, UiForm, VersionForm
 
 KNOWN = {"yes": True, "no": False}
 WORDS = {True: "yes", False: "no", None: ""}

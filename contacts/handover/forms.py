@@ -9,7 +9,8 @@ from django import forms
 from contacts.handover.actions import NEEDED, ItemFacts
 from contacts.handover.models import HandoverItem
 from contacts.handover.shifts import Plan
-from frontdoor.ui.forms import DateField, DateTimeField, Radios, UiForm, parse_time
+from frontdoor.ui.dates import DateField, DateTimeField, parse_time
+from frontdoor.ui.forms import Radios, UiForm
 
 Kind = HandoverItem.Kind
 #: What each kind is for, said where one is chosen.

@@ -10,7 +10,8 @@ from contacts.queue import duty
 from contacts.ranking.order import Weights
 from frontdoor.access import roles_holding
 from frontdoor.accounts.models import OnDuty, User
-from frontdoor.ui.forms import DateField, DateTimeField, Radios, UiForm
+from frontdoor.ui.dates import DateField, DateTimeField
+from frontdoor.ui.forms import Radios, UiForm
 
 LABELS = {
     "minutes_per_point": "Minutes of waiting that one point stands for",

@@ -16,7 +16,8 @@ from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fa
 from contacts.models import ContactType
 from frontdoor.codelists import lists
 from frontdoor.people.words import is_no_name
-from frontdoor.ui.forms import Checkboxes, DateField, DateTimeField, Radios, UiForm
+from frontdoor.ui.dates import DateField, DateTimeField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm
 
 HOW = [
     ("telephone", "Telephone"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -165,14 +165,6 @@ def _sequence(request: StaffRequest, draft_id: uuid.UUID) -> int:
     return Draft.objects.of(request.user).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
 
 
-def fast_track_href(draft_id: uuid.UUID) -> str:
-    """Where the fast-track button sends the page; nothing where the installation has no fast track."""
-    try:
-        return reverse("referrals:record_fast_track", args=[draft_id])
-    except NoReverseMatch:
-        return ""
-
-
 def show(
     request: StaffRequest,
     draft_id: uuid.UUID,
@@ -217,7 +209,7 @@ def show(
                 {"href": f"#{key}", "text": f"{number}. {text}"} for number, (key, text) in enumerate(SECTIONS, start=1)
             ],
             "sequence": _sequence(request, draft_id),
-            "fast_track_href": fast_track_href(draft_id),
+            "fast_track_href": reverse("referrals:record_fast_track", args=[draft_id]),
             "type_hints": _type_hints(),
         },
         status=status,

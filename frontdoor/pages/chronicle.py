@@ -19,8 +19,9 @@ from frontdoor.people.models import Person
 from frontdoor.people.record import chronology as chronicle
 from frontdoor.people.record import significance
 from frontdoor.people.record.chronology import Window, read_mark
+from frontdoor.ui.dates import DateField
 from frontdoor.ui.formats import short_day
-from frontdoor.ui.forms import Checkboxes, DateField, UiForm
+from frontdoor.ui.forms import Checkboxes, UiForm
 from frontdoor.ui.responses import page
 
 P = Permission

@@ -11,7 +11,8 @@ from frontdoor.codelists import lists
 from frontdoor.documents import actions
 from frontdoor.documents.actions import Facts
 from frontdoor.documents.models import Document
-from frontdoor.ui.forms import DateField, UiForm, VersionForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import UiForm, VersionForm
 
 NONE = [("", "None")]
 

@@ -10,7 +10,8 @@ from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
-from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm, VersionForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 

@@ -3,7 +3,8 @@
 from django import forms
 
 from frontdoor.retention.models import Hold
-from frontdoor.ui.forms import DateField, Radios, UiForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Radios, UiForm
 
 
 class HoldForm(UiForm):

@@ -9,7 +9,8 @@ from django import forms
 from frontdoor.accounts.models import Agency
 from frontdoor.dated import Column, Plain, Table
 from frontdoor.rules.versions import Version
-from frontdoor.ui.forms import Checkboxes, DateField, Radios, UiForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm
 
 HALF = {"class": "govuk-!-width-one-half"}
 SHORT = {"class": "govuk-input--width-5"}

@@ -2,9 +2,8 @@
 
 # ruff: noqa: S704 (only what the escaping macros and Django's own widgets made is marked as safe)
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,231 +11,18 @@ from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.utils import timezone
 from markupsafe import Markup
 
-from frontdoor.ui.formats import LONDON
+from frontdoor.ui.dates import PARTS, DateTimeWidget, DateWidget
 from frontdoor.ui.keeping import Keeping
 from frontdoor.ui.macros import govuk
 
 Params = dict[str, Any]
-PARTS = ("day", "month", "year")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-class DateWidget(forms.MultiWidget):
-    """Day, month and year. One value under the field's own name is accepted as well: ISO or day/month/year."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput() for part in PARTS}, attrs)
-
-    def decompress(self, value: Any) -> list[Any]:
-        """Three parts of a date; a string as typed is kept for showing again."""
-        if isinstance(value, str) and value:
-            value = parse_day(value) or value
-        if isinstance(value, datetime):
-            value = timezone.localtime(value, LONDON).date() if value.tzinfo else value.date()
-        return [value.day, value.month, value.year] if isinstance(value, date) else [value or None, None, None]
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The three parts, or the single value split in three."""
-        if data.get(name) and not any(data.get(f"{name}_{p}") for p in PARTS):
-            return self.decompress(str(data[name]).strip())
-        return super().value_from_datadict(data, files, name)
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """True when neither form of the value was sent."""
-        return name not in data and super().value_omitted_from_data(data, files, name)
-
-    def id_for_label(self, id_: str) -> str:
-        """The first part is what a label or an error links to."""
-        return f"{id_}-day" if id_ else id_
-
-
-def parse_day(text: str) -> date | None:
-    """A date from ``2026-11-23``, ``23/11/2026``, ``23.11.26`` or ``23 Nov 2026``; None when it is not a real date."""
-    text = text.strip()
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-    try:
-        if found:
-            return date(*(int(g) for g in found.groups()))
-        found = re.fullmatch(r"(\d{1,2})[\s/.\-]+(\d{1,2}|[A-Za-z]{3,9})[\s/.\-]+(\d{2}|\d{4})", text)
-        return _make_day(*found.groups()) if found else None
-    except ValueError:
-        return None
-
-
-def _make_day(day: str, month: str, year: str) -> date:
-    month = str(month).strip().lower()
-    number = MONTHS.index(month[:3]) + 1 if month[:1].isalpha() else int(month)
-    full = int(year)
-    if len(str(year).strip()) == 2:
-        full += 2000 if full <= date.today().year % 100 + 1 else 1900  # noqa: DTZ011
-    if not 1880 <= full <= 2200:
-        raise ValueError("year out of range")
-    return date(full, number, int(day))
-
-
-class DateField(forms.MultiValueField):
-    """A date typed as day, month, year (or sent whole as ISO). Cleans to ``date`` or None.
-
-    :param latest: refuse dates after today when "today" (a birth, an event that happened).
-    """
-
-    widget = DateWidget
-
-    def __init__(self, *, latest: str = "", **kwargs: Any) -> None:
-        self.latest = latest
-        kwargs.setdefault("error_messages", {}).setdefault("invalid", "Enter a real date, such as 23 11 2026")
-        super().__init__(fields=[forms.CharField(required=False) for _ in PARTS], require_all_fields=False, **kwargs)
-
-    def compress(self, data_list: list[Any]) -> date | None:
-        """The date, or a ValidationError that says which part is missing."""
-        parts = [str(v or "").strip() for v in data_list or [None] * 3]
-        if not any(parts):
-            return None
-        if parts[0] and not parts[1] and not parts[2]:
-            whole = parse_day(parts[0])
-            if whole:
-                return self._bounded(whole)
-        missing = [name for name, value in zip(PARTS, parts, strict=True) if not value]
-        if missing:
-            raise forms.ValidationError(
-                f"{self.label or 'Date'} must include a {' and a '.join(missing)}", code="incomplete"
-            )
-        try:
-            return self._bounded(_make_day(*parts))
-        except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-    def clean(self, value: Any) -> date | None:
-        """As MultiValueField, with our messages for an empty answer."""
-        if not any(str(v or "").strip() for v in value or []):
-            if self.required:
-                raise forms.ValidationError(self.error_messages["required"], code="required")
-            return None
-        return self.compress(list(value))
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether the typed parts differ from the first value."""
-        widget: Any = self.widget
-        first = initial if isinstance(initial, list) else widget.decompress(initial)
-        return [str(v or "") for v in first] != [str(v or "") for v in (data or [""] * 3)]
-
-    def _bounded(self, value: date) -> date:
-        if self.latest == "today" and value > timezone.localdate(timezone=LONDON):
-            raise forms.ValidationError(f"{self.label or 'Date'} must be today or in the past", code="future")
-        return value
-
-
-class DateTimeWidget(forms.MultiWidget):
-    """Day, month, year and a time such as 2:05pm or 14:05. An ISO value under the plain name is accepted as well."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput() for part in (*PARTS, "time")}, attrs)
-
-    def decompress(self, value: Any) -> list[Any]:
-        """Four parts, local to England."""
-        if isinstance(value, str) and value:
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                return [value, None, None, None]
-        if not isinstance(value, datetime):
-            return [None] * 4
-        local = value.astimezone(LONDON) if value.tzinfo else value
-        return [local.day, local.month, local.year, f"{local:%H:%M}"]
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The four parts, or the single ISO value split."""
-        if data.get(name) and not any(data.get(f"{name}_{p}") for p in (*PARTS, "time")):
-            return self.decompress(str(data[name]).strip())
-        return super().value_from_datadict(data, files, name)
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """True when neither form of the value was sent."""
-        return name not in data and super().value_omitted_from_data(data, files, name)
-
-    def id_for_label(self, id_: str) -> str:
-        """The day is what an error links to."""
-        return f"{id_}-day" if id_ else id_
-
-
-def parse_time(text: str) -> time | None:
-    """``14:05``, ``1405``, ``2.05pm``, ``2pm``, ``midday``, ``midnight``; None when it is not a time."""
-    text = text.strip().lower().replace(" ", "")
-    if text in ("midday", "noon", "midnight"):
-        return time(0 if text == "midnight" else 12)
-    found = re.fullmatch(r"(\d{1,2})(?:[:.]?(\d{2}))?(am|pm)?", text)
-    if not found or (found[2] is None and found[3] is None):
-        return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if found[3] == "pm" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-class DateTimeField(forms.MultiValueField):
-    """A date and a time in England. Cleans to a ``datetime`` in UTC or None."""
-
-    widget = DateTimeWidget
-
-    def __init__(self, *, latest: str = "", **kwargs: Any) -> None:
-        self.latest = latest
-        kwargs.setdefault("error_messages", {}).setdefault("invalid", "Enter a real date and a time, such as 2:05pm")
-        super().__init__(fields=[forms.CharField(required=False) for _ in range(4)], require_all_fields=False, **kwargs)
-
-    def compress(self, data_list: list[Any]) -> datetime | None:
-        """The instant, or a ValidationError that says what is wrong with the date or the time."""
-        *parts, clock = [str(v or "").strip() for v in data_list or [None] * 4]
-        if not any(parts) and not clock:
-            return None
-        on = DateField(label=self.label).compress(list(parts))
-        at = parse_time(clock)
-        if on is None or at is None:
-            text = (
-                f"{self.label or 'Date and time'} must include a time, such as 2:05pm"
-                if on
-                else self.error_messages["invalid"]
-            )
-            raise forms.ValidationError(text, code="invalid")
-        # Handed on in UTC: a span between two moments is then the time that passed, also when the clocks change.
-        value = datetime.combine(on, at, LONDON).astimezone(UTC)
-        if self.latest == "now" and value > timezone.now():
-            raise forms.ValidationError(f"{self.label or 'Date and time'} must not be in the future", code="future")
-        return value
-
-    def clean(self, value: Any) -> datetime | None:
-        """As MultiValueField, with our messages for an empty answer."""
-        if not any(str(v or "").strip() for v in value or []):
-            if self.required:
-                raise forms.ValidationError(self.error_messages["required"], code="required")
-            return None
-        return self.compress(list(value))
 
 
 def posted(request: Any) -> Any:
     """What a form is bound to: the request's data when it was sent, even empty; None when the page is only opened."""
     return request.POST if request.method == "POST" else None
-
-
-class IsoDateField(forms.DateField):
-    """A date in one text box: 2026-11-23, 23/11/2026 or 23 Nov 2026."""
-
-    widget = forms.TextInput
-
-    def to_python(self, value: Any) -> date | None:
-        """The date, or a ValidationError."""
-        if value in self.empty_values:
-            return None
-        if isinstance(value, date):
-            return value
-        found = parse_day(str(value))
-        if not found:
-            raise forms.ValidationError("Enter a real date, such as 23/11/2026", code="invalid")
-        return found
 
 
 class _Choices:

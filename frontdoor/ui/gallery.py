@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from frontdoor.ui.forms import Checkboxes, DateField, DateTimeField, IsoDateField, Radios, UiForm
+from frontdoor.ui.dates import DateField, DateTimeField, IsoDateField
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm
 from frontdoor.ui.responses import error, page
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)

@@ -51,6 +51,7 @@ MOST_PAGES = 50
 LEFT_OUT = re.compile(r"^/(accounts|static|api|gallery|health)/|^/staff/\d+/|/pdf/|format=csv&?$")
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)|href="(\?[^"#]*)')
 MASKS = (
+    (re.compile(r"Quote this reference: <strong>[0-9A-Z]{10}</strong>"), "REQUEST"),
     (re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|hx-headers=.[^>]+'), "TOKEN"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"(?<=/)\d+(?=/)"), "KEY"),
@@ -96,7 +97,10 @@ def world(db: None) -> Iterator[World]:
     """A borough in which everybody has work: late and in time, on the queue, referred and assessed."""
     with time_machine.travel(timezone.now(), tick=False), references_from(Random(7)):
         at = timezone.now()
-        staff = {role: User.objects.create_user(role.value, role.value.title(), roles=[role.value]) for role in Role}
+        staff = {
+            role: User.objects.create_user(role.value.replace("_", "."), role.value.title(), roles=[role.value])
+            for role in Role
+        }
         holder = User.objects.create_user("named.manager", "Nan Named", roles=[Role.SERVICE_MANAGER.value])
         quiet = User.objects.create_user("named.worker", "Ned Named", roles=[Role.SOCIAL_WORKER.value])
         team = Team.objects.create(

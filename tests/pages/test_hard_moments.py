@@ -29,8 +29,8 @@ from frontdoor.figures.partnership.forms import a_year_ago, periods
 from frontdoor.people import actions as people
 from frontdoor.people.models import Address, Name
 from frontdoor.retention import actions as retention
+from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.formats import clock_time
-from frontdoor.ui.forms import DateTimeField
 from referrals import actions as referrals
 from tests.early_help.conftest import early_help_facts
 from tests.moments import HARD, LONDON, at, say_moment

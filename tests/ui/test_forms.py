@@ -7,7 +7,8 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from frontdoor.ui.forms import DateField, DateTimeField, UiForm, error_summary, field, parse_day, parse_time
+from frontdoor.ui.dates import DateField, DateTimeField, parse_day, parse_time
+from frontdoor.ui.forms import UiForm, error_summary, field
 from frontdoor.ui.gallery import ChildFormSet, EveryWidget
 
 

@@ -3,7 +3,8 @@
 from django import forms
 
 from frontdoor.accounts.models import Agency
-from frontdoor.ui.forms import DateField, UiForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import UiForm
 
 
 class DropForm(UiForm):

@@ -9,7 +9,8 @@ from contacts.agencies.thresholds.actions import DOMAINS, LevelFacts
 from contacts.agencies.thresholds.models import LEVELS, ThresholdEdition, ThresholdLevel
 from contacts.screening.forms import ActForm
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import DateField, Radios, UiForm
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Radios, UiForm
 
 
 def _long(label: str, rows: int = 3, hint: str = "", *, required: bool = True) -> forms.CharField:

@@ -12,7 +12,7 @@ from contacts.screening.views.contact import carry_out, opened
 from frontdoor import acting
 from frontdoor.access import Permission, StaffRequest, holds, public
 from frontdoor.access import page as needs
-from frontdoor.ui.forms import parse_day
+from frontdoor.ui.dates import parse_day
 from frontdoor.ui.responses import page
 
 P = Permission

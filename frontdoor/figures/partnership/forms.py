@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 
 from frontdoor.accounts.models import Agency
-from frontdoor.ui.forms import IsoDateField, UiForm, parse_day
+from frontdoor.ui.dates import IsoDateField, parse_day
+from frontdoor.ui.forms import UiForm
 
 LONGEST = timedelta(days=5 * 366)
 

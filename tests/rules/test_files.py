@@ -16,6 +16,7 @@ from contacts.models import ContactType, DecisionRule
 from contacts.recording import actions as contacts
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
+from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.models import LocalRule
 from frontdoor.codelists.models import Code
 from frontdoor.dated import TABLES
@@ -123,7 +124,7 @@ def test_a_file_brings_another_council_s_rules_and_a_trial_keeps_nothing(tmp_pat
         (lambda w: row_of(w, "codes_sex", code="M").update(valid_from="soon"), "M from soon, column valid_from"),
         (lambda w: row_of(w, "codes_sex", code="M").update(label=""), "codes_sex, M, column label: This cannot be"),
         (lambda w: row_of(w, "contact_types", code="marac").update(clock_rule="nix"), "column clock_rule: There is no"),
-        (lambda w: row_of(w, "rank_weights").update(red=0), "rank_weights, column red: Red cannot count less"),
+        (lambda w: row_of(w, "rank_weights").update(red=0), "rank_weights, column red: Red cannot count for less"),
         (lambda w: row_of(w, "thresholds")["parts"].pop(), "column parts: An edition has the levels 1 to 4"),
         (lambda w: row_of(w, "thresholds")["parts"][0].update(name=5), "column parts: Each level has a name"),
         (lambda w: row_of(w, "thresholds")["parts"][0].update(indicators=[]), "column parts: What a level looks like"),
@@ -157,6 +158,36 @@ def test_a_code_in_use_is_never_removed(admin: User) -> None:
     wanted["tables"]["codes_religion"].pop(0)
     [fault] = faults_of(wanted)
     assert "It comes with the product" in fault
+
+
+def test_a_timescale_under_which_a_clock_has_run_is_not_left_out(admin: User) -> None:
+    LocalRule.objects.create(
+        code="call_back", label="Call back", amount=60, unit="minutes", may_pause=False, valid_from=TODAY
+    )
+    wanted = document()
+    kept = [row for row in wanted["tables"]["clock_rules"] if row["code"] != "call_back"]
+    wanted["tables"]["clock_rules"] = kept
+    assert put(wanted, is_trial=True) == {"clock_rules": 1}
+    clock = clocks.start("call_back", reference="R-00000001", started_at=NOW, by=admin)
+    assert clock is not None
+    [fault] = faults_of(wanted)
+    assert fault == (
+        f"clock_rules, call_back from {TODAY.isoformat()}, column code: Records use it: give it a last day instead of "
+        "leaving it out."
+    )
+
+
+def test_what_a_file_removes_stays_readable_in_its_audit_row(admin: User) -> None:
+    Code.objects.create(list_name="referral_source", code="9Z", label="Another source")
+    wanted = document()
+    rows = wanted["tables"]["codes_referral_source"]
+    wanted["tables"]["codes_referral_source"] = [row for row in rows if row["code"] != "9Z"]
+    put_all(wanted=parse(json.dumps(wanted).encode()), by=admin, at=NOW, on=TODAY)
+    entry = Entry.objects.get(event="rules.taken_back")
+    assert (entry.actor, entry.reason) == (admin, "Read from a file")
+    assert entry.detail["rule"] == ["9Z"]
+    assert entry.detail["before"]["label"] == "Another source"
+    assert entry.detail["after"]["label"] is None
 
 
 def test_no_rule_leaves_an_open_contact_without_a_clock() -> None:

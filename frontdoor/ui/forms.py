@@ -217,11 +217,6 @@ class DateTimeField(forms.MultiValueField):
         return self.compress(list(value))
 
 
-def posted(request: Any) -> Any:
-    """What a form is bound to: the request's data when it was sent, even empty; None when the page is only opened."""
-    return request.POST if request.method == "POST" else None
-
-
 class IsoDateField(forms.DateField):
     """A date in one text box: 2026-11-23, 23/11/2026 or 23 Nov 2026."""
 

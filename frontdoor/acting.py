@@ -185,6 +185,23 @@ def carry_out(
     return _onward(request, result, to, said)
 
 
+def try_out(request: StaffRequest, form: UiForm, act: Callable[[dict[str, Any], datetime], Result]) -> Result | None:
+    """What the act would make, for a page that shows it before it is done; None when the form is not in order.
+
+    ``act`` writes nothing. What was sent stays kept: it is used up when the act itself is carried out.
+    """
+    if not form.is_sent:
+        return None
+    keep(request, form)
+    if not form.is_valid():
+        return None
+    try:
+        return act(form.cleaned_data, timezone.now())
+    except Refused as refused:
+        refuse(request, (form,), refused)
+        return None
+
+
 def at_once(
     request: StaffRequest,
     act: Callable[[datetime], Result],

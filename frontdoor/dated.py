@@ -250,8 +250,8 @@ class Column:
 class Work:
     """Records a rule bears on: where they are, how they name the rule, which of them are open work, and in words.
 
-    ``lookup`` is compared with the last column of the key; empty: every open one. ``model`` has ``visible_to`` and
-    ``reference``.
+    ``lookup`` is compared with ``column`` of the key, the last one where none is named; empty: every open one.
+    ``model`` has ``visible_to`` and ``reference``.
     """
 
     model: str
@@ -261,6 +261,13 @@ class Work:
     note: str = ""
     #: Whether the records hold several values in one column.
     is_array: bool = False
+    column: str = ""
+
+    def value_in(self, table: "Table", key: Sequence[str]) -> str | None:
+        """The part of a rule's key that the records name; None for a table that is about one thing."""
+        if not key:
+            return None
+        return key[table.key.index(self.column)] if self.column else key[-1]
 
     def rows(self, value: Any) -> Any:
         """Every record that names this value, open or not."""

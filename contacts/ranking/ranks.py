@@ -172,8 +172,8 @@ def recompute_aged(at: datetime) -> int:
 def set_weights(*, weights: dict[str, int], valid_from: date, reason: str, by: User, at: datetime) -> RankWeights:
     """Say what facts are worth from a day on; when that day has come every open contact is ranked in the same act.
 
-    Raises Refused naming the field: no reason, a day that has passed, or weights with which a worse grade would rank
-    lower.
+    Raises Refused naming the field: no reason, a day that has passed or has its weights already, or weights with which
+    a worse grade would rank lower.
     """
     require(by, Permission.RULES_MANAGE)
     if not reason.strip():
@@ -181,6 +181,8 @@ def set_weights(*, weights: dict[str, int], valid_from: date, reason: str, by: U
     today = london_date(at)
     if valid_from < today:
         raise Refused("Choose today or a later day: the past cannot be changed.", code="past", field="valid_from")
+    if RankWeights.objects.filter(valid_from=valid_from).exists():
+        raise Refused("Weights from this day are set already: choose a later day.", code="exists", field="valid_from")
     problem = Weights.problem_of(weights)
     if problem is not None:
         raise Refused(problem[1], code="weights", field=problem[0])

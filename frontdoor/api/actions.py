@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from oauth2_provider.models import get_access_token_model
@@ -13,6 +14,9 @@ from frontdoor.api.oauth import issue_client
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.drafts import actions as drafts
+from frontdoor.drafts.actions import AlreadySubmitted
+from frontdoor.drafts.models import Draft
 
 CODE = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 #: So many tokens of one agency may be in use: a new one is given, the old one taken away once the agency has changed.
@@ -45,20 +49,39 @@ def add_agency(*, code: str, name: str, kind: str, default_source: str, by: User
 def set_open(*, agency: Agency, is_active: bool, reason: str, by: User) -> Agency:
     """Close the agency's access as a whole, or open it again: none of its tokens and clients works while closed."""
     require(by, Permission.AGENCY_MANAGE)
-    if not reason.strip():
-        raise Refused("Say why.", code="reason_required", field="reason")
     locked: Agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if locked.is_active == is_active:
-        raise Refused("It is so already.", code="same")
+        raise Refused(f"Its access is {'open' if is_active else 'closed'} already.", code="same")
+    if not reason.strip():
+        raise Refused("Say why.", code="reason_required", field="reason")
     locked.is_active = is_active
     locked.save()
     write_audit("agency.opened" if is_active else "agency.closed", by=by, agency=locked, reason=reason.strip())
     return locked
 
 
+def is_given(once: UUID) -> bool:
+    """Whether what was asked for under this once-only key was given already."""
+    return Draft.objects.filter(pk=once, consumed_at__isnull=False).exists()
+
+
+def _only_once(once: UUID, *, by: User, at: datetime) -> None:
+    """Use up the key of a page that asks for access: the same page sent again gives nothing more."""
+    try:
+        drafts.consume(by=by, draft_id=once, kind="access", reference="given", at=at)
+    except AlreadySubmitted:
+        raise Refused(
+            "This was given already and cannot be shown again. Take it away below and give another if it was lost.",
+            code="given",
+        ) from None
+
+
 @transaction.atomic
-def give_token(*, agency: Agency, label: str, by: User) -> str:
-    """Give the agency one more token and return it: this is the only time it can be read. None is revoked."""
+def give_token(*, agency: Agency, label: str, once: UUID, by: User, at: datetime) -> str:
+    """Give the agency one more token and return it: this is the only time it can be read. None is revoked.
+
+    ``once`` is the key of the page that asks: sent again it is refused.
+    """
     require(by, Permission.AGENCY_MANAGE)
     locked: Agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if not locked.is_active:
@@ -67,6 +90,7 @@ def give_token(*, agency: Agency, label: str, by: User) -> str:
         raise Refused("Say what the token is for.", code="required", field="label")
     if locked.tokens.filter(revoked_at__isnull=True).count() >= MOST_TOKENS:
         raise Refused(f"An agency has at most {MOST_TOKENS} tokens. Take one away first.", code="too_many")
+    _only_once(once, by=by, at=at)
     token = ApiToken.issue(locked, label.strip())
     write_audit("agency.token_issued", by=by, agency=locked)
     return token
@@ -86,11 +110,12 @@ def revoke_token(*, token: ApiToken, by: User, at: datetime) -> ApiToken:
 
 
 @transaction.atomic
-def give_client(*, agency: Agency, by: User) -> tuple[str, str]:
-    """Give the agency an OAuth client; its secret can be read only now."""
+def give_client(*, agency: Agency, once: UUID, by: User, at: datetime) -> tuple[str, str]:
+    """Give the agency an OAuth client; its secret can be read only now. ``once`` as for a token."""
     require(by, Permission.AGENCY_MANAGE)
     if not agency.is_active:
         raise Refused("The agency’s access is closed: open it first.", code="closed")
+    _only_once(once, by=by, at=at)
     found = issue_client(agency)
     write_audit("agency.client_issued", by=by, agency=agency)
     return found

@@ -27,12 +27,13 @@ def register_timescales() -> None:
                 Column("escalate_minutes", "Tell the next manager so many minutes after", "number", required=False),
             ),
             permission="rules.edit",
+            title="label",
         )
     )
     bears_on(
         CLOCK_RULES,
         Work(
             "clocks.Clock", "rule", "clocks that run under this timescale", Q(stopped_at__isnull=True),
-            "They keep the deadline they started with.",
+            "They keep the deadline they started with.", column="code",
         ),
     )  # fmt: skip

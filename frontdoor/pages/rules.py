@@ -2,26 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from markupsafe import Markup
 
-from frontdoor import audit
-from frontdoor.access import Permission, Refused, Stale, holds, require
+from frontdoor import acting, audit
+from frontdoor.access import Permission, StaffRequest, holds, require
 from frontdoor.access import page as needs
 from frontdoor.dated import TABLES, Plain, Table
 from frontdoor.pages.rules_forms import EndForm, RuleForm, SeenForm, TableFilterForm
 from frontdoor.rules import actions, readers
 from frontdoor.rules.readers import Rule
-from frontdoor.rules.versions import Version, in_words, read, seen_of
-from frontdoor.ui.forms import posted
+from frontdoor.rules.versions import Version, in_words, key_of, read, seen_of
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -45,12 +43,13 @@ def _may(user: Any, table: Table) -> bool:
 
 
 def words_of(table: Table, values: Plain) -> list[tuple[str, str]]:
-    """Each column of a version with its value as a person reads it."""
+    """Each column of a version with its value as a person reads it; a code, which is no word, is marked as one."""
     found = []
     for column in table.columns:
         value = values.get(column.name)
         told = f"{len(value)} levels" if column.kind == "parts" and isinstance(value, list) else in_words(column, value)
-        found.append((column.label, told))
+        is_code = column.kind == "attributes" or (column.kind == "text" and column.name in table.key)
+        found.append((column.label, Markup("<code>{}</code>").format(told) if is_code and told != "–" else told))
     return found
 
 
@@ -134,12 +133,20 @@ def _changed_columns(found: Table, was: Plain | None, values: Plain) -> list[tup
     return [(label, old, new) for (label, old), (_, new) in zip(before, after, strict=True) if old != new]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(P.RULES_MANAGE)
-def change(request: HttpRequest, name: str, key: int) -> HttpResponse:
-    """Change a rule from a day on: first what it means for open work, then the change itself."""
+def _changeable(request: StaffRequest, name: str) -> Table:
+    """The table, where this person changes it here and not on a page of its own."""
     found = _table(name)
     require(request.user, Permission(found.permission))
+    if found.page:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.RULES_MANAGE)
+def change(request: StaffRequest, name: str, key: int) -> HttpResponse:
+    """Change a rule from a day on: first what it means for open work, then the change itself."""
+    found = _changeable(request, name)
     today = timezone.localdate()
     one = _rule(found, key, today)
     latest = one.waiting(today)[-1] if one.waiting(today) else one.now
@@ -148,125 +155,113 @@ def change(request: HttpRequest, name: str, key: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
-def add(request: HttpRequest, name: str) -> HttpResponse:
+def add(request: StaffRequest, name: str) -> HttpResponse:
     """Add a rule that begins on a day."""
-    found = _table(name)
-    require(request.user, Permission(found.permission))
-    if not found.key or found.page:
+    found = _changeable(request, name)
+    if not found.key:
         raise Http404
     return _edit(request, found, None, None, timezone.localdate())
 
 
-def _act(
-    request: HttpRequest, form: SeenForm, seen: str, print_: str, act: Callable[[bool], Version]
-) -> tuple[Version | None, int | None]:
-    """Do what the form asks, only for a trial unless this very preview was seen; the version made, and the status.
-
-    When somebody else was first the form takes over what they left, so that the next try is a knowing one.
-    """
-    is_trial = "save" not in request.POST or form.cleaned_data["shown"] != print_
-    try:
-        made = act(is_trial)
-    except Refused as refused:
-        audit.refused(request, refused)
-        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        if isinstance(refused, Stale):
-            form.put(seen=seen, shown="")
-            return None, 409
-        return None, 422
+def _is_seen(request: StaffRequest, form: SeenForm, print_: str) -> bool:
+    """Whether what is to be saved is what the preview showed; else it is shown first."""
+    if "save" in request.POST and form.cleaned_data["shown"] == print_:
+        return True
     form.put(shown=print_)
-    return made, None if is_trial else 302
+    return False
 
 
-def _edit(request: HttpRequest, found: Table, one: Rule | None, base: Version | None, today: date) -> HttpResponse:
-    user: Any = request.user
+def _edit(request: StaffRequest, found: Table, one: Rule | None, base: Version | None, today: date) -> HttpResponse:
     now = base.values if base else None
-    seen = seen_of(one.versions) if one else seen_of([])
-    form = RuleForm(posted(request), table=found, now=now, samples=read(found), initial={"seen": seen})
+    form = acting.form(
+        request, RuleForm, called=f"Change a rule: {one.name}" if one else f"Add to {found.label}",
+        table=found, now=now, samples=read(found), seen=seen_of(one.versions if one else []),
+    )  # fmt: skip
+
+    def act(given: dict[str, Any], at: datetime, *, is_trial: bool = False) -> Version:
+        return actions.change(
+            table=found, values=form.values(), begins_on=given["begins_on"], reason=given["reason"],
+            seen=given["seen"], by=request.user, at=at, on=today, is_trial=is_trial,
+        )  # fmt: skip
+
     preview: dict[str, Any] | None = None
-    status: int | None = None
-    if request.method == "POST" and form.is_valid():
-        values, given = form.values(), form.cleaned_data
-
-        def act(is_trial: bool) -> Version:
-            return actions.change(
-                table=found, values=values, begins_on=given["begins_on"], reason=given["reason"], seen=given["seen"],
-                by=user, at=timezone.now(), on=today, is_trial=is_trial,
-            )  # fmt: skip
-
-        made, status = _act(request, form, seen, _shown(values, given["begins_on"], given["seen"]), act)
-        if made is not None and status == 302:
-            messages.success(request, f"The change begins on {given['begins_on']:%-d %B %Y}")
-            return redirect("pages:rule", found.name, made.pk)
-        if made is not None:
-            key = tuple(str(values[part] or "") for part in found.key)
-            preview = {
-                "begins_on": given["begins_on"],
-                "columns": _changed_columns(found, now, values),
-                "effects": readers.effects(found, key, user),
-            }
+    given = form.cleaned_data if form.is_sent and form.is_valid() else {}
+    if given and _is_seen(request, form, _shown(form.values(), given["begins_on"], given["seen"])):
+        done = acting.carry_out(
+            request, form, act, said=f"The change begins on {given['begins_on']:%-d %B %Y}",
+            to=lambda made: reverse("pages:rule", args=[found.name, made.pk]),
+        )  # fmt: skip
+        if done is not None:
+            return done
+    elif (made := acting.try_out(request, form, partial(act, is_trial=True))) is not None:
+        preview = {
+            "begins_on": given["begins_on"],
+            "columns": _changed_columns(found, now, form.values()),
+            "effects": readers.effects(found, key_of(found, made.values), request.user),
+        }
     back = reverse("pages:rule_table", args=[found.name])
     if one is not None and one.now is not None:
         back = reverse("pages:rule", args=[found.name, one.now.pk])
     context = {"table": found, "rule": one, "form": form, "preview": preview, "is_end": False, "back": back}
-    context["stale"] = _about(request, found, one, today) if status == 409 and one else None
-    return page(request, "rules/change.html", context, status=status)
+    context["stale"] = _about(request, found, one, today) if form.was_overtaken and one else None
+    return page(request, "rules/change.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
-def end(request: HttpRequest, name: str, key: int) -> HttpResponse:
+def end(request: StaffRequest, name: str, key: int) -> HttpResponse:
     """Give a rule a last day: first what it means for open work, then the last day itself."""
-    user: Any = request.user
-    found = _table(name)
-    require(user, Permission(found.permission))
+    found = _changeable(request, name)
     today = timezone.localdate()
     one = _rule(found, key, today)
     if not found.has_end or not found.key:
         raise Http404
-    seen = seen_of(one.versions)
-    form = EndForm(posted(request), initial={"seen": seen})
+    form = acting.form(request, EndForm, called=f"The last day of a rule: {one.name}", seen=seen_of(one.versions))
+
+    def act(given: dict[str, Any], at: datetime, *, is_trial: bool = False) -> Version:
+        return actions.end(
+            table=found, key=one.key, ends_on=given["ends_on"], reason=given["reason"], seen=given["seen"],
+            by=request.user, at=at, on=today, is_trial=is_trial,
+        )  # fmt: skip
+
     preview: dict[str, Any] | None = None
-    status: int | None = None
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-
-        def act(is_trial: bool) -> Version:
-            return actions.end(
-                table=found, key=one.key, ends_on=given["ends_on"], reason=given["reason"], seen=given["seen"],
-                by=user, at=timezone.now(), on=today, is_trial=is_trial,
-            )  # fmt: skip
-
-        made, status = _act(request, form, seen, _shown(given["ends_on"], given["seen"]), act)
-        if made is not None and status == 302:
-            messages.success(request, f"Its last day is {given['ends_on']:%-d %B %Y}")
-            return redirect("pages:rule", found.name, key)
-        if made is not None:
-            preview = {"ends_on": given["ends_on"], "effects": readers.effects(found, one.key, user)}
-    context = {"table": found, "rule": one, "form": form, "preview": preview, "is_end": True}
-    context["back"] = reverse("pages:rule", args=[found.name, key])
-    context["stale"] = _about(request, found, one, today) if status == 409 else None
-    return page(request, "rules/change.html", context, status=status)
+    back = reverse("pages:rule", args=[found.name, key])
+    given = form.cleaned_data if form.is_sent and form.is_valid() else {}
+    if given and _is_seen(request, form, _shown(given["ends_on"], given["seen"])):
+        done = acting.carry_out(
+            request, form, act, said=f"Its last day is {given['ends_on']:%-d %B %Y}", to=back
+        )  # fmt: skip
+        if done is not None:
+            return done
+    elif acting.try_out(request, form, partial(act, is_trial=True)) is not None:
+        preview = {"ends_on": given["ends_on"], "effects": readers.effects(found, one.key, request.user)}
+    context = {"table": found, "rule": one, "form": form, "preview": preview, "is_end": True, "back": back}
+    context["stale"] = _about(request, found, one, today) if form.was_overtaken else None
+    return page(request, "rules/change.html", context)
 
 
 @require_POST
 @needs(P.RULES_MANAGE)
-def take_back(request: HttpRequest, name: str, key: int) -> HttpResponse:
+def take_back(request: StaffRequest, name: str, key: int) -> HttpResponse:
     """Take back a change that has not begun."""
-    user: Any = request.user
     found = _table(name)
-    require(user, Permission(found.permission))
+    require(request.user, Permission(found.permission))
     today = timezone.localdate()
     one = _rule(found, key, today)
-    try:
-        actions.take_back(
-            table=found, key=one.key, pk=key, seen=request.POST.get("seen", ""), by=user, at=timezone.now(), on=today
-        )
-    except Refused as refused:
-        audit.refused(request, refused)
-        messages.error(request, refused.message)
-        return redirect("pages:rule", found.name, key)
-    messages.success(request, "The change is taken back")
-    left = [version.pk for version in one.versions if version.pk is not None]
-    standing = list(found.rows().filter(pk__in=left).values_list("pk", flat=True)[:1])
-    return redirect("pages:rule", found.name, standing[0]) if standing else redirect("pages:rule_table", found.name)
+
+    def onward(_: None) -> str:
+        left = [version.pk for version in one.versions if version.pk is not None]
+        standing = found.rows().filter(pk__in=left).values_list("pk", flat=True).first()
+        if standing is None:
+            return reverse("pages:rule_table", args=[found.name])
+        return reverse("pages:rule", args=[found.name, standing])
+
+    return acting.at_once(
+        request,
+        lambda at: actions.take_back(
+            table=found, key=one.key, pk=key, seen=request.POST.get("seen", ""), by=request.user, at=at, on=today
+        ),
+        said="The change is taken back",
+        back=reverse("pages:rule", args=[found.name, key]),
+        to=onward,
+    )

@@ -66,8 +66,26 @@ def field_of(column: Column) -> forms.Field | None:
 class SeenForm(UiForm):
     """A form that carries which versions the person has seen, and what the preview showed them."""
 
+    called = "A change of a rule"
+    #: Whether somebody changed the rule after this was typed.
+    was_overtaken = False
+
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seen_now = seen
+        self.initial.setdefault("seen", seen)
+
+    def opened_on(self) -> dict[str, str]:
+        """The versions as they are now; what was shown of others is to be shown anew."""
+        return {"seen": self.seen_now, "shown": ""}
+
+    def renew(self) -> None:
+        """As any form, and note whether there is a change that this was not typed with in sight."""
+        self.was_overtaken = self.data.get("seen") != self.seen_now
+        super().renew()
 
     def put(self, **hidden: str) -> None:
         """Give hidden fields other values for the next time it is sent."""
@@ -162,6 +180,8 @@ class RuleForm(SeenForm):
 class EndForm(SeenForm):
     """The last day of a rule."""
 
+    called = "The last day of a rule"
+
     ends_on = DateField(
         label="Which is its last day?", help_text="Today or a later day. Old records keep what they hold."
     )
@@ -171,6 +191,8 @@ class EndForm(SeenForm):
 class FileForm(UiForm):
     """A file of rules."""
 
+    keeps_no_draft = "a file: the browser gives it once"
+
     file = forms.FileField(
         label="Choose the file of rules", help_text="One that was exported here or by another council"
     )
@@ -178,6 +200,8 @@ class FileForm(UiForm):
 
 class TableFilterForm(UiForm):
     """What the page of a table shows."""
+
+    keeps_no_draft = "a filter: it stands in the address"
 
     q = forms.CharField(label="Words or code", max_length=100, required=False)
     on = DateField(label="In force on which day?", required=False)

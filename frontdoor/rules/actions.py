@@ -211,7 +211,10 @@ def end(
 
 @transaction.atomic
 def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datetime, on: date) -> None:
-    """Take back a version that has not begun, or a last day that has not passed: what held before holds on."""
+    """Take back a version that has not begun, or a last day that has not passed.
+
+    What the version had ended holds on; what had its last day already, before the version was made, keeps it.
+    """
     require(by, Permission(table.permission))
     with _alone():
         before = read(table)
@@ -229,7 +232,7 @@ def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datet
             wanted.remove(chosen)
             day_before = (chosen.valid_from - DAY).isoformat()
             for each in own:
-                if each.values.get("valid_to") == day_before:
+                if each.values.get("valid_to") == day_before and _has_ended_another(table, chosen, day_before):
                     each.values["valid_to"] = chosen.values["valid_to"]
         elif chosen.valid_to is not None and chosen.valid_to >= on and chosen is own[-1]:
             chosen.values["valid_to"] = None
@@ -239,6 +242,15 @@ def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datet
         _checked(table, wanted, on)
         _keep(table, before, wanted, by=by, at=at)
         _audit("rules.taken_back", table, key, by=by, reason="", was=was, now=now)
+
+
+def _has_ended_another(table: Table, version: Version, day_before: str) -> bool:
+    """Whether making this version gave the one before it its last day: so says the audit row of its making."""
+    made = Entry.objects.filter(
+        reference=reference_of(table, key_of(table, version.values)), event="rules.changed",
+        detail__after__valid_from=version.values["valid_from"],
+    ).order_by("-at", "-id").first()  # fmt: skip
+    return made is not None and made.detail["before"].get("valid_to") == day_before
 
 
 class _Trial(Exception):
@@ -293,6 +305,12 @@ def _put_all(wanted: Mapping[str, Sequence[Plain]], *, by: User | None, at: date
                         _audit(
                             "rules.changed", TABLES[name], key, by=by, reason="Read from a file",
                             was=was.get(version.pk), now=version.values,
+                        )  # fmt: skip
+                for gone in standing[name]:
+                    if gone.pk not in kept:
+                        _audit(
+                            "rules.taken_back", TABLES[name], key_of(TABLES[name], gone.values), by=by,
+                            reason="Read from a file", was=gone.values, now=None,
                         )  # fmt: skip
         write_audit("rules.imported", by=by, detail={"changed": changed})
     return changed

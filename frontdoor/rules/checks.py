@@ -61,9 +61,16 @@ def _removed(table: Table, versions: Sequence[Version]) -> Iterator[Fault]:
             continue
         column = table.key[-1] if table.key else ""
         name = row_name(table, rows[-1].values)
-        in_use = next((work for work in table.work if work.lookup and work.rows(key[-1]).exists()), None)
+        in_use = next(
+            (work for work in table.work if work.lookup and work.rows(work.value_in(table, key)).exists()), None
+        )
         if in_use is not None:
-            yield Fault(table.name, name, column, "Records use it: give it a last day instead of leaving it out.")
+            yield Fault(
+                table.name,
+                name,
+                in_use.column or column,
+                "Records use it: give it a last day instead of leaving it out.",
+            )
         elif is_shipped(table, [row.pk for row in rows if row.pk is not None]):
             message = "It comes with the product: give it a last day instead of leaving it out."
             yield Fault(table.name, name, column, message)

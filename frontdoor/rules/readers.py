@@ -94,7 +94,7 @@ def effects(table: Table, key: Key, user: Any) -> list[Effect]:
     """Open work of this rule that the user may know of."""
     found = []
     for work in table.work:
-        rows = work.rows(key[-1] if key else None).visible_to(user).filter(work.open)
+        rows = work.rows(work.value_in(table, key)).visible_to(user).filter(work.open)
         references = tuple(rows.order_by("reference").values_list("reference", flat=True).distinct()[:SHOWN])
         found.append(Effect(work, rows.values("pk").distinct().count(), references))
     return found

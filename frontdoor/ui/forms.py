@@ -20,11 +20,6 @@ from frontdoor.ui.macros import govuk
 Params = dict[str, Any]
 
 
-def posted(request: Any) -> Any:
-    """What a form is bound to: the request's data when it was sent, even empty; None when the page is only opened."""
-    return request.POST if request.method == "POST" else None
-
-
 class _Choices:
     reveals: Mapping[str, Sequence[str]]
     hints: Mapping[str, str]

@@ -19,6 +19,8 @@ from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
+from frontdoor.rules.actions import put_all
+from frontdoor.rules.files import export, parse
 from referrals import actions as referrals
 from tests.contacts.conftest import some_facts
 from tests.factories import PersonFactory, StaffFactory
@@ -139,6 +141,15 @@ def test_weights_need_a_reason_a_coming_day_and_the_right(officer: User, manager
         assert refused.value.field == field
     with pytest.raises(Denied):
         ranks.set_weights(**(good | {"by": manager}))
+
+
+def test_a_day_has_one_set_of_weights_so_that_the_rules_go_out_and_come_back_as_a_file(head: User) -> None:
+    facts: dict[str, Any] = {"weights": asdict(Weights()), "valid_from": NOW.date(), "by": head, "at": NOW}
+    ranks.set_weights(reason="Too slow", **facts)
+    with pytest.raises(Refused, match="Weights from this day are set already") as refused:
+        ranks.set_weights(reason="Too fast", **facts)
+    assert refused.value.field == "valid_from"
+    assert put_all(wanted=parse(export()), by=None, at=NOW, on=NOW.date()) == {}
 
 
 def test_a_thousand_are_ranked_in_as_many_questions_as_ten(officer: User) -> None:

@@ -37,7 +37,10 @@ def walk() -> Iterator[tuple[str, Any]]:
 
 @pytest.fixture
 def people() -> dict[Role, User]:
-    return {role: User.objects.create_user(role.value, role.value.title(), roles=[role.value]) for role in Role}
+    return {
+        role: User.objects.create_user(role.value.replace("_", "."), role.value.title(), roles=[role.value])
+        for role in Role
+    }
 
 
 def ask(client: Client, method: str, path: str) -> Answer:

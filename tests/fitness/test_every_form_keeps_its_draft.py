@@ -93,6 +93,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "EarlyHelpFilter": "a filter: it stands in the address",
         "FamilyForm": "kept with the call it is part of",
         "FamilyMemberForm": "kept with the assessment it is part of",
+        "FileForm": "a file: the browser gives it once",
         "FilterForm": "a filter: it stands in the address",
         "MissingForm": "kept with the call it is part of",
         "PairFilter": "a filter: it stands in the address",
@@ -104,6 +105,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "QueueFilter": "a filter: it stands in the address",
         "RowForm": "kept with the decision it is part of",
         "StaffFilterForm": "a filter: it stands in the address",
+        "TableFilterForm": "a filter: it stands in the address",
         "TakeForm": "one button, nothing typed",
         "WithoutChildForm": "kept with the decision it is part of",
     }

@@ -80,6 +80,14 @@ def test_what_waits_can_be_taken_back_and_what_held_before_holds_on(admin: User)
     assert rule(OUTCOMES, "advice").last_day(TODAY) is None
 
 
+def test_taking_back_a_change_revives_nothing_that_had_its_last_day_before(admin: User) -> None:
+    facts: dict[str, Any] = {"table": TABLES[OUTCOMES], "key": ("advice",), "by": admin, "at": NOW, "on": TODAY}
+    actions.end(ends_on=LAST_DAY, reason="No longer given", seen=seen_of(rule(OUTCOMES, "advice").versions), **facts)
+    made = change(OUTCOMES, "advice", by=admin, label="Another thing of this name")
+    actions.take_back(pk=made.pk, seen=seen_of(rule(OUTCOMES, "advice").versions), **facts)
+    assert [each.valid_to for each in rule(OUTCOMES, "advice").versions] == [LAST_DAY]
+
+
 def test_of_two_people_the_second_sees_what_the_first_did(admin: User) -> None:
     seen = seen_of(rule(OUTCOMES, "advice").versions)
     change(OUTCOMES, "advice", by=admin, label="Advice given")
@@ -134,6 +142,9 @@ def test_a_rule_that_holds_until_the_next_begins_is_changed_and_taken_back_alike
         at=NOW, on=TODAY,
     )  # fmt: skip
     assert BulkRule.objects.count() == 1
+    change("ending_together", by=admin, most=5)
+    with pytest.raises(Refused, match="begins on this day already"):
+        change("ending_together", by=admin, most=6)
     change("bundling", by=admin, window_days=14)
     assert BundlingRule.objects.in_force(NEW_YEAR).get().window_days == 14
 
@@ -177,6 +188,17 @@ def test_the_preview_counts_open_work_and_names_the_first(admin: User) -> None:
     assert effect.references == tuple(sorted(each.reference for each in made)[:5])
     assert rule_at(TABLES["contact_types"], kind.pk, TODAY) is not None
     assert DecisionRule.objects.in_force(TODAY).exists()
+
+
+def test_the_preview_of_a_timescale_counts_the_clocks_that_run_under_it(admin: User) -> None:
+    officer = User.objects.create_user("olu", "Olu Officer", roles=["contact_officer"])
+    made = contacts.record_contact(
+        facts=some_facts(grade="amber", grade_reasons=["domestic_abuse"]), by=officer, at=NOW
+    )
+    [effect] = effects(TABLES["clock_rules"], ("grade_amber", ""), admin)
+    assert (effect.count, effect.references) == (1, (made.reference,))
+    [effect] = effects(TABLES["clock_rules"], ("grade_red", ""), admin)
+    assert effect.count == 0
 
 
 # --- Clocks stay provable --------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from contacts.models import ContactType, DecisionRule
 from contacts.recording import actions as contacts
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
+from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.models import LocalRule
 from frontdoor.codelists.models import Code
 from frontdoor.dated import TABLES
@@ -157,6 +158,36 @@ def test_a_code_in_use_is_never_removed(admin: User) -> None:
     wanted["tables"]["codes_religion"].pop(0)
     [fault] = faults_of(wanted)
     assert "It comes with the product" in fault
+
+
+def test_a_timescale_under_which_a_clock_has_run_is_not_left_out(admin: User) -> None:
+    LocalRule.objects.create(
+        code="call_back", label="Call back", amount=60, unit="minutes", may_pause=False, valid_from=TODAY
+    )
+    wanted = document()
+    kept = [row for row in wanted["tables"]["clock_rules"] if row["code"] != "call_back"]
+    wanted["tables"]["clock_rules"] = kept
+    assert put(wanted, is_trial=True) == {"clock_rules": 1}
+    clock = clocks.start("call_back", reference="R-00000001", started_at=NOW, by=admin)
+    assert clock is not None
+    [fault] = faults_of(wanted)
+    assert fault == (
+        f"clock_rules, call_back from {TODAY.isoformat()}, column code: Records use it: give it a last day instead of "
+        "leaving it out."
+    )
+
+
+def test_what_a_file_removes_stays_readable_in_its_audit_row(admin: User) -> None:
+    Code.objects.create(list_name="referral_source", code="9Z", label="Another source")
+    wanted = document()
+    rows = wanted["tables"]["codes_referral_source"]
+    wanted["tables"]["codes_referral_source"] = [row for row in rows if row["code"] != "9Z"]
+    put_all(wanted=parse(json.dumps(wanted).encode()), by=admin, at=NOW, on=TODAY)
+    entry = Entry.objects.get(event="rules.taken_back")
+    assert (entry.actor, entry.reason) == (admin, "Read from a file")
+    assert entry.detail["rule"] == ["9Z"]
+    assert entry.detail["before"]["label"] == "Another source"
+    assert entry.detail["after"]["label"] is None
 
 
 def test_no_rule_leaves_an_open_contact_without_a_clock() -> None:

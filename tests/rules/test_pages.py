@@ -139,15 +139,52 @@ def test_the_second_of_two_people_sees_the_first_one_s_change_and_loses_no_word(
     assert "Nothing is saved yet" in again.content.decode()
 
 
+def test_what_was_typed_is_kept_and_comes_back_with_what_somebody_else_changed_since(
+    office: Client, admin: User
+) -> None:
+    path = f"/rules/{LIST}/{advice().pk}/change/"
+    sent = asked(office, path, label="Mine")
+    assert office.post(path, {**sent, "preview": "1"}).status_code == 200
+    text = office.get(path).content.decode()
+    assert 'value="Mine"' in text
+    assert "You started this on" in text
+    assert "What the other change was" not in text
+    other = Client()
+    bo = User.objects.create_user("bo", "Bo Bell", roles=["administrator"])
+    other.force_login(bo, backend="django.contrib.auth.backends.ModelBackend")
+    theirs = asked(other, path, label="Theirs")
+    theirs["begins_on"] = (timezone.localdate() + timedelta(days=9)).isoformat()
+    seen = other.post(path, {**theirs, "preview": "1"})
+    assert other.post(path, {**theirs, "shown": hidden(seen, "shown"), "save": "1"}).status_code == 302
+    assert "You started this on" not in other.get(path).content.decode(), "used up by the save, not by the preview"
+    opened = office.get(path)
+    text = opened.content.decode()
+    assert 'value="Mine"' in text
+    assert "What the other change was" in text
+    assert "Theirs" in text
+    again = office.post(path, {**sent, "seen": hidden(opened, "seen"), "preview": "1"})
+    assert again.status_code == 200
+
+
+def test_a_table_with_a_page_of_its_own_is_changed_there_alone(office: Client) -> None:
+    for name in [name for name, table in TABLES.items() if table.page]:
+        for rule in rules_of(TABLES[name], timezone.localdate())[:1]:
+            assert rule.now is not None
+            for do in ("change", "end"):
+                assert office.get(f"/rules/{name}/{rule.now.pk}/{do}/").status_code == 404, (name, do)
+                assert office.post(f"/rules/{name}/{rule.now.pk}/{do}/", {"preview": "1"}).status_code == 404
+
+
 def test_what_is_wrong_is_said_at_its_field(office: Client) -> None:
     path = f"/rules/{LIST}/{advice().pk}/change/"
+    sent = asked(office, path)
     for change, words in (
         ({"label": ""}, "Enter the words"),
         ({"reason": ""}, "Answer the question"),
         ({"begins_on": "2020-01-01"}, "what has been is not changed"),
         ({"attribute_outside": "nowhere"}, "Say what the agency is told"),
     ):
-        answer = office.post(path, {**asked(office, path), **change, "preview": "1"})
+        answer = office.post(path, {**sent, **change, "preview": "1"})
         assert answer.status_code == 422, change
         assert words in answer.content.decode()
 

@@ -52,16 +52,21 @@ DATABASE_CLOCK = (
         for name in ASKED
     )
     + """
+    -- Functions that pin their own search path; those that a test made anew since, too.
+    CREATE FUNCTION test_clock.take_functions() RETURNS void LANGUAGE plpgsql AS $$
+    DECLARE each record;
+    BEGIN
+        FOR each IN SELECT p.oid::regprocedure AS name, replace(c, 'search_path=', '') AS path
+            FROM pg_proc p, unnest(p.proconfig) c
+            WHERE p.pronamespace = 'public'::regnamespace AND c LIKE 'search_path=%' AND c NOT LIKE '%test_clock%'
+        LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path = test_clock, %s', each.name, each.path);
+        END LOOP;
+    END $$;
     DO $$
     DECLARE each record;
     BEGIN
         EXECUTE format('ALTER DATABASE %I SET search_path = public, test_clock, pg_catalog', current_database());
-        FOR each IN SELECT p.oid::regprocedure AS name, replace(c, 'search_path=', '') AS path
-            FROM pg_proc p, unnest(p.proconfig) c
-            WHERE p.pronamespace = 'public'::regnamespace AND c LIKE 'search_path=%'
-        LOOP
-            EXECUTE format('ALTER FUNCTION %s SET search_path = test_clock, %s', each.name, each.path);
-        END LOOP;
         -- A default keeps the function it was declared with, whatever stands before it now.
         FOR each IN SELECT d.adrelid::regclass AS name, a.attname AS part, regexp_replace(
                 pg_get_expr(d.adbin, d.adrelid), '(now|[a-z]+_timestamp)\\(\\)', 'test_clock.\\1()') AS said
@@ -98,6 +103,7 @@ class DatabaseClock:
         self.by_seconds = by_seconds
         if self.connection is not None:
             self.connection.execute("UPDATE test_clock.moved SET by_seconds = %s", [by_seconds])
+            self.connection.execute("SELECT test_clock.take_functions()")
 
     def let_go(self) -> None:
         if self.connection is not None:

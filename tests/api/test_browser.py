@@ -47,7 +47,7 @@ def test_a_webhook_from_its_choice_to_its_dead_letter(
         there.answer = 500
         page.goto(f"{served.url}/agencies/")
         accessible(page, width(page))
-        page.get_by_role("link", name="Exampleton Schools Trust").click()
+        page.get_by_role("link", name="Webhooks of Exampleton Schools Trust").click()
         accessible(page, width(page))
         page.get_by_label("Address of the agency’s receiver").fill("http://127.0.0.1/hook")
         page.get_by_role("button", name="Add the webhook").click()

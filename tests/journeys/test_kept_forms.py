@@ -119,7 +119,7 @@ def test_a_form_among_others_on_a_contacts_page_is_there_on_another_device_and_a
     officer.page.locator("#grade [data-state=saved]").wait_for()
     officer.page.locator("h1").click()
     sql("DELETE FROM django_session RETURNING 1")
-    officer.page.get_by_role("button", name="Keep this grade").click()
+    officer.page.get_by_role("button", name="Save this grade").click()
     officer.page.wait_for_url(lambda url: "/accounts/login/" in url)
     other = Desk(chromium, served, "contact.officer")
     try:
@@ -135,11 +135,11 @@ def test_a_form_among_others_on_a_contacts_page_is_there_on_another_device_and_a
         manager.go(address)
         manager.press("Claim")
 
-        other.press("Keep this grade")
+        other.press("Save this grade")
         assert other.page.get_by_text("changed this record while you had it open").first.is_visible()
         assert other.page.input_value("#id_grade_reason") == TYPED
         other.look()
-        other.press("Keep this grade")
+        other.press("Save this grade")
         assert sql("SELECT grade FROM contacts_contact WHERE reference = %s", reference) == [("red",)]
         other.go(address)
         assert "what you typed is here" not in other.page.content()
@@ -156,7 +156,7 @@ def test_an_item_of_the_handover_is_there_after_the_session_ended(
     night.page.locator("[data-state=saved]").wait_for()
     night.page.locator("h1").click()
     sql("DELETE FROM django_session RETURNING 1")
-    night.page.get_by_role("button", name="Keep it for the next shift").click()
+    night.page.get_by_role("button", name="Save for the next shift").click()
     night.page.wait_for_url(lambda url: "/accounts/login/" in url)
     other = Desk(chromium, served, "edt.worker")
     try:
@@ -166,12 +166,12 @@ def test_an_item_of_the_handover_is_there_after_the_session_ended(
         assert other.page.input_value("[name=text]") == TYPED
         # A record nobody may see is refused at its field; the words stay.
         other.fill(reference="C-00000000", when="change")
-        other.press("Keep it for the next shift")
+        other.press("Save for the next shift")
         assert other.page.get_by_text("There is a problem").is_visible()
         assert other.page.input_value("[name=text]") == TYPED
         other.look()
         other.fill(reference="")
-        other.press("Keep it for the next shift")
+        other.press("Save for the next shift")
         assert other.page.get_by_text("The item is kept for the next shift.").is_visible()
         other.go("/handover/new/information/")
         assert other.page.input_value("[name=text]") == ""

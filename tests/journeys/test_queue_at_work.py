@@ -66,7 +66,7 @@ def test_twenty_are_ended_together_two_refused_and_a_tenth_looked_over_by_anothe
     other.page.goto(f"/contacts/{claimed}/")
     other.press("Claim", exact=False)
     manager.press("End 20 contacts")
-    page.get_by_role("heading", name="18 contacts ended together").wait_for()
+    page.get_by_role("heading", name="18 contacts closed in bulk").wait_for()
     manager.look()
     rows = page.locator(".queue-results li")
     assert "is screening it now" in rows.filter(has_text=claimed).inner_text()

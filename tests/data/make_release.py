@@ -14,11 +14,15 @@ import time
 import tomllib
 from pathlib import Path
 
+import django
 import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from tests.conftest import ROOT, url_for
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "frontdoor.settings")
+django.setup()
+
+from tests.conftest import ROOT, url_for  # noqa: E402 (it asks for models)
 
 RELEASES = ROOT / "tests" / "data" / "releases"
 PEOPLE, SEED, AT = 60, 1, "2026-11-23T10:00:00+00:00"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, holds, require
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.dated import TABLES, Plain, Table
 from frontdoor.pages.rules_forms import EndForm, RuleForm, SeenForm, TableFilterForm
 from frontdoor.rules import actions, readers
@@ -38,7 +39,7 @@ def _rule(table: Table, key: int, on: date) -> Rule:
     return found
 
 
-def _may(user: Any, table: Table) -> bool:
+def _may(user: User, table: Table) -> bool:
     return holds(user, Permission(table.permission))
 
 
@@ -55,7 +56,7 @@ def words_of(table: Table, values: Plain) -> list[tuple[str, str]]:
 
 @require_safe
 @needs(P.RULES_MANAGE)
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: StaffRequest) -> HttpResponse:
     """Every rule table and code list, with how many rules are in force and how many changes wait."""
     today = timezone.localdate()
     q = request.GET.get("q", "")[:100].replace("\x00", "").strip()
@@ -80,7 +81,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(P.RULES_MANAGE)
-def table(request: HttpRequest, name: str) -> HttpResponse:
+def table(request: StaffRequest, name: str) -> HttpResponse:
     """The rules of one table as they are on a day, filtered in the address."""
     found = _table(name)
     today = timezone.localdate()
@@ -99,14 +100,14 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @needs(P.RULES_MANAGE)
-def rule(request: HttpRequest, name: str, key: int) -> HttpResponse:
+def rule(request: StaffRequest, name: str, key: int) -> HttpResponse:
     """One rule: as it is now, what waits and may be taken back, what was, and who changed it."""
     found = _table(name)
     today = timezone.localdate()
     return page(request, "rules/rule.html", _about(request, found, _rule(found, key, today), today))
 
 
-def _about(request: HttpRequest, found: Table, one: Rule, today: date) -> dict[str, Any]:
+def _about(request: StaffRequest, found: Table, one: Rule, today: date) -> dict[str, Any]:
     versions = [(version, words_of(found, version.values)) for version in reversed(one.versions)]
     return {
         "table": found,

@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.dated import TABLES, Table, Work
 from frontdoor.db import ALPHABET
@@ -90,7 +90,7 @@ class Effect:
     references: tuple[str, ...]
 
 
-def effects(table: Table, key: Key, user: Any) -> list[Effect]:
+def effects(table: Table, key: Key, user: User) -> list[Effect]:
     """Open work of this rule that the user may know of."""
     found = []
     for work in table.work:

@@ -172,7 +172,7 @@ def test_an_item_of_the_handover_is_there_after_the_session_ended(
         other.look()
         other.fill(reference="")
         other.press("Save for the next shift")
-        assert other.page.get_by_text("The item is kept for the next shift.").is_visible()
+        assert other.page.get_by_text("The item has been saved for the next shift.").is_visible()
         other.go("/handover/new/information/")
         assert other.page.input_value("[name=text]") == ""
     finally:

@@ -56,7 +56,7 @@ def test_a_refused_form_is_there_on_another_device(
 ) -> None:
     Team.objects.create(code="duty", name="Duty team", kind="duty")
     Agency.objects.create(code="school", name="Mill School", kind="school")
-    clock = clocks.start("allocation", reference="R-00000001", started_at=timezone.now(), by=manager)
+    clock = clocks.start("allocation", reference=child.reference, started_at=timezone.now(), by=manager)
     assert clock is not None
     paper = PaperFile.objects.create(file_no="PF/1", surname="Smith", location="Off-site store")
     address = path.format(person=child.reference, clock=clock.pk, member=manager.pk, paper=paper.pk)

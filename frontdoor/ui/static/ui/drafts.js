@@ -66,8 +66,16 @@ class Draft {
     this.place.parentElement.dataset.state = kind;
   }
 
+  // "Saved at" may stand only while nothing newer is unsaved: the words stay (they are true, and a screen reader is not
+  // told at every key), the state does not.
+  markTyped() {
+    const state = this.place && this.place.parentElement.dataset;
+    if (state && state.state === "saved" && this.body() !== this.last) state.state = "typed";
+  }
+
   later() {
     clearTimeout(this.timer);
+    this.markTyped();
     this.timer = setTimeout(() => this.save(), WAIT);
   }
 
@@ -78,7 +86,10 @@ class Draft {
       return;
     }
     const body = this.body();
-    if (body === this.last) return;
+    if (body === this.last) {
+      if (this.place && this.place.parentElement.dataset.state === "typed") this.place.parentElement.dataset.state = "saved";
+      return;
+    }
     this.sending = true;
     this.waiting = false;
     this.sequence = Math.max(this.sequence + 1, Date.now());
@@ -118,6 +129,7 @@ class Draft {
       const now = new Date();
       const two = (n) => String(n).padStart(2, "0");
       this.say(`Saved at ${two(now.getHours())}:${two(now.getMinutes())}`, "saved");
+      this.markTyped();
       return;
     }
     if (status === 409) {

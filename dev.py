@@ -4,7 +4,7 @@
 python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
 python3 dev.py test        set up what is missing and run every test, browser tests included
 python3 dev.py test-fast   the tests that need no browser; PATH or any option of pytest narrows either down
-                           (test-fast --at 2026-02-27T23:00 sets their clock)
+                           (--at 2026-02-27T23:00: those without a moment of their own, then)
 python3 dev.py check       lint, types, import contracts, migrations, documentation in step
 python3 dev.py dev         run it while changing it: reload on change, pages that explain errors, files as they stand
 python3 dev.py fix         format, and mend what the linter can mend safely; with files named, only those

@@ -176,8 +176,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--at",
         type=moments.say_moment,
-        help="the moment at which tests run that name none, London's time: 2026-02-27T23:00",
+        help="run the tests that name no moment of their own, at this one, London's time: 2026-02-27T23:00",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--at``, leave out what runs at a moment of its own: it does the same whatever ``--at`` says."""
+    if config.getoption("--at") is None:
+        return
+    own = [item for item in items if moments.has_its_own(item)]
+    config.hook.pytest_deselected(items=own)
+    items[:] = [item for item in items if not moments.has_its_own(item)]
 
 
 def pytest_configure(config: pytest.Config | None) -> None:

@@ -127,16 +127,29 @@ def at(moment: datetime) -> Iterator[time_machine.Traveller]:
             DATABASE.move(0)
 
 
-def moment_of(item: pytest.Item) -> datetime | None:
-    """The moment this test runs at; None is the real time."""
-    if item.get_closest_marker("browser") or item.get_closest_marker("real_clock"):
-        return None
+def own_moment(item: pytest.Item) -> datetime | None:
+    """The moment that this test or its module names; None where neither does."""
     named = item.get_closest_marker("moment")
     if named is not None:
         moment: datetime = named.args[0]
         return moment
     module = getattr(item, "module", None)
-    own = getattr(module, "NOW", None) or getattr(module, "AT", None)
-    if isinstance(own, datetime):
-        return own
-    return item.config.getoption("--at") or ORDINARY
+    said = getattr(module, "NOW", None) or getattr(module, "AT", None)
+    return said if isinstance(said, datetime) else None
+
+
+def runs_at_the_real_time(item: pytest.Item) -> bool:
+    """Tests that start other processes, whose clock nobody moves."""
+    return bool(item.get_closest_marker("browser") or item.get_closest_marker("real_clock"))
+
+
+def has_its_own(item: pytest.Item) -> bool:
+    """Whether ``--at`` changes nothing for this test."""
+    return runs_at_the_real_time(item) or own_moment(item) is not None
+
+
+def moment_of(item: pytest.Item) -> datetime | None:
+    """The moment this test runs at; None is the real time."""
+    if runs_at_the_real_time(item):
+        return None
+    return own_moment(item) or item.config.getoption("--at") or ORDINARY

@@ -13,7 +13,7 @@ from django.utils import timezone
 from frontdoor.accounts.models import User
 from frontdoor.grants import is_history
 from tests.conftest import ROOT
-from tests.moments import HARD, LONDON, ORDINARY, say_moment
+from tests.moments import HARD, LONDON, ORDINARY, has_its_own, say_moment
 
 A_MOMENT = timedelta(seconds=30)
 #: What reads the clock, by the name it is called by.
@@ -95,3 +95,12 @@ def test_no_test_reads_the_clock_before_it_runs() -> None:
         if not node.args or node.func.attr == "now"
     ]
     assert found == []
+
+
+@pytest.mark.moment(LEAP_DAY)
+def test_a_test_with_a_moment_of_its_own_is_left_out_when_one_is_asked_for(request: pytest.FixtureRequest) -> None:
+    assert has_its_own(request.node)
+
+
+def test_a_test_without_one_is_not_left_out(request: pytest.FixtureRequest) -> None:
+    assert not has_its_own(request.node)

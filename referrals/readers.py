@@ -101,7 +101,7 @@ def news_waiting(user: User) -> list[OpenWorkNews]:
     return list(
         OpenWorkNews.objects.filter(taken_at__isnull=True, referral__in=Referral.objects.visible_to(user))
         .select_related("referral", "referral__child", "referral__contact_person", "contact")
-        .order_by("-is_fast_track", "raised_at")[:SHOWN]
+        .order_by("-is_fast_track", "raised_at", "pk")[:SHOWN]
     )
 
 

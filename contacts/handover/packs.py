@@ -108,7 +108,7 @@ def _pending(change: Change, day_team_at: datetime) -> list[HandoverItem]:
     serious = undecided.filter(Q(grade="red") | Q(child_protection_marked=True))
     found += [_item(row, Why.SERIOUS) for row in serious.order_by("received_at", "id")]
     unsafe = undecided.filter(safe_until__gt=change.began, safe_until__lte=day_team_at)
-    found += [_item(row, Why.SAFE_UNTIL, due_at=row.safe_until) for row in unsafe.order_by("safe_until")]
+    found += [_item(row, Why.SAFE_UNTIL, due_at=row.safe_until) for row in unsafe.order_by("safe_until", "pk")]
     if change.before is Shift.EDT:
         signing = undecided.filter(proposed_at__gt=change.began, proposed_at__lte=change.at)
         found += [_item(row, Why.SIGN_OFF) for row in signing.order_by("proposed_at", "id")]

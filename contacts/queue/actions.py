@@ -50,7 +50,7 @@ def looking(*, contact: Contact, by: User, at: datetime) -> list[User]:
             [contact.pk, by.pk, at],
         )
     rows = Presence.objects.filter(contact=contact, seen_at__gt=at - GONE_AFTER).exclude(user=by)
-    return [row.user for row in rows.select_related("user").order_by("user__name")]
+    return [row.user for row in rows.select_related("user").order_by("user__name", "pk")]
 
 
 def forget_lookers(at: datetime) -> int:

@@ -29,13 +29,13 @@ class Holding:
 
 def on_duty_now(at: datetime) -> list[OnDuty]:
     """Whose turn it is."""
-    return list(OnDuty.objects.at(at).select_related("user", "team").order_by("kind", "user__name"))
+    return list(OnDuty.objects.at(at).select_related("user", "team").order_by("kind", "user__name", "pk"))
 
 
 def turns(at: datetime) -> list[OnDuty]:
     """Turns that run or are to come, by their beginning."""
     rows = OnDuty.objects.filter(to_at__gt=at).select_related("user", "team")
-    return list(rows.order_by("from_at", "kind", "user__name")[:200])
+    return list(rows.order_by("from_at", "kind", "user__name", "pk")[:200])
 
 
 def start_of_day(at: datetime) -> datetime:

@@ -200,7 +200,7 @@ class Background:
             .running()
             .filter(reference__in=references)
             .exclude(rule__startswith="information_request_")  # theirs, and told in a place of its own
-            .order_by("-due_at", "is_statutory")
+            .order_by("-due_at", "is_statutory", "pk")
         ):
             self.clocks[clock.reference] = clock
         parts = about_visible(

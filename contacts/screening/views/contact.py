@@ -172,7 +172,7 @@ def show(
             "families": families,
             "agrees": queue.AGREES,
             "warnings": readers.warnings_of(linked),
-            "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at")),
+            "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at", "pk")),
             "events": readers.events(contact),
             "steps": doors.buttons(contact, user),
             "can": doable,

@@ -158,7 +158,7 @@ def parts_of(person: Person, user: User) -> dict[str, Involvement]:
     """The person's part in every record the user may see, by reference."""
     rows = about_visible(Involvement.objects.filter(person=person), user)
     # A person's own part tells more than being named in the same record as somebody else.
-    found = keep_visible(list(rows.order_by("role")), user)
+    found = keep_visible(list(rows.order_by("role", "pk")), user)
     return {row.reference: row for row in sorted(found, key=lambda row: row.role == "subject")}
 
 

@@ -90,7 +90,7 @@ def held(person: Person, user: User, at: datetime) -> Held:
     ties = Relationship.objects.filter(ended_on__isnull=True)
     holders = RestrictionHolder.objects.filter(
         restriction__person=of, restriction__ended_at__isnull=True, ended_at__isnull=True
-    ).order_by("user__name")
+    ).order_by("user__name", "pk")
     row = (
         Person.objects.filter(pk=person.pk)
         .annotate(

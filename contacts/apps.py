@@ -45,6 +45,7 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import actions as bundles
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
+        from contacts.named import children_given
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
@@ -61,6 +62,8 @@ class ContactsConfig(AppConfig):
             own_hooks.information_in.append(counts)
             own_hooks.parts_of_page += [agencies.information, agencies.level]
         import_module("contacts.agencies.mail")  # it takes what the outbox holds for agencies
+        if children_given not in hooks.named_as_given:
+            hooks.named_as_given.append(children_given)
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         if regrouping.people_joined_or_parted not in hooks.joined_or_parted:

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
+from frontdoor.people.hooks import Named
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.protection.secrets import Secret, secret_address, secrets_of, without
+from frontdoor.people.record.about import children_of
 from frontdoor.people.record.overview import href_of_reference
 
 SHOWN = 200
@@ -35,6 +38,7 @@ class Line:
     status: str = ""
     warnings: list[str] = field(default_factory=list)
     people: set[int] = field(default_factory=set)
+    children: list[Named] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,10 @@ def waiting_for(user: User) -> list[HandoverItem]:
     return list(rows.order_by("pk")[:SHOWN])
 
 
-def lines_of(items: Sequence[HandoverItem]) -> list[Line]:
-    """The items as lines, in a fixed number of queries."""
+def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Line]:
+    """The items as lines, in a fixed number of queries; the children named as far as this user may see them."""
     references = {item.reference for item in items if item.reference}
+    children = children_of(references, user, timezone.localdate(at))
     contacts = {row.reference: row for row in Contact.objects.filter(reference__in=references)}
     about: dict[str, set[int]] = defaultdict(set)
     for reference, person in Involvement.objects.filter(reference__in=references).values_list("reference", "person_id"):
@@ -100,6 +105,7 @@ def lines_of(items: Sequence[HandoverItem]) -> list[Line]:
                 status=contact.get_status_display() if contact else "",
                 warnings=list(dict.fromkeys(word for key in sorted(keys) for word in dangers[key])),
                 people=keys,
+                children=children.get(item.reference, []),
             )
         )
     return found

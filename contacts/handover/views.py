@@ -18,6 +18,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import closures
+from frontdoor.people.record.about import people_in
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -34,7 +35,7 @@ def _chosen(request: StaffRequest, name: str, known: Any, first: str = "") -> st
 
 
 def _shows(request: StaffRequest, lines: list[readers.Line], *, reason: str = "") -> set[int]:
-    people = {key for line in lines for key in line.people}
+    people = {key for line in lines for key in line.people} | people_in(line.children for line in lines)
     if people:
         audit.shows(request, people, reason=reason)
     return people
@@ -51,8 +52,8 @@ def _now(request: StaffRequest, taking: TakeForm | None = None) -> HttpResponse:
     kind = _chosen(request, "kind", HandoverItem.Kind.values)
     current = HandoverPack.objects.newest_first().first()
     # What was taken is read from the pack of this change; what nobody took stands here from whichever pack it is.
-    lines = readers.lines_of(readers.items_for(user, show, kind, current if show == "taken" else None, at))
-    waiting = readers.lines_of(readers.waiting_for(user))
+    lines = readers.lines_of(readers.items_for(user, show, kind, current if show == "taken" else None, at), user, at)
+    waiting = readers.lines_of(readers.waiting_for(user), user, at)
     _shows(request, [*lines, *waiting])
     since, shift = hours.now_on(at, plan_on, closures())
     coming = hours.next_change(at, plan_on, closures())
@@ -160,7 +161,7 @@ def acknowledged(request: StaffRequest, key: int) -> HttpResponse:
     user = request.user
     rows = HandoverItem.objects.visible_to(user).filter(kind=HandoverItem.Kind.AUTHORITY)
     item = get_object_or_404(rows.select_related("acknowledged_by"), pk=key)
-    line = readers.lines_of([item])[0]
+    line = readers.lines_of([item], user, timezone.now())[0]
     _shows(request, [line])
     form = acting.form(request, AcknowledgedForm)
     done = acting.carry_out(
@@ -179,8 +180,9 @@ def place(request: StaffRequest, key: int) -> HttpResponse:
     """Where a child is, when that is confidential: asked for by name."""
     user = request.user
     item = get_object_or_404(HandoverItem.objects.visible_to(user).exclude(place=""), pk=key)
-    _shows(request, readers.lines_of([item]))
-    where = actions.show_place(item=item, by=user, at=timezone.now())
+    at = timezone.now()
+    _shows(request, readers.lines_of([item], user, at))
+    where = actions.show_place(item=item, by=user, at=at)
     return page(request, "handover/place.html", {"item": item, "where": where})
 
 
@@ -226,7 +228,7 @@ def pack(request: StaffRequest, key: int) -> HttpResponse:
     found = get_object_or_404(HandoverPack, pk=key)
     show = _chosen(request, "show", readers.SHOWS)
     kind = _chosen(request, "kind", HandoverItem.Kind.values)
-    lines = readers.lines_of(readers.items_for(user, show, kind, found, at))
+    lines = readers.lines_of(readers.items_for(user, show, kind, found, at), user, at)
     _shows(request, lines)
     values = {
         "pack": found, "lines": lines, "now": at, "show": show, "kind": kind, "kinds": HandoverItem.Kind.choices,
@@ -243,7 +245,7 @@ def printed(request: StaffRequest, key: int) -> HttpResponse:
     user = request.user
     at = timezone.now()
     found = get_object_or_404(HandoverPack, pk=key)
-    lines = readers.for_paper(readers.lines_of(readers.items_for(user, "", "", found, at)))
+    lines = readers.for_paper(readers.lines_of(readers.items_for(user, "", "", found, at), user, at))
     people = _shows(request, lines, reason="printed")
     actions.note_printed(pack=found, people=people, by=user)
     values = {

@@ -28,7 +28,8 @@ def add_months(day: date, months: int) -> date:
 def moments(rule: Rule, started_at: datetime, closures: Collection[date] = days.NONE) -> Moments:
     """When a clock of this rule, started then, is due, and when it warns and escalates.
 
-    Day counts warn at the end of the office day before the last day, unless the rule gives minutes.
+    Day counts warn at the end of the office day before the last day, unless the rule gives minutes; a clock with less
+    time than that warns when half of it has passed.
     """
     # In UTC a span of hours is the time that passes, also when the clocks change.
     started_at = started_at.astimezone(UTC)
@@ -52,6 +53,7 @@ def moments(rule: Rule, started_at: datetime, closures: Collection[date] = days.
     elif last is not None:
         warn_at = days.end_of_office_day(days.previous_working_day(last, closures))
     if warn_at is not None and warn_at <= started_at:
-        warn_at = started_at
+        # Nothing is nearly due the moment it begins: what has less time than its warning warns halfway.
+        warn_at = max(started_at, started_at + (due_at - started_at) / 2)
     escalate_at = None if rule.escalate_minutes is None else due_at + timedelta(minutes=rule.escalate_minutes)
     return Moments(day_0, due_at, warn_at, escalate_at)

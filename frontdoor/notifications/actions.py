@@ -1,7 +1,7 @@
 """Telling people: notices and alerts, written in the transaction of what they tell of; also that a job met a fault."""
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -91,10 +91,10 @@ def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> 
     )
 
 
-def mark_read(*, by: User, at: datetime, notice_id: int | None = None) -> None:
-    """Mark one of one's own notices read, or all of them."""
+def mark_read(*, by: User, at: datetime, notices: Collection[int] | None = None) -> None:
+    """Mark these of one's own notices read, or (None) all of them."""
     rows = Notice.objects.of(by).unread()
-    (rows if notice_id is None else rows.filter(pk=notice_id)).update(read_at=at)
+    (rows if notices is None else rows.filter(pk__in=notices)).update(read_at=at)
 
 
 def duty_managers(at: datetime) -> list[User]:

@@ -1,17 +1,67 @@
 """What the bell and the alert bar of a screen show."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from frontdoor.accounts.models import User
 from frontdoor.notifications.actions import alerts_for
-from frontdoor.notifications.models import Alert, Notice, NoticeQuerySet
+from frontdoor.notifications.models import Alert, Notice
+from frontdoor.people.hooks import Named
+from frontdoor.people.record.about import Group, by_child, children_of, people_in
+
+#: So many read ones on a page, and so many of those not read at most: a page never grows with what is left unread.
+PAGE = 50
+UNREAD = 200
 
 
-def notices_of(user: User) -> NoticeQuerySet:
-    """One's own notices, newest first."""
-    return Notice.objects.of(user).order_by("-id")
+@dataclass
+class NoticePage:
+    """What one page of notices shows: what is urgent by itself, the rest by child, then what was read."""
+
+    urgent: list[Group[Notice]] = field(default_factory=list)
+    unread: list[Group[Notice]] = field(default_factory=list)
+    read: list[Notice] = field(default_factory=list)
+    #: How many are not read, also those beyond this page.
+    waiting: int = 0
+    #: Where the next page of read ones begins.
+    next: int | None = None
+    people: set[int] = field(default_factory=set)
+
+    @property
+    def beyond(self) -> int:
+        """How many of those not read do not stand on this page."""
+        return self.waiting - sum(len(group.rows) for group in [*self.urgent, *self.unread])
+
+
+def page_of(user: User, at: datetime, *, before: int | None = None) -> NoticePage:
+    """A page of one's own notices; ``before``: of those read, the older than this one alone."""
+    mine = Notice.objects.of(user)
+    found = NoticePage()
+    read = mine.filter(read_at__isnull=False).order_by("-id")
+    rows = list((read.filter(pk__lt=before) if before is not None else read)[: PAGE + 1])
+    found.read = rows[:PAGE]
+    found.next = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    if before is not None:
+        return found
+    found.waiting = mine.unread().count()
+    unread = [
+        *mine.unread().filter(is_urgent=True).order_by("-id")[:UNREAD],
+        *mine.unread().filter(is_urgent=False).order_by("-id")[:UNREAD],
+    ]
+    children = children_of([notice.reference for notice in unread], user, timezone.localdate(at))
+    found.people = people_in(children.values())
+    found.urgent = _by_child([notice for notice in unread if notice.is_urgent], children)
+    found.unread = _by_child([notice for notice in unread if not notice.is_urgent], children)
+    return found
+
+
+def _by_child(rows: Iterable[Notice], children: dict[str, list[Named]]) -> list[Group[Notice]]:
+    return by_child(rows, lambda notice: notice.reference or f"notice {notice.pk}", children)
 
 
 def unread(user: User) -> int:

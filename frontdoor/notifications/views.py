@@ -7,34 +7,35 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from frontdoor import access
+from frontdoor import access, audit
 from frontdoor.access import StaffRequest
 from frontdoor.notifications import actions, screen
 from frontdoor.ui.responses import page
 
-SHOWN = 50
-
 
 @access.signed_in
 def notices(request: StaffRequest) -> HttpResponse:
-    """One's own notices, newest first, fifty at a time by key."""
-    rows = screen.notices_of(request.user)
+    """One's own notices: the urgent first, then what is not read by child, then what was read, fifty at a time."""
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SHOWN + 1])
-    older = f"?before={found[SHOWN - 1].pk}" if len(found) > SHOWN else None
-    newer = reverse("notifications:notices") if before else None
-    return page(request, "notifications/notices.html", {"notices": found[:SHOWN], "older": older, "newest": newer})
+    mark = int(before) if before.isdigit() and len(before) < 19 else None
+    found = screen.page_of(request.user, timezone.now(), before=mark)
+    if found.people:
+        audit.shows(request, found.people)
+    values = {
+        "found": found,
+        "older": f"?before={found.next}" if found.next else None,
+        "newest": reverse("notifications:notices") if mark is not None else None,
+    }
+    return page(request, "notifications/notices.html", values)
 
 
 @require_POST
 @access.signed_in
 def read(request: StaffRequest) -> HttpResponse:
-    """Mark one of one's own notices read, or all."""
-    chosen = request.POST.get("notice", "")
-    number = int(chosen) if chosen.isdigit() and len(chosen) < 19 else None
-    actions.mark_read(by=request.user, at=timezone.now(), notice_id=number)
+    """Mark one's own notices read: those named, or all."""
+    chosen = [int(each) for each in request.POST.getlist("notice") if each.isdigit() and len(each) < 19]
+    everything = request.POST.get("all") == "yes"
+    actions.mark_read(by=request.user, at=timezone.now(), notices=None if everything else chosen)
     return redirect("notifications:notices")
 
 

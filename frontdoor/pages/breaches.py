@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import acting
+from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
@@ -18,6 +18,7 @@ from frontdoor.clocks.board import NOBODY, STATES, Chosen
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.words import rule_labels
 from frontdoor.codelists import lists
+from frontdoor.people.record import about
 from frontdoor.people.record.overview import href_of_reference
 from frontdoor.ui.forms import Radios, UiForm
 from frontdoor.ui.responses import is_htmx, page
@@ -108,9 +109,13 @@ def breaches(request: StaffRequest) -> HttpResponse:
     for code, tally in found.rules.items():
         tally.name = labels.get(code, code)
     pairs = chosen.pairs()
+    children = about.children_of([line.reference for line in lines], user, timezone.localdate(now))
+    if children:
+        audit.shows(request, about.people_in(children.values()))
     context = {
         "now": now,
         "lines": lines,
+        "families": about.by_child(lines, lambda line: line.reference, children),
         "counts": found,
         "chosen": chosen,
         "seen": seen,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
 from frontdoor.accounts.models import User
+from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 
@@ -129,10 +130,12 @@ def home(request: StaffRequest) -> HttpResponse:
         if user.team_id and holds(user, P.REFERRAL_ALLOCATE)
         else []
     )
-    if mine or team:
-        audit.shows(request, {row.person_id for row in [*mine, *team]})
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     late = list(clocks.late(now).filter(worker=user).order_by("due_at", "id")[:LINES]) if clocks is not None else []
+    children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
+    shown = {row.person_id for row in [*mine, *team]} | about.people_in(children.values())
+    if mine or team or children:
+        audit.shows(request, shown)
     return page(
         request,
         "pages/home.html",
@@ -144,7 +147,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "starts": starts(user),
             "mine": mine,
             "team": team,
-            "late": late,
+            "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,
             "has_work": holds(user, P.REFERRAL_WORK),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from frontdoor.accounts.models import User
@@ -80,6 +80,21 @@ class Episodes:
 episodes_kept: list[Episodes] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
+
+
+@dataclass(frozen=True)
+class Named:
+    """A child as one line of a list says them: on record, or (no ``person``) as given and not confirmed as anybody."""
+
+    name: str
+    age: str
+    person: int | None = None
+    reference: str = ""
+
+
+# Called with (references, user, day): by reference, children of records the user may see who are not confirmed as
+# anybody on record, as they were given.
+named_as_given: list[Callable[[Iterable[str], User, date], dict[str, list[Named]]]] = []
 
 # By kind of record: which of these references the user may see, where an app has more rules than hidden people (an
 # allegation against a professional is on no child's general chronology).

@@ -61,7 +61,7 @@ def test_notices_are_ones_own_and_can_be_marked_read() -> None:
     assert "About C-7K3M9Q2D" not in _signed_in(alex).get("/notices/").content.decode()
     client = _signed_in(robin)
     assert "About C-7K3M9Q2D" in client.get("/notices/").content.decode()
-    assert client.post("/notices/read/").status_code == 302
+    assert client.post("/notices/read/", {"all": "yes"}).status_code == 302
     assert "0 unread notices" in client.get("/notices/").content.decode()
 
 

@@ -160,6 +160,7 @@ INSTALLED_APPS = [
     "frontdoor.pages",
     "frontdoor.api",
     "frontdoor.exchange",
+    "frontdoor.figures",
     "frontdoor.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -13,7 +13,7 @@ from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 
@@ -31,15 +31,7 @@ def long_text(label: str, hint: str = "", *, required: bool = True, rows: int = 
     )
 
 
-class TeamChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A team by its name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """The team's name."""
-        return str(obj.name)
-
-
-class WorkerChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+class WorkerChoice(NamedChoice):
     """A colleague by name and team."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -234,7 +226,7 @@ class WholeForm(VersionForm):
                 label="How urgent is it? The contact has no grade yet", choices=GRADES, widget=Radios()
             )
         if may_allocate:
-            self.fields["team"] = TeamChoice(
+            self.fields["team"] = NamedChoice(
                 label="Team for the referrals", queryset=teams(), required=False, empty_label="Decide later"
             )
             self.fields["worker"] = WorkerChoice(
@@ -270,7 +262,7 @@ class SignOffForm(VersionForm):
 
     called = "Sign off a contact"
     reason = long_text("Anything to add", required=False)
-    team = TeamChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
+    team = NamedChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
     worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
 
     def settle(self, record: Any) -> None:
@@ -346,7 +338,7 @@ class AcceptForm(VersionForm):
     response_type = forms.ChoiceField(label="What is the response?", choices=Referral.Response.choices, widget=Radios())
     primary_need = forms.ChoiceField(label="Primary need, if it is clear already", required=False)
     reason = long_text("Why?")
-    team = TeamChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
+    team = NamedChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
     worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
 
     def settle(self, record: Any) -> None:
@@ -376,7 +368,7 @@ class AllocateForm(VersionForm):
     """Whose the referral is from now on."""
 
     called = "Allocate a referral"
-    team = TeamChoice(label="Team", queryset=None, empty_label="Choose a team")
+    team = NamedChoice(label="Team", queryset=None, empty_label="Choose a team")
     worker = WorkerChoice(
         label="Worker",
         help_text="Without a worker it stays unallocated, in the team’s tray.",

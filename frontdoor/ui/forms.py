@@ -4,7 +4,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -65,6 +65,20 @@ class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
         super().__init__(*args, **kwargs)
         self._take(reveals, hints)
         self.exclusive = exclusive
+
+
+if TYPE_CHECKING:
+    ModelChoice = forms.ModelChoiceField[Any]
+else:
+    ModelChoice = forms.ModelChoiceField  # only the stubs say what rows it chooses from
+
+
+class NamedChoice(ModelChoice):
+    """One of some rows, each shown by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The row's name."""
+        return str(obj.name)
 
 
 REQUIRED = str(forms.Field.default_error_messages["required"])

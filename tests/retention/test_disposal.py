@@ -14,7 +14,7 @@ from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused
-from frontdoor.accounts.models import Agency
+from frontdoor.accounts.models import Agency, User
 from frontdoor.audit import verify
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
@@ -33,7 +33,7 @@ from frontdoor.retention.functions import functions_sql
 from frontdoor.retention.models import Disposal, FileToRemove, Hold
 from referrals.models import Referral
 from tests.pages.conftest import sign_in
-from tests.people.conftest import make_person, make_user, manager
+from tests.people.conftest import MakeUser, make_person, make_user, manager
 from tests.people.test_merge import contact_about, referral_of
 
 __all__ = ["make_person", "make_user", "manager", "sign_in"]
@@ -43,12 +43,12 @@ CLOSED = datetime(2010, 5, 4, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def second(make_user: Any) -> Any:
+def second(make_user: MakeUser) -> User:
     return make_user("dpo", "data_protection_officer")
 
 
 @pytest.fixture
-def record(make_person: Any, make_user: Any, manager: Any) -> dict[str, Any]:
+def record(make_person: Any, make_user: MakeUser, manager: User) -> dict[str, Any]:
     """A record kept long enough, one joined to it, and a brother whose record stays."""
     officer = make_user("olive", "contact_officer")
     one, other, brother = (make_person(name, "Hart", date(1980, 1, 1)) for name in ("Ann", "Anne", "Tom"))
@@ -264,7 +264,7 @@ def test_the_database_destroys_nothing_that_two_people_have_not_agreed(record: A
         cursor.execute("DELETE FROM people_person")
 
 
-def test_nobody_without_the_permission(record: Any, manager: Any, make_user: Any) -> None:
+def test_nobody_without_the_permission(record: Any, manager: User, make_user: MakeUser) -> None:
     worker = make_user("wendy", "social_worker")
     with pytest.raises(Denied), transaction.atomic():
         propose(record["one"], worker)

@@ -13,22 +13,11 @@ from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 
 GRADES = [("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("blue", "Blue")]
-
-
-def long_text(label: str, hint: str = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
-    """A text of up to 5,000 characters."""
-    return forms.CharField(
-        label=label,
-        help_text=hint,
-        required=required,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
 
 
 class WorkerChoice(NamedChoice):
@@ -37,6 +26,12 @@ class WorkerChoice(NamedChoice):
     def label_from_instance(self, obj: Any) -> str:
         """The colleague's name and team."""
         return f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
+
+
+def offer_places(form: UiForm) -> None:
+    """Set whose a referral can be: the ``team`` and the ``worker`` of a form, of today."""
+    form.choose_from("team", teams())
+    form.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 def teams() -> Any:
@@ -267,8 +262,7 @@ class SignOffForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today."""
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
+        offer_places(self)
 
 
 class CommentsForm(VersionForm):
@@ -343,9 +337,8 @@ class AcceptForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams, workers and needs of today."""
+        offer_places(self)
         self.offer("primary_need", coded("primary_need", timezone.localdate(), "Not clear yet"))
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 class EndForm(VersionForm):
@@ -382,8 +375,7 @@ class AllocateForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today; the present ones to start from."""
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
+        offer_places(self)
         now = record.current_allocation()
         if now is not None:
             self.initial.setdefault("team", now.team_id)

@@ -11,7 +11,7 @@ from contacts.ranking.order import Weights
 from frontdoor.access import roles_holding
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.ui.dates import DateField, DateTimeField
-from frontdoor.ui.forms import NamedChoice, Radios, UiForm
+from frontdoor.ui.forms import NamedChoice, Radios, UiForm, long_text
 
 LABELS = {
     "minutes_per_point": "Minutes of waiting that one point stands for",
@@ -63,12 +63,8 @@ class WeightsForm(UiForm):
         self.fields["valid_from"] = DateField(
             label="From which day?", help_text="Today ranks every open contact at once", initial=today
         )
-        self.fields["reason"] = forms.CharField(
-            label="Why do they change?",
-            required=not is_trial,
-            max_length=2000,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            error_messages={"required": "Say why the weights change"},
+        self.fields["reason"] = long_text(
+            "Why do they change?", longest=2000, rows=2, required=not is_trial, missing="Say why the weights change"
         )
 
     def clean(self) -> dict[str, Any]:

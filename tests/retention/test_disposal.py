@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
@@ -32,6 +31,7 @@ from frontdoor.retention import actions, disposal
 from frontdoor.retention.functions import functions_sql
 from frontdoor.retention.models import Disposal, FileToRemove, Hold
 from referrals.models import Referral
+from tests.fitness.test_rules_of_the_house import relations_to_a_person
 from tests.pages.conftest import sign_in
 from tests.people.conftest import MakeUser, make_person, make_user, manager
 from tests.people.test_merge import contact_about, referral_of
@@ -92,19 +92,7 @@ def propose(person: Any, by: Any) -> Disposal:
 
 
 def test_every_relation_to_a_person_has_a_disposal_policy() -> None:
-    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
-    found = {
-        (relation.related_model._meta.label, relation.field.name)
-        for relation in relations
-        if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
-    }
-    found |= {
-        (model._meta.label, each.name)
-        for model in apps.get_models()
-        if not is_history(model) and model._meta.app_label != "demo"
-        for each in model._meta.fields
-        if isinstance(each, ArrayField) and isinstance(each.base_field, models.BigIntegerField)
-    }
+    found = relations_to_a_person()
     declared = {(policy.model, policy.field) for policy in policies.policies}
     assert found - declared == set(), "say what disposal does to them: frontdoor.people.disposal.disposal_policy"
     assert declared - found == set(), "policies of relations that are not there"

@@ -1,5 +1,7 @@
 """The threshold document for everybody, a new edition of it, and the level chosen for a contact."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -81,7 +83,7 @@ def level(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         LevelForm,
-        lambda given, at: actions.choose_level(contact=contact, by=request.user, at=at, **given),
+        partial(actions.choose_level, contact=contact),
         prefix="level",
         said="The level of need has been saved",
     )

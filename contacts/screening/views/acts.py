@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from contacts.screening.views.contact import address_of, carry_out, opened, show
 from frontdoor import acting
 from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
 
 P = Permission
@@ -31,7 +33,7 @@ def grade(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         GradeForm,
-        lambda given, at: actions.grade(contact=contact, by=request.user, at=at, **given),
+        partial(actions.grade, contact=contact),
         prefix="grade",
         said="The grade has been saved",
     )
@@ -46,15 +48,17 @@ def go_on(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         GoOnForm,
-        lambda given, at: actions.go_on(contact=contact, by=request.user, at=at, **given),
+        partial(actions.go_on, contact=contact),
         prefix="go-on",
         said="You are screening it again",
     )
 
 
-def _at_once(request: StaffRequest, contact: Contact, act: Callable[[datetime], object], said: str) -> HttpResponse:
-    """One act without anything typed, and back to the page."""
-    return acting.at_once(request, act, said=said, back=address_of(contact.reference))
+def _at_once(request: StaffRequest, contact: Contact, act: Callable[..., object], said: str) -> HttpResponse:
+    """One act without anything typed, given ``by`` and ``at``, and back to the page."""
+    return acting.at_once(
+        request, lambda at: act(by=request.user, at=at), said=said, back=address_of(contact.reference)
+    )
 
 
 @require_POST
@@ -63,12 +67,7 @@ def release(request: StaffRequest, reference: str) -> HttpResponse:
     """Give the contact back to the queue."""
     contact, _ = opened(request, reference)
     release_it = queue_actions.release_together if request.POST.get("from") == "queue" else actions.release
-    return _at_once(
-        request,
-        contact,
-        lambda at: release_it(contact=contact, by=request.user, at=at),
-        "The contact is back on the queue",
-    )
+    return _at_once(request, contact, partial(release_it, contact=contact), "The contact is back on the queue")
 
 
 @require_POST
@@ -76,12 +75,7 @@ def release(request: StaffRequest, reference: str) -> HttpResponse:
 def acknowledge(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a person has received it."""
     contact, _ = opened(request, reference)
-    return _at_once(
-        request,
-        contact,
-        lambda at: actions.acknowledge(contact=contact, by=request.user, at=at),
-        "Receipt has been acknowledged",
-    )
+    return _at_once(request, contact, partial(actions.acknowledge, contact=contact), "Receipt has been acknowledged")
 
 
 def _opened_at(request: StaffRequest, reference: str, position: int) -> tuple[Contact, ContactPerson]:
@@ -99,14 +93,14 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     """Confirm that this person on the contact is that record."""
     contact, row = _opened_at(request, reference, position)
 
-    def act(given: dict[str, Any], at: datetime) -> ContactPerson:
+    def act(*, by: User, at: datetime, person: str, **given: Any) -> ContactPerson:
         try:
-            person: Person = get_visible(Person, request.user, given["person"])
+            record: Person = get_visible(Person, by, person)
         except Http404 as absent:
             raise Refused(
                 "There is no record with this reference that you can view.", code="no_person", field="person"
             ) from absent
-        return actions.link_person(on_contact=row, person=person, by=request.user, at=at)
+        return actions.link_person(on_contact=row, person=record, by=by, at=at)
 
     return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link has been confirmed")
 
@@ -117,12 +111,8 @@ def not_this(request: StaffRequest, reference: str, position: int) -> HttpRespon
     """Answer a candidate with no: never offered again for this person on this contact."""
     contact, row = _opened_at(request, reference, position)
     person: Person = get_visible(Person, request.user, request.POST.get("person", ""))
-    return _at_once(
-        request,
-        contact,
-        lambda at: actions.not_this_person(on_contact=row, person=person, by=request.user, at=at),
-        "Noted: this is not the person",
-    )
+    no = partial(actions.not_this_person, on_contact=row, person=person)
+    return _at_once(request, contact, no, "Noted: this is not the person")
 
 
 @require_POST
@@ -134,7 +124,7 @@ def unlink(request: StaffRequest, reference: str, position: int) -> HttpResponse
         request,
         contact,
         UnlinkForm,
-        lambda given, at: actions.unlink_person(on_contact=row, by=request.user, at=at, **given),
+        partial(actions.unlink_person, on_contact=row),
         prefix=f"unlink-{position}",
         said="The link has been removed",
     )
@@ -149,7 +139,7 @@ def let_others_see(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         LetSeeForm,
-        lambda given, at: actions.let_others_see(contact=contact, by=request.user, at=at, **given),
+        partial(actions.let_others_see, contact=contact),
         prefix="let-see",
         said="Others may see the contact again",
     )
@@ -164,11 +154,10 @@ def details(request: StaffRequest, reference: str, position: int) -> HttpRespons
     return _at_once(
         request,
         contact,
-        lambda at: settle_details(
+        partial(
+            settle_details,
             on_contact=row,
             accept=request.POST.getlist("accept"),
-            by=request.user,
-            at=at,
             version=int(version) if version.isascii() and version.isdigit() else None,
         ),
         "Saved. What was on record before stays in its history.",

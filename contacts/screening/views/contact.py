@@ -1,7 +1,6 @@
 """One contact: what was given, who it may be, and what may be done next."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.forms import CharField
@@ -84,7 +83,7 @@ def carry_out(
     request: StaffRequest,
     contact: Contact,
     kind: type[ActForm],
-    act: Callable[[dict[str, Any], datetime], object],
+    act: Callable[..., object],
     *,
     prefix: str,
     said: str,
@@ -93,11 +92,12 @@ def carry_out(
 ) -> HttpResponse:
     """One act on a contact: done and back to its page, or the page again with what was typed and why not.
 
-    ``prefix`` names the form on the page, as whoever shows it there does.
+    ``act`` is given ``by``, ``at`` and the form's answers by their names. ``prefix`` names the form on the page, as
+    whoever shows it there does.
     """
     at = address_of(contact.reference)
     form = acting.form(request, kind, record=contact, called=called, at=at, prefix=prefix, **more)
-    done = acting.carry_out(request, form, act, said=said, to=at)
+    done = acting.carry_out(request, form, lambda given, now: act(by=request.user, at=now, **given), said=said, to=at)
     return done or show(request, *opened(request, contact.reference), sent=form)
 
 

@@ -298,3 +298,19 @@ def get_visible(source: type[Row] | VisibleQuerySet, user: User, reference: str)
         raise Http404
     found: Row = get_object_or_404(queryset.visible_to(user).named(reference))
     return found
+
+
+def get_named(
+    source: type[Row] | VisibleQuerySet,
+    user: User,
+    reference: str,
+    *,
+    absent: str,
+    field: str | None = None,
+    code: str = "no_person",
+) -> Row:
+    """The record that a form names by its reference, as :func:`get_visible`; Refused with ``absent`` at its field."""
+    try:
+        return get_visible(source, user, reference)
+    except Http404 as missing:
+        raise Refused(absent, code=code, field=field) from missing

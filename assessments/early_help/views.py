@@ -22,7 +22,7 @@ from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.facts import ReferrerFacts
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, Refused, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
@@ -329,10 +329,8 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
         row = next((each for each in assessment.people.all() if each.position == position), None)
         if row is None:
             raise Refused("There is nobody to link here.", code="no_person")
-        try:
-            person: Person = get_visible(Person, by, request.POST.get("person", ""))
-        except Http404 as absent:
-            raise Refused("There is no record with this reference that you can view.", code="no_person") from absent
+        absent = "There is no record with this reference that you can view."
+        person: Person = get_named(Person, by, request.POST.get("person", ""), absent=absent)
         actions.link(row=row, person=person, by=by, at=at)
 
     return _at_once(request, reference, do, "The link has been confirmed.")

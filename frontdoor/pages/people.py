@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Denied, Permission, Refused, StaffRequest, get_visible, holds
+from frontdoor.access import Denied, Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.pages import forms
@@ -196,14 +196,9 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
 
 
 def _relation(request: StaffRequest, facts: dict[str, Any]) -> dict[str, Any]:
-    try:
-        other = get_visible(Person, request.user, facts["other"])
-    except Http404 as absent:
-        raise Refused(
-            "There is no person with this reference that you can view.", code="no_person", field="other"
-        ) from absent
+    absent = "There is no person with this reference that you can view."
     return {
-        "other": other,
+        "other": get_named(Person, request.user, facts["other"], absent=absent, field="other"),
         "kind": facts["kind"],
         "has_parental_responsibility": forms.yes_no(facts["responsibility"]),
         "lives_with": forms.yes_no(facts["lives"]),

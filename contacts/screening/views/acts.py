@@ -14,9 +14,9 @@ from contacts.queue import actions as queue_actions
 from contacts.screening import actions
 from contacts.screening.details import settle_details
 from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
-from contacts.screening.views.contact import address_of, carry_out, opened, show
+from contacts.screening.views.contact import act_on, address_of, carry_out, opened, show
 from frontdoor import acting
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible
+from frontdoor.access import Permission, StaffRequest, get_named, get_visible
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
@@ -28,30 +28,14 @@ P = Permission
 @needs(P.CONTACT_SCREEN)
 def grade(request: StaffRequest, reference: str) -> HttpResponse:
     """Give or change the grade."""
-    contact, _ = opened(request, reference)
-    return carry_out(
-        request,
-        contact,
-        GradeForm,
-        partial(actions.grade, contact=contact),
-        prefix="grade",
-        said="The grade has been saved",
-    )
+    return act_on(request, reference, GradeForm, actions.grade, prefix="grade", said="The grade has been saved")
 
 
 @require_POST
 @needs(P.CONTACT_SCREEN)
 def go_on(request: StaffRequest, reference: str) -> HttpResponse:
     """Go on without waiting for an answer."""
-    contact, _ = opened(request, reference)
-    return carry_out(
-        request,
-        contact,
-        GoOnForm,
-        partial(actions.go_on, contact=contact),
-        prefix="go-on",
-        said="You are screening it again",
-    )
+    return act_on(request, reference, GoOnForm, actions.go_on, prefix="go-on", said="You are screening it again")
 
 
 def _at_once(request: StaffRequest, contact: Contact, act: Callable[..., object], said: str) -> HttpResponse:
@@ -94,12 +78,8 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     contact, row = _opened_at(request, reference, position)
 
     def act(*, by: User, at: datetime, person: str, **given: Any) -> ContactPerson:
-        try:
-            record: Person = get_visible(Person, by, person)
-        except Http404 as absent:
-            raise Refused(
-                "There is no record with this reference that you can view.", code="no_person", field="person"
-            ) from absent
+        absent = "There is no record with this reference that you can view."
+        record: Person = get_named(Person, by, person, absent=absent, field="person")
         return actions.link_person(on_contact=row, person=record, by=by, at=at)
 
     return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link has been confirmed")
@@ -134,12 +114,11 @@ def unlink(request: StaffRequest, reference: str, position: int) -> HttpResponse
 @needs(P.CONTACT_SCREEN)
 def let_others_see(request: StaffRequest, reference: str) -> HttpResponse:
     """Open up a contact that stayed hidden when a link was taken back."""
-    contact, _ = opened(request, reference)
-    return carry_out(
+    return act_on(
         request,
-        contact,
+        reference,
         LetSeeForm,
-        partial(actions.let_others_see, contact=contact),
+        actions.let_others_see,
         prefix="let-see",
         said="Others may see the contact again",
     )

@@ -29,6 +29,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -54,9 +55,11 @@ def digest(*paths: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths) + sys.version.encode()).hexdigest()
 
 
-def run(*command: object, **options: object) -> None:
+def run(
+    *command: object, cwd: Path | None = None, env: dict[str, str] | None = None, stdout: int | None = None
+) -> None:
     try:
-        subprocess.run([str(part) for part in command], check=True, **options)  # type: ignore[call-overload]
+        subprocess.run([str(part) for part in command], check=True, cwd=cwd, env=env, stdout=stdout)
     except FileNotFoundError:
         sys.exit(f"{command[0]} is not on this machine and is needed for the set-up.")
     except subprocess.CalledProcessError as failed:
@@ -128,9 +131,9 @@ def chromium() -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit("Chromium is needed for the browser tests: install the package 'chromium', or run 'dev.py test-fast'.")
     say("Installing Chromium for the browser tests")
-    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
-    run("apt-get", "-qq", "update", **quiet)
-    run("apt-get", "-qq", "-y", "--no-install-recommends", "install", "chromium", "fonts-dejavu-core", **quiet)
+    quiet = partial(run, stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    quiet("apt-get", "-qq", "update")
+    quiet("apt-get", "-qq", "-y", "--no-install-recommends", "install", "chromium", "fonts-dejavu-core")
 
 
 def long_template_lines(folder: Path = ROOT / "templates", longest: int = 140) -> list[str]:

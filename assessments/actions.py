@@ -1,6 +1,6 @@
 """Every write an assessment can undergo."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -319,21 +319,27 @@ def record_visit(
     if not is_seen and any(
         row.code == not_seen_reason and row.attributes.get("alert") for row in lists.rows("not_seen_reason", on=today)
     ):
-        _tell_manager(locked, by=by, at=at, text=f"The child could not be seen: {locked.reference}")
+        _tell(
+            locked,
+            _managers_of(locked, by=by, at=at),
+            kind="child-not-seen",
+            text=f"The child could not be seen: {locked.reference}",
+            urgent=True,
+        )
     return visit
 
 
-def _tell_manager(assessment: Assessment, *, by: User, at: datetime, text: str) -> None:
+def _managers_of(assessment: Assessment, *, by: User, at: datetime) -> list[User]:
+    """Whom an assessment's author turns to: the manager of the team it is allocated to, or else whoever is on duty."""
     allocation = assessment.referral.current_allocation()
     manager = allocation.team.manager if allocation else None
-    notify(
-        [manager] if manager is not None and manager != by else duty_managers(at),
-        kind="child-not-seen",
-        text=text,
-        reference=assessment.reference,
-        path=f"/assessments/{assessment.reference}/",
-        urgent=True,
-    )
+    return [manager] if manager is not None and manager != by else duty_managers(at)
+
+
+def _tell(assessment: Assessment, people: Sequence[User], *, kind: str, text: str, urgent: bool = False) -> None:
+    """A notice that leads to the assessment."""
+    reference = assessment.reference
+    notify(people, kind=kind, text=text, reference=reference, path=f"/assessments/{reference}/", urgent=urgent)
 
 
 @transaction.atomic
@@ -407,13 +413,7 @@ def change_author(
         (before, f"Assessment {changed.reference} has passed to somebody else"),
     ):
         if told != by:
-            notify(
-                [told],
-                kind="author-changed",
-                text=text,
-                reference=changed.reference,
-                path=f"/assessments/{changed.reference}/",
-            )
+            _tell(changed, [told], kind="author-changed", text=text)
     return changed
 
 
@@ -430,14 +430,11 @@ def submit(*, assessment: Assessment, by: User, at: datetime, version: int | Non
         _check_factors(factors, locked.outcome, london_date(at))
     moved = move(locked, "submit", by=by, at=at, people=[locked.child])
     update_involvement(reference=moved.reference, status_label=str(moved.get_status_display()))
-    allocation = moved.referral.current_allocation()
-    manager = allocation.team.manager if allocation else None
-    notify(
-        [manager] if manager is not None and manager != by else duty_managers(at),
+    _tell(
+        moved,
+        _managers_of(moved, by=by, at=at),
         kind="authorise",
         text=f"Assessment {moved.reference} waits for you to authorise it",
-        reference=moved.reference,
-        path=f"/assessments/{moved.reference}/",
     )
     return moved
 
@@ -449,13 +446,7 @@ def return_with_comments(
     """Give it back to its author with comments; its clock runs on."""
     moved = move(assessment, "return_with_comments", by=by, at=at, reason=comments, version=version)
     update_involvement(reference=moved.reference, status_label="Returned")
-    notify(
-        [moved.author],
-        kind="returned",
-        text=f"Assessment {moved.reference} has come back with comments",
-        reference=moved.reference,
-        path=f"/assessments/{moved.reference}/",
-    )
+    _tell(moved, [moved.author], kind="returned", text=f"Assessment {moved.reference} has come back with comments")
     return moved
 
 
@@ -470,13 +461,7 @@ def authorise(*, assessment: Assessment, by: User, at: datetime, reason: str, ve
     update_involvement(reference=referral.reference, status_label=str(referral.get_status_display()))
     end_involvement(reference=moved.reference, at=at, status_label=str(moved.get_status_display()))
     if moved.author != by:
-        notify(
-            [moved.author],
-            kind="authorised",
-            text=f"Assessment {moved.reference} has been authorised",
-            reference=moved.reference,
-            path=f"/assessments/{moved.reference}/",
-        )
+        _tell(moved, [moved.author], kind="authorised", text=f"Assessment {moved.reference} has been authorised")
     return moved
 
 

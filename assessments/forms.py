@@ -13,18 +13,16 @@ from frontdoor.access import Permission
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_text
 from referrals.forms import WorkerChoice, staff
 from referrals.models import Referral
 
 LONGEST = 20_000
 
 
-def long_text(label: str, hint: str = "", rows: int = 5) -> forms.CharField:
+def section_text(label: str, hint: str = "", rows: int = 5) -> forms.CharField:
     """A text of a section: nothing is required to save it."""
-    return forms.CharField(
-        label=label, help_text=hint, required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    return long_text(label, hint, longest=LONGEST, rows=rows, required=False)
 
 
 def codes(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
@@ -50,28 +48,28 @@ class SectionForm(UiForm):
 
     def _purpose(self) -> None:
         text = self.assessment.text
-        self.fields["purpose"] = long_text(
+        self.fields["purpose"] = section_text(
             "Why is the child being assessed?", "What led to it, and what has to be found out."
         )
-        self.fields["information_from"] = long_text(
+        self.fields["information_from"] = section_text(
             "Who has told us what?", "Family, school, health, others; and when."
         )
         self.initial.update({"purpose": text.purpose, "information_from": text.information_from})
 
     def _child(self) -> None:
         views = self.assessment.views
-        self.fields["words"] = long_text("What does the child say?", "In the child’s own words.")
-        self.fields["wishes"] = long_text("What does the child wish for?", rows=3)
-        self.fields["how"] = long_text(
+        self.fields["words"] = section_text("What does the child say?", "In the child’s own words.")
+        self.fields["wishes"] = section_text("What does the child wish for?", rows=3)
+        self.fields["how"] = section_text(
             "How were they asked?", "Where, who was there, with what help to communicate.", rows=3
         )
-        self.fields["why_not"] = long_text("If they could not be asked: why not, and what was observed?", rows=3)
+        self.fields["why_not"] = section_text("If they could not be asked: why not, and what was observed?", rows=3)
         self.initial.update({name: getattr(views, name) for name in ("words", "wishes", "how", "why_not")})
 
     def _analysis(self) -> None:
         text = self.assessment.text
         for name, question, hint in outline.ANALYSIS:
-            self.fields[name] = long_text(question, hint)
+            self.fields[name] = section_text(question, hint)
             self.initial[name] = getattr(text, name)
 
     def _domain(self) -> None:
@@ -83,7 +81,7 @@ class SectionForm(UiForm):
             self.fields[f"finding_{name}"] = forms.ChoiceField(
                 label=label, choices=[("", "Not written yet"), *DimensionEntry.Finding.choices], required=False
             )
-            self.fields[f"evidence_{name}"] = long_text(f"{label}: what you saw and were told", rows=3)
+            self.fields[f"evidence_{name}"] = section_text(f"{label}: what you saw and were told", rows=3)
             if row is not None:
                 self.initial.update({f"finding_{name}": row.finding, f"evidence_{name}": row.evidence})
 
@@ -93,7 +91,7 @@ class SectionForm(UiForm):
         self.fields["outcome"] = forms.ChoiceField(
             label="What is the outcome?", choices=codes("assessment_outcome", today), widget=Radios(), required=False
         )
-        self.fields["outcome_reason"] = long_text("Why?")
+        self.fields["outcome_reason"] = section_text("Why?")
         self.fields["factors"] = forms.MultipleChoiceField(
             label="Which factors have you identified?",
             help_text="As in the Children in Need census. “No factors identified” only where no further work follows.",
@@ -107,7 +105,7 @@ class SectionForm(UiForm):
                 choices=codes("never_seen_reason", today, "The child has been or will be seen"),
                 required=False,
             )
-            self.fields["never_seen_detail"] = long_text("More about it", rows=2)
+            self.fields["never_seen_detail"] = section_text("More about it", rows=2)
         self.initial.update(
             {
                 "outcome": assessment.outcome,
@@ -147,15 +145,10 @@ class VisitForm(UiForm):
     seen_alone = forms.ChoiceField(
         label="Was the child seen alone?", choices=Visit.Alone.choices, widget=Radios(), required=False
     )
-    observed = forms.CharField(
-        label="What did you observe of the child?",
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    observed = long_text("What did you observe of the child?", longest=LONGEST, rows=4, required=False)
     not_seen_reason = forms.ChoiceField(label="Why was the child not seen?", required=False)
     present = forms.CharField(label="Who was there?", required=False, max_length=500)
-    detail = long_text("Anything else about the visit", rows=4)
+    detail = section_text("Anything else about the visit", rows=4)
 
     needed_when = {
         "seen_alone": ("is_seen", ["yes"], "Say whether the child was seen alone"),
@@ -173,23 +166,21 @@ class AuthoriseForm(VersionForm):
     """The manager's decision."""
 
     called = "Authorise an assessment"
-    reason = forms.CharField(label="Your decision, and why", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = long_text("Your decision, and why", rows=4)
 
 
 class ReturnForm(VersionForm):
     """What the author has to do first."""
 
     called = "Return an assessment with comments"
-    comments = forms.CharField(
-        label="What is to be done first?", max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    comments = long_text("What is to be done first?", rows=4)
 
 
 class ReasonForm(VersionForm):
     """An act that needs its reason."""
 
     called = "Give a reason"
-    reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = long_text("Why?")
 
 
 class AuthorForm(VersionForm):
@@ -202,7 +193,7 @@ class AuthorForm(VersionForm):
         empty_label="Choose a worker",
         error_messages={"required": "Choose who writes it from now on"},
     )
-    reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = long_text("Why?")
 
     def settle(self, record: Assessment) -> None:
         """Everybody who may write assessments but its author now."""
@@ -213,7 +204,7 @@ class NoteForm(UiForm):
     """A note to an authorised assessment."""
 
     called = "Add a note to an assessment"
-    text = forms.CharField(label="The note", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}))
+    text = long_text("The note", longest=LONGEST, rows=5)
 
 
 class StartForm(VersionForm):

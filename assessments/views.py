@@ -249,12 +249,7 @@ def withdraw(request: StaffRequest, reference: str, key: int) -> HttpResponse:
         title="Withdraw a visit entered in error",
         button="Withdraw the visit",
         done="The visit has been withdrawn.",
-        run=lambda given, at: actions.withdraw_visit(
-            visit=chosen,
-            by=request.user,
-            at=at,
-            reason=given["reason"],
-        ),
+        run=lambda *, assessment, version, **facts: actions.withdraw_visit(visit=chosen, **facts),
     )
 
 
@@ -266,14 +261,23 @@ def _act(
     title: str,
     button: str,
     done: str,
-    run: Callable[[dict[str, Any], datetime], object],
+    run: Callable[..., object],
     text: str = "",
     look: str = "",
     whole: bool = False,
 ) -> HttpResponse:
-    """The page of one act: its form, what it refuses, and back to the assessment."""
+    """The page of one act: its form, what it refuses, and back to the assessment.
+
+    ``run`` is given the ``assessment``, ``by``, ``at`` and the form's answers by their names.
+    """
     form = acting.form(request, kind, record=found, called=title)
-    answer = acting.carry_out(request, form, run, said=done, to=address_of(found.reference))
+    answer = acting.carry_out(
+        request,
+        form,
+        lambda given, at: run(assessment=found, by=request.user, at=at, **given),
+        said=done,
+        to=address_of(found.reference),
+    )
     if answer is not None:
         return answer
     reading = _reading(found, request.user, timezone.now()) if whole else {"assessment": found}
@@ -297,12 +301,7 @@ def submit(request: StaffRequest, reference: str) -> HttpResponse:
         button="Submit",
         done="Submitted. A manager has been sent a notice.",
         text="A manager who did not write it reads it and authorises it, or returns it with comments.",
-        run=lambda given, at: actions.submit(
-            assessment=found,
-            by=request.user,
-            at=at,
-            version=given["version"],
-        ),
+        run=actions.submit,
         whole=True,
     )
 
@@ -319,12 +318,7 @@ def authorise(request: StaffRequest, reference: str) -> HttpResponse:
         title="Authorise this assessment",
         button="Authorise",
         done="Authorised.",
-        run=lambda given, at: actions.authorise(
-            assessment=found,
-            by=request.user,
-            at=at,
-            **given,
-        ),
+        run=actions.authorise,
         whole=True,
     )
 
@@ -341,12 +335,7 @@ def give_back(request: StaffRequest, reference: str) -> HttpResponse:
         title="Return with comments",
         button="Return it",
         done="Returned with your comments.",
-        run=lambda given, at: actions.return_with_comments(
-            assessment=found,
-            by=request.user,
-            at=at,
-            **given,
-        ),
+        run=actions.return_with_comments,
     )
 
 
@@ -364,12 +353,7 @@ def abandon(request: StaffRequest, reference: str) -> HttpResponse:
         done="Abandoned.",
         text="What is written stays readable. The deadline of a first assessment runs on: the child is not assessed.",
         look="warning",
-        run=lambda given, at: actions.abandon(
-            assessment=found,
-            by=request.user,
-            at=at,
-            **given,
-        ),
+        run=actions.abandon,
     )
 
 
@@ -386,12 +370,7 @@ def author(request: StaffRequest, reference: str) -> HttpResponse:
         button="Give it to them",
         done="The assessment has another author.",
         text=f"{found.author.name} is writing it. What is written stays, and both are told.",
-        run=lambda given, at: actions.change_author(
-            assessment=found,
-            by=request.user,
-            at=at,
-            **given,
-        ),
+        run=actions.change_author,
     )
 
 
@@ -408,10 +387,5 @@ def note(request: StaffRequest, reference: str) -> HttpResponse:
         button="Add the note",
         done="The note has been added.",
         text="An authorised assessment is never changed. The note appears below it with your name.",
-        run=lambda given, at: actions.add_addendum(
-            assessment=found,
-            by=request.user,
-            at=at,
-            **given,
-        ),
+        run=actions.add_addendum,
     )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -237,14 +237,14 @@ class StaffRequest(HttpRequest):
 
 
 Asked = ParamSpec("Asked")
-StaffView = Callable[Concatenate[StaffRequest, Asked], HttpResponse]
-View = Callable[Concatenate[HttpRequest, Asked], HttpResponse]
-Open = TypeVar("Open", bound=Callable[..., HttpResponse])
+StaffView = Callable[Concatenate[StaffRequest, Asked], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Asked], HttpResponseBase]
+Open = TypeVar("Open", bound=Callable[..., HttpResponseBase])
 
 
 def _guard(view: StaffView[Asked], permission: Permission | None) -> View[Asked]:
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             if request.headers.get("HX-Request") or request.headers.get("X-Draft-Sequence"):
                 # A fragment or a draft cannot follow a redirect to a page: the caller is told to sign in.
@@ -254,7 +254,7 @@ def _guard(view: StaffView[Asked], permission: Permission | None) -> View[Asked]
             require(request.user, permission)
         return view(cast(StaffRequest, request), *args, **kwargs)
 
-    guarded.permission = permission if permission is not None else "signed in"  # type: ignore[attr-defined]
+    vars(guarded)["permission"] = permission if permission is not None else "signed in"
     return guarded
 
 
@@ -279,21 +279,38 @@ def signed_in(view: StaffView[Asked]) -> View[Asked]:
 
 def public(view: Open) -> Open:
     """Decorate a view anyone may open, signed in or not."""
-    view.permission = "public"  # type: ignore[attr-defined]
+    vars(view)["permission"] = "public"
     return view
 
 
 Row = TypeVar("Row", bound=models.Model)
 
 
-def get_visible(source: type[Row] | VisibleQuerySet, user: User | AnonymousUser, reference: str) -> Row:
+def get_visible(source: type[Row] | VisibleQuerySet, user: User, reference: str) -> Row:
     """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist.
 
     The reference of a record that has been joined to another gives that other.
     """
     queryset = source if isinstance(source, VisibleQuerySet) else source._default_manager.all()
+    assert isinstance(queryset, VisibleQuerySet), f"{source} does not say who sees its rows"
     reference = tidy_reference(reference)
     if "\x00" in reference:
         raise Http404
-    found: Row = get_object_or_404(queryset.visible_to(user).named(reference))  # type: ignore[union-attr]
+    found: Row = get_object_or_404(queryset.visible_to(user).named(reference))
     return found
+
+
+def get_named(
+    source: type[Row] | VisibleQuerySet,
+    user: User,
+    reference: str,
+    *,
+    absent: str,
+    field: str | None = None,
+    code: str = "no_person",
+) -> Row:
+    """The record that a form names by its reference, as :func:`get_visible`; Refused with ``absent`` at its field."""
+    try:
+        return get_visible(source, user, reference)
+    except Http404 as missing:
+        raise Refused(absent, code=code, field=field) from missing

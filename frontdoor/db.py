@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 from pghistory.trigger import Event as PghEvent
+
+if TYPE_CHECKING:
+    # AUTH_USER_MODEL, as the stubs call it: accounts stand above this module, which may not import them.
+    from django.contrib.auth.models import _User
 
 # Crockford's base 32: no I, L, O or U, so a reference survives being read out over a telephone.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -77,11 +81,8 @@ class VisibleQuerySet(models.QuerySet[Any]):
     Every model holding facts about people has a manager made from a subclass of this.
     """
 
-    def visible_to(self, user: Any) -> Self:
-        """Rows this user may see; what is left out looks exactly as if it did not exist.
-
-        Who asks is an account, and accounts stand above: every subclass names ``User``.
-        """
+    def visible_to(self, user: "_User") -> Self:
+        """Rows this user may see; what is left out looks exactly as if it did not exist."""
         raise NotImplementedError(f"{type(self).__name__} must say who sees its rows")
 
     def named(self, reference: str) -> Self:

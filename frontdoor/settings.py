@@ -160,6 +160,7 @@ INSTALLED_APPS = [
     "frontdoor.pages",
     "frontdoor.api",
     "frontdoor.exchange",
+    "frontdoor.figures",
     "frontdoor.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -406,7 +407,7 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestReferenceMiddleware has looked at it first
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

@@ -13,38 +13,25 @@ from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 
 GRADES = [("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("blue", "Blue")]
 
 
-def long_text(label: str, hint: str = "", *, required: bool = True, rows: int = 3) -> forms.CharField:
-    """A text of up to 5,000 characters."""
-    return forms.CharField(
-        label=label,
-        help_text=hint,
-        required=required,
-        max_length=5000,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
-
-
-class TeamChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A team by its name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """The team's name."""
-        return str(obj.name)
-
-
-class WorkerChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+class WorkerChoice(NamedChoice):
     """A colleague by name and team."""
 
     def label_from_instance(self, obj: Any) -> str:
         """The colleague's name and team."""
         return f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
+
+
+def offer_places(form: UiForm) -> None:
+    """Set whose a referral can be: the ``team`` and the ``worker`` of a form, of today."""
+    form.choose_from("team", teams())
+    form.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 def teams() -> Any:
@@ -234,7 +221,7 @@ class WholeForm(VersionForm):
                 label="How urgent is it? The contact has no grade yet", choices=GRADES, widget=Radios()
             )
         if may_allocate:
-            self.fields["team"] = TeamChoice(
+            self.fields["team"] = NamedChoice(
                 label="Team for the referrals", queryset=teams(), required=False, empty_label="Decide later"
             )
             self.fields["worker"] = WorkerChoice(
@@ -270,13 +257,12 @@ class SignOffForm(VersionForm):
 
     called = "Sign off a contact"
     reason = long_text("Anything to add", required=False)
-    team = TeamChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
+    team = NamedChoice(label="Team for the referrals", queryset=None, required=False, empty_label="Decide later")
     worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today."""
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
+        offer_places(self)
 
 
 class CommentsForm(VersionForm):
@@ -346,14 +332,13 @@ class AcceptForm(VersionForm):
     response_type = forms.ChoiceField(label="What is the response?", choices=Referral.Response.choices, widget=Radios())
     primary_need = forms.ChoiceField(label="Primary need, if it is clear already", required=False)
     reason = long_text("Why?")
-    team = TeamChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
+    team = NamedChoice(label="Team", queryset=None, required=False, empty_label="Decide later")
     worker = WorkerChoice(label="Worker", queryset=None, required=False, empty_label="Decide later")
 
     def settle(self, record: Any) -> None:
         """Teams, workers and needs of today."""
+        offer_places(self)
         self.offer("primary_need", coded("primary_need", timezone.localdate(), "Not clear yet"))
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
 
 
 class EndForm(VersionForm):
@@ -376,7 +361,7 @@ class AllocateForm(VersionForm):
     """Whose the referral is from now on."""
 
     called = "Allocate a referral"
-    team = TeamChoice(label="Team", queryset=None, empty_label="Choose a team")
+    team = NamedChoice(label="Team", queryset=None, empty_label="Choose a team")
     worker = WorkerChoice(
         label="Worker",
         help_text="Without a worker it stays unallocated, in the team’s tray.",
@@ -390,8 +375,7 @@ class AllocateForm(VersionForm):
 
     def settle(self, record: Any) -> None:
         """Teams and workers of today; the present ones to start from."""
-        self.choose_from("team", teams())
-        self.choose_from("worker", staff(Permission.REFERRAL_WORK))
+        offer_places(self)
         now = record.current_allocation()
         if now is not None:
             self.initial.setdefault("team", now.team_id)

@@ -8,9 +8,9 @@ from django import forms
 
 from contacts.models import Contact, ContactPerson
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, long_text
 from referrals.decisions import NOT_ABOUT, ChildDecision, outcome_attributes
-from referrals.forms import coded, long_text
+from referrals.forms import coded
 from referrals.models import Referral
 from referrals.together import bulk_outcomes
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import UiForm, VersionForm
+from frontdoor.ui.forms import UiForm, VersionForm, long_text
 
 
 class PlanForm(UiForm):
@@ -35,25 +35,15 @@ class HoldForm(VersionForm):
     held_at = DateTimeField(
         label="When was it held?", latest="now", error_messages={"required": "Enter when the session was held"}
     )
-    discussion = forms.CharField(
-        label="What was talked about",
-        help_text="Progress against the plan, what was seen of the child and heard from them, risk, workload",
+    discussion = long_text(
+        "What was talked about",
+        "Progress against the plan, what was seen of the child and heard from them, risk, workload",
+        longest=20000,
+        rows=8,
         required=False,
-        max_length=20000,
-        widget=forms.Textarea(attrs={"rows": 8}),
     )
-    decisions = forms.CharField(
-        label="What was decided, and why",
-        max_length=20000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Say what was decided"},
-    )
-    actions = forms.CharField(
-        label="Who does what by when",
-        required=False,
-        max_length=20000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    decisions = long_text("What was decided, and why", longest=20000, rows=6, missing="Say what was decided")
+    actions = long_text("Who does what by when", longest=20000, rows=4, required=False)
     next_for = DateTimeField(
         label="When is the next session?",
         help_text="If you leave it empty, it is planned for the last day it is due",
@@ -74,9 +64,4 @@ class CancelForm(VersionForm):
     """Why it will not take place."""
 
     called = "Cancel a supervision session"
-    reason = forms.CharField(
-        label="Why will it not take place?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why it will not take place"},
-    )
+    reason = long_text("Why will it not take place?", longest=500, missing="Say why it will not take place")

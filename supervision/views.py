@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.people.record.overview import href_of_reference
@@ -92,10 +92,8 @@ def address_of(reference: str) -> str:
 def _referral(request: StaffRequest, reference: str) -> Referral | None:
     if not reference.strip():
         return None
-    try:
-        return get_visible(Referral, request.user, reference)
-    except Http404 as absent:
-        raise Refused("There is no referral with this reference.", code="absent", field="referral") from absent
+    absent = "There is no referral with this reference."
+    return get_named(Referral, request.user, reference, absent=absent, field="referral", code="absent")
 
 
 def _opened(request: StaffRequest, reference: str) -> Session:

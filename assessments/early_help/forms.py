@@ -24,7 +24,7 @@ from contacts.recording.forms import codes, line, text
 from frontdoor.accounts.models import Agency
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Radios, UiForm, VersionForm, long_text
 
 KNOWN = {"yes": True, "no": False}
 WORDS = {True: "yes", False: "no", None: ""}
@@ -384,16 +384,11 @@ class InviteForm(UiForm):
         self.choose_from("agency", Agency.objects.filter(is_active=True).order_by("name"))
 
 
-def reason_field(label: str, rows: int = 4) -> forms.CharField:
-    """A reason that has to be given."""
-    return forms.CharField(label=label, max_length=5000, widget=forms.Textarea(attrs={"rows": rows}))
-
-
 class StepUpForm(VersionForm):
     """Why the child needs more. Everything else goes along as it stands."""
 
     called = "Step up early help"
-    reason = reason_field("Why does the child need more?")
+    reason = long_text("Why does the child need more?", rows=4)
     grade = forms.ChoiceField(
         label="How urgent is it?",
         choices=codes("grade"),
@@ -412,14 +407,14 @@ class CloseForm(VersionForm):
     called = "Close early help"
     ending = forms.ChoiceField(label="How did it end?", choices=codes("early_help_ending"), widget=Radios(),
                                error_messages={"required": "Choose how it ended"})  # fmt: skip
-    reason = reason_field("What has changed for the child?")
+    reason = long_text("What has changed for the child?", rows=4)
 
 
 class ReturnForm(VersionForm):
     """What has to be done first."""
 
     called = "Return early help for agreement"
-    reason = reason_field("What has to be done first?")
+    reason = long_text("What has to be done first?", rows=4)
 
 
 class LeadForm(VersionForm):
@@ -431,7 +426,7 @@ class LeadForm(VersionForm):
     organisation = line("Organisation", 150)
     telephone = line("Telephone", 40, width="20")
     email = forms.EmailField(label="E-mail address", required=False, max_length=254)
-    reason = reason_field("Why is the lead changing?", rows=2)
+    reason = long_text("Why is the lead changing?", rows=2)
 
 
 class ReviewForm(VersionForm):
@@ -440,7 +435,7 @@ class ReviewForm(VersionForm):
     called = "Record a review of early help"
     held_on = DateField(label="When was the review?", latest="today")
     present = line("Who was there?", 500)
-    summary = reason_field("What has changed since the last one?")
+    summary = long_text("What has changed since the last one?", rows=4)
     child_view = text("What does the child say now?", 5000)
     outcome = forms.ChoiceField(
         label="What happens next?", choices=EarlyHelpReview.Outcome.choices, widget=Radios(),
@@ -452,7 +447,7 @@ class StepDownForm(VersionForm):
     """From a referral to early help: who leads it now, and that the family agree."""
 
     called = "Step down to early help"
-    reason = reason_field("Why is early help enough now, and what has changed?")
+    reason = long_text("Why is early help enough now, and what has changed?", rows=4)
     lead_name = forms.CharField(label="Lead professional who has taken it", max_length=200)
     lead_role = line("Their role", OF_REFERRER["role"].longest)
     lead_organisation = line("Their organisation", OF_REFERRER["organisation"].longest)

@@ -22,7 +22,7 @@ from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.facts import ReferrerFacts
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, Refused, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
@@ -299,48 +299,39 @@ def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     return done or page(request, "early_help/act.html", context)
 
 
-def _at_once(
-    request: StaffRequest, reference: str, do: Callable[[EarlyHelpAssessment, datetime], object], said: str
-) -> HttpResponse:
+def _at_once(request: StaffRequest, reference: str, act: Callable[..., object], said: str) -> HttpResponse:
+    """One act without anything typed, given the ``assessment``, ``by`` and ``at``, and back to its page."""
     found = shown(request, reference)
-    return acting.at_once(request, lambda at: do(found, at), said=said, back=address_of(found))
+    by = request.user
+    return acting.at_once(request, lambda at: act(assessment=found, by=by, at=at), said=said, back=address_of(found))
 
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
 def begin(request: StaffRequest, reference: str) -> HttpResponse:
     """Go ahead with it."""
-    user = request.user
-    return _at_once(
-        request, reference, lambda found, at: actions.begin(assessment=found, by=user, at=at), "Early help has begun."
-    )
+    return _at_once(request, reference, actions.begin, "Early help has begun.")
 
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
 def acknowledge(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a person has seen it."""
-    user = request.user
-    return _at_once(
-        request, reference, lambda found, at: actions.acknowledge(assessment=found, by=user, at=at), "Acknowledged."
-    )
+    return _at_once(request, reference, actions.acknowledge, "Acknowledged.")
 
 
 @require_POST
 @needs(P.EARLY_HELP_WRITE)
 def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     """Confirm which record somebody as given is."""
-    user = request.user
 
-    def do(found: EarlyHelpAssessment, at: datetime) -> None:
-        row = next((each for each in found.people.all() if each.position == position), None)
+    def do(*, assessment: EarlyHelpAssessment, by: User, at: datetime) -> None:
+        row = next((each for each in assessment.people.all() if each.position == position), None)
         if row is None:
             raise Refused("There is nobody to link here.", code="no_person")
-        try:
-            person: Person = get_visible(Person, user, request.POST.get("person", ""))
-        except Http404 as absent:
-            raise Refused("There is no record with this reference that you can view.", code="no_person") from absent
-        actions.link(row=row, person=person, by=user, at=at)
+        absent = "There is no record with this reference that you can view."
+        person: Person = get_named(Person, by, request.POST.get("person", ""), absent=absent)
+        actions.link(row=row, person=person, by=by, at=at)
 
     return _at_once(request, reference, do, "The link has been confirmed.")
 
@@ -374,13 +365,12 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
 @needs(P.EARLY_HELP_WRITE)
 def finish(request: StaffRequest, reference: str, what: str, key: int) -> HttpResponse:
     """An action is done (``plan``), or somebody leaves the team (``team``)."""
-    user = request.user
 
-    def do(found: EarlyHelpAssessment, at: datetime) -> None:
+    def do(*, assessment: EarlyHelpAssessment, by: User, at: datetime) -> None:
         if what == "plan":
-            actions.finish_action(action=get_object_or_404(found.actions, pk=key), by=user, at=at)
+            actions.finish_action(action=get_object_or_404(assessment.actions, pk=key), by=by, at=at)
         elif what == "team":
-            actions.end_member(member=get_object_or_404(found.team, pk=key), by=user, at=at)
+            actions.end_member(member=get_object_or_404(assessment.team, pk=key), by=by, at=at)
         else:
             raise Http404
 

@@ -10,7 +10,7 @@ from contacts.handover.actions import NEEDED, ItemFacts
 from contacts.handover.models import HandoverItem
 from contacts.handover.shifts import Plan
 from frontdoor.ui.dates import DateField, DateTimeField, parse_time
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, long_text
 
 Kind = HandoverItem.Kind
 #: What each kind is for, said where one is chosen.
@@ -30,9 +30,7 @@ def _line(label: str, hint: str = "", longest: int = 200) -> forms.CharField:
 
 
 def _long(label: str, hint: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=False, max_length=5000, help_text=hint, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    return long_text(label, hint, required=False)
 
 
 def _when(label: str) -> DateTimeField:
@@ -195,7 +193,7 @@ class ShiftsForm(UiForm):
     take_minutes = forms.IntegerField(
         label="Within how many minutes does the emergency duty team have to take it?", min_value=1, max_value=240
     )
-    reason = forms.CharField(label="Why do they change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = long_text("Why do they change?", longest=2000, rows=2)
 
     def __init__(self, *args: Any, current: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from contacts.ranking.order import Weights
 from frontdoor.access import roles_holding
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.ui.dates import DateField, DateTimeField
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import NamedChoice, Radios, UiForm, long_text
 
 LABELS = {
     "minutes_per_point": "Minutes of waiting that one point stands for",
@@ -63,12 +63,8 @@ class WeightsForm(UiForm):
         self.fields["valid_from"] = DateField(
             label="From which day?", help_text="Today ranks every open contact at once", initial=today
         )
-        self.fields["reason"] = forms.CharField(
-            label="Why do they change?",
-            required=not is_trial,
-            max_length=2000,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            error_messages={"required": "Say why the weights change"},
+        self.fields["reason"] = long_text(
+            "Why do they change?", longest=2000, rows=2, required=not is_trial, missing="Say why the weights change"
         )
 
     def clean(self) -> dict[str, Any]:
@@ -97,9 +93,7 @@ class TurnForm(UiForm):
 
     called = "A turn on the rota"
 
-    user: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
-        label="Who?", queryset=None, empty_label="Choose", error_messages={"required": "Choose who"}
-    )
+    user = NamedChoice(label="Who?", queryset=None, empty_label="Choose", error_messages={"required": "Choose who"})
     kind = forms.ChoiceField(
         label="As what?", choices=OnDuty.Kind.choices, widget=Radios(), error_messages={"required": "Choose as what"}
     )
@@ -109,7 +103,5 @@ class TurnForm(UiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles = {role for needed in duty.NEEDS.values() for role in roles_holding(needed)}
-        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            is_active=True, is_machine=False, roles__overlap=sorted(roles)
-        ).order_by("name")
-        self.fields["user"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+        rows = User.objects.filter(is_active=True, is_machine=False, roles__overlap=sorted(roles))
+        self.choose_from("user", rows.order_by("name"))

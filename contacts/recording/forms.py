@@ -17,7 +17,7 @@ from contacts.models import ContactType
 from frontdoor.codelists import lists
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField, DateTimeField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, long_text
 
 HOW = [
     ("telephone", "Telephone"),
@@ -72,9 +72,7 @@ def line(label: str, length: int, hint: str = "", *, width: str = "", **attrs: s
 
 def text(label: str, length: int, hint: str = "", rows: int = 3) -> forms.CharField:
     """An optional longer answer."""
-    return forms.CharField(
-        label=label, required=False, max_length=length, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    return long_text(label, hint, longest=length, rows=rows, required=False)
 
 
 def choice(label: str, choices: Any, hint: str = "", initial: str = "") -> forms.ChoiceField:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.queue.readers import STATES
 from contacts.recording.forms import kinds
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Radios, UiForm, VersionForm, long_text
 
 
 class QueueFilter(UiForm):
@@ -54,12 +54,12 @@ class GradeForm(ActForm):
         widget=Radios,
         error_messages={"required": "Choose a grade"},
     )
-    reason = forms.CharField(
-        label="Why does the grade change?",
+    reason = long_text(
+        "Why does the grade change?",
+        "Needed when there is a grade already. Both grades stay on the record",
+        longest=2000,
+        rows=2,
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed when there is a grade already. Both grades stay on the record",
     )
 
 
@@ -68,12 +68,7 @@ class GoOnForm(ActForm):
 
     called = "Go on without the answer"
 
-    reason = forms.CharField(
-        label="Why not wait?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why you do not wait for the answer"},
-    )
+    reason = long_text("Why not wait?", longest=2000, rows=2, missing="Say why you do not wait for the answer")
 
 
 class UnlinkForm(ActForm):
@@ -81,12 +76,7 @@ class UnlinkForm(ActForm):
 
     called = "Take a link back"
 
-    reason = forms.CharField(
-        label="Why is it not them?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why the link is wrong"},
-    )
+    reason = long_text("Why is it not them?", longest=2000, rows=2, missing="Say why the link is wrong")
 
 
 class LetSeeForm(ActForm):
@@ -94,12 +84,7 @@ class LetSeeForm(ActForm):
 
     called = "Let others see the contact"
 
-    reason = forms.CharField(
-        label="Why may others see it?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why others may see it"},
-    )
+    reason = long_text("Why may others see it?", longest=2000, rows=2, missing="Say why others may see it")
 
 
 class LinkForm(ActForm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 
@@ -19,6 +19,13 @@ class Shown:
     people: set[int] = field(default_factory=set)
 
 
+class AuditedRequest(HttpRequest):
+    """A request with what its view says for the evidence, which the middleware reads when the view is done."""
+
+    audit_shown: Shown
+    audit_refused: str
+
+
 def shows(
     request: HttpRequest, people: Iterable[Any], *, kind: str = "listed", reference: str = "", reason: str = ""
 ) -> None:
@@ -30,7 +37,7 @@ def shows(
     shown: Shown | None = getattr(request, "audit_shown", None)
     if shown is None:
         shown = Shown()
-        request.audit_shown = shown  # type: ignore[attr-defined]
+        cast(AuditedRequest, request).audit_shown = shown
     shown.people |= {person if isinstance(person, int) else person.pk for person in people}
     if kind == "opened":
         shown.kind = kind
@@ -43,7 +50,7 @@ def refused(request: HttpRequest, refusal: Any) -> None:
 
     Called in every ``except Refused`` of a view, outside the act's transaction, which has been rolled back by then.
     """
-    request.audit_refused = getattr(refusal, "code", "refused")  # type: ignore[attr-defined]
+    cast(AuditedRequest, request).audit_refused = getattr(refusal, "code", "refused")
 
 
 __all__ = ["EVENTS", "Shown", "refused", "register", "sentence", "shows"]

@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from assessments.models import Assessment
 from contacts.models import Contact, ContactPerson
 from frontdoor.codelists import lists
+from frontdoor.exchange.legacy.loading_assessments import ASSESSMENT_OUTCOMES
+from frontdoor.exchange.legacy.loading_contacts import CHILD_ROLES, CONTACT_OUTCOMES
 from frontdoor.exchange.legacy.loading_people import RELATIONSHIPS
-from frontdoor.exchange.legacy.loading_records import ASSESSMENT_OUTCOMES, CHILD_ROLES, CONTACT_OUTCOMES
 from frontdoor.exchange.legacy.meanings import CODES, LISTS
 from frontdoor.exchange.models import Origin, SourceRecord
 from frontdoor.people.models import Person, Relationship

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible
+from frontdoor.access import Permission, StaffRequest, get_named
 from frontdoor.access import page as needs
 from frontdoor.exchange import paper as files
 from frontdoor.exchange.models import PaperFile
@@ -76,11 +76,8 @@ def _choose(request: StaffRequest, found: PaperFile, given: dict[str, Any], at: 
     """Match the file, or take a match back; what was done, in words."""
     reference, person = given["reference"], None
     if reference:
-        try:
-            person = get_visible(Person, request.user, reference)
-        except Http404 as absent:
-            message = "There is no person with this reference that you can view."
-            raise Refused(message, code="no_person", field="reference") from absent
+        absent = "There is no person with this reference that you can view."
+        person = get_named(Person, request.user, reference, absent=absent, field="reference")
     if given["undo"]:
         files.unmatch_paper(paper=found, person=person, by=request.user, at=at)
         return "Taken back"

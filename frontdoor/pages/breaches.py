@@ -20,7 +20,7 @@ from frontdoor.clocks.words import rule_labels
 from frontdoor.codelists import lists
 from frontdoor.people.record import about
 from frontdoor.people.record.overview import href_of_reference
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, long_text
 from frontdoor.ui.responses import is_htmx, page
 
 P = Permission
@@ -48,12 +48,12 @@ class ReasonForm(UiForm):
         widget=Radios(),
         error_messages={"required": "Choose why the deadline was missed"},
     )
-    text = forms.CharField(
-        label="What happened, and what was done meanwhile",
-        help_text="Do not name the family here",
-        max_length=2000,
+    text = long_text(
+        "What happened, and what was done meanwhile",
+        "Do not name the family here",
+        longest=2000,
+        rows=4,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
     )
     needed_when = {"text": ("code", ["other"], "Say what the reason was")}
 
@@ -66,11 +66,8 @@ class PauseForm(UiForm):
     """Why a local clock has to be paused."""
 
     called = "Let a deadline stand still"
-    reason = forms.CharField(
-        label="Why does this deadline have to be paused?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why the deadline has to be paused"},
+    reason = long_text(
+        "Why does this deadline have to be paused?", longest=500, missing="Say why the deadline has to be paused"
     )
 
 

@@ -1,5 +1,6 @@
 """A person's documents: the list, sending files, one document with its bytes, and finding any by its text."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -226,7 +227,7 @@ def _changed(
 
 @require_safe
 @needs(P.DOCUMENT_VIEW)
-def document_file(request: StaffRequest, reference: str, how: str) -> HttpResponse:
+def document_file(request: StaffRequest, reference: str, how: str) -> HttpResponse | StreamingHttpResponse:
     """The bytes of a document: to keep, or to look at in a sandbox where the browser can show its kind."""
     found = _one(request, reference)
     reason = reason_for(request, found.person, timezone.now())
@@ -247,10 +248,10 @@ def document_file(request: StaffRequest, reference: str, how: str) -> HttpRespon
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response  # type: ignore[return-value]
+    return response
 
 
-def _from(first: bytes, rest: Any) -> Any:
+def _from(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
 

@@ -11,7 +11,7 @@ from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_text
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 
@@ -50,12 +50,7 @@ class KeyFacts(VersionForm):
     )
     religion = forms.ChoiceField(label="Religion", required=False)
     disabilities = forms.MultipleChoiceField(label="Disability", widget=Checkboxes(exclusive="NONE"), required=False)
-    communication_needs = forms.CharField(
-        label="How they communicate and what helps",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    communication_needs = long_text("How they communicate and what helps", longest=500, required=False)
     school = forms.CharField(label="School, nursery or college", max_length=200, required=False)
     description = forms.CharField(label="Description, if no name is known", max_length=300, required=False)
     may_not_know_we_are_involved = forms.BooleanField(label="The family does not know we are involved", required=False)
@@ -186,7 +181,7 @@ class WarningForm(UiForm):
 
     called = "Add a warning"
     kind = forms.ChoiceField(label="Kind of danger")
-    text = forms.CharField(label="What is the danger?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = long_text("What is the danger?", longest=1000)
     about = forms.ChoiceField(
         label="Who or what is it about?",
         choices=[("person", "This person"), ("household", "Everybody in the household"), ("address", "The address")],
@@ -295,12 +290,7 @@ class RestrictForm(UiForm):
         widget=Radios(),
         error_messages={"required": "Choose the kind of restriction"},
     )
-    reason = forms.CharField(
-        label="Why is it restricted?",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why the record is restricted"},
-    )
+    reason = long_text("Why is it restricted?", longest=1000, missing="Say why the record is restricted")
 
     def clean_holders(self) -> list[User]:
         """The accounts named; every name must be one."""

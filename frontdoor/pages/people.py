@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Denied, Permission, Refused, StaffRequest, get_visible, holds
+from frontdoor.access import Denied, Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.pages import forms
@@ -128,6 +128,7 @@ def act_on_record(
     lead: str = "",
 ) -> HttpResponse:
     """The page of one act on a person's record: its form, what it refuses, and back to the record or on to ``to``."""
+    audit.shows(request, [who], kind="opened", reference=who.reference)
     done = acting.carry_out(request, form, act, said=said, to=to or address_of(who))
     return done or page(request, "pages/person_form.html", {"person": who, "form": form, "title": title, "lead": lead})
 
@@ -137,7 +138,6 @@ def act_on_record(
 def change(request: StaffRequest, reference: str) -> HttpResponse:
     """Change key facts."""
     who = opened(request, reference)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     form = acting.form(
         request,
         forms.KeyFacts,
@@ -180,7 +180,6 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
     who = opened(request, reference)
     if what not in ADD:
         raise Http404
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     title, kind, act = ADD[what]
     form = acting.form(request, kind, record=who, called=title)
 
@@ -197,14 +196,9 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
 
 
 def _relation(request: StaffRequest, facts: dict[str, Any]) -> dict[str, Any]:
-    try:
-        other = get_visible(Person, request.user, facts["other"])
-    except Http404 as absent:
-        raise Refused(
-            "There is no person with this reference that you can view.", code="no_person", field="other"
-        ) from absent
+    absent = "There is no person with this reference that you can view."
     return {
-        "other": other,
+        "other": get_named(Person, request.user, facts["other"], absent=absent, field="other"),
         "kind": facts["kind"],
         "has_parental_responsibility": forms.yes_no(facts["responsibility"]),
         "lives_with": forms.yes_no(facts["lives"]),
@@ -217,7 +211,6 @@ def review_warning(request: StaffRequest, reference: str, key: int) -> HttpRespo
     """Look at a warning again: keep it to a new date, or end it with the reason."""
     who = opened(request, reference)
     warning = get_object_or_404(who.warnings.filter(ended_at__isnull=True), pk=key)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     form = acting.form(request, forms.ReviewWarning, record=who)
 
     def do(given: dict[str, Any], at: datetime) -> None:
@@ -237,7 +230,6 @@ def end_address(request: StaffRequest, reference: str, key: int) -> HttpResponse
     """Say until when somebody lived at an address. A confidential one ends without being shown."""
     who = opened(request, reference)
     address = get_object_or_404(who.addresses, pk=key)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     return act_on_record(
         request,
         who,
@@ -255,7 +247,6 @@ def end_identifier(request: StaffRequest, reference: str, key: int) -> HttpRespo
     """Say until when an identifier was theirs."""
     who = opened(request, reference)
     identifier = get_object_or_404(who.identifiers, pk=key)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     return act_on_record(
         request,
         who,

@@ -13,6 +13,7 @@ from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
 from frontdoor.pages.people import act_on_record, address_of, opened
+from frontdoor.people.models import Person, Restriction
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
@@ -45,7 +46,6 @@ def break_glass(request: StaffRequest) -> HttpResponse:
 def restrict(request: StaffRequest, reference: str) -> HttpResponse:
     """Restrict a record to named colleagues."""
     who = opened(request, reference)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     return act_on_record(
         request,
         who,
@@ -57,15 +57,20 @@ def restrict(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
+def _restriction_of(who: Person, key: int) -> Restriction:
+    """A restriction in force on this record; 404 when it has none of that key."""
+    restriction = record.restriction_of(who, key)
+    if restriction is None:
+        raise Http404
+    return restriction
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RESTRICTION_SET)
 def add_holder(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """Name one more colleague on a restriction: only somebody who sees the record can."""
     who = opened(request, reference)
-    restriction = record.restriction_of(who, key)
-    if restriction is None:
-        raise Http404
-    audit.shows(request, [who], kind="opened", reference=who.reference)
+    restriction = _restriction_of(who, key)
     return act_on_record(
         request,
         who,
@@ -81,10 +86,7 @@ def add_holder(request: StaffRequest, reference: str, key: int) -> HttpResponse:
 def end_restriction(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """End a restriction, with the reason."""
     who = opened(request, reference)
-    restriction = record.restriction_of(who, key)
-    if restriction is None:
-        raise Http404
-    audit.shows(request, [who], kind="opened", reference=who.reference)
+    restriction = _restriction_of(who, key)
     return act_on_record(
         request,
         who,
@@ -100,7 +102,6 @@ def end_restriction(request: StaffRequest, reference: str, key: int) -> HttpResp
 def conflict(request: StaffRequest, reference: str) -> HttpResponse:
     """Declare that a member of staff knows or is related to this person."""
     who = opened(request, reference)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     return act_on_record(
         request,
         who,

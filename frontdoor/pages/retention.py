@@ -77,7 +77,6 @@ def end_hold(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """End a hold, with the reason."""
     who: Person = opened(request, reference)
     found: Hold = get_object_or_404(who.holds.filter(ended_at__isnull=True), pk=key)
-    audit.shows(request, [who], kind="opened", reference=who.reference)
     return act_on_record(
         request,
         who,

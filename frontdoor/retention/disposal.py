@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import psycopg
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -150,9 +151,9 @@ def approve(*, disposal: Disposal, typed: str, by: User, at: datetime) -> Dispos
         raise Refused("Another record still leads to a part of it: nothing was destroyed.", code="led_to") from wrong
     except DatabaseError as wrong:
         cause = wrong.__cause__
-        if getattr(cause, "sqlstate", "") != REFUSED:
+        if not isinstance(cause, psycopg.Error) or cause.sqlstate != REFUSED:
             raise
-        raise Refused(str(cause.diag.message_primary), code="not_now") from wrong  # type: ignore[union-attr]
+        raise Refused(str(cause.diag.message_primary), code="not_now") from wrong
     write_audit(
         "retention.destroyed", by=by, reference=row.reference, people=keys,
         detail={"disposal": row.pk, "blanked": json.loads(blanked)},

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -16,8 +16,10 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 class DateWidget(forms.MultiWidget):
     """Day, month and year. One value under the field's own name is accepted as well: ISO or day/month/year."""
 
+    parts: ClassVar[tuple[str, ...]] = PARTS
+
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput() for part in PARTS}, attrs)
+        super().__init__({part: forms.TextInput() for part in self.parts}, attrs)
 
     def decompress(self, value: Any) -> list[Any]:
         """Three parts of a date; a string as typed is kept for showing again."""
@@ -28,8 +30,8 @@ class DateWidget(forms.MultiWidget):
         return [value.day, value.month, value.year] if isinstance(value, date) else [value or None, None, None]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The three parts, or the single value split in three."""
-        if data.get(name) and not any(data.get(f"{name}_{p}") for p in PARTS):
+        """The parts, or the single value split into them."""
+        if data.get(name) and not any(data.get(f"{name}_{p}") for p in self.parts):
             return self.decompress(str(data[name]).strip())
         return super().value_from_datadict(data, files, name)
 
@@ -118,11 +120,10 @@ class DateField(forms.MultiValueField):
         return value
 
 
-class DateTimeWidget(forms.MultiWidget):
+class DateTimeWidget(DateWidget):
     """Day, month, year and a time such as 2:05pm or 14:05. An ISO value under the plain name is accepted as well."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({part: forms.TextInput() for part in (*PARTS, "time")}, attrs)
+    parts = (*PARTS, "time")
 
     def decompress(self, value: Any) -> list[Any]:
         """Four parts, local to England."""
@@ -135,20 +136,6 @@ class DateTimeWidget(forms.MultiWidget):
             return [None] * 4
         local = value.astimezone(LONDON) if value.tzinfo else value
         return [local.day, local.month, local.year, f"{local:%H:%M}"]
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """The four parts, or the single ISO value split."""
-        if data.get(name) and not any(data.get(f"{name}_{p}") for p in (*PARTS, "time")):
-            return self.decompress(str(data[name]).strip())
-        return super().value_from_datadict(data, files, name)
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """True when neither form of the value was sent."""
-        return name not in data and super().value_omitted_from_data(data, files, name)
-
-    def id_for_label(self, id_: str) -> str:
-        """The day is what an error links to."""
-        return f"{id_}-day" if id_ else id_
 
 
 def parse_time(text: str) -> time | None:

@@ -4,7 +4,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from markupsafe import Markup
 
-from frontdoor.ui.dates import PARTS, DateTimeWidget, DateWidget
+from frontdoor.ui.dates import DateWidget
 from frontdoor.ui.keeping import Keeping
 from frontdoor.ui.macros import govuk
 
@@ -65,6 +65,34 @@ class Checkboxes(_Choices, forms.CheckboxSelectMultiple):
         super().__init__(*args, **kwargs)
         self._take(reveals, hints)
         self.exclusive = exclusive
+
+
+if TYPE_CHECKING:
+    ModelChoice = forms.ModelChoiceField[Any]
+else:
+    ModelChoice = forms.ModelChoiceField  # only the stubs say what rows it chooses from
+
+
+class NamedChoice(ModelChoice):
+    """One of some rows, each shown by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The row's name."""
+        return str(obj.name)
+
+
+def long_text(
+    label: str, hint: str = "", *, longest: int = 5000, rows: int = 3, required: bool = True, missing: str = ""
+) -> forms.CharField:
+    """An answer of several lines. ``missing``: what to say when it is left out, where the label alone is too little."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=longest,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing} if missing else None,
+    )
 
 
 REQUIRED = str(forms.Field.default_error_messages["required"])
@@ -295,7 +323,7 @@ def field(bound: BoundField, **extra: Any) -> Markup:
     if "class" in widget.attrs:
         base["classes"] = widget.attrs["class"]
     value = bound.value()
-    if isinstance(widget, (DateWidget, DateTimeWidget)):
+    if isinstance(widget, DateWidget):
         return _dates(bound, {**base, **legend, **extra}, value)
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return _choices(bound, {**base, **legend}, value, extra)
@@ -348,7 +376,7 @@ def field(bound: BoundField, **extra: Any) -> Markup:
 
 
 def _dates(bound: BoundField, params: Params, value: Any) -> Markup:
-    names = PARTS if isinstance(bound.field.widget, DateWidget) else (*PARTS, "time")
+    names = bound.field.widget.parts
     values = value if isinstance(value, list) else bound.field.widget.decompress(value)
     values = [*values, *[None] * len(names)][: len(names)]
     wrong = " govuk-input--error" if bound.errors else ""

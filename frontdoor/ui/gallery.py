@@ -63,7 +63,7 @@ ChildFormSet = forms.formset_factory(ChildForm, extra=1, can_delete=False)
 
 
 def _public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    view.permission = "public"  # type: ignore[attr-defined]
+    vars(view)["permission"] = "public"
     return view
 
 

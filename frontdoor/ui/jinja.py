@@ -5,7 +5,6 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest
-from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +33,7 @@ class OwnMacros:
     def __getattr__(self, name: str) -> Macro:
         if name.startswith("__"):
             raise AttributeError(name)
-        module = engines["jinja2"].env.get_template("components/ui.html").module  # type: ignore[attr-defined]
+        module = macros.environment_of_pages().get_template("components/ui.html").module
         macro: Macro = getattr(module, name)
         return macro
 

@@ -1,8 +1,8 @@
 """The macros of govuk-frontend-jinja as one object: ``govuk.button({...})``."""
 
-from typing import Any
-
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from jinja2 import Environment
 from jinja2.runtime import Macro
 
 COMPONENTS = {
@@ -42,14 +42,20 @@ COMPONENTS = {
 }
 
 
+def environment_of_pages() -> Environment:
+    """The environment every page is written in, once Django has built it."""
+    backend = engines["jinja2"]
+    assert isinstance(backend, Jinja2)
+    return backend.env
+
+
 class Govuk:
     """Attribute access to a GOV.UK macro, so that no page needs import lines."""
 
     def __getattr__(self, name: str) -> Macro:
         if name not in COMPONENTS:
             raise AttributeError(f"no GOV.UK component called {name!r}; there are {', '.join(COMPONENTS)}")
-        env: Any = engines["jinja2"].env  # type: ignore[attr-defined]
-        template = env.get_template(f"govuk_frontend_jinja/components/{COMPONENTS[name]}/macro.html")
+        template = environment_of_pages().get_template(f"govuk_frontend_jinja/components/{COMPONENTS[name]}/macro.html")
         macro: Macro = getattr(template.module, "govuk" + name[0].upper() + name[1:])
         return macro
 

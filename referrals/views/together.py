@@ -21,7 +21,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import stale
-from referrals import looking_over, together
+from referrals import hooks, together
 from referrals.decisions import ChildDecision
 from referrals.models import BulkAct, DipSample, bulk_rule
 from referrals.together import Answer, Result
@@ -242,7 +242,12 @@ def looked_over(request: StaffRequest) -> HttpResponse:
     return page(
         request,
         "referrals/looked_over.html",
-        {"waiting": waiting, "today": london_date(now), "figures": looking_over.figures(now), "label": lists.label},
+        {
+            "waiting": waiting,
+            "today": london_date(now),
+            "figures": hooks.outturn_of_ended_together[0](now),
+            "label": lists.label,
+        },
     )
 
 

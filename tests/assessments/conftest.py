@@ -20,11 +20,12 @@ from tests.referrals.conftest import (
     police,
     referral,
     second_manager,
+    signed,
     team,
     worker,
 )
 
-__all__ = ["contact", "manager", "officer", "police", "referral", "second_manager", "team", "worker"]
+__all__ = ["contact", "manager", "officer", "police", "referral", "second_manager", "signed", "team", "worker"]
 
 VISITED = LATER + timedelta(hours=1)
 AT = LATER + timedelta(hours=2)

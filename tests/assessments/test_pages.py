@@ -22,15 +22,6 @@ from tests.referrals.conftest import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def signed(client: Client) -> Callable[[User], Client]:
-    def sign_in(user: User) -> Client:
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
 def test_started_from_the_referral(allocated: Referral, worker: User, signed: Callable[[User], Client]) -> None:
     client = signed(worker)
     page = client.get(f"/referrals/{allocated.reference}/").content.decode()

@@ -1,7 +1,7 @@
 """The demonstration's notifications: what is planted in them is there, and what the report counts is so."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from contacts.bundles.likeness import alike, tidy_name
 from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import Agency, User
 from frontdoor.demo.feed import Feed, Notification, Slips
-from frontdoor.demo.feed_figures import acts, measure, pairs, screened_on
+from frontdoor.demo.feed_figures import measure
 from frontdoor.demo.feed_words import misspelt
 from frontdoor.demo.models import DemoMark, FeedTruth
 from tests.factories import StaffFactory
@@ -85,33 +85,6 @@ def test_only_invented_people_are_told_of(told: list[Notification]) -> None:
             assert person.address is None or person.address.postcode.startswith("ZZ99")
             assert person.nhs_number[:3] in ("", "999")
             assert person.telephone[:9] in ("", "01632 960")
-
-
-def test_acts_are_counted_as_the_screen_works() -> None:
-    # A family of three with one amber contact; two mild families of two and one; a mild one alone.
-    bundles = [{1, 2, 3}, {4, 5}, {6}, {7}]
-    mild = {2, 3, 4, 5, 6, 7}
-    found = acts(bundles, mild, most=20)
-    assert (found.alone, found.bundled, found.bulk, found.ended_together) == (7, 4, 2, 4)
-    assert found.times_fewer == 3.5
-    assert acts(bundles, mild, most=3).bulk == 3
-    # One at a time, a bundle decided on its page is fewer acts than its contacts one by one.
-    assert acts(bundles, mild, most=1).bulk == acts(bundles, mild, most=1).bundled == 4
-    assert acts([], (), most=20).bulk == 0
-
-
-def test_pairs_are_counted_by_the_truth() -> None:
-    families = {1: [10], 2: [10], 3: [10, 11], 4: [11], 5: []}
-    found = pairs(families, {1: "a", 2: "a", 3: "b", 4: "a", 5: "c"})
-    assert found.same == {(1, 2), (1, 3), (2, 3), (3, 4)}
-    assert found.together == {(1, 2), (1, 4), (2, 4)}
-    assert (found.recall, found.wrong_share) == (0.25, 2 / 3)
-
-
-def test_a_notification_of_the_night_is_screened_on_the_next_working_day() -> None:
-    assert screened_on(datetime(2026, 11, 20, 16, 59, tzinfo=UTC)) == date(2026, 11, 20)
-    assert screened_on(datetime(2026, 11, 20, 17, 0, tzinfo=UTC)) == date(2026, 11, 23)
-    assert screened_on(datetime(2026, 11, 22, 9, 0, tzinfo=UTC)) == date(2026, 11, 23)
 
 
 @pytest.fixture

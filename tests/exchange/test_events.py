@@ -12,7 +12,7 @@ from frontdoor.exchange.legacy import linking
 from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
 from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.models import ImportRun, SameEvent, SourceRecord
-from tests.people.conftest import make_user
+from tests.people.conftest import MakeUser, make_user
 
 __all__ = ["make_user"]
 
@@ -122,7 +122,7 @@ def test_one_to_one_and_whatever_the_order(contacts, episodes, chance) -> None:
 
 
 @pytest.mark.django_db
-def test_recognising_again_with_nothing_new_recognises_nothing_more(make_user: Any) -> None:
+def test_recognising_again_with_nothing_new_recognises_nothing_more(make_user: MakeUser) -> None:
     """One child stands twice on a contact and twice among the episodes of the day: what was left stays left."""
     run = ImportRun.objects.create(started_by=make_user("olive", "performance_officer"))
 

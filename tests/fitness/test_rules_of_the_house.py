@@ -35,6 +35,23 @@ def our_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if model._meta.app_label in HEIGHT]
 
 
+def relations_to_a_person() -> set[tuple[str, str]]:
+    """Model and field of every row that names a person. Arrays of people's keys are relations without a constraint."""
+    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
+    found = {
+        (relation.related_model._meta.label, relation.field.name)
+        for relation in relations
+        if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
+    }
+    return found | {
+        (model._meta.label, field.name)
+        for model in our_models()
+        if not is_history(model)
+        for field in model._meta.fields
+        if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
+    }
+
+
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
@@ -238,20 +255,7 @@ def test_a_lock_is_taken_without_joining_who_acted() -> None:
 
 def test_every_relation_to_a_person_has_a_merge_policy() -> None:
     """Joining two records loses nothing only when somebody has said what becomes of each row that names a person."""
-    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
-    found = {
-        (relation.related_model._meta.label, relation.field.name)
-        for relation in relations
-        if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
-    }
-    # Arrays of people's keys are relations without a constraint.
-    found |= {
-        (model._meta.label, field.name)
-        for model in our_models()
-        if not is_history(model)
-        for field in model._meta.fields
-        if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
-    }
+    found = relations_to_a_person()
     declared = {(policy.model, policy.field) for policy in merge_policies}
     assert found - declared == set(), "say what a merge does to them: frontdoor.people.hooks.merge_policy"
     assert declared - found == set(), "policies of relations that are not there"

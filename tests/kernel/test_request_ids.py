@@ -32,7 +32,7 @@ def log() -> Iterator[io.StringIO]:
     """What the product writes to its log, as it is set up to write it."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    formatters: dict[str, Any] = settings.LOGGING["formatters"]  # type: ignore[assignment]
+    formatters: dict[str, Any] = settings.LOGGING["formatters"]
     given = {name: value for name, value in formatters["json"].items() if name != "()"}
     handler.setFormatter(ProcessorFormatter(**given))
     logging.getLogger().addHandler(handler)

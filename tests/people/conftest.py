@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -9,9 +11,13 @@ from frontdoor.people.actions import GivenName
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
+#: Makes an account by its sign-in name and roles.
+MakeUser = Callable[..., User]
+
+
 @pytest.fixture
-def make_user(db):
-    def make(username, *roles, **extra):
+def make_user(db) -> MakeUser:
+    def make(username: str, *roles: str, **extra: Any) -> User:
         return User.objects.create_user(username, username.title(), roles=list(roles), **extra)
 
     return make

@@ -1,9 +1,11 @@
 """Staff, teams and contacts for the tests of referrals."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from contacts.models import Contact
 from contacts.recording.actions import record_contact
@@ -19,6 +21,17 @@ __all__ = ["manager", "officer", "police", "some_facts", "worker"]
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def signed(client: Client) -> Callable[[User], Client]:
+    """Signs somebody in."""
+
+    def sign_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

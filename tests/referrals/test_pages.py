@@ -25,15 +25,6 @@ from tests.referrals.conftest import LATER, NOW, some_facts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def signed(client: Client) -> Callable[[User], Client]:
-    def sign_in(user: User) -> Client:
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
 def answers(contact: Contact, **more: str) -> dict[str, str]:
     """A referral for every child, as the form sends it."""
     data = {"version": str(contact.version), **more}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection
 
@@ -48,13 +49,12 @@ def test_two_deciders_a_thousand_times_make_one_decision(committed: None) -> Non
         facts.people[0].family_name = f"Family{number:04d}"
         contact = contacts.record_contact(facts=facts, by=officer, at=NOW)
         decisions = each(contact, "referral", is_new_record=True)
+        decide = partial(
+            actions.decide_contact, contact=contact, decisions=decisions, at=LATER, version=contact.version
+        )
         results = both(
-            lambda c=contact, d=decisions: actions.decide_contact(  # type: ignore[misc]
-                contact=c, decisions=d, by=one, at=LATER, version=c.version
-            ),
-            lambda c=contact, d=decisions: actions.decide_contact(  # type: ignore[misc]
-                contact=c, decisions=d, by=two, at=LATER, version=c.version
-            ),
+            partial(decide, by=one),
+            partial(decide, by=two),
         )
         assert sorted(results) == ["Stale", "done"], (number, results)
     assert Referral.objects.count() == rounds

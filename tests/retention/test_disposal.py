@@ -6,15 +6,14 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact, ContactPerson
 from frontdoor.access import Denied, Refused
-from frontdoor.accounts.models import Agency
+from frontdoor.accounts.models import Agency, User
 from frontdoor.audit import verify
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
@@ -32,8 +31,9 @@ from frontdoor.retention import actions, disposal
 from frontdoor.retention.functions import functions_sql
 from frontdoor.retention.models import Disposal, FileToRemove, Hold
 from referrals.models import Referral
+from tests.fitness.test_rules_of_the_house import relations_to_a_person
 from tests.pages.conftest import sign_in
-from tests.people.conftest import make_person, make_user, manager
+from tests.people.conftest import MakeUser, make_person, make_user, manager
 from tests.people.test_merge import contact_about, referral_of
 
 __all__ = ["make_person", "make_user", "manager", "sign_in"]
@@ -43,12 +43,12 @@ CLOSED = datetime(2010, 5, 4, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def second(make_user: Any) -> Any:
+def second(make_user: MakeUser) -> User:
     return make_user("dpo", "data_protection_officer")
 
 
 @pytest.fixture
-def record(make_person: Any, make_user: Any, manager: Any) -> dict[str, Any]:
+def record(make_person: Any, make_user: MakeUser, manager: User) -> dict[str, Any]:
     """A record kept long enough, one joined to it, and a brother whose record stays."""
     officer = make_user("olive", "contact_officer")
     one, other, brother = (make_person(name, "Hart", date(1980, 1, 1)) for name in ("Ann", "Anne", "Tom"))
@@ -92,19 +92,7 @@ def propose(person: Any, by: Any) -> Disposal:
 
 
 def test_every_relation_to_a_person_has_a_disposal_policy() -> None:
-    relations: list[Any] = Person._meta.get_fields(include_hidden=True)
-    found = {
-        (relation.related_model._meta.label, relation.field.name)
-        for relation in relations
-        if relation.auto_created and relation.is_relation and not is_history(relation.related_model)
-    }
-    found |= {
-        (model._meta.label, each.name)
-        for model in apps.get_models()
-        if not is_history(model) and model._meta.app_label != "demo"
-        for each in model._meta.fields
-        if isinstance(each, ArrayField) and isinstance(each.base_field, models.BigIntegerField)
-    }
+    found = relations_to_a_person()
     declared = {(policy.model, policy.field) for policy in policies.policies}
     assert found - declared == set(), "say what disposal does to them: frontdoor.people.disposal.disposal_policy"
     assert declared - found == set(), "policies of relations that are not there"
@@ -264,7 +252,7 @@ def test_the_database_destroys_nothing_that_two_people_have_not_agreed(record: A
         cursor.execute("DELETE FROM people_person")
 
 
-def test_nobody_without_the_permission(record: Any, manager: Any, make_user: Any) -> None:
+def test_nobody_without_the_permission(record: Any, manager: User, make_user: MakeUser) -> None:
     worker = make_user("wendy", "social_worker")
     with pytest.raises(Denied), transaction.atomic():
         propose(record["one"], worker)

@@ -4,7 +4,16 @@ from django import forms
 
 from frontdoor.accounts.models import Agency
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import UiForm
+from frontdoor.ui.forms import UiForm, long_text
+
+
+def _agency(label: str) -> "forms.ModelChoiceField[Agency]":
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=Agency.objects.filter(is_active=True).order_by("name"),
+        empty_label="Choose an agency",
+        error_messages={"required": "Choose the agency"},
+    )
 
 
 class DropForm(UiForm):
@@ -12,12 +21,7 @@ class DropForm(UiForm):
 
     keeps_no_draft = "a file: the browser gives it once"
 
-    agency = forms.ModelChoiceField(
-        label="Which agency sent it?",
-        queryset=Agency.objects.filter(is_active=True).order_by("name"),
-        empty_label="Choose an agency",
-        error_messages={"required": "Choose the agency"},
-    )
+    agency = _agency("Which agency sent it?")
     file = forms.FileField(
         label="The file",
         help_text="CSV or XML in the published format, at most 16 MB; also the attachment of an e-mail",
@@ -43,12 +47,7 @@ class SetAsideForm(UiForm):
 
     called = "Set aside a message that could not be read"
 
-    reason = forms.CharField(
-        label="Why is it set aside?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why it is set aside"},
-    )
+    reason = long_text("Why is it set aside?", longest=500, rows=2, missing="Say why it is set aside")
 
 
 class UngradedForm(UiForm):
@@ -56,18 +55,8 @@ class UngradedForm(UiForm):
 
     called = "Notifications without a grade"
 
-    agency = forms.ModelChoiceField(
-        label="Which agency?",
-        queryset=Agency.objects.filter(is_active=True).order_by("name"),
-        empty_label="Choose an agency",
-        error_messages={"required": "Choose the agency"},
-    )
+    agency = _agency("Which agency?")
     until = DateField(
         label="Until which day may it send without a grade?", required=False, help_text="Leave empty to end it now"
     )
-    reason = forms.CharField(
-        label="Why?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why"},
-    )
+    reason = long_text("Why?", longest=500, rows=2, missing="Say why")

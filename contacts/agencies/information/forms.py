@@ -8,7 +8,7 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.recording.forms import codes
 from contacts.screening.forms import ActForm
 from frontdoor.accounts.models import Agency
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, long_text
 
 Sensitivity = InformationRequest.Sensitivity
 
@@ -44,26 +44,20 @@ class AskForm(ActForm):
         error_messages={"invalid": "Enter a whole e-mail address, like name@school.example"},
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    question = forms.CharField(
-        label="What do you ask?",
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Enter what you ask"},
-        help_text="Anybody with the link can read this. Say no more about the family than they need to answer",
+    question = long_text(
+        "What do you ask?",
+        "Anybody with the link can read this. Say no more about the family than they need to answer",
+        longest=4000,
+        missing="Enter what you ask",
     )
-    why = forms.CharField(
-        label="Why is it needed?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Enter why it is needed"},
-    )
+    why = long_text("Why is it needed?", longest=2000, rows=2, missing="Enter why it is needed")
     lawful_basis = forms.ChoiceField(label="Lawful basis", choices=codes("lawful_basis"))
-    without_agreement_reason = forms.CharField(
-        label="Why should this go ahead without the family’s agreement?",
+    without_agreement_reason = long_text(
+        "Why should this go ahead without the family’s agreement?",
+        "Needed unless the family agreed or this is child protection. It is sent once a manager has agreed",
+        longest=2000,
+        rows=2,
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed unless the family agreed or this is child protection. It is sent once a manager has agreed",
     )
     for_all = forms.BooleanField(label="For all contacts screened with this one", required=False)
 
@@ -104,12 +98,7 @@ class ReplyForm(ActForm):
 
     called = "Record an answer"
 
-    reply = forms.CharField(
-        label="What did they answer?",
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Enter what they answered"},
-    )
+    reply = long_text("What did they answer?", longest=20_000, rows=4, missing="Enter what they answered")
     said_by = forms.CharField(label="Who gave the answer?", required=False, max_length=200, help_text="Name and role")
     sensitivity = _sensitivity()
 
@@ -123,12 +112,7 @@ class ReasonForm(ActForm):
 
     called = "A request for information"
 
-    reason = forms.CharField(
-        label="Why?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why"},
-    )
+    reason = long_text("Why?", longest=2000, rows=2, missing="Say why")
 
 
 class PartnerReplyForm(UiForm):
@@ -139,10 +123,5 @@ class PartnerReplyForm(UiForm):
     said_by = forms.CharField(
         label="Your name and role", max_length=200, error_messages={"required": "Enter your name and role"}
     )
-    reply = forms.CharField(
-        label="Your answer",
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        error_messages={"required": "Write your answer"},
-    )
+    reply = long_text("Your answer", longest=20_000, rows=8, missing="Write your answer")
     sensitivity = _sensitivity()

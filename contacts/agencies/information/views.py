@@ -1,7 +1,7 @@
 """Asking, answering by hand, a manager's yes, chasing and taking back; the list of what is out."""
 
 from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -40,7 +40,7 @@ def ask(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         contact,
         AskForm,
-        lambda given, at: actions.ask_information(contact=contact, by=request.user, at=at, **given),
+        partial(actions.ask_information, contact=contact),
         prefix="ask",
         said="The request is saved. No deadline is paused while you wait.",
         others=len(contact_readers.together(contact, request.user)) - 1,
@@ -53,9 +53,8 @@ def reply(request: StaffRequest, reference: str, key: int) -> HttpResponse:
     """Keep an answer that came by telephone or letter."""
     contact, asked = _one(request, reference, key)
 
-    def act(given: dict[str, Any], at: datetime) -> InformationRequest:
-        answer = {name: value for name, value in given.items() if name != "version"}
-        return actions.record_reply(request=asked, by=request.user, at=at, **answer)
+    def act(*, version: int | None, **answer: Any) -> InformationRequest:
+        return actions.record_reply(request=asked, **answer)
 
     return carry_out(request, contact, ReplyForm, act, prefix=f"reply-{key}", said="The answer has been saved")
 
@@ -68,7 +67,7 @@ def _with_reason(
         request,
         contact,
         ReasonForm,
-        lambda given, at: act(request=asked, by=request.user, at=at, reason=given["reason"]),
+        lambda *, by, at, reason, version: act(request=asked, by=by, at=at, reason=reason),
         prefix=f"{name}-{key}",
         said=said,
         called=CALLED[name],

@@ -10,13 +10,11 @@ from contacts.agencies.thresholds.models import LEVELS, ThresholdEdition, Thresh
 from contacts.screening.forms import ActForm
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, long_text
 
 
 def _long(label: str, rows: int = 3, hint: str = "", *, required: bool = True) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=10_000, help_text=hint, widget=forms.Textarea(attrs={"rows": rows})
-    )
+    return long_text(label, hint, longest=10_000, rows=rows, required=required)
 
 
 class EditionForm(UiForm):
@@ -84,7 +82,6 @@ class LevelForm(ActForm):
         widget=Radios,
         error_messages={"required": "Choose a level of need"},
     )
-    reason = forms.CharField(
-        label="Why, if it is not the agency’s level?", required=False, max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}), help_text="Both levels stay on the record",
-    )  # fmt: skip
+    reason = long_text(
+        "Why, if it is not the agency’s level?", "Both levels stay on the record", longest=2000, rows=2, required=False
+    )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.agencies.thresholds import actions
 from contacts.agencies.thresholds.forms import EditionForm, LevelForm
 from contacts.agencies.thresholds.models import ThresholdEdition
-from contacts.screening.views.contact import carry_out, opened
+from contacts.screening.views.contact import act_on
 from frontdoor import acting
 from frontdoor.access import Permission, StaffRequest, holds, public
 from frontdoor.access import page as needs
@@ -76,12 +76,6 @@ def new_edition(request: StaffRequest) -> HttpResponse:
 @needs(P.CONTACT_SCREEN)
 def level(request: StaffRequest, reference: str) -> HttpResponse:
     """Choose a contact's level of need."""
-    contact, _ = opened(request, reference)
-    return carry_out(
-        request,
-        contact,
-        LevelForm,
-        lambda given, at: actions.choose_level(contact=contact, by=request.user, at=at, **given),
-        prefix="level",
-        said="The level of need has been saved",
+    return act_on(
+        request, reference, LevelForm, actions.choose_level, prefix="level", said="The level of need has been saved"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,10 +14,11 @@ from contacts.queue import actions as queue_actions
 from contacts.screening import actions
 from contacts.screening.details import settle_details
 from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
-from contacts.screening.views.contact import address_of, carry_out, opened, show
+from contacts.screening.views.contact import act_on, address_of, carry_out, opened, show
 from frontdoor import acting
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible
+from frontdoor.access import Permission, StaffRequest, get_named, get_visible
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
 
 P = Permission
@@ -26,35 +28,21 @@ P = Permission
 @needs(P.CONTACT_SCREEN)
 def grade(request: StaffRequest, reference: str) -> HttpResponse:
     """Give or change the grade."""
-    contact, _ = opened(request, reference)
-    return carry_out(
-        request,
-        contact,
-        GradeForm,
-        lambda given, at: actions.grade(contact=contact, by=request.user, at=at, **given),
-        prefix="grade",
-        said="The grade has been saved",
-    )
+    return act_on(request, reference, GradeForm, actions.grade, prefix="grade", said="The grade has been saved")
 
 
 @require_POST
 @needs(P.CONTACT_SCREEN)
 def go_on(request: StaffRequest, reference: str) -> HttpResponse:
     """Go on without waiting for an answer."""
-    contact, _ = opened(request, reference)
-    return carry_out(
-        request,
-        contact,
-        GoOnForm,
-        lambda given, at: actions.go_on(contact=contact, by=request.user, at=at, **given),
-        prefix="go-on",
-        said="You are screening it again",
+    return act_on(request, reference, GoOnForm, actions.go_on, prefix="go-on", said="You are screening it again")
+
+
+def _at_once(request: StaffRequest, contact: Contact, act: Callable[..., object], said: str) -> HttpResponse:
+    """One act without anything typed, given ``by`` and ``at``, and back to the page."""
+    return acting.at_once(
+        request, lambda at: act(by=request.user, at=at), said=said, back=address_of(contact.reference)
     )
-
-
-def _at_once(request: StaffRequest, contact: Contact, act: Callable[[datetime], object], said: str) -> HttpResponse:
-    """One act without anything typed, and back to the page."""
-    return acting.at_once(request, act, said=said, back=address_of(contact.reference))
 
 
 @require_POST
@@ -63,12 +51,7 @@ def release(request: StaffRequest, reference: str) -> HttpResponse:
     """Give the contact back to the queue."""
     contact, _ = opened(request, reference)
     release_it = queue_actions.release_together if request.POST.get("from") == "queue" else actions.release
-    return _at_once(
-        request,
-        contact,
-        lambda at: release_it(contact=contact, by=request.user, at=at),
-        "The contact is back on the queue",
-    )
+    return _at_once(request, contact, partial(release_it, contact=contact), "The contact is back on the queue")
 
 
 @require_POST
@@ -76,12 +59,7 @@ def release(request: StaffRequest, reference: str) -> HttpResponse:
 def acknowledge(request: StaffRequest, reference: str) -> HttpResponse:
     """Say that a person has received it."""
     contact, _ = opened(request, reference)
-    return _at_once(
-        request,
-        contact,
-        lambda at: actions.acknowledge(contact=contact, by=request.user, at=at),
-        "Receipt has been acknowledged",
-    )
+    return _at_once(request, contact, partial(actions.acknowledge, contact=contact), "Receipt has been acknowledged")
 
 
 def _opened_at(request: StaffRequest, reference: str, position: int) -> tuple[Contact, ContactPerson]:
@@ -99,14 +77,10 @@ def link(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     """Confirm that this person on the contact is that record."""
     contact, row = _opened_at(request, reference, position)
 
-    def act(given: dict[str, Any], at: datetime) -> ContactPerson:
-        try:
-            person: Person = get_visible(Person, request.user, given["person"])
-        except Http404 as absent:
-            raise Refused(
-                "There is no record with this reference that you can view.", code="no_person", field="person"
-            ) from absent
-        return actions.link_person(on_contact=row, person=person, by=request.user, at=at)
+    def act(*, by: User, at: datetime, person: str, **given: Any) -> ContactPerson:
+        absent = "There is no record with this reference that you can view."
+        record: Person = get_named(Person, by, person, absent=absent, field="person")
+        return actions.link_person(on_contact=row, person=record, by=by, at=at)
 
     return carry_out(request, contact, LinkForm, act, prefix=f"link-{position}", said="The link has been confirmed")
 
@@ -117,12 +91,8 @@ def not_this(request: StaffRequest, reference: str, position: int) -> HttpRespon
     """Answer a candidate with no: never offered again for this person on this contact."""
     contact, row = _opened_at(request, reference, position)
     person: Person = get_visible(Person, request.user, request.POST.get("person", ""))
-    return _at_once(
-        request,
-        contact,
-        lambda at: actions.not_this_person(on_contact=row, person=person, by=request.user, at=at),
-        "Noted: this is not the person",
-    )
+    no = partial(actions.not_this_person, on_contact=row, person=person)
+    return _at_once(request, contact, no, "Noted: this is not the person")
 
 
 @require_POST
@@ -134,7 +104,7 @@ def unlink(request: StaffRequest, reference: str, position: int) -> HttpResponse
         request,
         contact,
         UnlinkForm,
-        lambda given, at: actions.unlink_person(on_contact=row, by=request.user, at=at, **given),
+        partial(actions.unlink_person, on_contact=row),
         prefix=f"unlink-{position}",
         said="The link has been removed",
     )
@@ -144,12 +114,11 @@ def unlink(request: StaffRequest, reference: str, position: int) -> HttpResponse
 @needs(P.CONTACT_SCREEN)
 def let_others_see(request: StaffRequest, reference: str) -> HttpResponse:
     """Open up a contact that stayed hidden when a link was taken back."""
-    contact, _ = opened(request, reference)
-    return carry_out(
+    return act_on(
         request,
-        contact,
+        reference,
         LetSeeForm,
-        lambda given, at: actions.let_others_see(contact=contact, by=request.user, at=at, **given),
+        actions.let_others_see,
         prefix="let-see",
         said="Others may see the contact again",
     )
@@ -164,11 +133,10 @@ def details(request: StaffRequest, reference: str, position: int) -> HttpRespons
     return _at_once(
         request,
         contact,
-        lambda at: settle_details(
+        partial(
+            settle_details,
             on_contact=row,
             accept=request.POST.getlist("accept"),
-            by=request.user,
-            at=at,
             version=int(version) if version.isascii() and version.isdigit() else None,
         ),
         "Saved. What was on record before stays in its history.",

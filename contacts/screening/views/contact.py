@@ -1,7 +1,7 @@
 """One contact: what was given, who it may be, and what may be done next."""
 
 from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.forms import CharField
@@ -84,7 +84,7 @@ def carry_out(
     request: StaffRequest,
     contact: Contact,
     kind: type[ActForm],
-    act: Callable[[dict[str, Any], datetime], object],
+    act: Callable[..., object],
     *,
     prefix: str,
     said: str,
@@ -93,12 +93,21 @@ def carry_out(
 ) -> HttpResponse:
     """One act on a contact: done and back to its page, or the page again with what was typed and why not.
 
-    ``prefix`` names the form on the page, as whoever shows it there does.
+    ``act`` is given ``by``, ``at`` and the form's answers by their names. ``prefix`` names the form on the page, as
+    whoever shows it there does.
     """
     at = address_of(contact.reference)
     form = acting.form(request, kind, record=contact, called=called, at=at, prefix=prefix, **more)
-    done = acting.carry_out(request, form, act, said=said, to=at)
+    done = acting.carry_out(request, form, lambda given, now: act(by=request.user, at=now, **given), said=said, to=at)
     return done or show(request, *opened(request, contact.reference), sent=form)
+
+
+def act_on(
+    request: StaffRequest, reference: str, kind: type[ActForm], act: Callable[..., object], *, prefix: str, said: str
+) -> HttpResponse:
+    """One act on the contact itself, which it is given as ``contact``; the rest as in :func:`carry_out`."""
+    contact, _ = opened(request, reference)
+    return carry_out(request, contact, kind, partial(act, contact=contact), prefix=prefix, said=said)
 
 
 def _opens(request: StaffRequest, contact: Contact, sent: ActForm | None) -> hooks.OpenForm:

@@ -19,8 +19,11 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.exchange.legacy import linking
 from frontdoor.exchange.legacy.inspecting import look
 from frontdoor.exchange.legacy.loaded import newest_moment
+from frontdoor.exchange.legacy.loading_assessments import Assessments, load_enquiries
+from frontdoor.exchange.legacy.loading_contacts import Contacts
+from frontdoor.exchange.legacy.loading_notes import load_notes, load_paper
 from frontdoor.exchange.legacy.loading_people import load_people, load_relationships
-from frontdoor.exchange.legacy.loading_records import Loader
+from frontdoor.exchange.legacy.loading_referrals import Referrals
 from frontdoor.exchange.legacy.reading import UnreadableFile
 from frontdoor.exchange.legacy.staging import Staged, found_in, stage
 from frontdoor.exchange.legacy.writing import Meanings, now
@@ -133,15 +136,15 @@ def _steps(run: ImportRun, folder: Path, progress: Progress, say: Callable[[str]
     begin(3)
     links = linking.find(meanings)
     begin(4, sum(count for name, count in loaded.items() if name not in OF_PEOPLE))
-    loader = Loader(meanings, newest_moment(now()))
+    newest = newest_moment(now())
     parts: tuple[tuple[Callable[[], None], tuple[str, ...]], ...] = (
-        (loader.contacts, ("firstcall_contacts.csv", "firstcall_contact_children.csv")),
+        (Contacts(meanings, newest).load, ("firstcall_contacts.csv", "firstcall_contact_children.csv")),
         (lambda: linking.same_events(links, meanings), ()),
-        (loader.episodes, ("carecase_episodes.csv",)),
-        (loader.assessments, ("carecase_assessments.csv",)),
-        (loader.enquiries, ("carecase_s47.csv",)),
-        (loader.notes, ("carecase_notes.csv",)),
-        (lambda: loader.paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
+        (Referrals(meanings, newest).load, ("carecase_episodes.csv",)),
+        (Assessments(meanings, newest).load, ("carecase_assessments.csv",)),
+        (load_enquiries, ("carecase_s47.csv",)),
+        (lambda: load_notes(newest), ("carecase_notes.csv",)),
+        (lambda: load_paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
     )
     done = 0
     for load, files in parts:

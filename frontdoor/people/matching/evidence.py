@@ -5,26 +5,16 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import log2
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
+from frontdoor.people.matching.births import compare_births
+from frontdoor.people.matching.homes import compare_homes, place_bits
 from frontdoor.people.matching.levels import (
     B_CLOSE,
     B_DIFFERENT,
-    B_EST_FAR,
-    B_EST_NEAR,
-    B_EST_YEAR,
     B_EXACT,
-    B_JANUARY,
-    B_MISSING,
-    B_MONTH_OFF,
-    B_MONTH_SAME,
     B_SWAPPED,
-    B_UNBORN_BOTH,
-    B_UNBORN_CHILD,
     B_UNBORN_FAR,
-    B_YEAR_OFF,
-    B_YEARS_OFF,
     F_CARER,
     F_DIFFERENT,
     F_EXACT,
@@ -56,101 +46,11 @@ from frontdoor.people.matching.levels import (
     W_PART,
     W_VARIANT,
 )
+from frontdoor.people.matching.names import Words, bits_of, is_slip
 from frontdoor.people.matching.records import Record, Sketch
-from frontdoor.people.matching.spellings import same_family, sound
 
 # Records that stand behind the data's own counts, so that a small extract does not make every name look common.
 BACKGROUND = 2000
-
-
-class Words:
-    """How two names agree, remembered; and how rare a name is in the data."""
-
-    def __init__(self) -> None:
-        self.seen: dict[tuple[str, str], tuple[int, str]] = {}
-
-    def compare(self, a: str, b: str) -> tuple[int, str]:
-        """The level two names agree at, and the part they share when it is only a part."""
-        if not a or not b:
-            return W_MISSING, ""
-        if a == b:
-            return (W_EXACT, a) if len(a) > 1 else (W_INITIAL, "")
-        pair = (a, b) if a < b else (b, a)
-        found = self.seen.get(pair)
-        if found is None:
-            if len(self.seen) > 1_500_000:
-                self.seen.clear()
-            found = self.seen[pair] = _compare_names(*pair)
-        return found
-
-
-def _compare_names(a: str, b: str) -> tuple[int, str]:
-    if " " not in a and " " not in b:
-        return compare_words(a, b), ""
-    x, y = a.split(), b.split()
-    joined_a, joined_b = "".join(x), "".join(y)
-    if joined_a == joined_b or sorted(x) == sorted(y):
-        return W_EXACT, a
-    if len(x) + len(y) == 3 and ("".join(reversed(x)) == joined_b or joined_a == "".join(reversed(y))):
-        return W_EXACT, a
-    if len(joined_a) == 1 or len(joined_b) == 1:
-        return (W_INITIAL if joined_a[0] == joined_b[0] else W_DIFFERENT), ""
-    whole = compare_words(joined_a, joined_b) if len(x) == len(y) else W_DIFFERENT
-    if whole == W_FUZZY:
-        return W_FUZZY, ""
-    if min(len(joined_a), len(joined_b)) > 4 and OSA.distance(joined_a, joined_b, score_cutoff=1) <= 1:
-        return W_FUZZY, ""
-    if len(x) == len(y):
-        matched = sum(1 for w in x if any(v == w or compare_words(v, w) <= W_FUZZY for v in y))
-        if matched == len(x):
-            return W_FUZZY, ""
-    shared = [w for w in x if len(w) > 2 and w in y]
-    if shared:
-        return W_PART, max(shared, key=len)
-    for w in x:
-        for v in y:
-            if len(w) > 3 and len(v) > 3 and compare_words(v, w) <= W_FUZZY:
-                return W_PART, min(w, v)
-    return W_DIFFERENT, ""
-
-
-def compare_words(a: str, b: str) -> int:
-    """The level two single words agree at."""
-    if a == b:
-        return W_EXACT
-    if same_family(a, b):
-        return W_VARIANT
-    if "?" in a or "?" in b:
-        return _compare_lost(a, b)
-    shorter = min(len(a), len(b))
-    if shorter < 2:
-        return W_INITIAL if a[0] == b[0] else W_DIFFERENT
-    heard = sound(a)
-    if heard == sound(b) and len(heard) >= 2 and JaroWinkler.similarity(a, b) >= 0.82:
-        return W_VARIANT
-    longer = max(len(a), len(b))
-    if longer - shorter <= 2:
-        distance = OSA.distance(a, b, score_cutoff=2)
-        if distance == 1 and (shorter >= 4 or (shorter == 3 and longer == 4)):
-            return W_FUZZY
-        if distance == 2 and shorter >= 7 and JaroWinkler.similarity(a, b) >= 0.85:
-            return W_FUZZY
-    if shorter >= 4 and (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a)):
-        return W_PART
-    return W_DIFFERENT
-
-
-def _compare_lost(a: str, b: str) -> int:
-    """A letter lost to a code page stands as ``?``: one letter, any."""
-    if len(a) == len(b):
-        if all(x == y or "?" in (x, y) for x, y in zip(a, b, strict=True)):
-            return W_VARIANT
-        if sum(x != y and "?" not in (x, y) for x, y in zip(a, b, strict=True)) == 1 and len(a) > 4:
-            return W_FUZZY
-    bare_a, bare_b = a.replace("?", ""), b.replace("?", "")
-    if min(len(bare_a), len(bare_b)) < 3:
-        return W_DIFFERENT
-    return W_FUZZY if OSA.distance(bare_a, bare_b, score_cutoff=2) <= a.count("?") + b.count("?") <= 2 else W_DIFFERENT
 
 
 class Linker:
@@ -222,7 +122,7 @@ class Linker:
 
         ``hurry``: None as soon as the pair cannot be one person.
         """
-        birth = self._birth(a, b)
+        birth = compare_births(a, b)
         nhs = _nhs(a, b) if a.nhs and b.nhs else 3
         upn = (0 if a.upns & b.upns else 1) if a.upns and b.upns else 2
         if (
@@ -258,7 +158,7 @@ class Linker:
             kin += 5.0
         if given == G_FUZZY and not order:
             x, y = self.given_bits.get(a.given, 0.0), self.given_bits.get(b.given, 0.0)
-            if _is_slip(W_FUZZY, a.given, b.given, x, y, min(x, y), self.most_bits):
+            if is_slip(W_FUZZY, a.given, b.given, x, y, min(x, y), self.most_bits):
                 kin -= 2.0
         # Nobody gives twins one name.
         if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE) and not a.is_custom:
@@ -274,7 +174,7 @@ class Linker:
         else:
             strangers += U_LOG[4][birth]
         sex = (0 if a.sex == b.sex else 1) if a.sex and b.sex else 2
-        house = self._household(a, b)
+        house = compare_homes(a, b)
         if house == 0:
             strangers -= min(-U_LOG[8][0], max(1.0, min(a.address_bits, b.address_bits)))
         elif house < 4:
@@ -341,13 +241,13 @@ class Linker:
         """Short names differ by one letter and mean two people (Leo, Lea), unless one is hardly a name (Lep)."""
         x, y = self.given_bits.get(a, self.most_bits), self.given_bits.get(b, self.most_bits)
         near = OSA.distance(a, b, score_cutoff=1) == 1
-        return near and _is_slip(W_FUZZY, a, b, x, y, min(x, y), self.most_bits)
+        return near and is_slip(W_FUZZY, a, b, x, y, min(x, y), self.most_bits)
 
     def _given_bits(self, level: int, a: str, b: str, part: str) -> float:
-        return _bits(level, a, b, part, self.given_bits, self.family_bits, self.most_bits)
+        return bits_of(level, a, b, part, self.given_bits, self.family_bits, self.most_bits)
 
     def _family_bits(self, level: int, a: str, b: str, part: str) -> float:
-        return _bits(level, a, b, part, self.family_bits, self.given_bits, self.most_bits)
+        return bits_of(level, a, b, part, self.family_bits, self.given_bits, self.most_bits)
 
     def _any_order(self, a: Record, b: Record) -> float:
         """Bits of the two rarest words of the name that both have anywhere: customs differ in which stands where."""
@@ -428,61 +328,6 @@ class Linker:
                     return 1, 0.0
         return 3, 0.0
 
-    def _birth(self, a: Record, b: Record) -> int:
-        if a.is_unborn or b.is_unborn:
-            return _unborn(a, b)
-        if not a.ordinal or not b.ordinal:
-            return B_MISSING
-        if a.ordinal == b.ordinal:
-            return B_EST_YEAR if a.is_estimated and b.is_estimated and a.is_first else B_EXACT
-        if a.is_estimated or b.is_estimated:
-            apart = abs(a.year - b.year)
-            return B_EST_YEAR if not apart else B_EST_NEAR if apart == 1 else B_EST_FAR
-        same_year, same_month, same_day = a.year == b.year, a.month == b.month, a.day == b.day
-        if same_year and (a.is_first or b.is_first):
-            return B_JANUARY
-        if same_year and a.month == b.day and a.day == b.month:
-            return B_SWAPPED
-        if same_year and same_month:
-            return B_CLOSE if _one_slip(a.day, b.day) else B_MONTH_SAME
-        if same_year and same_day:
-            return B_MONTH_OFF
-        if same_month and same_day:
-            return B_YEAR_OFF if abs(a.year - b.year) in (1, 10) else B_YEARS_OFF
-        apart = abs(a.ordinal - b.ordinal)
-        return B_CLOSE if apart == 1 else B_MONTH_SAME if apart <= 14 else B_DIFFERENT
-
-    def _household(self, a: Record, b: Record) -> int:
-        """Address, postcode, telephone and carer as one field: they move together, and so do brothers and sisters."""
-        signals, weak, known = 0, 0, 0
-        if a.phone and b.phone:
-            known += 1
-            signals += a.phone == b.phone
-        placed = False
-        if a.street and b.street:
-            known += 1
-            if a.numbers == b.numbers and (
-                a.street == b.street or fuzz.ratio(a.street, b.street) >= 84 or _begins(a.street, b.street)
-            ):
-                signals += 1
-                placed = True
-        if a.postcode and b.postcode:
-            known += 1
-            if a.postcode == b.postcode or (placed and OSA.distance(a.postcode, b.postcode, score_cutoff=1) == 1):
-                weak += 1
-        if a.carers and b.carers:
-            known += 1
-            if any(x in b.carers for x in a.carers) or (
-                len(a.carers) * len(b.carers) <= 6
-                and any(fuzz.ratio(x, y) >= 88 for x in a.carers for y in b.carers if x[0] == y[0])
-            ):
-                weak += 1
-        if not known:
-            return 4
-        if signals + weak >= 2:
-            return 0
-        return 1 if signals else 2 if weak else 3
-
     # -- weighing -----------------------------------------------------------------------------------------------------
 
     def priors(self, a: Record, b: Record) -> tuple[float, float]:
@@ -543,39 +388,6 @@ class Linker:
                 for level, value in zip(group, new, strict=True):
                     self.m[n][level] = log2(value * scale / sum(new))
 
-    # -- gathering ----------------------------------------------------------------------------------------------------
-
-
-def _bits(
-    level: int, a: str, b: str, part: str, first: dict[str, float], second: dict[str, float], most: float
-) -> float:
-    """How surprising this agreement is among strangers, in bits."""
-    if level >= W_INITIAL:
-        return 0.0
-    if level == W_PART:
-        return min(first.get(part, second.get(part, 6.0)) - 1.5, 8.0) if part else 6.0
-    x, y = first.get(a, second.get(a, most)), first.get(b, second.get(b, most))
-    common = min(x, y, most)
-    if level == W_EXACT:
-        return common
-    if _is_slip(level, a, b, x, y, common, most):
-        return common + 1.0
-    return max(min(common - 1.0, 9.0), 1.0)
-
-
-def _is_slip(level: int, a: str, b: str, x: float, y: float, common: float, most: float) -> bool:
-    """Whether one of two like spellings is hardly a name: next to nobody else has it, and the other is common."""
-    return level in (W_VARIANT, W_FUZZY) and a[0] == b[0] and max(x, y) >= most - 1.1 and common <= most - 2
-
-
-def place_bits(a: Record, b: Record, house: int) -> float:
-    """The most an agreement of one place may say: a hostel's telephone or a new estate's postcode is many people's."""
-    if house == 1:
-        return max(1.0, min(a.address_bits, b.address_bits))
-    if house == 2 and a.postcode == b.postcode:
-        return max(1.0, min(a.postcode_bits, b.postcode_bits))
-    return 16.0
-
 
 def _nhs(a: Record, b: Record) -> int:
     if not a.nhs or not b.nhs:
@@ -585,29 +397,3 @@ def _nhs(a: Record, b: Record) -> int:
     if a.nhs_ok and b.nhs_ok:
         return 2
     return 1 if OSA.distance(a.nhs, b.nhs, score_cutoff=1) == 1 else 3
-
-
-def _unborn(a: Record, b: Record) -> int:
-    """An unborn child against another or against a child: by the expected date."""
-    if a.is_unborn and b.is_unborn:
-        if not a.expected or not b.expected:
-            return B_MISSING
-        return B_UNBORN_BOTH if abs(a.expected - b.expected) <= 60 else B_UNBORN_FAR
-    unborn, child = (a, b) if a.is_unborn else (b, a)
-    if not unborn.expected or not child.ordinal:
-        return B_MISSING
-    return B_UNBORN_CHILD if -120 <= child.ordinal - unborn.expected <= 45 else B_UNBORN_FAR
-
-
-def _one_slip(a: int, b: int) -> bool:
-    """Whether two days of a month differ as a slip of the hand makes them: by one, in one digit, or turned round."""
-    if abs(a - b) == 1:
-        return True
-    x, y = f"{a:02d}", f"{b:02d}"
-    return (x[0] == y[0]) != (x[1] == y[1]) or x == y[::-1]
-
-
-def _begins(a: str, b: str) -> bool:
-    """Whether one address is the beginning of the other: the town is missing."""
-    short, long = (a, b) if len(a) < len(b) else (b, a)
-    return len(short) > 5 and long.startswith(short)

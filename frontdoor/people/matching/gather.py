@@ -13,8 +13,8 @@ from django.db import connection
 from frontdoor.accounts.models import User
 from frontdoor.db import sql_beside
 from frontdoor.people import dates, identifiers
-from frontdoor.people.matching.evidence import compare_words
 from frontdoor.people.matching.levels import W_FUZZY, W_PART
+from frontdoor.people.matching.names import compare_words
 from frontdoor.people.matching.spellings import spellings_of
 
 # How many people are weighed; a name alone that fits more than TOO_MANY needs a second fact.

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Any
 
-from frontdoor.people.matching.evidence import Linker, place_bits
+from frontdoor.people.matching.evidence import Linker
+from frontdoor.people.matching.homes import place_bits
 from frontdoor.people.matching.levels import (
     B_DIFFERENT,
     B_EST_FAR,

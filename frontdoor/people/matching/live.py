@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from math import log2
 
-from frontdoor.people.matching.evidence import BACKGROUND, Linker, Words
+from frontdoor.people.matching.evidence import BACKGROUND, Linker
+from frontdoor.people.matching.names import Words
 from frontdoor.people.matching.records import Record
 
 

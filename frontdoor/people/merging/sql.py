@@ -18,7 +18,9 @@ def model_of(label: str) -> type[models.Model]:
 
 def column_of(policy: MergePolicy) -> str:
     """The database column of a policy's field."""
-    return str(model_of(policy.model)._meta.get_field(policy.field).column)  # type: ignore[union-attr]
+    field = model_of(policy.model)._meta.get_field(policy.field)
+    assert isinstance(field, models.Field), f"{policy.model}.{policy.field} has no column"
+    return str(field.column)
 
 
 def moving() -> list[MergePolicy]:

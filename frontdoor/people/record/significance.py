@@ -23,15 +23,19 @@ def mark_event(*, person: Person, event: str, by: User, at: datetime, reason: st
     made = SignificantEvent.objects.create(
         person=locked, event=event, reason=reason.strip(), marked_at=at, marked_by=by
     )
+    _note("person.event_marked", person, event, by=by, at=at, reason=reason)
+    return made
+
+
+def _note(done: str, person: Person, event: str, *, by: User, at: datetime, reason: str) -> None:
     write_audit(
-        "person.event_marked",
+        done,
         by=by,
         reference=person.reference,
         people=[person],
         reason=reason.strip(),
         detail={"event": event, "at": at.isoformat()},
     )
-    return made
 
 
 @transaction.atomic
@@ -45,14 +49,7 @@ def unmark_event(*, person: Person, event: str, by: User, at: datetime, reason: 
         raise Refused("This event is not marked as significant.", code="not_marked", field="reason")
     mark.ended_at, mark.ended_by, mark.ended_reason = at, by, reason.strip()
     mark.save()
-    write_audit(
-        "person.event_unmarked",
-        by=by,
-        reference=person.reference,
-        people=[person],
-        reason=reason.strip(),
-        detail={"event": event, "at": at.isoformat()},
-    )
+    _note("person.event_unmarked", person, event, by=by, at=at, reason=reason)
     return mark
 
 

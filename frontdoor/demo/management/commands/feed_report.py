@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -12,8 +13,9 @@ from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.management.at import moment
 from frontdoor.db import references_from
 from frontdoor.demo import feed
-from frontdoor.demo.feed_figures import Acts, Figures, measure
+from frontdoor.demo.feed_figures import measure, planted
 from frontdoor.demo.models import DemoMark, FeedTruth
+from frontdoor.figures.bundles import Acts, Figures
 
 SCREENER = "duty.manager"
 
@@ -50,14 +52,14 @@ class Command(BaseCommand):
         if run is None:
             raise CommandError("There is no feed in this demonstration yet; write one with --write 1000.")
         figures = measure(run, by=User.objects.get(username=SCREENER), at=at)
-        self._print(figures)
+        self._print(figures, planted(run))
         if options["pairs"]:
             told = figures.pairs
             for title, rows in (("missed", told.same - told.together), ("wrongly together", told.wrong)):
                 for pair in sorted(rows):
                     self.stdout.write(f"{title}: {' '.join(figures.references[key] for key in pair)}")
 
-    def _print(self, found: Figures) -> None:
+    def _print(self, found: Figures, plants: Counter[str]) -> None:
         pairs = found.pairs
         lines = [
             ("notifications", f"{found.notifications:,}"),
@@ -76,7 +78,7 @@ class Command(BaseCommand):
         width = max(len(name) for name, _ in lines)
         for name, value in lines:
             self.stdout.write(f"{name:<{width}}  {value}")
-        self.stdout.write("planted: " + ", ".join(f"{name} {n:,}" for name, n in sorted(found.plants.items())))
+        self.stdout.write("planted: " + ", ".join(f"{name} {n:,}" for name, n in sorted(plants.items())))
         self.stdout.write("not to be ended together, by reason (a notification may have several):")
         for reason, n in found.kept_out.most_common():
             self.stdout.write(f"  {n:>6,}  {reason}")

@@ -1,7 +1,7 @@
 """How contacts ended together turned out: how many were looked over and overturned, and who was heard of again."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
@@ -12,12 +12,35 @@ from referrals.models import BulkAct, BulkRow, bulk_rule
 WEEKS = 12
 
 
-def figures(at: datetime) -> dict[str, Any]:
-    """Figures of the last twelve weeks, in three questions.
+@dataclass(frozen=True)
+class Outturn:
+    """How the contacts that were ended together in some weeks turned out.
 
-    ``saved`` counts the decisions that were made in fewer acts than contacts; ``recontacts`` those of whose children
-    another contact came within the days of the rule and became a referral.
+    ``recontacts``: those of whose children another contact came within the ``days`` of the rule and became a referral.
     """
+
+    weeks: int
+    days: int
+    acts: int
+    ended: int
+    drawn: int
+    looked: int
+    overturned: int
+    recontacts: int
+
+    @property
+    def saved(self) -> int:
+        """Decisions that cost no act of their own."""
+        return max(self.ended - self.acts, 0)
+
+    @property
+    def rate(self) -> int | None:
+        """Of those looked over, how many in a hundred were overturned."""
+        return round(100 * self.overturned / self.looked) if self.looked else None
+
+
+def outturn(at: datetime) -> Outturn:
+    """How the contacts ended together in the twelve weeks before a moment turned out."""
     since = at - timedelta(weeks=WEEKS)
     days = bulk_rule(london_date(at)).recontact_days
     acts = BulkAct.objects.filter(at__gte=since).count()
@@ -37,14 +60,10 @@ def figures(at: datetime) -> dict[str, Any]:
         contact__received_at__lte=OuterRef("act__at") + timedelta(days=days),
         contact__outcome__in=["referral", "open_work"],
     )
-    recontacts = ended.annotate(act_at=F("act__at")).filter(Exists(again)).count()
-    looked = counted["looked"]
-    return {
+    return Outturn(
+        weeks=WEEKS,
+        days=days,
+        acts=acts,
+        recontacts=ended.annotate(act_at=F("act__at")).filter(Exists(again)).count(),
         **counted,
-        "acts": acts,
-        "saved": max(counted["ended"] - acts, 0),
-        "recontacts": recontacts,
-        "days": days,
-        "weeks": WEEKS,
-        "rate": round(100 * counted["overturned"] / looked) if looked else None,
-    }
+    )

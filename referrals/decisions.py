@@ -499,8 +499,5 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
     if contact.agency_id is not None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.decided"}, at=at)
     if contact.is_professional and contact.referrer_email and contact.decided_at is not None:
-        outbox.put(
-            telling.KIND,
-            {"about": "outcome", "contact": contact.reference, "decided_at": contact.decided_at.isoformat()},
-            at=at + telling.AFTER,
-        )
+        decided_at = contact.decided_at.isoformat()
+        telling.put(telling.About.OUTCOME, at=at + telling.AFTER, contact=contact.reference, decided_at=decided_at)

@@ -313,8 +313,8 @@ def _check_outcome(
                 code="same_incident",
                 field=f"contact-{row.pk}",
             )
-    protective = decision.outcome in ("open_work",)
-    if row.person_id is None and not decision.is_new_record and not protective and not attributes.get("manager_only"):
+    may_wait = attributes.get("joins") or attributes.get("manager_only")
+    if row.person_id is None and not decision.is_new_record and not may_wait:
         waiting = screening.unanswered(contact, by, [row])
         if waiting:
             raise Refused(

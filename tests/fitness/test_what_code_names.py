@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from contacts.shipped import DATA
 from frontdoor.audit.events import EVENTS
 from frontdoor.clocks.editions import STATUTORY_CODES
 from frontdoor.clocks.rules import SHIPPED
+from frontdoor.codelists import lists
 from frontdoor.workflow.machines import MACHINES
 from tests.fitness.test_rules_of_the_house import sources
 
@@ -76,3 +78,13 @@ def test_every_timescale_an_action_starts_is_shipped() -> None:
     assert {rule for rule in started if GAP not in rule} - known == set()
     beginnings = {rule.removesuffix(GAP) for rule in started if GAP in rule}
     assert {each for each in beginnings if not any(code.startswith(each) for code in known)} == set()
+
+
+def test_every_outcome_we_ship_can_be_decided_by_somebody_and_told() -> None:
+    """An outcome without a decision rule stands on the page, and is refused to everybody who chooses it."""
+    shipped = lists.shipped()
+    outcomes = {row["code"]: row["attributes"] for row in shipped["contact_outcome"]}
+    ruled = {row["outcome"] for row in json.loads((DATA / "decision_rules.json").read_text(encoding="utf-8"))}
+    assert set(outcomes) == ruled
+    told = {row["code"] for row in shipped["outcome_outside"]} | {"same"}
+    assert {code for code, needs in outcomes.items() if needs["outside"] not in told} == set()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contacts.shipped import DATA
+from frontdoor.access import Role
 from frontdoor.audit.events import EVENTS
 from frontdoor.clocks.editions import STATUTORY_CODES
 from frontdoor.clocks.rules import SHIPPED
 from frontdoor.codelists import lists
 from frontdoor.workflow.machines import MACHINES
-from tests.fitness.test_rules_of_the_house import sources
+from tests.fitness.test_rules_of_the_house import our_models, sources
 
 #: Stands where a text has a gap: ``grade_…``.
 GAP = "…"
@@ -88,3 +89,15 @@ def test_every_outcome_we_ship_can_be_decided_by_somebody_and_told() -> None:
     assert set(outcomes) == ruled
     told = {row["code"] for row in shipped["outcome_outside"]} | {"same"}
     assert {code for code, needs in outcomes.items() if needs["outside"] not in told} == set()
+
+
+def test_a_new_role_needs_no_change_of_a_column() -> None:
+    """A list of roles copied into a model's choices would ask for a migration in another app with every new role."""
+    roles = {role.value for role in Role}
+    copied = [
+        f"{model._meta.label}.{each.name}"
+        for model in our_models()
+        for each in model._meta.fields
+        if roles & {code for code, _ in each.flatchoices}
+    ]
+    assert copied == []

@@ -1,6 +1,8 @@
 """What the referrer is to be told: left in the outbox in the transaction it follows from, written above."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from contacts.models import Contact
 from frontdoor.notifications import outbox
@@ -10,10 +12,25 @@ KIND = "contacts.mail"
 AFTER = timedelta(minutes=1)
 
 
+class About(StrEnum):
+    """What a message is about. Each is written in :mod:`contacts.agencies.mail`."""
+
+    ACKNOWLEDGED = "acknowledged"
+    OUTCOME = "outcome"
+    DISAGREEMENT = "disagreement"
+    REQUEST = "request"
+    REMINDER = "reminder"
+
+
+def put(about: About, *, at: datetime, **payload: Any) -> None:
+    """Leave a message in the outbox, in the transaction it follows from; ``payload`` holds references and keys only."""
+    outbox.put(KIND, {"about": about.value, **payload}, at=at)
+
+
 def put_acknowledged(contact: Contact, *, at: datetime) -> None:
     """In the transaction of the first acknowledgement: a professional without a system of their own is told by e-mail.
 
     Not the family, the public or a child: what reaches a shared mailbox may put somebody in danger. They are rung.
     """
     if contact.agency_id is None and contact.is_professional and contact.referrer_email:
-        outbox.put(KIND, {"about": "acknowledged", "contact": contact.reference}, at=at)
+        put(About.ACKNOWLEDGED, at=at, contact=contact.reference)

@@ -313,8 +313,8 @@ def _check_outcome(
                 code="same_incident",
                 field=f"contact-{row.pk}",
             )
-    protective = decision.outcome in ("open_work",)
-    if row.person_id is None and not decision.is_new_record and not protective and not attributes.get("manager_only"):
+    may_wait = attributes.get("joins") or attributes.get("manager_only")
+    if row.person_id is None and not decision.is_new_record and not may_wait:
         waiting = screening.unanswered(contact, by, [row])
         if waiting:
             raise Refused(
@@ -499,8 +499,5 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
     if contact.agency_id is not None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.decided"}, at=at)
     if contact.is_professional and contact.referrer_email and contact.decided_at is not None:
-        outbox.put(
-            telling.KIND,
-            {"about": "outcome", "contact": contact.reference, "decided_at": contact.decided_at.isoformat()},
-            at=at + telling.AFTER,
-        )
+        decided_at = contact.decided_at.isoformat()
+        telling.put(telling.About.OUTCOME, at=at + telling.AFTER, contact=contact.reference, decided_at=decided_at)

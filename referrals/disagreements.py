@@ -52,5 +52,5 @@ def answer_disagreement(
             {"contact": contact.reference, "type": "contact.disagreement_answered", "disagreement": found.pk},
             at=at,
         )
-    outbox.put(telling.KIND, {"about": "disagreement", "row": found.pk}, at=at)
+    telling.put(telling.About.DISAGREEMENT, at=at, row=found.pk)
     return found

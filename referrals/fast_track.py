@@ -10,7 +10,7 @@ from contacts.bundles.actions import refresh_of
 from contacts.facts import ContactFacts, PersonFacts
 from contacts.models import Contact, ContactPerson
 from contacts.ranking.ranks import rerank
-from contacts.recording.actions import record_contact
+from contacts.recording.actions import record_contact, start_clocks
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -211,13 +211,7 @@ def stand_down(*, contact: Contact, by: User, at: datetime, reason: str, version
     )
     rerank(moved, at=at)
     clocks.stop(reference=moved.reference, rule="fast_track_take", at=at, by=by)
-    for name in (moved.type.clock_rule or "referral_decision", "acknowledgement"):
-        if name != "acknowledgement" or moved.acknowledged_at is None:
-            clocks.start(name, reference=moved.reference, started_at=moved.received_at, by=by, agency=moved.agency)
-    if moved.grade in ("red", "amber", "green"):
-        clocks.start(
-            f"grade_{moved.grade}", reference=moved.reference, started_at=moved.received_at, by=by, agency=moved.agency
-        )
+    start_clocks(moved, by=by)
     Alert.objects.filter(kind=ALERT, reference=moved.reference, taken_at__isnull=True).update(
         taken_at=at, taken_by=by, climbs_at=None
     )

@@ -11,7 +11,7 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.models import Contact
-from contacts.telling import KIND
+from contacts.telling import KIND, About, put
 from frontdoor.accounts.models import system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications import outbox
@@ -107,7 +107,7 @@ def _disagreement(payload: dict[str, Any], at: datetime) -> None:
 def put_request(request: InformationRequest, *, at: datetime, is_reminder: bool = False) -> None:
     """In the transaction in which a request leaves or is chased: whoever is asked by e-mail gets the link."""
     if request.asked_email:
-        outbox.put(KIND, {"about": "reminder" if is_reminder else "request", "row": request.pk}, at=at)
+        put(About.REMINDER if is_reminder else About.REQUEST, at=at, row=request.pk)
 
 
 def _request(payload: dict[str, Any], at: datetime) -> None:
@@ -123,7 +123,7 @@ def _request(payload: dict[str, Any], at: datetime) -> None:
     )  # fmt: skip
     if earlier is not None and earlier.body:
         links.keep_draft(link=made, body=bytes(earlier.body), at=at)
-    again = payload["about"] == "reminder"
+    again = payload["about"] == About.REMINDER
     _send(
         asked.asked_email,
         f"{'Reminder: information' if again else 'Information'} asked for, {asked.code}",
@@ -136,15 +136,15 @@ def _request(payload: dict[str, Any], at: datetime) -> None:
 
 
 WHAT = {
-    "request": _request,
-    "reminder": _request,
-    "acknowledged": _acknowledged,
-    "outcome": _outcome,
-    "disagreement": _disagreement,
+    About.REQUEST: _request,
+    About.REMINDER: _request,
+    About.ACKNOWLEDGED: _acknowledged,
+    About.OUTCOME: _outcome,
+    About.DISAGREEMENT: _disagreement,
 }
 
 
 @outbox.handler(KIND)
 def send(payload: dict[str, Any], at: datetime) -> None:
     """Send one message. Run twice it sends twice, and only the newest link opens."""
-    WHAT[str(payload["about"])](payload, at)
+    WHAT[About(payload["about"])](payload, at)

@@ -100,7 +100,7 @@ def record_contact(
     bundles.bundle_contact(contact=contact, by=by, at=at)
     note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
-    _start_clocks(contact, by=by)
+    start_clocks(contact, by=by)
     _look_for_restricted(contact, at=at)
     return contact
 
@@ -142,8 +142,10 @@ def _letters(address: AddressFacts) -> str:
     return "".join(filter(str.isalnum, address.text.casefold()))
 
 
-def _start_clocks(contact: Contact, *, by: User | None) -> None:
-    """All from receipt: the decision (or the type's own), the acknowledgement, and the grade's."""
+def start_clocks(contact: Contact, *, by: User | None) -> None:
+    """What a contact on the queue is due, all from receipt: the decision (or the type's own), the acknowledgement until
+    somebody has given it, and the grade's.
+    """
     common: dict[str, Any] = {
         "reference": contact.reference,
         "started_at": contact.received_at,
@@ -151,7 +153,8 @@ def _start_clocks(contact: Contact, *, by: User | None) -> None:
         "agency": contact.agency,
     }
     clocks.start(contact.type.clock_rule or "referral_decision", **common)
-    clocks.start("acknowledgement", **common)
+    if contact.acknowledged_at is None:
+        clocks.start("acknowledgement", **common)
     if contact.grade in ("red", "amber", "green") and contact.type.ranks_with_concerns:
         clocks.start(f"grade_{contact.grade}", **common)
 

@@ -9,11 +9,10 @@ from contacts.models import Contact, ContactPerson, DecisionRule
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
 from frontdoor.people.models import Involvement
 
 YEAR = timedelta(days=365)
-#: Outcomes that protect: nobody's sign-off stands in their way.
-PROTECTIVE = frozenset({"referral", "open_work"})
 
 
 class Power(StrEnum):
@@ -41,6 +40,12 @@ def _column(user: User) -> str:
     if is_manager(user):
         return "manager"
     return "social_worker" if holds(user, Permission.CONTACT_DECIDE_GREEN) else "contact_officer"
+
+
+def protective(on: date) -> set[str]:
+    """Outcomes that protect, because they open a referral or join one: nobody's sign-off stands in their way."""
+    rows = lists.rows("contact_outcome", on=on)
+    return {row.code for row in rows if row.attributes.get("opens") or row.attributes.get("joins")}
 
 
 def is_under_one(born: date | None, expected: date | None, on: date) -> bool:
@@ -109,7 +114,7 @@ def who_decides(
             reasons.append("The level of need is above 1.")
         if column == "contact_officer" and contact.grade == "green":
             reasons.append("The grade is above blue.")
-    elif contact.recorded_by_id == user.pk and wanted - PROTECTIVE:
+    elif contact.recorded_by_id == user.pk and wanted - protective(today):
         # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.
         reasons = manager_reasons(contact, children, at)
         if reasons:

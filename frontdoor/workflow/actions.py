@@ -10,7 +10,6 @@ from frontdoor import audit
 from frontdoor.access import Denied, Refused, Stale, holds
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.audit.events import EVENTS
 from frontdoor.audit.models import Entry
 from frontdoor.db import Record
 from frontdoor.workflow import hooks
@@ -133,10 +132,8 @@ def born(record: Any, *, by: User | None, at: datetime, reason: str = "", people
         reason=reason,
         happened_at=at,
     )
-    event = f"{kind}.recorded"
-    EVENTS.setdefault(event, f"recorded the {record._meta.verbose_name}")
     write_audit(
-        event,
+        f"{kind}.recorded",
         by=by,
         agency=agency,
         reference=record.reference,
@@ -161,9 +158,7 @@ def restate(record: R, status: str, *, by: User, at: datetime, reason: str) -> R
     locked.save()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, '', true)", [MARK])
-    event = "record.restated"
-    EVENTS.setdefault(event, "set the status again")
-    _write(locked, event, "restate", before, by=by, at=at, reason=reason, people=())
+    _write(locked, "record.restated", "restate", before, by=by, at=at, reason=reason, people=())
     return locked
 
 

@@ -32,7 +32,7 @@ from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import can
 from referrals import actions, forms, readers
-from referrals.decisions import NOT_ABOUT, ChildDecision
+from referrals.decisions import NOT_ABOUT, ChildDecision, outcome_attributes
 
 P = Permission
 
@@ -191,7 +191,8 @@ def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
     if done is not None:
         return done
     about = _about(request, contact)
-    opens = any(row.outcome == "referral" for row in about["children"])
+    known = outcome_attributes(about["today"])
+    opens = any(known.get(row.outcome, {}).get("opens") for row in about["children"])
     return page(
         request,
         "referrals/sign_off.html",

@@ -1,6 +1,7 @@
 """Police files: whole ones taken in once, broken ones kept and put right, nothing dropped."""
 
 import io
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from django.db import DataError
 from django.test import Client
 
 from contacts.agencies.actions import allow_ungraded
-from contacts.agencies.feeds import actions
+from contacts.agencies.feeds import actions, reading
 from contacts.agencies.feeds.actions import drop, send_on, set_aside, take, take_waiting
 from contacts.agencies.feeds.models import FeedFile, Quarantined
-from contacts.agencies.feeds.reading import Unreadable, read
+from contacts.agencies.feeds.reading import Format, Raw, Unreadable, read
 from contacts.bundles import actions as bundles
 from contacts.models import Contact, ContactType, ContactUpdate
 from contacts.recording import actions as recording
@@ -362,3 +363,21 @@ def test_a_file_that_cannot_even_be_quarantined_is_told_once_and_left_while_the_
     assert take_waiting(NOW) == 1
     assert take_waiting(NOW + timedelta(minutes=1)) == 0
     assert Notice.objects.filter(user=admin, kind="left-aside").count() == 1
+
+
+def test_a_format_stands_in_one_place_and_the_page_and_the_command_follow(
+    police: Agency, manager: User, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read by one road and passed over by another loses notifications without a word."""
+
+    def lines(content: bytes) -> Iterator[tuple[Raw | Unreadable, bytes]]:
+        for line in content.splitlines():
+            yield Raw(fields={"reference": line.decode()[1:], "concerns": "Shouting heard"}), line
+
+    monkeypatch.setattr(reading, "FORMATS", (Format("Lines", ".lines", b"|", lines), *reading.FORMATS))
+    (tmp_path / "night.lines").write_bytes(b"|PPN/1\n|PPN/2\n")
+    call_command("feed_drop", str(tmp_path))
+    assert FeedFile.objects.get().taken == 2
+    assert [item.problem for item in read(b"|PPN/3\n", NOW)] == [None]
+    client.force_login(manager)
+    assert f"{' or '.join(reading.FORMAT_NAMES)} in the published format" in client.get("/feeds/").content.decode()

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from contacts.agencies.mail import WHAT
 from contacts.facts import ReferrerFacts
 from contacts.models import Contact
 from contacts.recording.actions import record_contact
 from contacts.screening.actions import acknowledge, claim, release
+from contacts.telling import About
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications import outbox
@@ -51,3 +53,8 @@ def test_an_agency_with_a_system_of_its_own_is_told_there(police: Agency, worker
     acknowledge(contact=told_by(None, police), by=worker, at=NOW)
     outbox.drain(NOW)
     assert mailoutbox == []
+
+
+def test_whatever_may_be_left_for_a_professional_is_written() -> None:
+    """A message nobody writes would be tried until it is given up, and the professional would wait."""
+    assert set(WHAT) == set(About)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.models import Contact
+from contacts.models import Contact, ContactType
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
@@ -131,6 +131,19 @@ def test_standing_down_is_a_managers_with_a_reason(tracked: Contact, officer: Us
     assert alerts_for(manager) == []
     decided = actions.decide_contact(contact=back, decisions=each(back, "referral"), by=manager, at=LATER)
     assert len(decided.referrals) == 2
+
+
+def test_stood_down_it_is_due_what_it_was_due_when_it_was_recorded(
+    officer: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a type that is not ranked with concerns, whose grade has no clock of its own."""
+    ContactType.objects.filter(code="concern").update(ranks_with_concerns=False)
+    made = recording.record_contact(facts=some_facts(), by=officer, at=NOW)
+    due = running(made.reference)
+    tracked = actions.fast_track(contact=made, by=officer, at=NOW)
+    back = actions.stand_down(contact=tracked, by=manager, at=LATER, reason="A misunderstanding.")
+    assert back.grade == "green"
+    assert running(back.reference) == due == {"referral_decision", "acknowledgement"}
 
 
 def test_not_once_a_referral_is_decided(tracked: Contact, manager: User) -> None:

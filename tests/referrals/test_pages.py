@@ -1,7 +1,7 @@
 """The pages of deciding and referring, as their users go through them."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
@@ -10,17 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import Contact
+from contacts.models import Contact, DecisionRule
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
+from frontdoor.codelists import lists
+from frontdoor.codelists.models import Code
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions
 from referrals.models import Referral
 from tests.factories import StaffFactory
-from tests.referrals.conftest import LATER, NOW, some_facts
+from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -269,3 +271,32 @@ def test_a_call_that_cannot_be_fast_tracked_yet_says_what_is_missing_and_is_kept
         reverse("referrals:record_fast_track", args=[draft_id]), {**typed, "child_location": "At school"}
     )
     assert done["Location"].endswith("/tell/")
+
+
+@pytest.fixture
+def urgent(db: None) -> Iterator[str]:
+    """An outcome of the council's own that opens a referral."""
+    attributes = {"outside": "referral", "opens": True}
+    Code.objects.create(list_name="contact_outcome", code="urgent", label="Urgent referral", attributes=attributes)
+    DecisionRule.objects.create(outcome="urgent", contact_officer="proposes", social_worker="proposes")
+    lists.refresh()
+    yield "urgent"
+    lists.refresh()
+
+
+def test_whoever_signs_off_an_outcome_of_the_councils_own_that_opens_a_referral_may_allocate_it(
+    urgent: str, officer: User, worker: User, manager: User, team: Team, signed: Callable[[User], Client]
+) -> None:
+    """What an outcome does stands in its row: its code says nothing."""
+    put = recording.record_contact(facts=some_facts(), by=officer, at=NOW)
+    actions.decide_contact(contact=put, decisions=each(put, urgent), by=worker, at=LATER)
+    page = signed(manager).get(reverse("referrals:sign_off", args=[put.reference])).content.decode()
+    assert 'name="worker"' in page
+
+
+def test_a_manager_refers_what_they_recorded_alone_by_whichever_outcome_opens_a_referral(
+    urgent: str, manager: User
+) -> None:
+    red = recording.record_contact(facts=some_facts(grade="red"), by=manager, at=NOW)
+    decided = actions.decide_contact(contact=red, decisions=each(red, urgent), by=manager, at=LATER)
+    assert len(decided.referrals) == 2

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from contacts.agencies.feeds.reading import FORMAT_NAMES
 from frontdoor.accounts.models import Agency
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import UiForm, long_text
@@ -24,7 +25,8 @@ class DropForm(UiForm):
     agency = _agency("Which agency sent it?")
     file = forms.FileField(
         label="The file",
-        help_text="CSV or XML in the published format, at most 16 MB; also the attachment of an e-mail",
+        help_text=f"{' or '.join(FORMAT_NAMES)} in the published format, at most 16 MB; "
+        "also the attachment of an e-mail",
         error_messages={"required": "Choose a file", "empty": "The file is empty"},
     )
 

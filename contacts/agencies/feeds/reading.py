@@ -1,10 +1,13 @@
-"""Reading a file of notifications, CSV or XML, into facts. Pure: what cannot be read comes back with a sentence."""
+"""Reading a file of notifications into facts. Pure: what cannot be read comes back with a sentence.
+
+Which formats there are stands in ``FORMATS``: the page, the command and the reader follow.
+"""
 
 import csv
 import hashlib
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -76,9 +79,10 @@ def read(content: bytes, now: datetime) -> list[Item]:
         raise Unreadable("too_large", "The file is larger than 16 MB; ask for it in parts.")
     if not content.strip():
         raise Unreadable("empty", "The file is empty.")
-    is_xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    reader = next(each.reader for each in FORMATS if begins.startswith(each.begins))
     # No further than is needed to see that there are too many: each carries a copy of its source.
-    found = list(islice(_of_xml(content) if is_xml else _of_csv(content), MOST_ITEMS + 1))
+    found = list(islice(reader(content), MOST_ITEMS + 1))
     if not found:
         raise Unreadable("no_items", "There are no notifications in the file.")
     if len(found) > MOST_ITEMS:
@@ -200,6 +204,24 @@ def _raw_of_element(element: Element) -> Raw:
             if _text(part):
                 raw.fields[name] = _text(part)
     return raw
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format files come in: what it is called, how its file's name ends, how its content begins, what reads it.
+
+    ``begins`` are the first bytes after blanks, by which a file is known whatever its name is.
+    """
+
+    name: str
+    suffix: str
+    begins: bytes
+    reader: Callable[[bytes], Iterator[tuple[Raw | Unreadable, bytes]]]
+
+
+#: Every format there is, asked in this order; the last takes what no other knows.
+FORMATS = (Format("XML", ".xml", b"<", _of_xml), Format("CSV", ".csv", b"", _of_csv))
+FORMAT_NAMES = sorted(each.name for each in FORMATS)
 
 
 def _known(tag: str, known: Mapping[str, Fact]) -> str:

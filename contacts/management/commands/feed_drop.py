@@ -7,14 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from contacts.agencies.feeds import reading
 from contacts.agencies.feeds.actions import drop, take
 from frontdoor.accounts.models import Agency, system_user
 
 
 class Command(BaseCommand):
-    """Takes the CSV and XML files of a folder in, in the order of their names; a file taken before is left out."""
+    """Takes the files of a folder in, in the order of their names; one taken before, or of another kind, is left."""
 
-    help = "Take in the notification files (CSV, XML) of a folder. Safe to run again."
+    help = f"Take in the notification files ({', '.join(reading.FORMAT_NAMES)}) of a folder. Safe to run again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The folder and whose files they are."""
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         if agency is None:
             raise CommandError(f"There is no agency with the code {options['agency']}.")
         total = {"taken": 0, "updates": 0, "known": 0, "unread": 0}
-        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".csv", ".xml")]
+        suffixes = {each.suffix for each in reading.FORMATS}
+        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in suffixes]
         left = 0
         for path in paths:
             if not path.is_file():

@@ -169,7 +169,7 @@ def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
         | Exists(StrategyDiscussion.objects.filter(referral=OuterRef("pk")))
     )
     return {
-        reference: f"Work has begun on {reference}: it goes on, or is closed first."
+        reference: f"Work has begun on {reference}: keep it open, or close it first."
         for reference in begun.values_list("reference", flat=True)
     }
 

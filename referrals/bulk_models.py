@@ -1,4 +1,4 @@
-"""Contacts ended together: the act, what became of each row, and the sample another manager looks over."""
+"""Bulk closures: the act, what became of each row, and the sample another manager looks over."""
 
 from datetime import date
 from typing import ClassVar

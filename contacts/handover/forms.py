@@ -195,7 +195,7 @@ class ShiftsForm(UiForm):
     take_minutes = forms.IntegerField(
         label="Within how many minutes does the emergency duty team have to take it?", min_value=1, max_value=240
     )
-    reason = forms.CharField(label="Why do they change?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="Why are they changing?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, current: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

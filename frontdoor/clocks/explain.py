@@ -149,7 +149,7 @@ def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Expla
         verdict, sentence, is_late = Verdict.NOT_STARTED, "Not started yet at this moment.", False
     elif stopped_at is not None:
         verdict = Verdict.STOPPED
-        end = f"{_span(stopped_at - due_at)} late" if is_late else "in time"
+        end = f"{_span(stopped_at - due_at)} late" if is_late else "on time"
         sentence = f"Stopped {moment_words(stopped_at)}, {end}."
     elif any(p.to_at is None for p in pauses):
         verdict, is_late = Verdict.PAUSED, False

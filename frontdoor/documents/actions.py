@@ -119,7 +119,7 @@ def _locked(document: Document, version: int) -> Document:
 
 @transaction.atomic
 def describe_document(*, document: Document, facts: Facts, version: int, by: User, at: datetime) -> Document:
-    """Change what is said of a document; its bytes never change."""
+    """Change a document’s details; its bytes never change."""
     require(by, Permission.DOCUMENT_ADD)
     row = _locked(document, version)
     _check(facts, row.person, at)

@@ -147,7 +147,7 @@ class AddressForm(UiForm):
     )
     confidential_from = forms.CharField(label="Who it is kept from", max_length=200, required=False)
     why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
-    review_on = DateField(label="Look at this again on", required=False)
+    review_on = DateField(label="Review this on", required=False)
 
 
 class EndAddress(VersionForm):
@@ -194,7 +194,7 @@ class WarningForm(UiForm):
     )
     evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
     source = forms.CharField(label="Who told us", max_length=200, required=False)
-    review_on = DateField(label="Look at this again on")
+    review_on = DateField(label="Review this on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -231,7 +231,7 @@ class ReviewWarning(UiForm):
     )
     review_on = DateField(label="Review it again on", required=False)
     reason = forms.CharField(label="What was found, and who told you?", max_length=500)
-    needed_when = {"review_on": ("decision", ["keep"], "Enter when to look at it again")}
+    needed_when = {"review_on": ("decision", ["keep"], "Enter when to review it again")}
 
 
 class ReasonForm(UiForm):
@@ -285,7 +285,7 @@ class RestrictForm(UiForm):
     called = "Restrict a record"
     holders = forms.CharField(
         label="Colleagues who may see the record",
-        help_text="User names, one a line",
+        help_text="User names, one on each line",
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Name at least one colleague"},
     )

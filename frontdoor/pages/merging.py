@@ -52,7 +52,7 @@ class PairFilter(UiForm):
 class UnmergeForm(UiForm):
     """Why a merge is taken back."""
 
-    called = "Take a merge back"
+    called = "Undo a merge"
     reason = django_forms.CharField(
         label="Why are these not one record?", max_length=1000, error_messages={"required": "Say why"}
     )

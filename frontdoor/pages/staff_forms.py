@@ -77,7 +77,7 @@ class AddMemberForm(MemberForm):
         label="User name",
         max_length=60,
         widget=forms.TextInput(attrs=SHORT),
-        help_text="Lower-case letters, digits, dots, hyphens and underscores, such as jo.example. It stays.",
+        help_text="Lower-case letters, digits, dots, hyphens and underscores, such as jo.example. It is final.",
     )
     field_order = ("name", "username", "email")
 

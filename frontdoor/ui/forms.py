@@ -87,7 +87,7 @@ class UiForm(forms.Form):
     called: ClassVar[str] = ""
     keeps_no_draft: ClassVar[str] = ""
     #: What to do when somebody else changed the record first.
-    when_overtaken: ClassVar[str] = "Look again, and send it if it is still right."
+    when_overtaken: ClassVar[str] = "Check it, and send it if it is still right."
     #: Where this form is kept, once it has been opened through ``acting.form``.
     keeping: Keeping | None = None
     #: Whether it was filled in by this very request, not by a draft.

@@ -43,5 +43,5 @@ class Keeping:
             return mark
         return mark + Markup(
             '<p class="govuk-body-s app-draft__kept">You started this on {at}: what you typed is here.{since}'
-            ' <a class="govuk-link" href="{afresh}">Start afresh</a></p>'
+            ' <a class="govuk-link" href="{afresh}">Start again</a></p>'
         ).format(at=moment(self.started_at), since=f" {self.since}" if self.since else "", afresh=self.afresh)

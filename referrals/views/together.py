@@ -187,7 +187,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
         (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
     ]
     people = [row.person_id for contact in chosen for row in contact.people.all() if row.person_id is not None]
-    audit.shows(request, people, reason="ending together")
+    audit.shows(request, people, reason="closing in bulk")
     return page(
         request,
         "referrals/bulk.html",

@@ -13,7 +13,7 @@ from frontdoor.access import Permission
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, why
 from referrals.forms import WorkerChoice, staff
 from referrals.models import Referral
 
@@ -173,7 +173,7 @@ class AuthoriseForm(VersionForm):
     """The manager's decision."""
 
     called = "Authorise an assessment"
-    reason = forms.CharField(label="Your decision, and why", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = why("Your decision, and why", longest=5000, rows=4)
 
 
 class ReturnForm(VersionForm):
@@ -189,7 +189,7 @@ class ReasonForm(VersionForm):
     """An act that needs its reason."""
 
     called = "Give a reason"
-    reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = why("Why?", longest=5000, rows=3)
 
 
 class AuthorForm(VersionForm):
@@ -202,7 +202,7 @@ class AuthorForm(VersionForm):
         empty_label="Choose a worker",
         error_messages={"required": "Choose who writes it from now on"},
     )
-    reason = forms.CharField(label="Why?", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = why("Why?", longest=5000, rows=3)
 
     def settle(self, record: Assessment) -> None:
         """Everybody who may write assessments but its author now."""

@@ -100,7 +100,7 @@ class RowForm(UiForm):
 
 
 class BulkForm(UiForm):
-    """What contacts ended together have in common."""
+    """What contacts closed in bulk have in common."""
 
     called = "Close contacts in bulk"
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.forms import UiForm, VersionForm
+from frontdoor.ui.forms import UiForm, VersionForm, why
 
 
 class PlanForm(UiForm):
@@ -74,9 +74,4 @@ class CancelForm(VersionForm):
     """Why it will not take place."""
 
     called = "Cancel a supervision session"
-    reason = forms.CharField(
-        label="Why will it not take place?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why it will not take place"},
-    )
+    reason = why("Why will it not take place?", "Say why it will not take place", rows=3)

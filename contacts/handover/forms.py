@@ -10,7 +10,7 @@ from contacts.handover.actions import NEEDED, ItemFacts
 from contacts.handover.models import HandoverItem
 from contacts.handover.shifts import Plan
 from frontdoor.ui.dates import DateField, DateTimeField, parse_time
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 
 Kind = HandoverItem.Kind
 #: What each kind is for, said where one is chosen.
@@ -195,7 +195,7 @@ class ShiftsForm(UiForm):
     take_minutes = forms.IntegerField(
         label="Within how many minutes does the emergency duty team have to take it?", min_value=1, max_value=240
     )
-    reason = forms.CharField(label="Why are they changing?", max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = why("Why are they changing?", longest=2000)
 
     def __init__(self, *args: Any, current: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

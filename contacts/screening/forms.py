@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.queue.readers import STATES
 from contacts.recording.forms import kinds
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Radios, UiForm, VersionForm, why
 
 
 class QueueFilter(UiForm):
@@ -54,12 +54,11 @@ class GradeForm(ActForm):
         widget=Radios,
         error_messages={"required": "Choose a grade"},
     )
-    reason = forms.CharField(
-        label="Why does the grade change?",
+    reason = why(
+        "Why does the grade change?",
+        longest=2000,
+        hint="Needed when there is a grade already. Both grades stay on the record",
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed when there is a grade already. Both grades stay on the record",
     )
 
 
@@ -68,12 +67,7 @@ class GoOnForm(ActForm):
 
     called = "Go on without the answer"
 
-    reason = forms.CharField(
-        label="Why not wait?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why you do not wait for the answer"},
-    )
+    reason = why("Why not wait?", "Say why you do not wait for the answer", longest=2000)
 
 
 class UnlinkForm(ActForm):
@@ -81,12 +75,7 @@ class UnlinkForm(ActForm):
 
     called = "Remove a link to a record"
 
-    reason = forms.CharField(
-        label="Why is it not them?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why the link is wrong"},
-    )
+    reason = why("Why is it not them?", "Say why the link is wrong", longest=2000)
 
 
 class LetSeeForm(ActForm):
@@ -94,12 +83,7 @@ class LetSeeForm(ActForm):
 
     called = "Let others see the contact"
 
-    reason = forms.CharField(
-        label="Why may others see it?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why others may see it"},
-    )
+    reason = why("Why may others see it?", "Say why others may see it", longest=2000)
 
 
 class LinkForm(ActForm):

@@ -132,7 +132,7 @@ def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Expla
 
     1. The deadline kept with the clock is the one that binds; pauses that ended after ``at`` are
        taken off it again.
-    2. The count is made anew from rule, start and closures, and told beside it when the two differ: a closure day
+    2. The count is made again from rule, start and closures, and told beside it when the two differ: a closure day
        was added, or the rule's row changed, after the clock had started.
     3. Late means ``at`` is past the deadline; a clock that had been stopped is judged by when that was.
     """

@@ -85,7 +85,7 @@ class Figures:
 
 
 def acts(bundles: Collection[Collection[int]], mild: Collection[int], most: int) -> Acts:
-    """The acts these bundles need. ``mild``: what may be ended together; a bundle with anything else is one act."""
+    """The acts these bundles need. ``mild``: what may be closed in bulk; a bundle with anything else is one act."""
     pool = [bundle for bundle in bundles if all(key in mild for key in bundle)]
     # Of a bundle that may be ended whole, one act is never more than its share of an act of ending together.
     ended = sum(len(bundle) for bundle in pool)

@@ -19,7 +19,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.clocks.words import rule_labels
 from frontdoor.codelists import lists
 from frontdoor.people.record.overview import href_of_reference
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 from frontdoor.ui.responses import is_htmx, page
 
 P = Permission
@@ -65,12 +65,7 @@ class PauseForm(UiForm):
     """Why a local clock has to be paused."""
 
     called = "Pause a deadline"
-    reason = forms.CharField(
-        label="Why does this deadline have to be paused?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why the deadline has to be paused"},
-    )
+    reason = why("Why does this deadline have to be paused?", "Say why the deadline has to be paused", rows=3)
 
 
 def _chosen(query: QueryDict, me: User) -> Chosen:

@@ -21,7 +21,7 @@ from frontdoor.people.record import significance
 from frontdoor.people.record.chronology import Window, read_mark
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.formats import short_day
-from frontdoor.ui.forms import Checkboxes, UiForm
+from frontdoor.ui.forms import Checkboxes, UiForm, why
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -64,12 +64,7 @@ class MarkForm(UiForm):
     """Why an event is significant, or is not."""
 
     called = "Mark an event as significant"
-    reason = django_forms.CharField(
-        label="Why does this event matter for understanding this person’s life?",
-        max_length=500,
-        widget=django_forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why"},
-    )
+    reason = why("Why does this event matter for understanding this person’s life?", "Say why", rows=3)
 
 
 def _let_in(request: StaffRequest, reference: str) -> tuple[Person, str] | HttpResponse:

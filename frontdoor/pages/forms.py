@@ -11,7 +11,7 @@ from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, why
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 
@@ -59,7 +59,7 @@ class KeyFacts(VersionForm):
     school = forms.CharField(label="School, nursery or college", max_length=200, required=False)
     description = forms.CharField(label="Description, if no name is known", max_length=300, required=False)
     may_not_know_we_are_involved = forms.BooleanField(label="The family does not know we are involved", required=False)
-    reason = forms.CharField(label="Why is this changing?", max_length=300, required=False)
+    reason = why("Why is this changing?", longest=300, rows=None, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -230,7 +230,7 @@ class ReviewWarning(UiForm):
         error_messages={"required": "Say whether the warning still applies"},
     )
     review_on = DateField(label="Review it again on", required=False)
-    reason = forms.CharField(label="What was found, and who told you?", max_length=500)
+    reason = why("What was found, and who told you?", rows=None)
     needed_when = {"review_on": ("decision", ["keep"], "Enter when to review it again")}
 
 
@@ -295,12 +295,7 @@ class RestrictForm(UiForm):
         widget=Radios(),
         error_messages={"required": "Choose the kind of restriction"},
     )
-    reason = forms.CharField(
-        label="Why is it restricted?",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why the record is restricted"},
-    )
+    reason = why("Why is it restricted?", "Say why the record is restricted", longest=1000, rows=3)
 
     def clean_holders(self) -> list[User]:
         """The accounts named; every name must be one."""
@@ -338,11 +333,7 @@ class EndRestriction(UiForm):
     """Open a restricted record again."""
 
     called = "End a restriction"
-    reason = forms.CharField(
-        label="Why does the restriction end?",
-        max_length=1000,
-        error_messages={"required": "Say why the restriction ends"},
-    )
+    reason = why("Why does the restriction end?", "Say why the restriction ends", longest=1000, rows=None)
 
 
 class ConflictForm(UiForm):

@@ -79,7 +79,7 @@ class SeenForm(UiForm):
         self.initial.setdefault("seen", seen)
 
     def opened_on(self) -> dict[str, str]:
-        """The versions as they are now; what was shown of others is to be shown anew."""
+        """The versions as they are now; what was shown of others is to be shown again."""
         return {"seen": self.seen_now, "shown": ""}
 
     def renew(self) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from frontdoor.access import ROLE_LABELS
 from frontdoor.accounts.models import Team
 from frontdoor.staff import readers
-from frontdoor.ui.forms import Checkboxes, UiForm
+from frontdoor.ui.forms import Checkboxes, UiForm, why
 
 ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
@@ -86,7 +86,7 @@ class WhyForm(UiForm):
     """Why an act is done to an account."""
 
     called = "Why an account changes"
-    reason = forms.CharField(label="Why?", max_length=300)
+    reason = why("Why?", longest=300, rows=None)
 
     def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -72,6 +72,24 @@ REQUIRED = str(forms.Field.default_error_messages["required"])
 NAMED_ALREADY = {"a", "an", "the", "their", "your", "its", "who", "what", "when", "where", "why", "how", "which"}
 
 
+def why(
+    label: str, missing: str = "", *, longest: int = 500, rows: int | None = 2, hint: str = "", required: bool = True
+) -> forms.CharField:
+    """The field that asks for a reason.
+
+    :param missing: what is said when nothing is entered; "": what is said of any field.
+    :param rows: height of the box in lines; None: one line.
+    """
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=longest,
+        widget=forms.TextInput() if rows is None else forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing} if missing else {},
+    )
+
+
 class UiForm(forms.Form):
     """Base of our forms: no label suffix, HTML ``required`` off, answers hidden by a reveal are dropped.
 
@@ -176,7 +194,7 @@ class VersionForm(UiForm):
         """Fill in choices that depend on the record."""
 
     def opened_on(self) -> dict[str, str]:
-        """The record's version, read anew."""
+        """The record's version, read again."""
         if self.record is None:
             return {}
         self.record.refresh_from_db(fields=["version"])

@@ -1,4 +1,4 @@
-"""What a form says of its draft: the mark its script reads, when it was begun, and the way to begin anew."""
+"""What a form says of its draft: the mark its script reads, when it was begun, and the way to begin again."""
 
 from dataclasses import dataclass
 from datetime import datetime

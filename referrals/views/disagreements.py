@@ -12,7 +12,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 from frontdoor.ui.responses import page
 from referrals.disagreements import answer_disagreement
 
@@ -30,7 +30,7 @@ class AnswerForm(UiForm):
         widget=Radios(hints={"changed": "The contact is reopened, and you screen it again"}),
         error_messages={"required": "Choose whether the decision stands"},
     )
-    reason = forms.CharField(label="Your reasons", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = why("Your reasons", longest=5000, rows=4)
 
 
 def _people(row: Disagreement) -> list[int]:

@@ -228,7 +228,7 @@ def bulk_act(request: StaffRequest, key: int) -> HttpResponse:
 @require_safe
 @needs(P.CONTACT_SIGN_OFF)
 def looked_over(request: StaffRequest) -> HttpResponse:
-    """Samples of contacts ended together that wait to be looked over, and how often they were overturned."""
+    """Samples of bulk closures that wait to be reviewed, and how often they were overturned."""
     user = request.user
     now = timezone.now()
     seen = Contact.objects.visible_to(user)

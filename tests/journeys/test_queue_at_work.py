@@ -1,4 +1,4 @@
-"""Duty managers at the queue together: mild ones ended at once and looked over, the same contact twice, a new grade."""
+"""Duty managers at the queue together: mild ones closed in bulk and reviewed, the same contact twice, a new grade."""
 
 from collections.abc import Callable
 from typing import Any

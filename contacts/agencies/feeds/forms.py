@@ -1,10 +1,10 @@
-"""Forms of files of notifications, and of agencies that may send without a grade."""
+"""Forms of police files, and of agencies that may send without a grade."""
 
 from django import forms
 
 from frontdoor.accounts.models import Agency
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import UiForm
+from frontdoor.ui.forms import UiForm, why
 
 
 class DropForm(UiForm):
@@ -43,12 +43,7 @@ class SetAsideForm(UiForm):
 
     called = "Set aside a message that could not be read"
 
-    reason = forms.CharField(
-        label="Why is it set aside?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why it is set aside"},
-    )
+    reason = why("Why is it set aside?", "Say why it is set aside")
 
 
 class UngradedForm(UiForm):
@@ -65,9 +60,4 @@ class UngradedForm(UiForm):
     until = DateField(
         label="Until which day may it send without a grade?", required=False, help_text="Leave empty to end it now"
     )
-    reason = forms.CharField(
-        label="Why?",
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why"},
-    )
+    reason = why("Why?", "Say why")

@@ -8,7 +8,7 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.recording.forms import codes
 from contacts.screening.forms import ActForm
 from frontdoor.accounts.models import Agency
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 
 Sensitivity = InformationRequest.Sensitivity
 
@@ -123,12 +123,7 @@ class ReasonForm(ActForm):
 
     called = "A request for information"
 
-    reason = forms.CharField(
-        label="Why?",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why"},
-    )
+    reason = why("Why?", "Say why", longest=2000)
 
 
 class PartnerReplyForm(UiForm):

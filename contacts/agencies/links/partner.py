@@ -10,7 +10,7 @@ from contacts.agencies.links.models import SecureLink
 from contacts.agencies.links.views import behind, carry_out, opened_form
 from contacts.models import Contact
 from frontdoor.codelists import lists
-from frontdoor.ui.forms import UiForm
+from frontdoor.ui.forms import UiForm, why
 from frontdoor.ui.responses import page
 
 
@@ -20,10 +20,7 @@ class DisagreeForm(UiForm):
     keeps_no_draft = "kept behind the link it was opened with"
 
     said_by = forms.CharField(label="Your name and role", max_length=200)
-    because = forms.CharField(
-        label="We disagree, because …", max_length=disagreements.LONGEST, widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Say why you disagree"},
-    )  # fmt: skip
+    because = why("We disagree, because …", "Say why you disagree", longest=disagreements.LONGEST, rows=6)
 
 
 @behind(SecureLink.Purpose.DISAGREEMENT)

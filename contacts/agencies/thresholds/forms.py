@@ -10,7 +10,7 @@ from contacts.agencies.thresholds.models import LEVELS, ThresholdEdition, Thresh
 from contacts.screening.forms import ActForm
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 
 
 def _long(label: str, rows: int = 3, hint: str = "", *, required: bool = True) -> forms.CharField:
@@ -84,7 +84,6 @@ class LevelForm(ActForm):
         widget=Radios,
         error_messages={"required": "Choose a level of need"},
     )
-    reason = forms.CharField(
-        label="Why, if it is not the agency’s level?", required=False, max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}), help_text="Both levels stay on the record",
-    )  # fmt: skip
+    reason = why(
+        "Why, if it is not the agency’s level?", longest=2000, hint="Both levels stay on the record", required=False
+    )

@@ -143,10 +143,10 @@ def register_rules() -> None:
     edit, both = "rules.edit", "rules.manage"
     register(
         Table(
-            "contact_types", "Types of contact", "What an approach is, where it goes and what it counts as.",
+            "contact_types", "Types of contact", "What each contact is about, where it goes and how it is counted.",
             ContactType,
             (
-                Column("code", "Code", hint="The word the product and agencies know it by. It stays."),
+                Column("code", "Code", hint="What the system and agencies call it. It cannot be changed later."),
                 Column("label", "Words"),
                 Column("hint", "Hint for whoever records it", required=False),
                 Column("default_route", "Goes to", "choice", lambda: ROUTES),
@@ -172,23 +172,23 @@ def register_rules() -> None:
             edit,
         ),
         Table(
-            "bundling", "Bundling", "How far apart two contacts about one family may lie and be screened together.",
+            "bundling", "Bundling", "How many days apart two contacts about one family can be to be screened together.",
             BundlingRule, (Column("window_days", "Days between two contacts, at most", "number"),), edit,
         ),
         Table(
-            "provisional_grades", "Provisional grades", "The grade a notification without one gets for the time being.",
+            "provisional_grades", "Provisional grades", "The grade a notification gets when it came without one.",
             ProvisionalGradeRule,
             (
                 Column("code", "Sign", "choice", _signs),
                 Column("grade", "Grade it gives", "choice", _grades),
-                Column("at_least", "How often at the least", "number", hint="0 where it only has to be there"),
-                Column("sentence", "Sentence it is told in"),
+                Column("at_least", "How often at the least", "number", hint="0 if once is enough"),
+                Column("sentence", "How it is worded"),
             ),
             edit, title="sentence",
         ),
         Table(
             "communal_addresses", "Communal addresses",
-            "Refuges, hostels, hospitals and schools: sharing one is no sign.",
+            "Refuges, hostels, hospitals and schools: sharing one does not link two families.",
             CommunalAddress,
             (
                 Column("postcode_key", "Postcode, in capitals without a space"),
@@ -199,7 +199,7 @@ def register_rules() -> None:
             edit, title="name",
         ),
         Table(
-            "rank_weights", "Weights of the queue", "What each fact counts in the order of contacts.", RankWeights,
+            "rank_weights", "Weights of the queue", "How much each fact moves a contact up the list.", RankWeights,
             (
                 *(Column(name, label, "number") for name, label in LABELS.items()),
                 Column("reason", "Why", "long", required=False),
@@ -207,14 +207,14 @@ def register_rules() -> None:
             both, page="contacts:weights",
         ),
         Table(
-            "shifts", "Hours of the shifts", "When the shifts change, and by when a handover is taken.", ShiftPlan,
+            "shifts", "Hours of the shifts", "When the shifts change, and by when handovers are taken.", ShiftPlan,
             (
                 Column("day_from", "Day team from", "times"),
                 Column("day_to", "Day team to", "times"),
                 Column("friday_to", "Fridays to", "times", required=False),
                 Column("edt_changes", "The duty team changes at", "times"),
                 Column("take_by", "Taken by", "times"),
-                Column("take_minutes", "Or so many minutes after", "number"),
+                Column("take_minutes", "Or this many minutes after", "number"),
                 Column("reason", "Why", "long", required=False),
             ),
             both, page="contacts:handover_shifts",
@@ -242,19 +242,19 @@ def register_rules() -> None:
 
 def _say_what_they_bear_on() -> None:
     contact = "contacts.Contact"
-    keeps = "They stay as they came; what comes from that day on follows the new rule."
+    keeps = "They stay as they are; contacts received from that day follow the new rule."
     bears_on("contact_types", Work(contact, "type__code", "open contacts of this type", OPEN, keeps))
     chosen = "They are decided under the rule of the day on which they are decided."
     bears_on(
         "decision_rules", Work(contact, "people__outcome", "open contacts with this outcome proposed", OPEN, chosen)
     )
-    bears_on("bundling", Work(contact, "", "open contacts", OPEN, "Bundles that stand stay together."))
+    bears_on("bundling", Work(contact, "", "open contacts", OPEN, "Existing bundles stay together."))
     graded = OPEN & Q(grade_is_provisional=True)
-    bears_on("provisional_grades", Work(contact, "grade", "open contacts graded so for the time being", graded, keeps))
-    bears_on("communal_addresses", Work(contact, "", "open contacts", OPEN, "Bundles that stand stay together."))
+    bears_on("provisional_grades", Work(contact, "grade", "open contacts with this provisional grade", graded, keeps))
+    bears_on("communal_addresses", Work(contact, "", "open contacts", OPEN, "Existing bundles stay together."))
     bears_on("rank_weights", Work(contact, "", "contacts on the queue", Q(is_on_queue=True), "Their order changes."))
-    bears_on("thresholds", Work(contact, "", "open contacts", OPEN, "A choice made keeps its edition."))
-    words = "They are shown in the words of the day."
+    bears_on("thresholds", Work(contact, "", "open contacts", OPEN, "A level already chosen keeps its edition."))
+    words = "They are shown in the new words."
     for list_name, lookup, told in (
         ("contact_outcome", "people__outcome", "open contacts with this outcome proposed"),
         ("outcome_outside", "outcome_outside", "open contacts whose agency has been told this"),
@@ -263,8 +263,8 @@ def _say_what_they_bear_on() -> None:
         ("referral_source", "source", "open contacts from this source"),
         ("level_of_need", "level_by_screening", "open contacts of this level"),
         ("lawful_basis", "information_requests__lawful_basis", "open contacts with a request on this basis"),
-        ("sex", "people__sex", "open contacts about somebody so recorded"),
-        ("ethnicity", "people__ethnicity", "open contacts about somebody so recorded"),
-        ("language", "people__language", "open contacts about somebody so recorded"),
+        ("sex", "people__sex", "open contacts about somebody recorded this way"),
+        ("ethnicity", "people__ethnicity", "open contacts about somebody recorded this way"),
+        ("language", "people__language", "open contacts about somebody recorded this way"),
     ):
         bears_on(name_of(list_name), Work(contact, lookup, told, OPEN, words))

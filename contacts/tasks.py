@@ -34,5 +34,5 @@ def chase() -> None:
 
 @shared_task(name="contacts.tasks.take_feeds")
 def take_feeds() -> None:
-    """Take in files of notifications that wait or were stopped midway."""
+    """Take in police files that wait or were stopped midway."""
     take_waiting(timezone.now())

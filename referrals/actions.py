@@ -169,7 +169,7 @@ def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
         | Exists(StrategyDiscussion.objects.filter(referral=OuterRef("pk")))
     )
     return {
-        reference: f"Work has begun on {reference}: it goes on, or is closed first."
+        reference: f"Work has begun on {reference}: keep it open, or close it first."
         for reference in begun.values_list("reference", flat=True)
     }
 
@@ -434,7 +434,7 @@ def record_strategy_discussion(
 
 @transaction.atomic
 def take_news(*, news: OpenWorkNews, by: User, at: datetime, what_next: str) -> OpenWorkNews:
-    """The worker takes news of an open child, saying what they will do; then it leaves the manager's list."""
+    """The worker acknowledges new information, saying what they will do about it; it leaves the manager's list."""
     require(by, Permission.REFERRAL_WORK)
     locked = OpenWorkNews.objects.select_for_update(of=("self",)).select_related("referral", "contact").get(pk=news.pk)
     if locked.taken_by is not None:

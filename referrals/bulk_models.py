@@ -1,4 +1,4 @@
-"""Contacts ended together: the act, what became of each row, and the sample another manager looks over."""
+"""Bulk closures: the act, what became of each row, and the sample another manager reviews."""
 
 from datetime import date
 from typing import ClassVar
@@ -12,7 +12,7 @@ from frontdoor.db import all_or_none, one_of
 
 
 class BulkRule(Begun, Shipped):
-    """How many may be ended together, how many of a hundred are looked over, and how long re-contacts count."""
+    """How many may be closed in bulk, how many of a hundred are reviewed, and how long re-contacts count."""
 
     most = models.PositiveSmallIntegerField(default=20)
     share = models.PositiveSmallIntegerField(default=10)
@@ -77,16 +77,16 @@ class DipSampleQuerySet(models.QuerySet["DipSample"]):
     """Questions about samples."""
 
     def waiting(self) -> "DipSampleQuerySet":
-        """Not looked over yet."""
+        """Not reviewed yet."""
         return self.filter(looked_at__isnull=True)
 
     def for_user(self, user: User) -> "DipSampleQuerySet":
-        """What this manager may look over: theirs and nobody's, never what they ended themselves."""
+        """What this manager may review: theirs and nobody's, never what they closed themselves."""
         return self.filter(Q(to=user) | Q(to__isnull=True)).exclude(row__act__by=user)
 
 
 class DipSample(models.Model):
-    """A contact ended together that another manager looks over the same day: agreed with, or overturned."""
+    """A bulk closure that another manager reviews the same day: agreed with, or overturned."""
 
     row = models.OneToOneField(BulkRow, on_delete=models.PROTECT, related_name="sample")
     to = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -436,7 +436,7 @@ class CloseForm(VersionForm):
 class NewsForm(UiForm):
     """The worker takes news of an open child."""
 
-    called = "Take news of a child"
+    called = "Acknowledge new information"
     what_next = long_text("What will you do about it?")
 
 

@@ -38,20 +38,23 @@ def register_rules() -> None:
             "rules.edit",
         ),
         Table(
-            "ending_together", "Contacts ended together", "How many end together, and how many are looked over.",
+            "ending_together", "Bulk closures", "How many contacts can be closed in bulk, and how many are reviewed.",
             BulkRule,
             (
-                Column("most", "Contacts ended together, at most", "number"),
-                Column("share", "Of a hundred, so many are looked over", "number"),
-                Column("recontact_days", "Days in which a new contact counts", "number"),
+                Column("most", "Contacts closed in bulk, at most", "number"),
+                Column("share", "How many of each hundred are reviewed", "number"),
+                Column("recontact_days", "Days in which a new contact is counted", "number"),
             ),
             "rules.edit",
         ),
     )  # fmt: skip
     check_with("ending_rules", _every_ending)
     referral = "referrals.Referral"
-    bears_on("ending_rules", Work(referral, "", "open referrals", OPEN, "One that has ended keeps what it counted as."))
-    words = "They are shown in the words of the day."
+    bears_on(
+        "ending_rules",
+        Work(referral, "", "open referrals", OPEN, "Referrals that have ended keep what they counted as."),
+    )
+    words = "They are shown in the new words."
     for list_name, lookup, told in (
         ("primary_need", "primary_need", "open referrals with this need"),
         ("referral_source", "source", "open referrals from this source"),

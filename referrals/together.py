@@ -1,4 +1,4 @@
-"""Several contacts decided at once: a family's screened together, and mild ones ended together under safeguards.
+"""Several contacts decided at once: a family's screened together, and mild ones closed in bulk under safeguards.
 
 Each contact is decided by the one decision, in a transaction of its own, with a result of its own: one that is refused
 never stops the others.
@@ -73,7 +73,7 @@ def screen_together(*, answers: Sequence[Answer], by: User, at: datetime) -> lis
 
 
 def why_not(contact: Contact, *, by: User, at: datetime, opened: bool, match: bool = True) -> list[str]:
-    """Why this contact may not be ended together with others; empty when it may (PRACTICE, bulk).
+    """Why this contact may not be closed in bulk; empty when it may (PRACTICE, bulk).
 
     ``opened`` says whether the decider has opened its text; without ``match`` unanswered matches are not looked for.
     """

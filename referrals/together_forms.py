@@ -100,9 +100,9 @@ class RowForm(UiForm):
 
 
 class BulkForm(UiForm):
-    """What contacts ended together have in common."""
+    """What contacts closed in bulk have in common."""
 
-    called = "End contacts together"
+    called = "Close contacts in bulk"
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,10 +120,10 @@ class BulkForm(UiForm):
 class LookedOverForm(UiForm):
     """Agree or overturn."""
 
-    called = "Look over what was ended"
+    called = "Review a bulk closure"
     verdict = forms.ChoiceField(
         label="Was it right to end it?",
-        choices=[("agree", "Yes"), ("overturn", "No: take it up again")],
+        choices=[("agree", "Yes"), ("overturn", "No: reopen it")],
         widget=Radios(inline=True),
         error_messages={"required": "Say whether it was right to end it"},
     )

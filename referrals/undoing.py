@@ -1,4 +1,4 @@
-"""A decision taken back within its minute, before the referrer is told; afterwards only a manager reopens."""
+"""A decision undone within its minute, before the referrer is told; afterwards only a manager reopens."""
 
 from datetime import datetime, timedelta
 
@@ -51,8 +51,8 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     for referral in born:
         moved = move(referral, "undo", by=by, at=at, check_permission=False)
         Allocation.objects.filter(referral=moved, to_at__isnull=True).update(to_at=at)
-        clocks.stop(reference=moved.reference, at=at, by=by, reason="decision taken back")
-        end_involvement(reference=moved.reference, at=at, status_label="Decision taken back")
+        clocks.stop(reference=moved.reference, at=at, by=by, reason="decision undone")
+        end_involvement(reference=moved.reference, at=at, status_label="Decision undone")
     OpenWorkNews.objects.filter(contact=locked, taken_at__isnull=True).update(
         taken_at=at, taken_by=by, what_next="The decision was undone."
     )

@@ -11,11 +11,11 @@ def register_rules() -> None:
     """Say which table of supervision is a rule, and what it bears on. Called when the app is ready."""
     register(
         Table(
-            "supervision_targets", "How often supervision is held", "For each role, how many days lie between two.",
+            "supervision_targets", "How often supervision is held", "For each role, how many days apart sessions are.",
             SupervisionTarget,
             (
                 Column("role", "Role", "choice", lambda: [(role.value, label) for role, label in ROLE_LABELS.items()]),
-                Column("every_days", "Every so many days", "number"),
+                Column("every_days", "Days between sessions", "number"),
             ),
             "rules.edit",
         )
@@ -23,5 +23,5 @@ def register_rules() -> None:
     planned = Q(status="planned")
     bears_on(
         "supervision_targets",
-        Work("supervision.Session", "", "sessions planned", planned, "They keep the day they are due."),
+        Work("supervision.Session", "", "sessions planned", planned, "They keep their due date."),
     )

@@ -37,7 +37,7 @@ from frontdoor.workflow.actions import lock
 
 #: So many contacts are looked at for a join, and so many more for a possible link.
 MOST, MOST_POSSIBLE = 60, 20
-OPENED = Reason("opened", "It opened the bundle")
+OPENED = Reason("opened", "It started the bundle")
 BY_HAND = "by_hand"
 #: A bundle of its own for every contact on the queue that has none.
 ALONE = sql_beside(__file__, "alone")
@@ -172,7 +172,7 @@ def bundle_contact(*, contact: Contact, by: User | None, at: datetime) -> Bundle
     found = _look(contact, facts, london_date(at)) if not facts.stands_alone else Found()
     was = contact.bundle
     if was is not None and not _belongs(contact, at):
-        _leave(contact, by=by, at=at, reason="Nothing joins it to the others any more")
+        _leave(contact, by=by, at=at, reason="Nothing links it to the others any more")
         was = contact.bundle
     bundle = was
     one_each = _one_for_each_bundle(contact, found.joins)

@@ -115,9 +115,9 @@ JOINS = {
     "child_number": Reason("child_number", "The same child: the same NHS or pupil number"),
     "child_name_born": Reason("child_name_born", "The same child: the same name and date of birth"),
     "child_spelt": Reason(
-        "child_spelt", "The same child: the same date of birth and home or carer, and a name spelt otherwise"
+        "child_spelt", "The same child: the same date of birth and home or carer, and a name spelt differently"
     ),
-    "child_home": Reason("child_home", "The same child: the same name and address, and nothing against it"),
+    "child_home": Reason("child_home", "The same child: the same name and address, and nothing that contradicts it"),
     "siblings": Reason("siblings", "Children of one household: the same address, and the same family name or carer"),
     "carer": Reason("carer", "The same parent or carer of the same children"),
 }
@@ -489,7 +489,7 @@ def _both_parents(facts: Facts) -> frozenset[tuple[str, str]]:
 
 
 def _perhaps_the_same(x: Child, y: Child) -> bool:
-    """A first name in common and nothing against it, or one pregnancy."""
+    """A first name in common and nothing that contradicts it, or one pregnancy."""
     if _contradict(x, y):
         return False
     if x.is_unborn and y.is_unborn and x.expected_on and y.expected_on:

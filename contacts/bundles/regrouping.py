@@ -1,4 +1,4 @@
-"""Open contacts are compared anew when the records of the people confirmed on them were joined or taken apart."""
+"""Open contacts are compared again when the records of the people confirmed on them were joined or taken apart."""
 
 from datetime import datetime
 from typing import Any

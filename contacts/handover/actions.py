@@ -172,7 +172,7 @@ def _check_basis(facts: ItemFacts) -> None:
 def take_item(*, item: HandoverItem, by: User, at: datetime) -> HandoverItem:
     """Take an item by name. Of two who take it one wins; the other is told who has it and since when."""
     require(by, Permission.HANDOVER)
-    # Without a join: after waiting for another taker's lock only the locked row itself is read anew.
+    # Without a join: after waiting for another taker's lock only the locked row itself is read again.
     found: HandoverItem = HandoverItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     check_conflict_of(by, found.reference)
     if found.taken_by is not None:

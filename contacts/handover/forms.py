@@ -193,7 +193,7 @@ class ShiftsForm(UiForm):
     take_minutes = forms.IntegerField(
         label="Within how many minutes does the emergency duty team have to take it?", min_value=1, max_value=240
     )
-    reason = long_text("Why do they change?", longest=2000, rows=2)
+    reason = long_text("Why are they changing?", longest=2000, rows=2)
 
     def __init__(self, *args: Any, current: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -281,7 +281,7 @@ class Contact(Record):
 
     @MACHINE.step
     def wait(self, *, by: User, at: datetime) -> None:
-        """Something has been asked; no clock stands still for it."""
+        """Something has been asked; no clock is paused for it."""
 
     @MACHINE.step
     def resume(self, *, by: User, at: datetime, until: datetime, taker: User | None = None) -> None:

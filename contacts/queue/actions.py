@@ -69,7 +69,7 @@ def save_view(*, by: User, name: str, chosen: dict[str, str]) -> SavedView:
     query = urlencode({key: value for key, value in chosen.items() if value})
     mine = SavedView.objects.filter(user=by)
     if mine.exclude(name=name).count() >= MOST_VIEWS:
-        raise Refused(f"You keep {MOST_VIEWS} views: delete one first.", code="too_many", field="name")
+        raise Refused(f"You have {MOST_VIEWS} saved views: delete one first.", code="too_many", field="name")
     view, _ = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": query[:300]})
     return view
 

@@ -34,7 +34,7 @@ LABELS = {
 class ViewForm(UiForm):
     """The name under which the filters of the queue are kept."""
 
-    called = "Keep a view of the contacts"
+    called = "Save a view of the contacts"
 
     name = forms.CharField(
         label="Name",
@@ -47,7 +47,7 @@ class ViewForm(UiForm):
 class WeightsForm(UiForm):
     """What each fact is worth, from when, and why. ``is_trial``: only to see what they would do, without a reason."""
 
-    called = "What counts in the order of contacts"
+    called = "How contacts are ordered"
 
     def __init__(self, *args: Any, current: Weights, today: date, is_trial: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +64,7 @@ class WeightsForm(UiForm):
             label="From which day?", help_text="Today ranks every open contact at once", initial=today
         )
         self.fields["reason"] = long_text(
-            "Why do they change?", longest=2000, rows=2, required=not is_trial, missing="Say why the weights change"
+            "Why are they changing?", longest=2000, rows=2, required=not is_trial, missing="Say why the weights change"
         )
 
     def clean(self) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class Weights:
         for item in fields(self):
             value = getattr(self, item.name)
             if value < 0 or value > 10_000:
-                return item.name, "Enter a whole number from 0 to 10,000: a fact may only raise."
+                return item.name, "Enter a whole number from 0 to 10,000: a fact can only move a contact up."
         if not 1 <= self.minutes_per_point <= MINUTES_A_DAY:
             return "minutes_per_point", "A point is worth from 1 minute to 1,440 (one day)."
         for worse, better in (("red", "amber"), ("amber", "green"), ("green", "blue")):

@@ -144,7 +144,7 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
         return row
     if row.person is not None:
         raise Refused(
-            "Somebody is confirmed here already. Take that link back first, with the reason.",
+            "Somebody is confirmed here already. Remove that link first, with the reason.",
             code="linked", field="person",
         )  # fmt: skip
     if is_kept_hidden(contact.reference) and not contact.people.filter(person=person).exists():
@@ -180,7 +180,7 @@ def unlink_person(
     row = ContactPerson.objects.select_for_update(of=("self",)).get(pk=on_contact.pk)
     was = Person.objects.visible_to(by).filter(pk=row.person_id).first()
     if was is None:
-        raise Refused("There is no link to take back.", code="not_linked")
+        raise Refused("There is no link to remove.", code="not_linked")
     standing = sorted({reference for find in hooks.open_work for reference in find(row)})
     if standing:
         raise Refused(

@@ -74,7 +74,7 @@ class GoOnForm(ActForm):
 class UnlinkForm(ActForm):
     """Why a link to a record is wrong."""
 
-    called = "Take a link back"
+    called = "Remove a link to a record"
 
     reason = long_text("Why is it not them?", longest=2000, rows=2, missing="Say why the link is wrong")
 
@@ -93,7 +93,7 @@ class LinkForm(ActForm):
     called = "Confirm who somebody is"
 
     person = forms.CharField(
-        label="Another record: its reference",
+        label="Reference of another record",
         max_length=20,
         help_text="For example, P-7K3M9Q2D. Find the person first",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),

@@ -20,7 +20,7 @@ LOCKED = "There were too many wrong codes. Wait 15 minutes and try again, or ask
 def count_try(user: User) -> bool:
     """Count a try before it is looked at, so that many at once take turns; False when the account is locked.
 
-    A lock ends by itself, and then the count begins anew.
+    A lock ends by itself, and then the count begins again.
     """
     CodeTries.objects.get_or_create(user=user)
     tries = CodeTries.objects.select_for_update().get(user=user)

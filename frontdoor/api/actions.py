@@ -71,7 +71,7 @@ def _only_once(once: UUID, *, by: User, at: datetime) -> None:
         drafts.consume(by=by, draft_id=once, kind="access", reference="given", at=at)
     except AlreadySubmitted:
         raise Refused(
-            "This was given already and cannot be shown again. Take it away below and give another if it was lost.",
+            "This was given already and cannot be shown again. Revoke it below and issue another if it was lost.",
             code="given",
         ) from None
 
@@ -89,7 +89,7 @@ def give_token(*, agency: Agency, label: str, once: UUID, by: User, at: datetime
     if not label.strip():
         raise Refused("Say what the token is for.", code="required", field="label")
     if locked.tokens.filter(revoked_at__isnull=True).count() >= MOST_TOKENS:
-        raise Refused(f"An agency has at most {MOST_TOKENS} tokens. Take one away first.", code="too_many")
+        raise Refused(f"An agency has at most {MOST_TOKENS} tokens. Revoke one first.", code="too_many")
     _only_once(once, by=by, at=at)
     token = ApiToken.issue(locked, label.strip())
     write_audit("agency.token_issued", by=by, agency=locked)
@@ -102,7 +102,7 @@ def revoke_token(*, token: ApiToken, by: User, at: datetime) -> ApiToken:
     require(by, Permission.AGENCY_MANAGE)
     locked: ApiToken = ApiToken.objects.select_for_update(of=("self",)).select_related("agency").get(pk=token.pk)
     if locked.revoked_at is not None:
-        raise Refused("This token has been taken away already.", code="revoked")
+        raise Refused("This token has already been revoked.", code="revoked")
     locked.revoked_at, locked.revoked_by = at, by
     locked.save()
     write_audit("agency.token_revoked", by=by, agency=locked.agency, detail={"token": locked.prefix})

@@ -31,11 +31,13 @@ class AgencyForm(UiForm):
 
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs=HALF))
     code = forms.CharField(
-        label="Code", max_length=40, help_text="A short word for addresses and commands, such as school_b. It stays.",
+        label="Code",
+        max_length=40,
+        help_text="A short word for addresses and commands, such as school_b. It cannot be changed later.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
-    )  # fmt: skip
+    )
     kind = forms.ChoiceField(label="Kind", choices=Agency.Kind.choices)
-    default_source = forms.ChoiceField(label="What its contacts count as in the returns")
+    default_source = forms.ChoiceField(label="How its contacts are counted in the returns")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +88,7 @@ def add(request: StaffRequest) -> HttpResponse:
     form = acting.form(request, AgencyForm)
     done = acting.carry_out(
         request, form, lambda given, at: actions.add_agency(by=request.user, at=at, **given),
-        said=lambda made: f"{made.name} is added", to=lambda made: reverse("agencies:access", args=[made.code]),
+        said=lambda made: f"{made.name} has been added", to=lambda made: reverse("agencies:access", args=[made.code]),
     )  # fmt: skip
     return done or page(request, "agencies/add.html", {"form": form})
 
@@ -160,12 +162,12 @@ def _at_once(request: StaffRequest, agency: Agency, do: str) -> HttpResponse:
         token = _chosen(agency_readers.token_of(agency, _number(request)))
         return acting.at_once(
             request, lambda at: actions.revoke_token(token=token, by=request.user, at=at), back=back,
-            said="The token is taken away",
+            said="The token has been revoked",
         )  # fmt: skip
     client = _chosen(agency_readers.client_of(agency, _number(request)))
     return acting.at_once(
         request, lambda at: actions.revoke_client(client=client, by=request.user), back=back,
-        said="The client is taken away",
+        said="The client has been revoked",
     )  # fmt: skip
 
 

@@ -17,14 +17,14 @@ class ApiConfig(AppConfig):
                 "agency.added": "added the agency",
                 "agency.closed": "closed the agency’s access",
                 "agency.opened": "opened the agency’s access again",
-                "agency.token_revoked": "took a token of the agency away",
-                "agency.client_revoked": "took an OAuth client of the agency away",
+                "agency.token_revoked": "revoked a token of the agency",
+                "agency.client_revoked": "revoked an OAuth client of the agency",
                 "agency.token_issued": "was given a token for the API",
                 "agency.client_issued": "was given an OAuth client for the API",
                 "webhook.added": "chose an address an agency’s events are sent to",
                 "webhook.secret_rotated": "gave a webhook a new secret",
                 "webhook.stopped": "stopped sending an agency’s events to an address",
-                "webhook.tried_now": "had what waits for a webhook tried at once",
+                "webhook.tried_now": "sent a webhook’s waiting messages at once",
                 "webhook.sent_again": "had an agency’s messages sent again",
             }
         )

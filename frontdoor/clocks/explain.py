@@ -132,7 +132,7 @@ def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Expla
 
     1. The deadline kept with the clock is the one that binds; pauses that ended after ``at`` are
        taken off it again.
-    2. The count is made anew from rule, start and closures, and told beside it when the two differ: a closure day
+    2. The count is made again from rule, start and closures, and told beside it when the two differ: a closure day
        was added, or the rule's row changed, after the clock had started.
     3. Late means ``at`` is past the deadline; a clock that had been stopped is judged by when that was.
     """
@@ -149,7 +149,7 @@ def explain(clock: Started, closures: Mapping[date, str], at: datetime) -> Expla
         verdict, sentence, is_late = Verdict.NOT_STARTED, "Not started yet at this moment.", False
     elif stopped_at is not None:
         verdict = Verdict.STOPPED
-        end = f"{_span(stopped_at - due_at)} late" if is_late else "in time"
+        end = f"{_span(stopped_at - due_at)} late" if is_late else "on time"
         sentence = f"Stopped {moment_words(stopped_at)}, {end}."
     elif any(p.to_at is None for p in pauses):
         verdict, is_late = Verdict.PAUSED, False

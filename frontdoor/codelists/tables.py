@@ -19,10 +19,10 @@ LABELS = {
     "level_of_need": "Levels of need", "consent_status": "Consent", "assessment_outcome": "Outcomes of an assessment",
 }  # fmt: skip
 COLUMNS = (
-    Column("code", "Code", hint="A short word or number. It stays, because records hold it."),
-    Column("label", "Words", hint="What everybody reads"),
+    Column("code", "Code", hint="A short word or number. It cannot be changed later, because records use it."),
+    Column("label", "Words", hint="What people see"),
     Column("position", "Place in the list", "number"),
-    Column("attributes", "What it means to the product", "attributes", required=False),
+    Column("attributes", "What it means to the system", "attributes", required=False),
 )
 
 

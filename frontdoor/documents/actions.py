@@ -119,7 +119,7 @@ def _locked(document: Document, version: int) -> Document:
 
 @transaction.atomic
 def describe_document(*, document: Document, facts: Facts, version: int, by: User, at: datetime) -> Document:
-    """Change what is said of a document; its bytes never change."""
+    """Change a document’s details; its bytes never change."""
     require(by, Permission.DOCUMENT_ADD)
     row = _locked(document, version)
     _check(facts, row.person, at)
@@ -158,7 +158,7 @@ def note_reading(*, document: Document, by: User, at: datetime, event: str, reas
 
 
 def rekey(*, key: int) -> int:
-    """Store one document anew under the first key; returns whether it was (1 or 0). Its old file goes when unused."""
+    """Store one document again under the first key; returns whether it was (1 or 0). Its old file goes when unused."""
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=key)
         with connection.cursor() as cursor:

@@ -112,7 +112,7 @@ def keep_text(document: Document, text: str) -> None:
 
 
 def index(document: Document) -> None:
-    """Make the search index of one document anew, from its title and its text."""
+    """Make the search index of one document again, from its title and its text."""
     title = SearchVector(Value(document.title), config="english", weight="A")
     DocumentText.objects.filter(document=document).update(
         search=title + SearchVector(F("text"), config="english", weight="B")

@@ -67,7 +67,7 @@ def _write(
 ) -> int | None:
     """One statement, so that two sendings at once cannot interleave; the number kept, None when nothing was.
 
-    A draft that was used up without becoming a record is begun anew by whatever is typed after it was used up.
+    A draft that was used up without becoming a record is begun again by whatever is typed after it was used up.
     """
     if len(body) > LARGEST_BYTES:
         raise Refused("This draft is too long to be kept. Shorten it or submit it.", code="too_large")

@@ -51,7 +51,7 @@ def listing(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def discard(request: StaffRequest, draft_id: UUID) -> HttpResponse:
-    """Throw one's own draft away, asked once more where its form leads here; back to the form's page, begun anew."""
+    """Throw one's own draft away, asked once more where its form leads here; back to the form's page, begun again."""
     found = Draft.objects.of(request.user).open().filter(pk=draft_id).first()
     address = found.address if found else ""
     if request.method != "POST":

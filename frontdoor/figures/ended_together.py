@@ -1,4 +1,4 @@
-"""How contacts ended together turned out: how many were looked over and overturned, and who was heard of again."""
+"""How bulk closures turned out: how many were reviewed and overturned, and who was heard of again."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

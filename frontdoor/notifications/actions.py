@@ -142,7 +142,7 @@ def raise_alert(*, kind: str, reference: str, text: str, path: str, at: datetime
 @transaction.atomic
 def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
     """Take an alert by name; it leaves every screen. Raises Refused with who has it when somebody was faster."""
-    # Without a join: after waiting for another taker's lock only the locked row itself is read anew.
+    # Without a join: after waiting for another taker's lock only the locked row itself is read again.
     locked = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
     if locked.taken_by is not None:
         raise Refused(f"{locked.taken_by} has already taken this.", code="taken")

@@ -65,7 +65,7 @@ class ReasonForm(UiForm):
 class PauseForm(UiForm):
     """Why a local clock has to be paused."""
 
-    called = "Let a deadline stand still"
+    called = "Pause a deadline"
     reason = long_text(
         "Why does this deadline have to be paused?", longest=500, missing="Say why the deadline has to be paused"
     )
@@ -234,7 +234,7 @@ def clock_pause(request: StaffRequest, key: int) -> HttpResponse:
             said=f"Resumed: {clock.label} on {clock.reference}",
             back=_back(request),
         )
-    form = acting.form(request, PauseForm, called="Let a deadline stand still", about=clock.reference)
+    form = acting.form(request, PauseForm, called="Pause a deadline", about=clock.reference)
     if clock.is_statutory or not clock.may_pause:
         # The page has no form then. Sent all the same, the action says the sentence, whatever else is left out.
         form.fields["reason"].required = False

@@ -22,12 +22,12 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
     ("Disagreements", "referrals:disagreements", frozenset({P.CONTACT_REOPEN})),
     ("Early help", "assessments:early_help", frozenset({P.EARLY_HELP_VIEW})),
-    ("People", "pages:people", frozenset({P.PEOPLE_SEARCH})),
+    ("Find a person", "pages:people", frozenset({P.PEOPLE_SEARCH})),
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Partner report", "figures:agencies", frozenset({P.FIGURES_WHOLE_SERVICE})),
-    ("Documents", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
+    ("Find a document", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
     ("Possible duplicates", "pages:pairs", frozenset({P.MERGE_REVIEW})),
     ("Paper files", "exchange:paper_files", frozenset({P.MERGE_REVIEW})),
     ("Retention", "pages:retention", frozenset({P.RETENTION_VIEW})),
@@ -36,7 +36,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),
     ("Staff", "pages:staff", frozenset({P.STAFF_MANAGE})),
     ("Agencies", "agencies:list", frozenset({P.AGENCY_MANAGE})),
-    ("My drafts", "drafts:list", frozenset()),
+    ("Your drafts", "drafts:list", frozenset()),
 )
 
 

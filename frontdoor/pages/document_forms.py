@@ -88,7 +88,7 @@ class UploadForm(_Described):
 class DescribeForm(_Described, VersionForm):
     """What is said of one document, changed."""
 
-    called = "Change what is said of a document"
+    called = "Change a document’s details"
 
     @staticmethod
     def told(document: Document) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def _page_of(request: StaffRequest, found: Document, **more: Any) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.DOCUMENT_ADD)
 def describe(request: StaffRequest, reference: str) -> HttpResponse:
-    """Change what is said of a document."""
+    """Change a document’s details."""
     found = _one(request, reference)
     audit.shows(request, [found.person], kind="opened", reference=found.reference)
     form = acting.form(

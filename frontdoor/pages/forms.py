@@ -11,7 +11,7 @@ from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_text
+from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_text, why
 
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 
@@ -54,7 +54,7 @@ class KeyFacts(VersionForm):
     school = forms.CharField(label="School, nursery or college", max_length=200, required=False)
     description = forms.CharField(label="Description, if no name is known", max_length=300, required=False)
     may_not_know_we_are_involved = forms.BooleanField(label="The family does not know we are involved", required=False)
-    reason = forms.CharField(label="Why is this changing?", max_length=300, required=False)
+    reason = why("Why is this changing?", longest=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -142,7 +142,7 @@ class AddressForm(UiForm):
     )
     confidential_from = forms.CharField(label="Who it is kept from", max_length=200, required=False)
     why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
-    review_on = DateField(label="Look at this again on", required=False)
+    review_on = DateField(label="Review this on", required=False)
 
 
 class EndAddress(VersionForm):
@@ -189,7 +189,7 @@ class WarningForm(UiForm):
     )
     evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
     source = forms.CharField(label="Who told us", max_length=200, required=False)
-    review_on = DateField(label="Look at this again on")
+    review_on = DateField(label="Review this on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -225,8 +225,8 @@ class ReviewWarning(UiForm):
         error_messages={"required": "Say whether the warning still applies"},
     )
     review_on = DateField(label="Review it again on", required=False)
-    reason = forms.CharField(label="What was found, and who told you?", max_length=500)
-    needed_when = {"review_on": ("decision", ["keep"], "Enter when to look at it again")}
+    reason = why("What was found, and who told you?")
+    needed_when = {"review_on": ("decision", ["keep"], "Enter when to review it again")}
 
 
 class ReasonForm(UiForm):
@@ -280,7 +280,7 @@ class RestrictForm(UiForm):
     called = "Restrict a record"
     holders = forms.CharField(
         label="Colleagues who may see the record",
-        help_text="User names, one a line",
+        help_text="User names, one on each line",
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Name at least one colleague"},
     )
@@ -328,11 +328,7 @@ class EndRestriction(UiForm):
     """Open a restricted record again."""
 
     called = "End a restriction"
-    reason = forms.CharField(
-        label="Why does the restriction end?",
-        max_length=1000,
-        error_messages={"required": "Say why the restriction ends"},
-    )
+    reason = why("Why does the restriction end?", "Say why the restriction ends", longest=1000)
 
 
 class ConflictForm(UiForm):

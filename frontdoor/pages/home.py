@@ -109,9 +109,9 @@ def starts(user: User) -> list[tuple[str, str]]:
         (P.CONTACT_RECORD, "Record a contact", "contacts:record"),
         (P.PEOPLE_SEARCH, "Find a person", "pages:people"),
         (P.BREAK_GLASS, "Open a restricted record in an emergency", "pages:break_glass"),
-        (P.WHO_LOOKED, "See who looked at a record", "pages:who_looked_search"),
-        (P.STAFF_MANAGE, "Staff and teams", "pages:staff"),
-        (P.AGENCY_MANAGE, "Agencies and their access", "agencies:list"),
+        (P.WHO_LOOKED, "Who looked", "pages:who_looked_search"),
+        (P.STAFF_MANAGE, "Staff", "pages:staff"),
+        (P.AGENCY_MANAGE, "Agencies", "agencies:list"),
         (P.RULES_MANAGE, "Rules", "pages:rules"),
         (P.AGENCY_MANAGE, "Notifications without a grade", "contacts:ungraded"),
     ]

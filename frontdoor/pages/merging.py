@@ -26,7 +26,7 @@ from frontdoor.people.models import Address, Merge, PairToReview, Person
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.record import overview as record
 from frontdoor.ui.formats import short_day
-from frontdoor.ui.forms import UiForm
+from frontdoor.ui.forms import UiForm, why
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -50,12 +50,10 @@ class PairFilter(UiForm):
 
 
 class UnmergeForm(UiForm):
-    """Why a merge is taken back."""
+    """Why a merge is undone."""
 
-    called = "Take a merge back"
-    reason = django_forms.CharField(
-        label="Why are these not one record?", max_length=1000, error_messages={"required": "Say why"}
-    )
+    called = "Undo a merge"
+    reason = why("Why are these not one record?", "Say why", longest=1000)
     not_same = django_forms.BooleanField(
         label="They are different people: do not offer them as one again", required=False
     )

@@ -1,6 +1,5 @@
-"""Several pairs accepted in one act: looked over once more, then a result for each row."""
+"""Several pairs accepted in one act: checked once more, then a result for each row."""
 
-from django import forms as django_forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,7 +10,7 @@ from frontdoor.access import Permission, Refused, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.people.merging import bulk as pairs_bulk
 from frontdoor.people.merging.bulk import Chosen, Row
-from frontdoor.ui.forms import UiForm
+from frontdoor.ui.forms import UiForm, why
 from frontdoor.ui.responses import page
 
 WHY = "review of several pairs"
@@ -23,11 +22,10 @@ class AcceptForm(UiForm):
     """Why all the chosen pairs are the same people."""
 
     keeps_no_draft = "its page is made by what was chosen on the list: it has no address to come back to"
-    reason = django_forms.CharField(
-        label="Why are these the same people?",
-        help_text="Kept with each pair. Each can be undone separately.",
-        max_length=500,
-        error_messages={"required": "Say why these are the same people"},
+    reason = why(
+        "Why are these the same people?",
+        "Say why these are the same people",
+        hint="Kept with each pair. Each can be undone separately.",
     )
 
 

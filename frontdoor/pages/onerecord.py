@@ -85,7 +85,7 @@ def _dues(facts: Held, clocks: list[Clock], today: date) -> list[str]:
         longest = max(w.overdue_days(today) for w in late)
         said.append(f"{len(late)} warning{'s' if len(late) > 1 else ''} to review, {longest} days overdue")
     if again:
-        said.append("Confidential address to look at again")
+        said.append("Confidential address to review")
     return said
 
 

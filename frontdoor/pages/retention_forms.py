@@ -4,7 +4,7 @@ from django import forms
 
 from frontdoor.retention.models import Hold
 from frontdoor.ui.dates import DateField
-from frontdoor.ui.forms import Radios, UiForm
+from frontdoor.ui.forms import Radios, UiForm, why
 
 
 class HoldForm(UiForm):
@@ -17,11 +17,7 @@ class HoldForm(UiForm):
         widget=Radios,
         error_messages={"required": "Choose what the hold is for"},
     )
-    reason = forms.CharField(
-        label="Who asked for it, and why",
-        max_length=500,
-        error_messages={"required": "Say who asked for the hold, and why"},
-    )
+    reason = why("Who asked for it, and why", "Say who asked for the hold, and why")
     until_on = DateField(
         label="Last day of the hold", required=False, help_text="If you leave it empty, it lasts until it is ended"
     )
@@ -31,9 +27,7 @@ class EndHoldForm(UiForm):
     """Why a hold ends."""
 
     called = "End a hold"
-    reason = forms.CharField(
-        label="Why does the hold end?", max_length=500, error_messages={"required": "Say why the hold ends"}
-    )
+    reason = why("Why does the hold end?", "Say why the hold ends")
 
 
 class ApproveForm(UiForm):

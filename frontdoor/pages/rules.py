@@ -262,7 +262,7 @@ def take_back(request: StaffRequest, name: str, key: int) -> HttpResponse:
         lambda at: actions.take_back(
             table=found, key=one.key, pk=key, seen=request.POST.get("seen", ""), by=request.user, at=at, on=today
         ),
-        said="The change is taken back",
+        said="The change has been cancelled",
         back=reverse("pages:rule", args=[found.name, key]),
         to=onward,
     )

@@ -66,7 +66,7 @@ def field_of(column: Column) -> forms.Field | None:
 class SeenForm(UiForm):
     """A form that carries which versions the person has seen, and what the preview showed them."""
 
-    called = "A change of a rule"
+    called = "Change a rule"
     #: Whether somebody changed the rule after this was typed.
     was_overtaken = False
 
@@ -79,7 +79,7 @@ class SeenForm(UiForm):
         self.initial.setdefault("seen", seen)
 
     def opened_on(self) -> dict[str, str]:
-        """The versions as they are now; what was shown of others is to be shown anew."""
+        """The versions as they are now; what was shown of others is to be shown again."""
         return {"seen": self.seen_now, "shown": ""}
 
     def renew(self) -> None:
@@ -99,8 +99,8 @@ class SeenForm(UiForm):
 class RuleForm(SeenForm):
     """A rule from a day on: its columns, the day and the reason. What makes it this rule is asked of a new one only."""
 
-    begins_on = DateField(label="From which day?", help_text="Today or a later day. What has been is not changed.")
-    reason = forms.CharField(label="Why does it change?", max_length=300, widget=forms.TextInput(attrs=HALF))
+    begins_on = DateField(label="From which day?", help_text="Today or a later day. The past cannot be changed.")
+    reason = forms.CharField(label="Why is it changing?", max_length=300, widget=forms.TextInput(attrs=HALF))
 
     def __init__(self, *args: Any, table: Table, now: Plain | None, samples: list[Version], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -183,7 +183,7 @@ class EndForm(SeenForm):
     called = "The last day of a rule"
 
     ends_on = DateField(
-        label="Which is its last day?", help_text="Today or a later day. Old records keep what they hold."
+        label="Which is its last day?", help_text="Today or a later day. Old records keep what they have."
     )
     reason = forms.CharField(label="Why does it end?", max_length=300, widget=forms.TextInput(attrs=HALF))
 

@@ -163,7 +163,7 @@ def teams(request: StaffRequest) -> HttpResponse:
         request,
         form,
         lambda given, at: actions.add_team(by=request.user, **given),
-        said=lambda made: f"{made.name} is added",
+        said=lambda made: f"{made.name} has been added",
         to=reverse("pages:teams"),
     )
     return done or page(request, "pages/teams.html", {"teams": readers.teams(), "form": form})

@@ -7,7 +7,7 @@ from django import forms
 from frontdoor.access import ROLE_LABELS
 from frontdoor.accounts.models import Team
 from frontdoor.staff import readers
-from frontdoor.ui.forms import Checkboxes, UiForm
+from frontdoor.ui.forms import Checkboxes, UiForm, why
 
 ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
@@ -77,7 +77,7 @@ class AddMemberForm(MemberForm):
         label="User name",
         max_length=60,
         widget=forms.TextInput(attrs=SHORT),
-        help_text="Lower-case letters, digits, dots, hyphens and underscores, such as jo.example. It stays.",
+        help_text="Lower-case letters, digits, dots, hyphens and underscores, such as jo.example. It is final.",
     )
     field_order = ("name", "username", "email")
 
@@ -86,7 +86,7 @@ class WhyForm(UiForm):
     """Why an act is done to an account."""
 
     called = "Why an account changes"
-    reason = forms.CharField(label="Why?", max_length=300)
+    reason = why("Why?", longest=300)
 
     def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

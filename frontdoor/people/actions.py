@@ -298,9 +298,7 @@ def add_address(
     if is_confidential and not why.strip():
         raise Refused("Say why this address is confidential.", code="why_confidential", field="why")
     if is_confidential and review_on is None:
-        raise Refused(
-            "Enter when to look again at whether it must stay confidential.", code="review", field="review_on"
-        )
+        raise Refused("Enter when to review whether it must stay confidential.", code="review", field="review_on")
     locked = touch(person)
     if replaces_current:
         for old in Address.objects.filter(person=locked, kind=kind, ended_on__isnull=True):
@@ -551,7 +549,7 @@ def stay_hidden(*, reference: str, person: Person, kind: str, at: datetime) -> b
         return False
     Involvement.objects.create(
         reference=reference, person=person, kind=kind, role=TAKEN_BACK, opened_at=at, closed_at=at,
-        status_label="Link taken back",
+        status_label="Link removed",
     )  # fmt: skip
     return True
 

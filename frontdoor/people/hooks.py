@@ -28,7 +28,7 @@ class MergePolicy:
     """What joining two records does to one relation to Person. A relation without a policy fails a fitness test.
 
     ``move`` points the row at the record that stays; ``keep`` leaves it where it is, and readers look there;
-    ``rebuild`` is an index made anew. A moved row that would double another (``once``: with these other columns,
+    ``rebuild`` is an index made again. A moved row that would double another (``once``: with these other columns,
     while ``when`` holds; ``unordered``: the same two people the other way round; ``other``: both ends the same person)
     stays on the record it was on and is journalled. ``when`` is SQL with ``{row}`` for the row.
     """

@@ -52,7 +52,7 @@ def in_words(counts: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
             label = "Earlier versions of any of these"
         else:
             label = str(model._meta.verbose_name_plural).capitalize()
-        what = "Destroyed" if how == "destroy" else "Kept, without what tells of this person"
+        what = "Destroyed" if how == "destroy" else "Kept, without what identifies this person"
         said[label, what] = said.get((label, what), 0) + number
     return [(label, what, number) for (label, what), number in sorted(said.items())]
 

@@ -153,7 +153,7 @@ PLANNED = "unnest(sources, keys, hows) AS p(source, key, how)"
 
 
 def _strangers_sql() -> str:
-    """SQL: rows that go and name a person who does not: none may, save where a policy says they tell of both."""
+    """SQL: rows that go and name a person who does not: none may, except where a policy says they tell of both."""
     said = {(policy.model, policy.field): policy for policy in policies}
     person = apps.get_model("people.Person")
     parts = []
@@ -252,7 +252,7 @@ def functions_sql() -> str:
 
 
 def install(using: str) -> None:
-    """Make the functions anew from the policies; the application's role may call them."""
+    """Make the functions again from the policies; the application's role may call them."""
     make_role(using)
     with connections[using].cursor() as cursor:
         cursor.execute("SET check_function_bodies = off")

@@ -1,4 +1,4 @@
-"""Until when a record is kept: the longest of what each of its parts asks for, worked out anew each time it is asked.
+"""Until when a record is kept: the longest of what each of its parts asks for, worked out again each time it is asked.
 
 The rules are dated rows of the code list ``retention``: from the birth or from the end of the work, and for how many
 years. Nothing is stored, so a merge, an unmerge, a changed rule and a reopened referral count at once.

@@ -132,7 +132,7 @@ def change(
     require(by, Permission(table.permission))
     _reason(reason)
     if begins_on < on:
-        raise Refused("Choose today or a later day: what has been is not changed.", code="past", field="begins_on")
+        raise Refused("Choose today or a later day: the past cannot be changed.", code="past", field="begins_on")
     key = key_of(table, values)
     with _alone():
         before = read(table)
@@ -141,7 +141,7 @@ def change(
             raise _stale(reference_of(table, key))
         if any(version.valid_from == begins_on for version in mine):
             raise Refused(
-                "A change begins on this day already: take it back first, or choose another day.", code="taken",
+                "A change already begins on this day: cancel it first, or choose another day.", code="taken",
                 field="begins_on",
             )  # fmt: skip
         new = Version({**values, "valid_from": begins_on.isoformat()})
@@ -186,7 +186,7 @@ def end(
     require(by, Permission(table.permission))
     _reason(reason)
     if ends_on < on:
-        raise Refused("Choose today or a later day: what has been is not changed.", code="past", field="ends_on")
+        raise Refused("Choose today or a later day: the past cannot be changed.", code="past", field="ends_on")
     with _alone():
         before = read(table)
         mine = by_key(table, before).get(key, [])
@@ -198,7 +198,7 @@ def end(
         if last is None or not table.has_end:
             raise Refused("Nothing is in force on that day.", code="nothing", field="ends_on")
         if any(each.valid_from is not None and each.valid_from > ends_on for each in own):
-            raise Refused("A change waits after that day: take it back first.", code="waiting", field="ends_on")
+            raise Refused("A change is planned after that day: cancel it first.", code="waiting", field="ends_on")
         was = dict(last.values)
         last.values["valid_to"] = ends_on.isoformat()
         _checked(table, wanted, on)
@@ -225,7 +225,7 @@ def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datet
         own = by_key(table, wanted).get(key, [])
         chosen = next((each for each in own if each.pk == pk), None)
         if chosen is None:
-            raise Refused("There is no such change.", code="unknown")
+            raise Refused("This change does not exist.", code="unknown")
         was = dict(chosen.values)
         now: Plain | None = None
         if chosen.valid_from is not None and chosen.valid_from > on:
@@ -238,7 +238,7 @@ def take_back(*, table: Table, key: Key, pk: int, seen: str, by: User, at: datet
             chosen.values["valid_to"] = None
             now = chosen.values
         else:
-            raise Refused("This has begun: change it from a day on instead.", code="begun")
+            raise Refused("This has begun: change it from a later date instead.", code="begun")
         _checked(table, wanted, on)
         _keep(table, before, wanted, by=by, at=at)
         _audit("rules.taken_back", table, key, by=by, reason="", was=was, now=now)

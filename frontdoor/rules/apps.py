@@ -12,10 +12,10 @@ class RulesConfig(AppConfig):
         """Say the words of our audit events."""
         audit.register(
             {
-                "rules.changed": "changed the rule from a day on",
+                "rules.changed": "changed the rule",
                 "rules.ended": "gave the rule a last day",
-                "rules.taken_back": "took back a change of the rule that had not begun",
-                "rules.exported": "wrote the rules to a file",
-                "rules.imported": "read the rules from a file",
+                "rules.taken_back": "cancelled a change of the rule that had not begun",
+                "rules.exported": "exported the rules",
+                "rules.imported": "imported the rules",
             }
         )

@@ -19,7 +19,7 @@ class StaffConfig(AppConfig):
                 "staff.ended": "ended the account",
                 "staff.restored": "opened the account again",
                 "staff.unlocked": "unlocked the account",
-                "staff.link_sent": "had a link for a new password sent",
+                "staff.link_sent": "sent a link for a new password",
                 "staff.factors_removed": "removed the second step of signing in",
                 "team.added": "added the team",
                 "team.changed": "changed the team",

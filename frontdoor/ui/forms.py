@@ -100,6 +100,17 @@ REQUIRED = str(forms.Field.default_error_messages["required"])
 NAMED_ALREADY = {"a", "an", "the", "their", "your", "its", "who", "what", "when", "where", "why", "how", "which"}
 
 
+def why(label: str, missing: str = "", *, longest: int = 500, hint: str = "", required: bool = True) -> forms.CharField:
+    """A reason in one line; :func:`long_text` where it may take several. ``missing`` as there."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=longest,
+        error_messages={"required": missing} if missing else {},
+    )
+
+
 class UiForm(forms.Form):
     """Base of our forms: no label suffix, HTML ``required`` off, answers hidden by a reveal are dropped.
 
@@ -115,7 +126,7 @@ class UiForm(forms.Form):
     called: ClassVar[str] = ""
     keeps_no_draft: ClassVar[str] = ""
     #: What to do when somebody else changed the record first.
-    when_overtaken: ClassVar[str] = "Look again, and send it if it is still right."
+    when_overtaken: ClassVar[str] = "Check it, and send it if it is still right."
     #: Where this form is kept, once it has been opened through ``acting.form``.
     keeping: Keeping | None = None
     #: Whether it was filled in by this very request, not by a draft.
@@ -204,7 +215,7 @@ class VersionForm(UiForm):
         """Fill in choices that depend on the record."""
 
     def opened_on(self) -> dict[str, str]:
-        """The record's version, read anew."""
+        """The record's version, read again."""
         if self.record is None:
             return {}
         self.record.refresh_from_db(fields=["version"])

@@ -15,6 +15,9 @@ from jinja2.runtime import Macro
 
 from frontdoor.ui import charts, formats, forms, macros, tags
 
+#: The files that hold our own macros. No two of them have one name.
+MACROS = ("components/ui.html", "components/forms.html")
+
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Address of a named page: ``url("people:person", "P-7K3M9Q2D")``. Raises NoReverseMatch for an unknown name."""
@@ -28,14 +31,17 @@ def single_sign_on(request: HttpRequest, process: str = "login") -> list[dict[st
 
 
 class OwnMacros:
-    """``ui.<name>(…)`` in any template: the macros of ``components/ui.html``, loaded when first asked for."""
+    """``ui.<name>(…)`` in any template: the macros of ``MACROS``, loaded when first asked for."""
 
     def __getattr__(self, name: str) -> Macro:
         if name.startswith("__"):
             raise AttributeError(name)
-        module = macros.environment_of_pages().get_template("components/ui.html").module
-        macro: Macro = getattr(module, name)
-        return macro
+        for file in MACROS:
+            module = macros.environment_of_pages().get_template(file).module
+            macro: Macro | None = getattr(module, name, None)
+            if macro is not None:
+                return macro
+        raise AttributeError(name)
 
 
 def environment(**options: Any) -> Environment:

@@ -1,4 +1,4 @@
-"""What a form says of its draft: the mark its script reads, when it was begun, and the way to begin anew."""
+"""What a form says of its draft: the mark its script reads, when it was begun, and the way to begin again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,5 +43,5 @@ class Keeping:
             return mark
         return mark + Markup(
             '<p class="govuk-body-s app-draft__kept">You started this on {at}: what you typed is here.{since}'
-            ' <a class="govuk-link" href="{afresh}">Start afresh</a></p>'
+            ' <a class="govuk-link" href="{afresh}">Start again</a></p>'
         ).format(at=moment(self.started_at), since=f" {self.since}" if self.since else "", afresh=self.afresh)

@@ -187,7 +187,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
         (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
     ]
     people = [row.person_id for contact in chosen for row in contact.people.all() if row.person_id is not None]
-    audit.shows(request, people, reason="ending together")
+    audit.shows(request, people, reason="closing in bulk")
     return page(
         request,
         "referrals/bulk.html",
@@ -228,7 +228,7 @@ def bulk_act(request: StaffRequest, key: int) -> HttpResponse:
 @require_safe
 @needs(P.CONTACT_SIGN_OFF)
 def looked_over(request: StaffRequest) -> HttpResponse:
-    """Samples of contacts ended together that wait to be looked over, and how often they were overturned."""
+    """Samples of bulk closures that wait to be reviewed, and how often they were overturned."""
     user = request.user
     now = timezone.now()
     seen = Contact.objects.visible_to(user)

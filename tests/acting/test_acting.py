@@ -206,9 +206,9 @@ def test_the_list_leads_back_and_starting_afresh_throws_it_away(
     assert f'href="{address_of(referral)}"' in listed
     assert f"Close this referral {referral.reference}" in listed
     page = client.get(address_of(referral)).content.decode()
-    afresh = re.search(r'href="([^"]+)"[^>]*>Start afresh', page)
+    afresh = re.search(r'href="([^"]+)"[^>]*>Start again', page)
     assert afresh is not None
-    assert "Throw away what you typed" in client.get(afresh[1]).content.decode()
+    assert "Delete what you typed" in client.get(afresh[1]).content.decode()
     assert Draft.objects.open().exists()
     done = client.post(afresh[1])
     assert done["Location"] == address_of(referral)

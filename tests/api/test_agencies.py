@@ -57,7 +57,7 @@ def test_an_agency_is_added_given_a_token_that_works_and_refused_once_it_is_take
     row = ApiToken.objects.get()
     assert office.post(PAGE, {"do": "revoke_token", "key": row.pk}, follow=True).status_code == 200
     assert ask(token[1]) == 401
-    assert "Taken away by Ada Minns" in office.get(PAGE).content.decode()
+    assert "Revoked by Ada Minns" in office.get(PAGE).content.decode()
     assert list(Entry.objects.filter(event__startswith="agency.").order_by("id").values_list("event", flat=True)) == [
         "agency.added", "agency.token_issued", "agency.token_revoked",
     ]  # fmt: skip
@@ -78,7 +78,7 @@ def test_a_client_is_given_and_taken_away(office: Client) -> None:
     office.post(PAGE, {"do": "revoke_client", "key": AgencyClient.objects.get().pk})
     assert ask(answer.json()["access_token"]) == 401
     assert Client().post("/api/v1/oauth/token/", asked, content_type=form).status_code == 401
-    assert "It has no OAuth client" in office.get(PAGE).content.decode()
+    assert "No OAuth clients have been issued" in office.get(PAGE).content.decode()
 
 
 def test_closed_access_lets_nothing_in_and_is_opened_again_with_a_reason(office: Client) -> None:
@@ -88,7 +88,7 @@ def test_closed_access_lets_nothing_in_and_is_opened_again_with_a_reason(office:
     assert office.post(PAGE, {"do": "close", "close-reason": "Token lost"}).status_code == 302
     assert ask(token) == 401
     assert "Closed" in office.get("/agencies/").content.decode()
-    assert "Give it a token" not in office.get(PAGE).content.decode()
+    assert "Issue a token" not in office.get(PAGE).content.decode()
     assert office.post(PAGE, {"do": "token", "label": "x", "once": str(uuid4())}).status_code == 422
     assert office.post(PAGE, {"do": "open", "open-reason": "Found"}).status_code == 302
     assert ask(token) == 200

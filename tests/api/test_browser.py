@@ -91,7 +91,7 @@ def test_a_webhook_from_its_choice_to_its_dead_letter(
 def test_the_figures_of_agencies(served: Served, page: Page) -> None:
     sign_in(page, served, "performance.officer")
     page.goto(f"{served.url}/agencies/figures/")
-    page.get_by_role("heading", name="Contacts from agencies").wait_for()
+    page.get_by_role("heading", name="Partner report").wait_for()
     accessible(page, width(page))
     page.get_by_label("Agency", exact=True).select_option("police")
     page.get_by_role("button", name="Apply filters").click()

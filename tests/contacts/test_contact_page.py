@@ -374,7 +374,7 @@ def test_a_link_is_taken_back_with_a_reason_and_on_the_version_that_was_seen(
     assert contact.people.get(position=1).person is None
     assert Entry.objects.get(event="contact.person_unlinked").reason == "Another boy"
     gone = {"reason": "Once more", "version": version + 1}
-    assert "no link to take back" in body(desk.post(at, gone))
+    assert "no link to remove" in body(desk.post(at, gone))
 
 
 def test_a_link_is_not_moved_past_its_reason(desk: Client, contact: Contact, sam: Person, head: User) -> None:
@@ -392,7 +392,7 @@ def test_what_a_link_hides_stays_hidden_when_it_is_taken_back_until_a_holder_dec
     others = [desk, signed_in(manager), signed_in(worker)]
     given = {"reason": "Another boy", "version": hidden_one.version}
     assert [other.post(at, given).status_code for other in others] == [404] * 3
-    with pytest.raises(Refused, match="no link to take back"):
+    with pytest.raises(Refused, match="no link to remove"):
         screening.unlink_person(on_contact=hidden_one.people.get(position=1), by=manager, at=NOW, reason="Look")
     holder = signed_in(head)
     assert holder.post(at, given).status_code == 302

@@ -1,4 +1,4 @@
-"""Duty managers at the queue together: mild ones ended at once and looked over, the same contact twice, a new grade."""
+"""Duty managers at the queue together: mild ones closed in bulk and reviewed, the same contact twice, a new grade."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,7 @@ def test_twenty_are_ended_together_two_refused_and_a_tenth_looked_over_by_anothe
     # Somebody else takes one of them to look at it closely, while this page stands open.
     other.page.goto(f"/contacts/{claimed}/")
     other.press("Claim", exact=False)
-    manager.press("End 20 contacts")
+    manager.press("Close 20 contacts")
     page.get_by_role("heading", name="18 contacts closed in bulk").wait_for()
     manager.look()
     rows = page.locator(".queue-results li")

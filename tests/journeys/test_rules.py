@@ -30,7 +30,7 @@ def test_an_outcome_has_other_words_from_next_month_and_the_rules_go_out_and_com
     admin.look()
     admin.page.get_by_role("link", name="Information and advice").click()
     admin.look()
-    admin.press("Change from a day on")
+    admin.press("Change from a date")
     admin.look()
     admin.fill(label="Advice given", reason="The board decided it")
     admin.press("See what changes")
@@ -93,8 +93,8 @@ def test_an_outcome_has_other_words_from_next_month_and_the_rules_go_out_and_com
 
     admin.go(LIST)
     admin.page.get_by_role("link", name="Information and advice").click()
-    admin.press("Take this back")
-    admin.page.get_by_text("The change is taken back").wait_for()
+    admin.press("Cancel this")
+    admin.page.get_by_text("The change has been cancelled").wait_for()
     admin.look()
     assert sql("SELECT count(*) FROM codelists_code WHERE list_name = 'contact_outcome' AND code = 'advice'") == [(1,)]
 

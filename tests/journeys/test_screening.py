@@ -108,7 +108,7 @@ def test_the_pages_around_the_queue_are_accessible(desk: Callable[[str], Desk], 
     manager.go("/contacts/queue/bulk/?" + "&".join(f"contact={r}" for r in references))
     manager.fill(**{f"line-{references[0]}": "Settled.", "outcome": "advice", "reason": "Nothing more is needed."})
     with manager.page.expect_navigation():
-        manager.page.get_by_role("button", name="End 1 contact").click()
+        manager.page.get_by_role("button", name="Close 1 contact").click()
     manager.page.get_by_text("Left out").wait_for()
     manager.look()
     shot(manager, "act")

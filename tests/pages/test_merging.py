@@ -119,7 +119,7 @@ def test_what_has_begun_goes_on_or_is_closed_first(client, sign_in, pair, two, m
     sign_in("duty_manager")
     answer = client.post(f"/merge/{pair.pk}/", {"decision": "same", "goes_on": ours.reference})
     assert answer.status_code == 422
-    assert f"Work has begun on {theirs.reference}: it goes on, or is closed first." in text(answer)
+    assert f"Work has begun on {theirs.reference}: keep it open, or close it first." in text(answer)
     referrals.allocate(referral=ours, by=manager, at=AT, team=team, worker=worker)
     assert "Work has begun on both open referrals" in text(client.get(f"/merge/{pair.pk}/"))
     for goes_on in ("", ours.reference, theirs.reference):

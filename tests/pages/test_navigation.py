@@ -14,7 +14,7 @@ def test_a_manager_finds_the_days_work_in_the_bar_and_the_rest_under_more(client
     bar, more = in_the_bar(navigation(manager, "/people/"))
     assert [entry["text"] for entry in bar][:4] == ["Home", "Record a contact", "Contacts", "Referrals"]
     assert len(bar) == IN_THE_BAR
-    assert {"Supervision", "Possible duplicates", "My drafts"} <= {entry["text"] for entry in more}
+    assert {"Supervision", "Possible duplicates", "Your drafts"} <= {entry["text"] for entry in more}
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/supervision/").content.decode()
     assert 'aria-current="page">Supervision' in page

@@ -143,7 +143,7 @@ def test_the_pages_of_ending_together(client: Client, officer: User, manager: Us
     assert client.post("/contacts/queue/bulk/", {**sent, "reason": ""}).status_code == 422
     answer = client.post("/contacts/queue/bulk/", sent, follow=True)
     body = answer.content.decode()
-    assert body.count(">Ended<") == 2
+    assert body.count(">Closed<") == 2
     assert body.count(">Left out<") == 1
     assert BulkRow.objects.filter(result="ended").count() == 2
 

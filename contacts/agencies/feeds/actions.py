@@ -1,4 +1,4 @@
-"""Taking files of notifications in, and putting right what could not be read. Nothing is ever dropped.
+"""Taking police files in, and putting right what could not be read. Nothing is ever dropped.
 
 A file is kept first, then each of its notifications is taken in a transaction of its own that also counts it as dealt
 with: after a stop, or when two do it at once, it goes on where it was and takes nothing twice.
@@ -73,7 +73,7 @@ def take_waiting(at: datetime) -> int:
         take(file=FeedFile.objects.select_related("agency").get(pk=key), at=at)
         return 1
 
-    return one_by_one(keys, take_in, what="take in a file of notifications", at=at)
+    return one_by_one(keys, take_in, what="take in a police file", at=at)
 
 
 def _read(content: bytes, now: datetime) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Forms of files of notifications, and of agencies that may send without a grade."""
+"""Forms of police files, and of agencies that may send without a grade."""
 
 from django import forms
 

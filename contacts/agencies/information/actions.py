@@ -345,7 +345,7 @@ def _chased(request: InformationRequest, *, by: User, at: datetime) -> Informati
 
 
 def _to_chase(at: datetime) -> Any:
-    """Out, late, its clock not standing still, and not chased for as long as there was to answer."""
+    """Out, late, its clock not paused, and not chased for as long as there was to answer."""
     return (
         InformationRequest.objects.out()
         .filter(deadline_at__lt=at, chases_by_itself__lt=MOST_CHASES, clock__paused_at=None)

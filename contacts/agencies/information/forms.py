@@ -104,7 +104,7 @@ class ReplyForm(ActForm):
 
 
 #: What a reason is given for, in the list of drafts.
-CALLED = {"agree": "Agree to a request for information", "withdraw": "Take back a request for information"}
+CALLED = {"agree": "Agree to a request for information", "withdraw": "Withdraw a request for information"}
 
 
 class ReasonForm(ActForm):

@@ -124,7 +124,7 @@ def act(request: StaffRequest, code: str, key: int) -> HttpResponse:
             return "Nothing is sent to this address any more."
         if what == "try":
             actions.try_now(endpoint=endpoint, by=request.user, at=at)
-            return "What waits is tried within seconds."
+            return "Waiting messages will be sent within seconds."
         sent = actions.send_again(endpoint=endpoint, by=request.user, at=at, seq=chosen)
         return f"{'One message is' if sent == 1 else f'{sent} messages are'} sent again within seconds."
 

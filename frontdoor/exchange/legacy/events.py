@@ -1,7 +1,7 @@
 """Which episode of the social work system is a contact of the contact centre typed in again. Pure.
 
 A contact passed to duty is often keyed a second time, on the day it came in or within a few days, by somebody who
-chooses the referral source anew. The two entries are one event of one child and must be counted once. Other referrals
+chooses the referral source again. The two entries are one event of one child and must be counted once. Other referrals
 of the same child may lie as near in time; what tells them apart is the day, the source and the need, and whether the
 episodes of brothers and sisters on the same contact go along.
 """

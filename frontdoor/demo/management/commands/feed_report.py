@@ -79,7 +79,7 @@ class Command(BaseCommand):
         for name, value in lines:
             self.stdout.write(f"{name:<{width}}  {value}")
         self.stdout.write("planted: " + ", ".join(f"{name} {n:,}" for name, n in sorted(plants.items())))
-        self.stdout.write("not to be ended together, by reason (a notification may have several):")
+        self.stdout.write("not to be closed in bulk, by reason (a notification may have several):")
         for reason, n in found.kept_out.most_common():
             self.stdout.write(f"  {n:>6,}  {reason}")
 

@@ -12,9 +12,9 @@ from frontdoor.notifications.actions import one_by_one
 
 
 class Command(BaseCommand):
-    """Store every document anew under the first key; earlier keys may go afterwards."""
+    """Store every document again under the first key; earlier keys may go afterwards."""
 
-    help = "Encrypt every document anew with the first key of DOCUMENTS_KEYS. Safe to stop and run again."
+    help = "Encrypt every document again with the first key of DOCUMENTS_KEYS. Safe to stop and run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One document at a time, each in its own transaction."""
@@ -26,4 +26,4 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"stored_anew={done} key={first or 'none: documents are stored as they are'}")
         if left := waiting.count():
-            raise CommandError(f"{left} could not be stored anew, see the log: keep the earlier keys.")
+            raise CommandError(f"{left} could not be stored again, see the log: keep the earlier keys.")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The reference of either record; why."""
         parser.add_argument("reference", help="reference of a person (P-…), of either record of the merge")
-        parser.add_argument("--reason", default="Taken back by manage.py unmerge", help="why, for the audit trail")
+        parser.add_argument("--reason", default="Undone by manage.py unmerge", help="why, for the audit trail")
 
     def handle(self, *args: Any, reference: str, reason: str, **options: Any) -> None:
         """Undo; a person who is unknown or was never merged is refused with one line."""

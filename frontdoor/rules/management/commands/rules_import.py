@@ -39,6 +39,6 @@ class Command(BaseCommand):
         for name, count in changed.items():
             self.stdout.write(f"{name:34} {count:>6,} changed")
         if not changed:
-            self.stdout.write("The file says what stands already.")
+            self.stdout.write("The file is the same as the rules now.")
         if options["dry_run"]:
             self.stdout.write("Nothing was kept: this was a trial.")

@@ -154,14 +154,15 @@ def carry_out(
     said: str | Callable[[Result], str] = "",
     place: PlaceOf | None = None,
     in_parts: bool = False,
+    undone: Callable[[Result], Refused | None] | None = None,
 ) -> HttpResponse | None:
     """Carry the act out if its form was sent and is in order; None when the page is to be shown with the form.
 
     1. Keep what was sent. 2. Ask every form. 3. Call ``act`` with the first form's answers and the time, and use the
     draft up, in one transaction. 4. Say what was done and lead on: ``to`` is an address, or makes one or a whole answer
     from the result. A refusal goes back to its field and is noted; one by somebody else's change says who, when and
-    what,
-    and lets the form be sent again on the record as it is now.
+    what, and lets the form be sent again on the record as it is now. ``undone`` tells from the result that nothing was
+    done after all: what the act noted of the try stays, and the form comes back as from a refusal, its draft kept.
     """
     forms_sent = (form,) if isinstance(form, UiForm) else tuple(form)
     first = forms_sent[0]
@@ -175,9 +176,14 @@ def carry_out(
     try:
         with nullcontext() if in_parts else transaction.atomic():
             result = act(first.cleaned_data, now)
-            use_up(request, first, at=now)
+            nothing_done = undone(result) if undone is not None else None
+            if nothing_done is None:
+                use_up(request, first, at=now)
     except Refused as refused:
         refuse(request, forms_sent, refused, place)
+        return None
+    if nothing_done is not None:
+        refuse(request, forms_sent, nothing_done, place)
         return None
     return _onward(request, result, to, said)
 

@@ -164,10 +164,17 @@ def test_break_glass_from_the_form_to_the_record(client, sign_in, child, manager
     sign_in("edt_worker")
     data = {"query": child.reference, "reason": "In hospital tonight", "hours": "2"}
     nothing = client.post("/people/break-glass/", {**data, "query": "P-00000000"})
+    assert nothing.status_code == 422
+    assert 'href="#id_query"' in text(nothing), "said at its field"
     assert "Nothing was opened" in text(nothing)
+    assert "In hospital tonight" in text(nothing)
+    again = client.get("/people/break-glass/")
+    assert "In hospital tonight" in text(again), "the reason is kept, on any device"
+    assert Entry.objects.filter(event="person.glass_not_broken", reason="In hospital tonight").count() == 1
     response = client.post("/people/break-glass/", data)
     assert response.headers["Location"] == f"/people/{child.reference}/"
     assert client.get(f"/people/{child.reference}/").status_code == 200
+    assert "In hospital tonight" not in text(client.get("/people/break-glass/")), "used up once it is done"
 
 
 def test_restricting_and_opening_again(client, sign_in, child, manager):

@@ -72,7 +72,7 @@ def save(
     number = _write(by=by, draft_id=draft_id, kind=kind, body=body, sending=sending, at=at, place=place, is_sent=False)
     if number is not None:
         return number
-    found = _not_kept(by, draft_id)
+    found = _not_kept(by=by, draft_id=draft_id)
     if sending.page and found.page == sending.page and found.page_number >= sending.number:
         return found.sequence
     what = "Something newer of this form was saved" if found.consumed_at is None else "This form was sent"
@@ -90,12 +90,12 @@ def keep_sent(*, by: User, draft_id: UUID, kind: str, body: bytes, sending: Send
     """
     number = _write(by=by, draft_id=draft_id, kind=kind, body=body, sending=sending, at=at, place=place, is_sent=True)
     if number is None:
-        _not_kept(by, draft_id)
+        _not_kept(by=by, draft_id=draft_id)
         raise Refused("This form could not be kept.", code="not_kept")
     return number
 
 
-def _not_kept(by: User, draft_id: UUID) -> Draft:
+def _not_kept(*, by: User, draft_id: UUID) -> Draft:
     """The draft that stood in the way, when it is one's own and open to be typed into again."""
     found = Draft.objects.get(pk=draft_id)
     if found.user_id != by.pk:

@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import access
 from frontdoor.access import Refused, StaffRequest
-from frontdoor.drafts import actions, readers
+from frontdoor.drafts import actions, lasting, readers
 from frontdoor.drafts.models import Draft
 from frontdoor.ui.responses import page
 
@@ -57,7 +57,18 @@ def _sending(request: StaffRequest) -> actions.Sending | None:
 @access.signed_in
 def listing(request: StaffRequest) -> HttpResponse:
     """One's own unfinished forms, newest first. Nothing of their content is shown here."""
-    return page(request, "drafts/list.html", {"rows": readers.listed(request.user)})
+    days = lasting.days_of(lasting.ABOUT_NOTHING, timezone.localdate())
+    return page(request, "drafts/list.html", {"rows": readers.listed(request.user), "days": days})
+
+
+@require_safe
+@access.signed_in
+def read(request: StaffRequest, draft_id: UUID) -> HttpResponse:
+    """What one typed into a form, to be read and copied: also when the form is there no more."""
+    found = readers.one(request.user, draft_id)
+    if found is None:
+        raise Http404
+    return page(request, "drafts/read.html", {"row": found, "typed": readers.typed(found.draft)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -32,9 +32,7 @@ def break_glass(request: StaffRequest) -> HttpResponse:
         lambda given, at: protection.break_glass(by=request.user, at=at, **given),
         said="The record is open to you. The data protection officer has been told.",
         to=lambda person: address_of(person) if person else reverse("pages:people"),
-        undone=lambda person: (
-            None if person else Refused(protection.NOT_GRANTED, code="nothing_opened", field="query")
-        ),
+        undone=lambda person: None if person else Refused(protection.NOT_GRANTED, code="nothing_opened", field="query"),
     )
     return done or page(request, "pages/break_glass.html", {"form": form})
 

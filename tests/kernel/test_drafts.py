@@ -152,3 +152,42 @@ def test_the_list_of_drafts_leads_back_or_nowhere_whatever_a_browser_said_it_is_
     text = client.get("/drafts/").content.decode()
     assert "/contacts/new/" in text
     assert 'x/y/"' not in text
+
+
+@pytest.mark.django_db
+def test_a_draft_whose_form_is_gone_can_be_read_and_thrown_away(officer: User, client: Client) -> None:
+    client.force_login(officer, backend=BACKEND)
+    body = b"csrfmiddlewaretoken=secret&version=3&rows-TOTAL_FORMS=1&what_changed=She+said+%3Cb%3Eno%3C%2Fb%3E&reason="
+    gone, odd = uuid.uuid4(), uuid.uuid4()
+    place = actions.Place(address="/contacts/old-page/", title="A form of long ago")
+    actions.save(by=officer, draft_id=gone, kind="form", body=body, sending=actions.Sending(), at=NOW, place=place)
+    actions.save(by=officer, draft_id=odd, kind="no-kind-of-ours", body=body, sending=actions.Sending(), at=NOW)
+    listed = client.get("/drafts/").content.decode()
+    assert "A form of long ago" in listed
+    assert "A form that is there no more" in listed
+    assert "no-kind-of-ours" not in listed
+    for key in (gone, odd):
+        assert f'href="/drafts/{key}/"' in listed
+        text = client.get(f"/drafts/{key}/").content.decode()
+        assert "What changed" in text
+        assert "She said &lt;b&gt;no&lt;/b&gt;" in text
+        assert "secret" not in text
+        assert "TOTAL_FORMS" not in text
+        assert f'action="/drafts/{key}/discard/"' in text
+        assert client.post(f"/drafts/{key}/discard/", {"list": "1"})["Location"] == "/drafts/"
+        assert client.get(f"/drafts/{key}/").status_code == 404
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_reads_anothers_draft_nor_one_about_a_record_they_may_not_see(officer: User, client: Client) -> None:
+    other = User.objects.create_user("c.officer", "Another Officer", roles=["contact_officer"])
+    theirs, hidden = uuid.uuid4(), uuid.uuid4()
+    actions.save(by=other, draft_id=theirs, kind="form", body=b"a=1", sending=actions.Sending(), at=NOW)
+    actions.save(
+        by=officer, draft_id=hidden, kind="form", body=b"a=1", sending=actions.Sending(), at=NOW,
+        place=actions.Place(about="C-00000009"),
+    )  # fmt: skip
+    client.force_login(officer, backend=BACKEND)
+    assert client.get(f"/drafts/{theirs}/").status_code == 404
+    assert client.get(f"/drafts/{hidden}/").status_code == 404

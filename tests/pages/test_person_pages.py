@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from frontdoor.access import Role
+from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions
@@ -238,3 +239,18 @@ def test_break_glass_tells_the_data_protection_officer_and_the_holders(client, s
     told = Notice.objects.filter(kind="break_glass")
     assert {notice.user.username for notice in told} == {"dpo", "manager"}
     assert all("O'Brien" not in notice.text and child.reference in notice.text for notice in told)
+
+
+def test_who_is_named_on_a_restriction_is_told_by_its_reference_alone(client, sign_in, child, manager):
+    first, second = (
+        User.objects.create_user(name, name.title(), roles=["social_worker"]) for name in ("first", "second")
+    )
+    protection.set_restriction(person=child, holders=[manager, first], by=manager, at=AT, reason="Threats by her uncle")
+    told = Notice.objects.get(kind="restriction")
+    assert (told.user, told.reference) == (first, child.reference), "who named themselves needs no telling"
+    assert told.text == f"You are named on the restriction of {child.reference}: it is open to you."
+    assert told.path == f"/people/{child.reference}/"
+    protection.add_holder(restriction=child.restrictions.get(), holder=second, by=manager, at=AT)
+    assert Notice.objects.filter(kind="restriction", user=second).count() == 1
+    assert Notice.objects.filter(kind="restriction").count() == 2
+    assert not Notice.objects.filter(text__contains="uncle").exists()

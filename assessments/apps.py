@@ -10,9 +10,10 @@ class AssessmentsConfig(AppConfig):
         """Register the app's audit events and what an open assessment forbids its referral."""
         from assessments import events, hooks
         from assessments.codes import register_codes
-        from assessments.early_help.readers import origin
+        from assessments.early_help.readers import origin, work_on
         from assessments.keeping import care
         from assessments.models import Assessment
+        from contacts import hooks as of_contacts
         from contacts.screening.origins import origins
         from frontdoor import audit
         from frontdoor.drafts import kinds
@@ -44,6 +45,8 @@ class AssessmentsConfig(AppConfig):
             " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
             "early help goes with the last of the children it is about",
         )
+        if work_on not in of_contacts.open_work:
+            of_contacts.open_work.append(work_on)
         if origin not in origins:
             origins.append(origin)
         if hooks.open_assessment not in workflow_hooks.blockers:

@@ -17,7 +17,7 @@ device. A draft belongs to one person, one form and the page it stands on. A for
 (``keeps_no_draft``).
 """
 
-import time
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -99,26 +99,24 @@ def form(
         address=address,
         title=title[:100],
         about=record.reference if record is not None else about,
-        sequence=_now_as_number(),
     )
     if made.is_sent:
         return made
-    draft = drafts.kept(by=request.user, draft_id=draft_id) if kept is None else kept.get(draft_id)
-    return made if draft is None else _as_kept(kind, made, draft, record, more)
+    draft = drafts.found(by=request.user, draft_id=draft_id) if kept is None else kept.get(draft_id)
+    if draft is None:
+        return made
+    made.keeping.version = draft.sequence
+    return _as_kept(kind, made, draft, record, more) if draft.is_kept else made
 
 
 def kept_at(request: StaffRequest, address: str) -> Mapping[uuid.UUID, Draft]:
     """Everything kept for the forms of one page, in one look: for a page with a form in each of its rows."""
-    return drafts.kept_at(by=request.user, address=address)
+    return drafts.found_at(by=request.user, address=address)
 
 
 def _form_id(kind: type[UiForm], address: str, prefix: str) -> uuid.UUID:
     """The same for one form and page on every device; whose it is says the server (``drafts.own``)."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"front-door:{kind.__qualname__}:{prefix}:{address}")
-
-
-def _now_as_number() -> int:
-    return int(time.time() * 1000)
 
 
 def _as_kept(kind: type[Form], empty: Form, draft: Draft, record: Record | None, more: dict[str, Any]) -> Form:
@@ -127,7 +125,6 @@ def _as_kept(kind: type[Form], empty: Form, draft: Draft, record: Record | None,
     made = kind(QueryDict(bytes(draft.body)), **more)
     made.keeping = empty.keeping
     made.keeping.started_at = draft.started_at
-    made.keeping.sequence = max(made.keeping.sequence, draft.sequence)
     now = made.opened_on()
     if record is not None and any(made.data.get(made.add_prefix(name), value) != value for name, value in now.items()):
         made.keeping.since = in_full(stale(record))
@@ -157,14 +154,15 @@ def carry_out(
     said: str | Callable[[Result], str] = "",
     place: PlaceOf | None = None,
     in_parts: bool = False,
+    undone: Callable[[Result], Refused | None] | None = None,
 ) -> HttpResponse | None:
     """Carry the act out if its form was sent and is in order; None when the page is to be shown with the form.
 
     1. Keep what was sent. 2. Ask every form. 3. Call ``act`` with the first form's answers and the time, and use the
     draft up, in one transaction. 4. Say what was done and lead on: ``to`` is an address, or makes one or a whole answer
     from the result. A refusal goes back to its field and is noted; one by somebody else's change says who, when and
-    what,
-    and lets the form be sent again on the record as it is now.
+    what, and lets the form be sent again on the record as it is now. ``undone`` tells from the result that nothing was
+    done after all: what the act noted of the try stays, and the form comes back as from a refusal, its draft kept.
     """
     forms_sent = (form,) if isinstance(form, UiForm) else tuple(form)
     first = forms_sent[0]
@@ -178,9 +176,14 @@ def carry_out(
     try:
         with nullcontext() if in_parts else transaction.atomic():
             result = act(first.cleaned_data, now)
-            use_up(request, first, at=now)
+            nothing_done = undone(result) if undone is not None else None
+            if nothing_done is None:
+                use_up(request, first, at=now)
     except Refused as refused:
         refuse(request, forms_sent, refused, place)
+        return None
+    if nothing_done is not None:
+        refuse(request, forms_sent, nothing_done, place)
         return None
     return _onward(request, result, to, said)
 
@@ -275,12 +278,12 @@ def keep(request: StaffRequest, *sent: UiForm) -> None:
     if keeping is None:
         return
     try:
-        keeping.sequence = drafts.keep_sent(
+        keeping.version = drafts.keep_sent(
             by=request.user,
             draft_id=keeping.draft_id,
             kind=KIND,
             body=_body(request, sent),
-            sequence=max(_now_as_number(), _sent_sequence(request)),
+            sending=_sending(request),
             at=timezone.now(),
             place=drafts.Place(keeping.address, keeping.title, keeping.about),
         )
@@ -304,10 +307,35 @@ def _body(request: StaffRequest, sent: Sequence[UiForm]) -> bytes:
     return body.urlencode().encode()
 
 
-def _sent_sequence(request: StaffRequest) -> int:
-    """The number of the script's last sending, so that one still under way comes too late."""
-    sent = request.POST.get("draft", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 16 else 0
+def keep_whole(request: StaffRequest, *, draft_id: uuid.UUID, kind: str, data: QueryDict, but: re.Pattern[str]) -> None:
+    """Keep a form that becomes a record, as it was sent, without its buttons (``but``: their names).
+
+    What is too long to be kept is not: the page that comes back still holds it. Raises Refused when it is not one's
+    own, and :class:`frontdoor.drafts.actions.AlreadySubmitted` when it is a record already.
+    """
+    body = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if name not in NEVER_KEPT and not but.fullmatch(name):
+            body.setlist(name, values)
+    try:
+        drafts.keep_sent(
+            by=request.user, draft_id=draft_id, kind=kind, body=body.urlencode().encode(), sending=_sending(request),
+            at=timezone.now(), place=drafts.Place(),
+        )  # fmt: skip
+    except Refused as refused:
+        audit.refused(request, refused)
+        if refused.code == "submitted":
+            drafts.load(by=request.user, draft_id=draft_id)
+        if refused.code != "too_large":
+            raise
+
+
+def _sending(request: HttpRequest) -> drafts.Sending:
+    """Which page's script sent the form, as its how manieth: a sending of it that is under way comes too late."""
+    page, _, number = request.POST.get("draft", "").partition(" ")
+    if not drafts.is_number(number):
+        return drafts.Sending()
+    return drafts.Sending(page=drafts.page_name(page), number=int(number))
 
 
 def use_up(request: StaffRequest, form: UiForm, *, at: datetime) -> None:

@@ -244,6 +244,8 @@ class Column:
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     hint: str = ""
     required: bool = True
+    #: Of a column of attributes: of which kind each value is (bool, int, str, or a list of words).
+    kinds: Mapping[str, type] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": {"task": "api.tasks.webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "remove": {"task": "retention.tasks.remove_files", "schedule": 60.0, "options": {"expires": 55}},
+    "drafts": {"task": "drafts.tasks.throw_away", "schedule": 21600.0, "options": {"expires": 3600}},
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
     "feeds": {"task": "contacts.tasks.take_feeds", "schedule": 60.0, "options": {"expires": 50}},
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from assessments import outline
@@ -13,11 +13,12 @@ from assessments.early_help.actions import REVIEW, headings, person_facts
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, LeadProfessional
 from contacts.agencies.links.models import SecureLink
 from contacts.given import sought
-from contacts.models import Contact
+from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.matching import candidates as matching
+from referrals.models import Referral
 
 SHOWN = 50
 VIEWS = {
@@ -122,6 +123,13 @@ def invitations() -> list[SecureLink]:
     """The latest links given out for the form, newest first."""
     rows = SecureLink.objects.filter(purpose=SecureLink.Purpose.EARLY_HELP).select_related("agency", "issued_by")
     return list(rows.order_by("-id")[:SHOWN])
+
+
+def work_on(row: ContactPerson) -> list[str]:
+    """References of open early help that a referral of this person on a contact was stepped down to."""
+    referred = Referral.objects.filter(Q(contact_person=row) | Q(reference=row.joined_reference or None))
+    found = EarlyHelpAssessment.objects.open().filter(came_from__in=referred.values("reference"))
+    return list(found.order_by("reference").values_list("reference", flat=True))
 
 
 def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:

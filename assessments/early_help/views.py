@@ -1,5 +1,6 @@
 """The pages of early help for staff: the list, one assessment, its form, its acts, and the links for agencies."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,13 +82,16 @@ def new(request: StaffRequest) -> HttpResponse:
 @needs(P.EARLY_HELP_WRITE)
 def draft(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The form for staff, kept as typed; recorded and begun, or recorded as a draft others can go on with."""
-    if request.method != "POST":
-        try:
+    try:
+        if request.method != "POST":
             typed = drafts.load(by=request.user, draft_id=draft_id)
-        except drafts.AlreadySubmitted as before:
-            return redirect("assessments:early_help_one", before.reference)
-        screen = forms.EarlyHelpScreen(typed, is_staff=True, judge=False)
-        return _form_page(request, screen, draft_id)
+            return _form_page(request, forms.EarlyHelpScreen(typed, is_staff=True, judge=False), draft_id)
+        return _sent(request, draft_id)
+    except drafts.AlreadySubmitted as before:
+        return redirect("assessments:early_help_one", before.reference)
+
+
+def _sent(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     sending = not forms.asks_for_rows(request.POST)
     screen = forms.EarlyHelpScreen(request.POST, is_staff=True, judge=sending)
     if sending and screen.is_valid():
@@ -96,13 +100,14 @@ def draft(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
                 facts=screen.facts(), by=request.user, at=timezone.now(), how="staff", draft_id=draft_id,
                 as_draft="keep" in request.POST,
             )  # fmt: skip
-        except drafts.AlreadySubmitted as before:
-            return redirect("assessments:early_help_one", before.reference)
         except Refused as refused:
             acting.refuse(request, [screen.form], refused)
         else:
             messages.success(request, f"Early help {made.reference} is recorded.")
             return redirect("assessments:early_help_one", made.reference)
+    acting.keep_whole(
+        request, draft_id=draft_id, kind="early_help", data=forms.whole_rows(request.POST), but=re.compile("keep")
+    )
     return _form_page(request, screen, draft_id)
 
 
@@ -111,7 +116,12 @@ def _form_page(request: StaffRequest, screen: forms.EarlyHelpScreen, draft_id: u
     return page(
         request,
         "early_help/new.html",
-        {"screen": screen, "form": screen.form if wrong else None, "draft": draft_id},
+        {
+            "screen": screen,
+            "form": screen.form if wrong else None,
+            "draft": draft_id,
+            "version": drafts.version(by=request.user, draft_id=draft_id),
+        },
         status=422 if wrong else 200,
     )
 

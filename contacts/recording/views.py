@@ -1,7 +1,6 @@
 """Recording a contact while a caller talks: one long page, kept as it is typed, recorded once."""
 
 import re
-import time
 import uuid
 from typing import Any
 
@@ -22,7 +21,6 @@ from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.actions import AlreadySubmitted
-from frontdoor.drafts.models import Draft
 from frontdoor.ui.responses import page
 
 KIND = "contact"
@@ -134,35 +132,8 @@ def _drop(data: QueryDict, prefix: str, gone: int) -> None:
 
 
 def keep(request: StaffRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
-    """Keep what was sent, as the page's own script does. Raises AlreadySubmitted when it is a record already.
-
-    What is too long to be kept is not: the page that comes back still holds it.
-    """
-    body = QueryDict(mutable=True)
-    for name, values in data.lists():
-        if not _BUTTONS.fullmatch(name):
-            body.setlist(name, values)
-    sequence = max(int(time.time() * 1000), _sequence(request, draft_id) + 1)
-    try:
-        drafts.save(
-            by=request.user,
-            draft_id=draft_id,
-            kind=KIND,
-            body=body.urlencode().encode(),
-            sequence=sequence,
-            at=timezone.now(),
-        )
-    except Refused as refused:
-        audit.refused(request, refused)
-        if refused.code == "submitted":
-            drafts.load(by=request.user, draft_id=draft_id)
-        if refused.code != "too_large":
-            raise
-
-
-def _sequence(request: StaffRequest, draft_id: uuid.UUID) -> int:
-    """The number of the last sending kept: the page goes on from there even when its clock is behind ours."""
-    return Draft.objects.of(request.user).filter(pk=draft_id).values_list("sequence", flat=True).first() or 0
+    """Keep what was sent. Raises AlreadySubmitted when it is a record already."""
+    acting.keep_whole(request, draft_id=draft_id, kind=KIND, data=data, but=_BUTTONS)
 
 
 def show(
@@ -208,7 +179,7 @@ def show(
             "anchors": [
                 {"href": f"#{key}", "text": f"{number}. {text}"} for number, (key, text) in enumerate(SECTIONS, start=1)
             ],
-            "sequence": _sequence(request, draft_id),
+            "version": drafts.version(by=request.user, draft_id=draft_id),
             "fast_track_href": reverse("referrals:record_fast_track", args=[draft_id]),
             "type_hints": _type_hints(),
         },

@@ -5,10 +5,12 @@ import secrets
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Now
 
 from frontdoor.db import all_or_none, one_of, tracked
@@ -87,6 +89,16 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def ended_before(self, moment: datetime) -> "models.QuerySet[User]":
+        """Accounts that had ended by this moment and have not been opened since, as their history says."""
+        history = apps.get_model("accounts", "UserEvent")._default_manager
+        said = history.filter(pgh_obj=OuterRef("pk"))
+        before = history.filter(pgh_obj=OuterRef("pgh_obj"), pgh_created_at__lte=moment)
+        last = before.order_by("-pgh_id").values("pgh_id")[:1]
+        was_ended = said.filter(pgh_id=Subquery(last), is_active=False)
+        opened_since = said.filter(pgh_created_at__gt=moment, is_active=True)
+        return self.filter(Exists(was_ended), is_active=False).exclude(Exists(opened_since))
 
 
 @tracked(exclude=["password", "last_login"])

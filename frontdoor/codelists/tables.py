@@ -1,5 +1,9 @@
 """Every code list as a rule table, for its page and the file of rules."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
 from frontdoor.codelists import lists
 from frontdoor.codelists.models import Code
 from frontdoor.dated import Column, Table, register
@@ -22,8 +26,13 @@ COLUMNS = (
     Column("code", "Code", hint="A short word or number. It cannot be changed later, because records use it."),
     Column("label", "Words", hint="What people see"),
     Column("position", "Place in the list", "number"),
-    Column("attributes", "What it means to the system", "attributes", required=False),
 )
+ATTRIBUTES = Column("attributes", "What it means to the system", "attributes", required=False)
+
+
+def kinds_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, type]:
+    """Of which kind each attribute of a list is: as the product ships it, and so reads it."""
+    return {name: type(value) for row in rows for name, value in row.get("attributes", {}).items()}
 
 
 def name_of(list_name: str) -> str:
@@ -33,11 +42,13 @@ def name_of(list_name: str) -> str:
 
 def register_lists() -> None:
     """Each list is a table of its own."""
+    shipped = lists.shipped()
     register(
         *(
             Table(
                 name=name_of(name), label=LABELS.get(name, name.replace("_", " ").capitalize()),
-                about="Answers people choose from, each with its words.", model=Code, columns=COLUMNS,
+                about="Answers people choose from, each with its words.", model=Code,
+                columns=(*COLUMNS, replace(ATTRIBUTES, kinds=kinds_of(shipped[name]))),
                 permission="rules.edit", where=(("list_name", name),), title="label", is_list=True,
             )
             for name in lists.names()

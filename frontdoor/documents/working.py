@@ -37,10 +37,18 @@ def take_due(at: datetime, *, most: int = 20) -> list[int]:
 
 
 def work_on(key: int, at: datetime) -> None:
-    """Do what a document waits for. Safe to run twice: what is done is not done again."""
+    """Do what a document waits for. Safe to run twice: what is done is not done again.
+
+    That it is begun is counted before the work, which may end the worker: after a few times it is given up.
+    """
     document = D.objects.filter(pk=key, next_work_at__isnull=False).first()
     if document is None:
         return
+    if document.attempts >= MOST_ATTEMPTS:
+        _give_up(document)
+        return
+    document.attempts += 1
+    document.save(update_fields=["attempts"])
     try:
         if _scanned(document, at):
             _read(document)
@@ -50,11 +58,19 @@ def work_on(key: int, at: datetime) -> None:
 
 
 def _later(document: Document, at: datetime, *, gives_up: bool) -> None:
-    document.attempts += 1
-    document.next_work_at = at + timedelta(seconds=min(15 * 2**document.attempts, 900))
     if gives_up and document.attempts >= MOST_ATTEMPTS:
-        document.next_work_at, document.reading = None, D.Reading.FAILED
-    document.save(update_fields=["attempts", "next_work_at", "reading"])
+        _give_up(document)
+        return
+    if not gives_up:
+        # What does not answer may come back at any time: waiting for it never ends in giving up.
+        document.attempts = min(document.attempts, MOST_ATTEMPTS - 1)
+    document.next_work_at = at + timedelta(seconds=15 * 2**document.attempts)
+    document.save(update_fields=["attempts", "next_work_at"])
+
+
+def _give_up(document: Document) -> None:
+    document.next_work_at, document.reading = None, D.Reading.FAILED
+    document.save(update_fields=["next_work_at", "reading"])
 
 
 def _scanned(document: Document, at: datetime) -> bool:

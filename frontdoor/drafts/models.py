@@ -22,7 +22,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """One form's fields, raw as the browser sent them, with the rising number of the sending."""
+    """One form's fields, raw as the browser sent them, with the version the server gave what is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="drafts")
@@ -33,7 +33,11 @@ class Draft(models.Model):
     address = models.CharField(max_length=4000, blank=True)
     title = models.CharField(max_length=100, blank=True)
     body = models.BinaryField(default=b"")
+    # The version of what is kept: ours alone to give, rising, and never given twice.
     sequence = models.BigIntegerField(default=0)
+    # The page (a tab's own random name) whose sending is kept, and its number among the sendings of that page.
+    page = models.CharField(max_length=36, blank=True, default="", db_default="")
+    page_number = models.BigIntegerField(default=0, db_default=0)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     saved_at = models.DateTimeField(db_default=Now())
     consumed_at = models.DateTimeField(null=True, blank=True)
@@ -51,6 +55,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} draft"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is something to show again."""
+        return self.consumed_at is None and bool(self.body)
 
     @property
     def is_record(self) -> bool:

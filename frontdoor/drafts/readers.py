@@ -1,8 +1,12 @@
 """One's own drafts, as the list shows them."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.apps import apps
+from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
 from frontdoor.access import Denied, Permission, holds
@@ -13,6 +17,9 @@ from frontdoor.drafts.models import Draft
 from frontdoor.people.access import check_conflict_of
 
 SHOWN = 100
+#: Fields that are the page's own.
+NOT_TYPED = re.compile(r"csrfmiddlewaretoken|draft|(\w+_)?version|revision|.+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
+GONE = "A form that is there no more"
 
 
 @dataclass(frozen=True)
@@ -26,9 +33,27 @@ class Line:
 
 def listed(user: User) -> list[Line]:
     """Unfinished forms, newest first, without those about a record their writer may no longer see."""
-    rows = list(Draft.objects.of(user).open().exclude(body=b"").order_by("-saved_at", "-id")[:SHOWN])
+    return _lines(Draft.objects.of(user).open().exclude(body=b"").order_by("-saved_at", "-id")[:SHOWN], user)
+
+
+def one(user: User, draft_id: UUID) -> Line | None:
+    """One of these, whether its form is still there or not."""
+    return next(iter(_lines(Draft.objects.of(user).open().exclude(body=b"").filter(pk=draft_id), user)), None)
+
+
+def _lines(found: Iterable[Draft], user: User) -> list[Line]:
+    rows = list(found)
     seen = _visible({row.about for row in rows if row.about}, user)
     return [Line(row, *_words(row, user)) for row in rows if not row.about or row.about in seen]
+
+
+def typed(draft: Draft) -> list[tuple[str, str]]:
+    """What was typed, field by field, under the names the form gave them: its labels went with it."""
+    return [
+        (name.replace("_", " ").replace("-", " ").strip().capitalize(), "\n".join(values))
+        for name, said in QueryDict(bytes(draft.body)).lists()
+        if (values := [each for each in said if each.strip()]) and not NOT_TYPED.fullmatch(name)
+    ]
 
 
 def _visible(references: set[str], user: User) -> set[str]:
@@ -58,10 +83,10 @@ def _knows_them(user: User, reference: str) -> bool:
 def _words(draft: Draft, user: User) -> tuple[str, str]:
     """What the form is called and where it stands."""
     if draft.address:
-        return draft.title, draft.address if may_open(draft.address, user) else ""
+        return draft.title or GONE, draft.address if may_open(draft.address, user) else ""
     kind = kinds.KINDS.get(draft.kind)
     if kind is None:
-        return draft.kind, ""
+        return GONE, ""
     return kind.label, kind.address(draft.pk)
 
 

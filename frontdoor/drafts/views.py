@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import access
 from frontdoor.access import Refused, StaffRequest
-from frontdoor.drafts import actions, readers
+from frontdoor.drafts import actions, lasting, readers
 from frontdoor.drafts.models import Draft
 from frontdoor.ui.responses import page
 
@@ -19,17 +19,17 @@ from frontdoor.ui.responses import page
 @require_http_methods(["PUT", "POST"])
 @access.signed_in
 def save(request: StaffRequest, draft_id: UUID, kind: str) -> HttpResponse:
-    """Keep the body as it came: 204, or 409 with a code when it cannot be kept."""
-    number = request.headers.get("X-Draft-Sequence", "")
-    if not number.isdigit() or len(number) > 15:
+    """Keep the body as it came: 204 with its version, or 409 with a code and why in words when it is not kept."""
+    sending = _sending(request)
+    if sending is None:
         return JsonResponse({"code": "sequence_required"}, status=400)
     try:
-        actions.save(
+        version = actions.save(
             by=request.user,
             draft_id=actions.own(request.user, draft_id) if kind == actions.FORM else draft_id,
             kind=kind,
             body=request.body,
-            sequence=int(number),
+            sending=sending,
             at=timezone.now(),
             place=actions.Place(
                 address=request.headers.get("X-Draft-Address", "")[:4000],
@@ -39,13 +39,36 @@ def save(request: StaffRequest, draft_id: UUID, kind: str) -> HttpResponse:
         )
     except Refused as refused:
         return JsonResponse({"code": refused.code, "message": refused.message}, status=409)
-    return HttpResponse(status=204)
+    return HttpResponse(status=204, headers={"X-Draft-Version": str(version)})
+
+
+def _sending(request: StaffRequest) -> actions.Sending | None:
+    """What the page's script says of its sending; None when it says it wrongly.
+
+    A page of the release before says no version: it is taken for a page that saw nothing kept.
+    """
+    version = request.headers.get("X-Draft-Version", "0")
+    number = request.headers.get("X-Draft-Sequence", "")
+    if not actions.is_number(version) or not actions.is_number(number):
+        return None
+    return actions.Sending(int(version), actions.page_name(request.headers.get("X-Draft-Page", "")), int(number))
 
 
 @access.signed_in
 def listing(request: StaffRequest) -> HttpResponse:
     """One's own unfinished forms, newest first. Nothing of their content is shown here."""
-    return page(request, "drafts/list.html", {"rows": readers.listed(request.user)})
+    days = lasting.days_of(lasting.ABOUT_NOTHING, timezone.localdate())
+    return page(request, "drafts/list.html", {"rows": readers.listed(request.user), "days": days})
+
+
+@require_safe
+@access.signed_in
+def read(request: StaffRequest, draft_id: UUID) -> HttpResponse:
+    """What one typed into a form, to be read and copied: also when the form is there no more."""
+    found = readers.one(request.user, draft_id)
+    if found is None:
+        raise Http404
+    return page(request, "drafts/read.html", {"row": found, "typed": readers.typed(found.draft)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, holds
+from frontdoor.access import Permission, Refused, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.exchange import readers, working
 from frontdoor.exchange.actions import (
@@ -266,9 +266,9 @@ def wordings(request: StaffRequest) -> HttpResponse:
 
 def _settle(request: StaffRequest, chosen: Sequence[tuple[Wording, str]], at: datetime) -> str:
     """Give each wording its meaning; what came of it, in words."""
-    taken = sum(settle_wording(wording=each, code=code, by=request.user, at=at) for each, code in chosen)
     if not chosen:
-        return ""
+        raise Refused("Nothing was noted. Choose what at least one of these wordings means.", code="none_chosen")
+    taken = sum(settle_wording(wording=each, code=code, by=request.user, at=at) for each, code in chosen)
     took = f"{count(taken, 'record')} took the meaning; so will every later import."
     return f"{count(len(chosen), 'wording')} noted. {took}"
 

@@ -84,7 +84,7 @@ def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> 
     key = getattr(item, "pk", item)
     log.error("left_aside", what=what, id=key, error=type(problem).__name__, file=place.filename, line=place.lineno)
     notify(
-        User.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR.value]),
+        administrators(),
         kind="left-aside",
         text=f"Could not {what} ({key}); the others went on. The log of the worker says where it failed",
         once_key=f"left-{what[:50]}-{key}-{at:%Y%m%d}",
@@ -101,6 +101,11 @@ def duty_managers(at: datetime) -> list[User]:
     """Who is the duty manager now; every active duty manager when the rota names nobody."""
     found = list(on_duty("duty", at))
     return found or list(User.objects.filter(is_active=True, roles__contains=[Role.DUTY_MANAGER.value]))
+
+
+def administrators() -> list[User]:
+    """Who looks after the system."""
+    return list(User.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR.value]))
 
 
 def on_call(at: datetime) -> list[User]:

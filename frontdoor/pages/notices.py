@@ -1,5 +1,6 @@
 """Whom the product tells when a restricted record is opened, or somebody meets the record of a person they know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -34,6 +35,17 @@ def glass_broken(person: Person, user: User, reason: str, at: datetime, expires_
         reference=reference,
         path=reverse("pages:person", args=[reference]),
         urgent=True,
+    )
+
+
+def named_on(person: Person, users: Sequence[User], by: User, at: datetime) -> None:
+    """Tell colleagues that a restricted record is open to them; who named themselves knows."""
+    notify(
+        [user for user in users if user.pk != by.pk],
+        kind="restriction",
+        text=f"You are named on the restriction of {person.reference}: it is open to you.",
+        reference=str(person.reference),
+        path=reverse("pages:person", args=[person.reference]),
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest
+from frontdoor.access import Permission, Refused, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
@@ -27,18 +27,15 @@ LINES = 100
 def break_glass(request: StaffRequest) -> HttpResponse:
     """Ask for a restricted record: absent, open and ambiguous answer alike; a grant goes straight to the record."""
     form = acting.form(request, forms.BreakGlassForm)
-
-    def show(nothing: str = "") -> HttpResponse:
-        return page(request, "pages/break_glass.html", {"form": form, "nothing": nothing})
-
     done = acting.carry_out(
         request,
         form,
         lambda given, at: protection.break_glass(by=request.user, at=at, **given),
-        said=lambda person: "The record is open to you. The data protection officer has been told." if person else "",
-        to=lambda person: address_of(person) if person else show(protection.NOT_GRANTED),
+        said="The record is open to you. The data protection officer has been told.",
+        to=lambda person: address_of(person) if person else reverse("pages:people"),
+        undone=lambda person: None if person else Refused(protection.NOT_GRANTED, code="nothing_opened", field="query"),
     )
-    return done or show()
+    return done or page(request, "pages/break_glass.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

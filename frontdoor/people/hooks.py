@@ -1,6 +1,6 @@
 """What apps above fill in, in their AppConfig.ready(); called in the same transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -56,6 +56,8 @@ def merge_policy(model: str, field: str, how: Literal["move", "keep", "rebuild"]
 
 # Called with (person, user, reason, at, expires_at) when a restricted record is opened by break-glass.
 glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
+# Called with (person, users, by, at) when colleagues were named on the restriction of a record.
+named_on: list[Callable[[Person, Sequence[Any], Any, datetime], None]] = []
 # Called with (person, at) when a record has been restricted or protected: what is shown beside it elsewhere must go.
 hidden_from_now: list[Callable[[Person, datetime], None]] = []
 # Called with (ids of people, at) when records were joined to one, or taken apart again.

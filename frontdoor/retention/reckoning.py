@@ -86,8 +86,10 @@ def years_on(day: date, years: int) -> date:
 def rules_can_be_counted(
     rows: Sequence[Plain], everything: Mapping[str, Sequence[Plain]], on: date
 ) -> Iterator[tuple[int, str, str]]:
-    """A rule of keeping says from what and for how many years."""
+    """A rule of keeping records says from what and for how many years; those of drafts stand beside the drafts."""
     for place, row in enumerate(rows):
+        if row["code"].startswith("draft"):
+            continue
         says: dict[str, Any] = row["attributes"]
         years = [says.get("years"), says.get("least_after_closure", 0), says.get("years_after_death_under_18", 0)]
         if says.get("from") not in ("birth", "closure"):

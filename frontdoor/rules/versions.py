@@ -177,6 +177,21 @@ def _is_day(value: Any) -> bool:
         return False
 
 
+_KIND_WORDS: dict[type, str] = {
+    bool: "yes or no (true or false)", int: "a whole number", str: "a word", list: "a list of codes",
+}  # fmt: skip
+
+
+def _wrong_kind(kinds: Mapping[str, type], attributes: Mapping[str, Any]) -> str:
+    """The first attribute that is not of its kind, in words; one the product does not know is nobody's concern."""
+    for name, value in attributes.items():
+        kind = kinds.get(name, type(value))
+        fits = type(value) is kind and (not isinstance(value, list) or all(isinstance(each, str) for each in value))
+        if not fits:
+            return f"“{name}” is {_KIND_WORDS.get(kind, kind.__name__)}, not {json.dumps(value, ensure_ascii=False)}."
+    return ""
+
+
 def _problem(table: Table, name: str, value: Any) -> str:
     column = table.column(name)
     assert column is not None
@@ -186,6 +201,8 @@ def _problem(table: Table, name: str, value: Any) -> str:
         return "This cannot be empty."
     if not _can_be_kept(value):
         return "It holds a character that cannot be kept."
+    if isinstance(value, dict) and (wrong := _wrong_kind(column.kinds, value)):
+        return wrong
     if column.choices is not None and column.kind in ("choice", "choices"):
         known = {code for code, _ in column.choices()}
         unknown = [each for each in (value if isinstance(value, list) else [value]) if each not in known | {"", None}]

@@ -178,12 +178,14 @@ def every_widget(request: HttpRequest) -> HttpResponse:
 
 @_public
 def draft(request: HttpRequest) -> HttpResponse:
-    """Answers the autosave of the form page as the drafts do: 204, or the status named in "Status 409"."""
+    """Answers the autosave of the form page as the drafts do: 204 and a version, or what "Status 409" names."""
     if request.method != "PUT":
         return error(request, 404)
     typed = QueryDict(request.body).get("name", "")
     named = typed.removeprefix("Status ")
-    return HttpResponse(status=int(named) if typed != named and named in ("401", "409", "500") else 204)
+    if typed != named and named in ("401", "409", "500"):
+        return HttpResponse(status=int(named))
+    return HttpResponse(status=204, headers={"X-Draft-Version": str(int(request.headers["X-Draft-Version"]) + 1)})
 
 
 @_public

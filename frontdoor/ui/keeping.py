@@ -14,9 +14,9 @@ from frontdoor.ui.formats import moment
 class Keeping:
     """Where what is typed into one form is kept, and what of it is shown again.
 
-    ``draft_id`` names the draft, ``url`` takes what the script sends, ``sequence`` is the number its sendings go on
-    from, ``afresh`` throws away; ``started_at`` stands when the form shows what was kept before, ``since`` says what
-    somebody else changed since.
+    ``draft_id`` names the draft, ``url`` takes what the script sends, ``version`` is the one of what is kept that the
+    page goes on from, ``afresh`` throws away; ``started_at`` stands when the form shows what was kept before, ``since``
+    says what somebody else changed since.
     """
 
     draft_id: UUID
@@ -25,19 +25,19 @@ class Keeping:
     address: str
     title: str
     about: str
-    sequence: int
+    version: int = 0
     started_at: datetime | None = None
     since: str = ""
 
     def shown(self) -> Markup:
         """The mark and the words, once for each form."""
         mark = Markup(
-            '<input type="hidden" name="draft" value="{sequence}" data-draft-url="{url}" data-draft-about="{about}"'
-            ' data-draft-address="{address}" data-draft-title="{title}">'
+            '<input type="hidden" name="draft" data-draft-url="{url}" data-draft-version="{version}"'
+            ' data-draft-about="{about}" data-draft-address="{address}" data-draft-title="{title}">'
             '<div class="app-draft app-draft--quiet" data-draft-status><p class="govuk-body-s app-draft__text"'
             ' role="status" aria-live="polite" data-draft-text></p></div>'
         ).format(
-            sequence=self.sequence, url=self.url, about=self.about, address=self.address, title=quote(self.title)
+            version=self.version, url=self.url, about=self.about, address=self.address, title=quote(self.title)
         )  # fmt: skip
         if self.started_at is None:
             return mark

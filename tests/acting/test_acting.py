@@ -55,15 +55,17 @@ def marker(page: str) -> dict[str, str]:
     return {key: unescape(value) for key, value in re.findall(r'([a-z-]+)="([^"]*)"', tag[0])}
 
 
-def typed_by_script(client: Client, page: str, body: str, sequence: int = 0) -> int:
-    """Keep a body as the page's own script does; the answer's status."""
+def typed_by_script(client: Client, page: str, body: str, number: int = 1, tab: str = "tab1") -> int:
+    """Keep a body as the page's own script does, as the tab's how manieth sending; the answer's status."""
     told = marker(page)
     return client.put(
         told["data-draft-url"],
         body,
         content_type="application/x-www-form-urlencoded",
         headers={
-            "X-Draft-Sequence": str(sequence or int(told["value"]) + 1),
+            "X-Draft-Version": told["data-draft-version"],
+            "X-Draft-Page": tab,
+            "X-Draft-Sequence": str(number),
             "X-Draft-About": told["data-draft-about"],
             "X-Draft-Address": told["data-draft-address"],
             "X-Draft-Title": told["data-draft-title"],
@@ -145,22 +147,34 @@ def test_a_server_that_breaks_while_it_acts_loses_nothing_typed(
 def test_what_was_sent_is_used_up(referral: Referral, manager: User, team: Any, worker: User, signed: SignIn) -> None:
     client = signed(manager)
     first = client.get(address_of(referral, "need")).content.decode()
-    number = int(marker(first)["value"]) + 1
-    assert typed_by_script(client, first, f"version={referral.version}&primary_need=N3", number) == 204
+    assert typed_by_script(client, first, f"version={referral.version}&primary_need=N3") == 204
     sent = client.post(
-        address_of(referral, "need"), {"version": referral.version, "primary_need": "N1", "draft": number + 2}
+        address_of(referral, "need"), {"version": referral.version, "primary_need": "N1", "draft": "tab1 3"}
     )
     assert sent.status_code == 302
     assert not Draft.objects.open().exists()
     assert not any(bytes(draft.body) for draft in Draft.objects.all())
     # A sending of the script that was under way arrives late: it brings nothing back.
-    assert typed_by_script(client, first, f"version={referral.version}&primary_need=N3", number + 1) == 204
+    assert typed_by_script(client, first, f"version={referral.version}&primary_need=N3", number=2) == 204
     assert not Draft.objects.open().exists()
-    # The next time the form is filled in, it is kept anew.
+    # Nor does another tab that was open all the while, and it is told so.
+    assert typed_by_script(client, first, f"version={referral.version}&primary_need=N3", tab="tab2") == 409
+    assert not Draft.objects.open().exists()
+    # The next time the form is filled in, it is kept anew: also by the page itself, when Back leads to it.
     page = client.get(address_of(referral, "need")).content.decode()
     assert "what you typed is here" not in page
-    assert typed_by_script(client, page, f"version={referral.version + 1}&primary_need=N4") == 204
+    assert typed_by_script(client, page, f"version={referral.version + 1}&primary_need=N4", tab="tab3") == 204
     assert Draft.objects.open().count() == 1
+
+
+def test_a_page_that_stays_when_its_form_is_sent_goes_on_keeping(
+    referral: Referral, manager: User, signed: SignIn
+) -> None:
+    client = signed(manager)
+    page = client.get(address_of(referral)).content.decode()
+    client.post(address_of(referral), closing(referral, closure_reason="", draft="tab1 4"))
+    assert typed_by_script(client, page, f"version={referral.version}&what_changed=More", number=5) == 204
+    assert "More" in client.get(address_of(referral)).content.decode()
 
 
 def test_another_device_shows_it_and_another_person_does_not(

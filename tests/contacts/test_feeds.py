@@ -381,3 +381,97 @@ def test_a_format_stands_in_one_place_and_the_page_and_the_command_follow(
     assert [item.problem for item in read(b"|PPN/3\n", NOW)] == [None]
     client.force_login(manager)
     assert f"{' or '.join(reading.FORMAT_NAMES)} in the published format" in client.get("/feeds/").content.decode()
+
+
+class Killed(BaseException):
+    """What is left of a worker that was ended: nothing of ours catches it."""
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, reference: bytes) -> None:
+    def kills(content: bytes, now: datetime) -> Any:
+        if reference in content:
+            raise Killed
+        return read(content, now)
+
+    monkeypatch.setattr(actions, "read", kills)
+
+
+@pytest.mark.django_db
+def test_a_file_that_ends_its_worker_is_tried_three_times_and_then_waits_for_a_person(
+    police: Agency, officer: User, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = User.objects.create_user("admin", "Ada Min", roles=["administrator"])
+    bad = drop(agency=police, name="z.csv", content=(HEAD + ROW.replace("PPN/1", "PPN/7")).encode(), by=officer, at=NOW)
+    good = drop(agency=police, name="a.csv", content=(HEAD + ROW).encode(), by=officer, at=NOW)
+    kill_at(monkeypatch, b"PPN/7")
+    for _ in range(3):
+        with pytest.raises(Killed):
+            take_waiting(NOW)
+    assert not Contact.objects.exists()
+    assert take_waiting(NOW) == 2, "it is given up, and those behind it are taken in"
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert bad.finished_at is not None
+    assert good.taken == 1
+    message = Quarantined.objects.get()
+    assert (message.file, message.number, message.code) == (bad, 0, "given_up")
+    assert message.message == (
+        "Reading this file was broken off 3 times: it may be too much for the computer that reads it."
+        " None of its notifications has been taken in."
+    )
+    assert bytes(message.content) == bytes(bad.content)
+    assert Notice.objects.get(path="/feeds/quarantine/").user == manager
+    assert "was broken off 3 times" in Notice.objects.get(user=admin).text
+    assert take_waiting(NOW) == 0
+    with pytest.raises(Refused, match="as it is, it was broken off"):
+        send_on(message=message, text=message.text.replace("\n", "\r\n"), by=officer, at=NOW)
+    send_on(message=message, text=message.text.replace("PPN/7", "PPN/8"), by=officer, at=NOW)
+
+
+@pytest.mark.django_db
+def test_a_long_file_that_gets_on_each_time_is_not_given_up(
+    police: Agency, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(ROW.replace("PPN/1", f"PPN/{n}") for n in range(1, 7))
+    file = drop(agency=police, name="a.csv", content=(HEAD + rows).encode(), by=officer, at=NOW)
+    real = recording.record_contact
+    done: list[str] = []
+
+    def one_at_a_time(**given: Any) -> Contact:
+        if len(done) % 2:
+            done.append("")
+            raise Killed
+        done.append(given["facts"].agency_reference)
+        return real(**given)
+
+    monkeypatch.setattr(actions, "record_contact", one_at_a_time)
+    for _ in range(5):
+        with pytest.raises(Killed):
+            take_waiting(NOW)
+    take_waiting(NOW)
+    file.refresh_from_db()
+    assert (file.taken, file.unread) == (6, 0)
+
+
+@pytest.mark.django_db
+def test_what_was_taken_in_before_a_file_was_given_up_is_said_and_stays(
+    police: Agency, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = ROW + ROW.replace("PPN/1", "PPN/2")
+    file = drop(agency=police, name="a.csv", content=(HEAD + rows).encode(), by=officer, at=NOW)
+    real = recording.record_contact
+
+    def stops(**given: Any) -> Contact:
+        if given["facts"].agency_reference == "PPN/2":
+            raise Killed
+        return real(**given)
+
+    monkeypatch.setattr(actions, "record_contact", stops)
+    for _ in range(4):
+        with pytest.raises(Killed):
+            take_waiting(NOW)
+    assert take_waiting(NOW) == 1
+    file.refresh_from_db()
+    assert (file.taken, file.unread) == (1, 1)
+    assert "The first 1 of its notifications had been dealt with." in file.quarantined.get().message
+    assert Contact.objects.count() == 1

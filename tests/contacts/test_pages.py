@@ -206,12 +206,13 @@ def test_a_draft_comes_back_without_any_error(signed_in: Client, address: str) -
         f"/drafts/{address.split('/')[3]}/contact/",
         "&".join(f"{key}={value}" for key, value in half.items()),
         content_type="application/x-www-form-urlencoded",
-        headers={"X-Draft-Sequence": "7"},
+        headers={"X-Draft-Sequence": "7", "X-Draft-Version": "0", "X-Draft-Page": "tab1"},
     )
     assert saved.status_code == 204
+    version = f'data-draft-version="{saved["X-Draft-Version"]}"'
     page = signed_in.get(address)
     assert page.status_code == 200
-    for typed in ("Half a na", "Half a sen", 'value="Zoë"', 'value="31"', 'data-draft-sequence="7"'):
+    for typed in ("Half a na", "Half a sen", 'value="Zoë"', 'value="31"', version):
         assert typed in body(page)
     assert "There is a problem" not in body(page)
     assert address in body(signed_in.get("/drafts/"))

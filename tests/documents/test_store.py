@@ -191,3 +191,35 @@ def test_what_is_said_of_a_document_is_changed_by_one_at_a_time(file_it: Any, ma
         actions.withdraw_document(document=document, reason="Wrong child.", version=1, by=manager, at=AT)
     gone = actions.withdraw_document(document=document, reason="Wrong child.", version=2, by=manager, at=AT)
     assert (gone.ended_by, storage.path_of(gone.blob).exists()) == (manager, True)
+
+
+class Killed(BaseException):
+    """What is left of a worker that was ended: nothing of ours catches it."""
+
+
+def test_a_document_that_ends_its_worker_is_not_tried_for_ever(file_it: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = file_it()
+
+    def kills(*args: Any) -> bytes:
+        raise Killed
+
+    monkeypatch.setattr(storage, "get", kills)
+    for tried in range(1, working.MOST_ATTEMPTS + 1):
+        with pytest.raises(Killed):
+            working.work_on(document.pk, AT)
+        assert Document.objects.get(pk=document.pk).attempts == tried, "counted before the work"
+    working.work_on(document.pk, AT)
+    given_up = Document.objects.get(pk=document.pk)
+    assert (given_up.reading, given_up.next_work_at) == ("failed", None)
+
+
+def test_a_scanner_that_is_silent_for_long_never_makes_a_document_given_up(
+    settings: Any, scanner: Any, file_it: Any
+) -> None:
+    settings.CLAMD_ADDRESS = scanner.address
+    document = file_it()
+    for _ in range(3 * working.MOST_ATTEMPTS):
+        working.work_on(document.pk, AT)
+    scanner.start()
+    working.work_on(document.pk, AT)
+    assert Document.objects.get(pk=document.pk).scan == "clean"

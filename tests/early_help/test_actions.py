@@ -9,6 +9,7 @@ from assessments.early_help import actions, steps
 from assessments.early_help.facts import ConsentFacts
 from assessments.early_help.models import EarlyHelpAssessment
 from contacts.facts import PersonFacts, ReferrerFacts
+from contacts.screening import actions as screening
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.models import Clock
@@ -167,3 +168,22 @@ def test_who_may_not_write_may_not(db: None) -> None:
     reader = User.objects.create_user("quality.officer", "Quin Reader", roles=["quality_officer"])
     with pytest.raises(Denied):
         made(reader)
+
+
+def test_a_link_that_open_early_help_stands_on_is_not_taken_back(referral: Referral, manager: User) -> None:
+    lead = ReferrerFacts(name="Pat Hale", role="Deputy head", organisation="Mill School")
+    found = steps.step_down(
+        referral=referral, by=manager, at=NOW, reason="Grandmother helps now.", lead=lead,
+        consent=ConsentFacts(status="given", by="Mother"),
+    )  # fmt: skip
+    row = referral.contact_person
+    assert row is not None
+    with pytest.raises(Refused, match=found.reference) as refused:
+        screening.unlink_person(on_contact=row, by=manager, at=NOW, reason="Another boy.")
+    assert refused.value.code == "open_work"
+    row.refresh_from_db()
+    assert row.person == referral.child
+    actions.close(assessment=found, by=manager, at=NOW, reason="Done well.", ending="outcomes_met")
+    screening.unlink_person(on_contact=row, by=manager, at=NOW, reason="Another boy.")
+    row.refresh_from_db()
+    assert row.person is None

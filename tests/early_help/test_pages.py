@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from contacts.models import Contact
 from frontdoor.access import Denied
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
+from frontdoor.drafts import actions as drafts
 from tests.early_help.conftest import NOW, early_help_facts
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +250,21 @@ def test_the_two_small_forms_of_its_page_are_kept_each_by_itself(desk: Client, w
     assert "Gran, on Tuesdays" in again
     assert 'value="School nurse"' in again
     assert "There is a problem" not in again
+
+
+def test_a_new_assessment_that_is_not_in_order_is_kept_and_its_page_goes_on_from_it(desk: Client, worker: User) -> None:
+    path = desk.get("/early-help/new/")["Location"]
+    wrong = desk.post(path, {**SENT, "child_date_of_birth": "not a date"})
+    assert wrong.status_code == 422
+    version = drafts.version(by=worker, draft_id=UUID(path.split("/")[-2]))
+    assert f'data-draft-version="{version}"' in wrong.content.decode()
+    another = Client()
+    another.force_login(worker)
+    text = another.get(path).content.decode()
+    assert 'value="not a date"' in text
+    assert f'data-draft-version="{version}"' in text
+    # A row more is kept as a row more.
+    assert desk.post(path, {**SENT, "add_member": "1"}).status_code == 200
+    assert 'name="family-1-given_name"' in another.get(path).content.decode()
+    assert desk.post(path, SENT).status_code == 302
+    assert desk.post(path, {**SENT, "child_date_of_birth": "not a date"}).status_code == 302, "recorded already"

@@ -405,6 +405,9 @@ def test_many_wordings_get_their_meaning_at_once_for_all_rows(desk: Client, tmp_
     bad = desk.post("/imports/wordings/", {f"code-{by_value['Martian']}": "XXXX"})
     assert bad.status_code == 422
     assert "Choose one of the meanings for “Martian”" in bad.content.decode()
+    none = desk.post("/imports/wordings/", {f"code-{by_value['Martian']}": ""})
+    assert none.status_code == 422
+    assert "Nothing was noted." in none.content.decode()
     answer = desk.post(
         "/imports/wordings/",
         {

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from frontdoor.access import Role
+from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions
@@ -164,10 +165,17 @@ def test_break_glass_from_the_form_to_the_record(client, sign_in, child, manager
     sign_in("edt_worker")
     data = {"query": child.reference, "reason": "In hospital tonight", "hours": "2"}
     nothing = client.post("/people/break-glass/", {**data, "query": "P-00000000"})
+    assert nothing.status_code == 422
+    assert 'href="#id_query"' in text(nothing), "said at its field"
     assert "Nothing was opened" in text(nothing)
+    assert "In hospital tonight" in text(nothing)
+    again = client.get("/people/break-glass/")
+    assert "In hospital tonight" in text(again), "the reason is kept, on any device"
+    assert Entry.objects.filter(event="person.glass_not_broken", reason="In hospital tonight").count() == 1
     response = client.post("/people/break-glass/", data)
     assert response.headers["Location"] == f"/people/{child.reference}/"
     assert client.get(f"/people/{child.reference}/").status_code == 200
+    assert "In hospital tonight" not in text(client.get("/people/break-glass/")), "used up once it is done"
 
 
 def test_restricting_and_opening_again(client, sign_in, child, manager):
@@ -231,3 +239,18 @@ def test_break_glass_tells_the_data_protection_officer_and_the_holders(client, s
     told = Notice.objects.filter(kind="break_glass")
     assert {notice.user.username for notice in told} == {"dpo", "manager"}
     assert all("O'Brien" not in notice.text and child.reference in notice.text for notice in told)
+
+
+def test_who_is_named_on_a_restriction_is_told_by_its_reference_alone(client, sign_in, child, manager):
+    first, second = (
+        User.objects.create_user(name, name.title(), roles=["social_worker"]) for name in ("first", "second")
+    )
+    protection.set_restriction(person=child, holders=[manager, first], by=manager, at=AT, reason="Threats by her uncle")
+    told = Notice.objects.get(kind="restriction")
+    assert (told.user, told.reference) == (first, child.reference), "who named themselves needs no telling"
+    assert told.text == f"You are named on the restriction of {child.reference}: it is open to you."
+    assert told.path == f"/people/{child.reference}/"
+    protection.add_holder(restriction=child.restrictions.get(), holder=second, by=manager, at=AT)
+    assert Notice.objects.filter(kind="restriction", user=second).count() == 1
+    assert Notice.objects.filter(kind="restriction").count() == 2
+    assert not Notice.objects.filter(text__contains="uncle").exists()

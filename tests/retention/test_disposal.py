@@ -113,7 +113,7 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
     names_of_brother = Name.objects.filter(person=brother).count()
     for about in (one.reference, record["referral"].reference, brother.reference):
         drafts.save(
-            by=manager, draft_id=uuid4(), kind=drafts.FORM, body=b"reason=Ann", sequence=1, at=AT,
+            by=manager, draft_id=uuid4(), kind=drafts.FORM, body=b"reason=Ann", sending=drafts.Sending(), at=AT,
             place=drafts.Place(about=about),
         )  # fmt: skip
     seen = disposal.preview(one, AT)

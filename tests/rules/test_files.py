@@ -131,6 +131,36 @@ def test_a_file_brings_another_council_s_rules_and_a_trial_keeps_nothing(tmp_pat
         (lambda w: row_of(w, "codes_sex", code="M").update(label="a\x00b"), "column label: It holds a character"),
         (lambda w: row_of(w, "codes_sex", code="M").update(label="\ud800"), "column label: It holds a character"),
         (lambda w: row_of(w, "codes_retention").update(attributes={"from": "now"}), "column attributes: Say from what"),
+        (
+            lambda w: row_of(w, "codes_contact_outcome", code="referral").update(attributes={"opens": "no"}),
+            "codes_contact_outcome, referral, column attributes: “opens” is yes or no (true or false), not \"no\"",
+        ),
+        (
+            lambda w: row_of(w, "codes_contact_outcome", code="advice").update(attributes={"outside": True}),
+            "codes_contact_outcome, advice, column attributes: “outside” is a word, not true",
+        ),
+        (
+            lambda w: row_of(w, "codes_retention", code="contact").update(
+                attributes={"from": "birth", "years": 25, "least_after_closure": True}
+            ),
+            "codes_retention, contact, column attributes: “least_after_closure” is a whole number, not true",
+        ),
+        (
+            lambda w: row_of(w, "codes_caf_heading", code="learning").update(attributes={"dimensions": "D1"}),
+            "codes_caf_heading, learning, column attributes: “dimensions” is a list of codes, not \"D1\"",
+        ),
+        (
+            lambda w: row_of(w, "codes_caf_heading", code="learning").update(attributes={"dimensions": [1]}),
+            "codes_caf_heading, learning, column attributes: “dimensions” is a list of codes, not [1]",
+        ),
+        (
+            lambda w: row_of(w, "codes_disability", code="NONE").update(attributes={"excludes_all": 1}),
+            "codes_disability, NONE, column attributes: “excludes_all” is yes or no (true or false), not 1",
+        ),
+        (
+            lambda w: row_of(w, "codes_retention", code="draft").update(attributes={"from": "typing", "days": 0}),
+            "codes_retention, draft, column attributes: Say for how many days",
+        ),
         (lambda w: row_of(w, "shifts").update(take_by="25:00"), "column take_by: "),
         (lambda w: row_of(w, "bundling").update(window_days=10**12), "column window_days: "),
     ],

@@ -5,6 +5,8 @@ with: after a stop, or when two do it at once, it goes on where it was and takes
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -16,11 +18,14 @@ from contacts.recording.actions import record_contact
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.notifications.actions import duty_managers, notify, one_by_one
+from frontdoor.notifications.actions import administrators, duty_managers, notify, one_by_one
 
 TAKEN, UPDATE, KNOWN, UNREAD = "taken", "updates", "known", "unread"
 #: A file of so many bytes is taken in while its sender waits; a larger one by the worker.
 AT_ONCE = 64 * 1024
+#: So often a file is begun without getting on; then it waits for a person.
+MOST_ATTEMPTS = 3
+GIVEN_UP = "given_up"
 
 log = structlog.get_logger(__name__)
 
@@ -51,18 +56,62 @@ def take(*, file: FeedFile, at: datetime) -> FeedFile:
     """Take in what is left of a file, each notification through the same intake as any other contact.
 
     A notification taken before with the same content is known; with other content it is an update of the earlier one.
-    What cannot be read, one message or the whole file, is kept in quarantine with a sentence that says why.
+    What cannot be read, one message or the whole file, is kept in quarantine with a sentence that says why; so is a
+    file that ends whoever reads it, at the fourth try. While somebody else takes it in, it is left to them.
     """
-    if file.finished_at is None:
-        try:
-            items = _read(bytes(file.content), file.received_at)
-        except Unreadable as problem:
-            items = [Item(0, bytes(file.content), problem=problem)]
-        for item in items:
-            _take_one(file, item, at=at)
-        _finish(file, at=at)
+    with _alone(file) as is_mine:
+        if is_mine and file.finished_at is None:
+            for item in _items(file):
+                _take_one(file, item, at=at)
+            _finish(file, at=at)
     file.refresh_from_db()
     return file
+
+
+@contextmanager
+def _alone(file: FeedFile) -> Iterator[bool]:
+    """Whether nobody else has the file: a lock of the session, gone with whoever held it."""
+    key = f"feed-file:{file.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+
+
+def _items(file: FeedFile) -> list[Item]:
+    """What is to be taken in: the notifications, or the whole file as one that could not be read."""
+    whole = bytes(file.content)
+    if not _begun(file):
+        return [Item(0, whole, problem=Unreadable(GIVEN_UP, _why_given_up(file)))]
+    try:
+        return _read(whole, file.received_at)
+    except Unreadable as problem:
+        return [Item(0, whole, problem=problem)]
+
+
+@transaction.atomic
+def _begun(file: FeedFile) -> bool:
+    """Count that the file is begun, committed before the work; False when it was begun too often already."""
+    locked = FeedFile.objects.select_for_update().defer("content").get(pk=file.pk)
+    file.done = locked.done
+    if locked.attempts >= MOST_ATTEMPTS:
+        return False
+    locked.attempts += 1
+    locked.save(update_fields=["attempts"])
+    return True
+
+
+def _why_given_up(file: FeedFile) -> str:
+    dealt_with = f"The first {file.done:,} of its notifications had been dealt with."
+    return (
+        f"Reading this file was broken off {MOST_ATTEMPTS} times: it may be too much for the computer that reads it."
+        f" {dealt_with if file.done else 'None of its notifications has been taken in.'}"
+    )
 
 
 def take_waiting(at: datetime) -> int:
@@ -105,8 +154,9 @@ def _count(file: FeedFile, item: Item, *, at: datetime) -> None:
         return
     way = _take(locked, item, agency=file.agency, at=at)
     locked.done = max(locked.done, item.number)
+    locked.attempts = 0
     setattr(locked, way, getattr(locked, way) + 1)
-    locked.save(update_fields=["done", way])
+    locked.save(update_fields=["done", "attempts", way])
 
 
 def _take(file: FeedFile, item: Item, *, agency: Agency, at: datetime) -> str:
@@ -139,6 +189,11 @@ def _finish(file: FeedFile, *, at: datetime) -> None:
         notify(
             duty_managers(at), kind="feed", text=f"{locked.unread} messages of a file could not be read",
             path="/feeds/quarantine/", once_key=f"feed-{locked.pk}",
+        )  # fmt: skip
+    if locked.quarantined.filter(code=GIVEN_UP).exists():
+        notify(
+            administrators(), kind="feed", once_key=f"feed-{locked.pk}",
+            text=f"Reading a file of notifications ({locked.pk}) was broken off {MOST_ATTEMPTS} times; see the log",
         )  # fmt: skip
 
 
@@ -173,6 +228,8 @@ def send_on(*, message: Quarantined, text: str, by: User, at: datetime) -> FeedF
     require(by, Permission.FEED_HANDLE)
     locked = _waiting(message)
     content = text.encode()
+    if locked.code == GIVEN_UP and text.split() == locked.text.split():
+        raise Refused("Change the text first: as it is, it was broken off each time.", code="unchanged", field="text")
     try:
         wrong = next((item.problem for item in _read(content, at) if item.problem is not None), None)
     except Unreadable as problem:

@@ -22,6 +22,8 @@ class FeedFile(models.Model):
     # How many notifications, from the first, have been dealt with; it goes on from there after a stop.
     done = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # How often it was begun since it last got on: counted before the work, which may end the worker.
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     taken = models.PositiveIntegerField(default=0)
     updates = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)

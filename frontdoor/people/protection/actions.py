@@ -46,6 +46,8 @@ def set_restriction(
         reason=reason,
         detail={"holders": [holder.pk for holder in named], "kind": kind},
     )
+    for tell_named in hooks.named_on:
+        tell_named(person, named, by, at)
     for tell in hooks.hidden_from_now:
         tell(person, at)
     return restriction
@@ -68,6 +70,8 @@ def add_holder(*, restriction: Restriction, holder: User, by: User, at: datetime
         people=[locked.person],
         detail={"holder": holder.pk},
     )
+    for tell in hooks.named_on:
+        tell(locked.person, [holder], by, at)
 
 
 @transaction.atomic

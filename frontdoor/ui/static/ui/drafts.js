@@ -1,9 +1,13 @@
 // What is typed is kept on the server as it is typed. The server renders a kept draft back; nothing is kept in the browser.
 // A form says where on its hidden field "draft" (every form of frontdoor/acting.py), or on itself (a form that becomes a record).
+// The order is the server's, never this device's clock: each saving names the version this page has seen, and the answer
+// gives the next. PAGE and a rising number tell the server which sendings are one page's own, late or twice.
 import { refresh, token } from "./csrf.js";
 
 const WAIT = 400; // milliseconds after the last key
 const AGAIN = 15000; // milliseconds until a failed save is tried again
+const PAGE = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16).padStart(8, "0")).join("");
+let sent = 0; // rises over all forms of the page, also over one that is put in anew
 
 class Draft {
   constructor(form, mark) {
@@ -11,7 +15,7 @@ class Draft {
     this.mark = mark;
     this.says = (mark || form).dataset;
     this.url = this.says.draftUrl;
-    this.sequence = Math.max(Date.now(), Number(mark ? mark.value : form.dataset.draftSequence || 0));
+    this.version = Number(this.says.draftVersion || 0);
     this.signedOut = false;
     this.last = this.body();
     this.timer = 0;
@@ -29,8 +33,8 @@ class Draft {
         this.save();
         return;
       }
-      this.sequence = Math.max(this.sequence + 1, Date.now());
-      if (mark) mark.value = String(this.sequence);
+      sent += 1;
+      if (mark) mark.value = `${PAGE} ${sent}`;
       clearTimeout(this.timer);
       clearTimeout(this.retry);
       // What was sent is the server's: typed over again here it would come back after it was done. A page that is
@@ -92,7 +96,7 @@ class Draft {
     }
     this.sending = true;
     this.waiting = false;
-    this.sequence = Math.max(this.sequence + 1, Date.now());
+    sent += 1;
     let status = 0;
     let message = "";
     try {
@@ -104,7 +108,9 @@ class Draft {
         keepalive: leaving && body.length < 60000,
         headers: {
           "Content-Type": "application/x-www-form-urlencoded",
-          "X-Draft-Sequence": String(this.sequence),
+          "X-Draft-Version": String(this.version),
+          "X-Draft-Page": PAGE,
+          "X-Draft-Sequence": String(sent),
           "X-CSRFToken": token(),
           ...(this.says.draftAbout ? { "X-Draft-About": this.says.draftAbout } : {}),
           ...(this.mark ? { "X-Draft-Address": this.says.draftAddress, "X-Draft-Title": this.says.draftTitle } : {}),
@@ -112,7 +118,10 @@ class Draft {
       });
       status = answer.type === "opaqueredirect" ? 401 : answer.status;
       if (status === 409 && (answer.headers.get("Content-Type") || "").includes("json")) message = (await answer.json()).message || "";
-      if (status < 300) refresh(this.form);
+      if (status < 300) {
+        this.version = Math.max(this.version, Number(answer.headers.get("X-Draft-Version") || 0));
+        refresh(this.form);
+      }
     } catch {
       status = 0;
     }
@@ -133,7 +142,7 @@ class Draft {
       return;
     }
     if (status === 409) {
-      this.say(`This form is open in another tab or was sent already: what you type here is not being saved. ${message}`.trim(), "problem");
+      this.say(`What you type here is not being saved. ${message}`.trim(), "problem");
       return;
     }
     if (status === 401) {

@@ -1,0 +1,69 @@
+"""How long what was typed and not sent is kept. It is nobody's record, and it may name anybody.
+
+What is about a record goes with that record (``throw_away_of``). For the rest the code list ``retention`` has two
+rules, each with the days from which and until which it applies: for an account that ended, and for what is about no
+record.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from frontdoor.accounts.models import User
+from frontdoor.codelists import lists
+from frontdoor.dated import Plain
+from frontdoor.drafts.models import Draft
+
+#: Each rule, and what its days are counted from.
+LEAVER, ABOUT_NOTHING = "draft_of_leaver", "draft"
+COUNTED_FROM = {LEAVER: "leaving", ABOUT_NOTHING: "typing"}
+LONGEST_DAYS = 3650
+REFERENCE = r"^[A-Z]-[0-9A-HJKMNP-TV-Z]{8}$"
+
+log = structlog.get_logger(__name__)
+
+
+def days_of(rule: str, on: date) -> int | None:
+    """For how many days a rule keeps drafts on this day; None when no such rule is in force."""
+    row = next((row for row in lists.rows("retention", on=on) if row.code == rule), None)
+    return None if row is None else int(row.attributes["days"])
+
+
+@transaction.atomic
+def throw_away_overdue(at: datetime) -> int:
+    """Throw away what has been kept for its time; how many drafts. Safe to run twice and late.
+
+    What was used up a day ago goes too. The once-only key of a record (an empty draft that became one) stays.
+    """
+    on = timezone.localdate(at)
+    open_ones = Draft.objects.open()
+    gone = 0
+    if (days := days_of(LEAVER, on)) is not None:
+        gone += open_ones.filter(user__in=User.objects.ended_before(at - timedelta(days=days))).delete()[0]
+    if (days := days_of(ABOUT_NOTHING, on)) is not None:
+        idle = open_ones.filter(saved_at__lt=at - timedelta(days=days))
+        gone += idle.exclude(about__regex=REFERENCE).delete()[0]
+    Draft.objects.filter(became="", consumed_at__lt=at - timedelta(days=1)).delete()
+    if gone:
+        log.info("drafts_thrown_away", count=gone)
+    return gone
+
+
+def drafts_last_some_days(
+    rows: Sequence[Plain], everything: Mapping[str, Sequence[Plain]], on: date
+) -> Iterator[tuple[int, str, str]]:
+    """A rule of keeping drafts says from what and for how many days."""
+    for place, row in enumerate(rows):
+        counted_from = COUNTED_FROM.get(row["code"])
+        says: dict[str, Any] = row["attributes"]
+        days = says.get("days")
+        if counted_from is None:
+            continue
+        if says.get("from") != counted_from:
+            yield place, "attributes", f"Drafts are counted from the day of {counted_from} (from): {counted_from}."
+        elif type(days) is not int or not 1 <= days <= LONGEST_DAYS:
+            yield place, "attributes", f"Say for how many days it is kept: a whole number from 1 to {LONGEST_DAYS:,}."

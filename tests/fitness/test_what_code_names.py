@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from frontdoor.clocks.editions import STATUTORY_CODES
 from frontdoor.clocks.rules import SHIPPED
 from frontdoor.codelists import lists
 from frontdoor.workflow.machines import MACHINES
-from tests.fitness.test_rules_of_the_house import our_models, sources
+from tests.fitness.test_rules_of_the_house import ROOT, our_models, sources
 
 #: Stands where a text has a gap: ``grade_…``.
 GAP = "…"
@@ -101,3 +102,14 @@ def test_a_new_role_needs_no_change_of_a_column() -> None:
         if roles & {code for code, _ in each.flatchoices}
     ]
     assert copied == []
+
+
+def test_what_contributing_names_is_there() -> None:
+    """A newcomer goes where it sends them: each file it names is there, each name it gives stands in that file."""
+    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where a change goes")[2]
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]+\.[a-z]+)`", section))
+    assert len(named) > 25
+    assert {path for path in named if not (ROOT / path).is_file()} == set()
+    inside = re.findall(r"`([A-Za-z_]+)` (?:in|of) `([a-z_/]+\.(?:py|html))`", section)
+    assert len(inside) > 6
+    assert {pair for pair in inside if pair[0] not in (ROOT / pair[1]).read_text(encoding="utf-8")} == set()

@@ -48,7 +48,7 @@ def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
         "date_of_birth": row.date_of_birth,
         "expected_on": row.expected_on if row.date_of_birth is None else None,
         "sex": row.sex or "U",
-        "first_language": row.language[:40],
+        "first_language": row.language,
         "school": row.school,
         "communication_needs": row.communication,
         "description": f"{'Child' if row.is_child else 'Adult'} {row.position} on {row.contact.reference}",

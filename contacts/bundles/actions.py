@@ -137,7 +137,7 @@ def _child(row: ContactPerson, communal: set[str], confidential: set[str]) -> Ch
 def _adult(row: ContactPerson, communal: set[str], confidential: set[str]) -> Adult:
     return Adult(
         name=row.name, born=None if row.dob_is_estimated else row.date_of_birth,
-        telephone=identifiers.telephone_key(row.telephone), relationship=row.relationship, role=row.role,
+        telephones=identifiers.telephone_keys(row.telephone), relationship=row.relationship, role=row.role,
         has_parental_responsibility=bool(row.parental_responsibility), home=_home(row, communal, confidential),
         person=row.person_id,
     )  # fmt: skip

@@ -176,7 +176,7 @@ class TelephoneForm(UiForm):
     """One telephone number."""
 
     called = "Add a telephone number"
-    number = forms.CharField(label="Telephone number", max_length=30)
+    number = forms.CharField(label="Telephone number", max_length=identifiers.LONGEST_TELEPHONE)
     safe = forms.ChoiceField(label="Is it safe to ring?", choices=YES_NO, widget=Radios(inline=True), required=False)
     safe_time = forms.CharField(label="Safe time to ring", max_length=100, required=False)
 

@@ -358,23 +358,27 @@ def show_address(*, address: Address, by: User, at: datetime) -> Address:
     return address
 
 
-def _ring(person: Person, number: str, *, is_safe: bool | None = None, safe_time: str = "") -> Telephone:
-    return Telephone.objects.create(
-        person=person,
-        number=" ".join(number.split())[:30],
-        number_key=identifiers.telephone_key(number),
-        is_safe=is_safe,
-        safe_time=safe_time,
-    )
+def _ring(person: Person, told: str, *, is_safe: bool | None = None, safe_time: str = "") -> list[Telephone]:
+    rows = [
+        Telephone(person=person, number=number, number_key=key, is_safe=is_safe, safe_time=safe_time)
+        for number in identifiers.telephones_apart(told)
+        for key in identifiers.telephone_keys(number) or ("",)
+    ]
+    for row in rows:
+        row.save()
+    return rows
 
 
 @transaction.atomic
 def add_telephone(
     *, person: Person, by: User, at: datetime, number: str, is_safe: bool | None = None, safe_time: str = ""
 ) -> Telephone:
-    """Record a telephone number, whether it is safe to ring, and when."""
+    """Record a telephone number as given, whether it is safe to ring, and when. Of two numbers, the first is returned.
+
+    A text that names two is a row for each, so that each finds the person.
+    """
     locked = touch(person)
-    telephone = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
+    telephone, *_ = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
     locked.save()
     _acted("person.telephone_added", locked, by=by, at=at)
     return telephone

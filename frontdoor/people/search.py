@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q
 
 from frontdoor.accounts.models import User
-from frontdoor.db import as_seen, sql_beside, tidy_reference
+from frontdoor.db import sql_beside, tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
 from frontdoor.people.hooks import OpenWork, open_work
@@ -143,9 +143,10 @@ def _by_number(user: User, text: str, found: Found) -> None:
         rows = Identifier.objects.filter(wanted, person_id__in=visible)
         for key, kind in rows.values_list("person_id", "kind")[:COUNT_LIMIT]:
             found.add([key], 95, identifiers.KINDS.get(kind, "identifier"))
-    number = identifiers.telephone_key(text)
-    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+((ext(ension)?\.?|x)\s*\d+)?", as_seen(text), re.IGNORECASE):
-        keys = Telephone.objects.filter(number_key=number, person_id__in=visible, person__is_adoption_protected=False)
+    telephones = [key for key in identifiers.telephone_keys(text) if len(key) >= 9]
+    if telephones:
+        keys = Telephone.objects.filter(number_key__in=telephones, person_id__in=visible)
+        keys = keys.filter(person__is_adoption_protected=False)
         found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
-from frontdoor.people.identifiers import postcode_key, telephone_key
+from frontdoor.people.identifiers import is_placeholder, postcode_key, telephone_key
 from frontdoor.people.matching.spellings import family_numbers, name_words, same_family, sound
 from frontdoor.people.words import NO_NAME, fold
 
@@ -103,9 +103,9 @@ class Record:
         self.expected = expected.toordinal() if expected else 0
         self.sex = sketch.sex if sketch.sex in ("M", "F") else ""
         nhs = "".join(c for c in sketch.nhs if c.isdigit())
-        self.nhs = nhs if len(nhs) == 10 else ""
+        self.nhs = nhs if len(nhs) == 10 and not is_placeholder("nhs", nhs) else ""
         self.nhs_ok = sketch.nhs_ok and bool(self.nhs)
-        self.upns = frozenset(sketch.upns)
+        self.upns = frozenset(upn for upn in sketch.upns if not is_placeholder("upn", upn))
         self.numbers, self.street = _address(sketch.address)
         self.postcode = postcode_key(sketch.postcode)
         if len(self.postcode) < 5:

@@ -47,7 +47,7 @@ class EarlyHelpForm(VersionForm):
     child_known_as = line("Also known as", OF_PERSON["known_as"].longest)
     child_date_of_birth = DateField(label="Date of birth", required=False, latest="today")
     child_dob_is_estimated = forms.BooleanField(label="The date of birth is estimated", required=False)
-    child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False)
+    child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False, looks_ahead=True)
     child_sex = forms.ChoiceField(label="Sex", choices=codes("sex", "Not said"), required=False)
     child_ethnicity = forms.ChoiceField(label="Ethnicity", choices=codes("ethnicity", "Not said"), required=False)
     child_nhs_number = line("NHS number", OF_PERSON["nhs_number"].longest, width="10")
@@ -163,7 +163,7 @@ class ActionForm(UiForm):
     called = "Add to the plan"
     what = line("What is to be done?", 1000)
     who = line("Who by?", 200)
-    by_when = DateField(label="By when?", required=False)
+    by_when = DateField(label="By when?", required=False, looks_ahead=True)
 
 
 class MemberForm(UiForm):

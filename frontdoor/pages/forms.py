@@ -37,7 +37,7 @@ class KeyFacts(VersionForm):
         widget=Radios(reveals={"expected": ["expected_on"]}),
         required=False,
     )
-    expected_on = DateField(label="Expected date of birth", required=False)
+    expected_on = DateField(label="Expected date of birth", required=False, looks_ahead=True)
     died_on = DateField(label="Date of death", required=False, latest="today")
     sex = forms.ChoiceField(label="Sex", help_text="As sent in returns", required=False)
     self_described_gender = forms.CharField(
@@ -147,7 +147,7 @@ class AddressForm(UiForm):
     )
     confidential_from = forms.CharField(label="Who it is kept from", max_length=200, required=False)
     why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
-    review_on = DateField(label="Look at this again on", required=False)
+    review_on = DateField(label="Look at this again on", required=False, looks_ahead=True)
 
 
 class EndAddress(VersionForm):
@@ -194,7 +194,7 @@ class WarningForm(UiForm):
     )
     evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
     source = forms.CharField(label="Who told us", max_length=200, required=False)
-    review_on = DateField(label="Look at this again on")
+    review_on = DateField(label="Look at this again on", looks_ahead=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,7 +229,7 @@ class ReviewWarning(UiForm):
         widget=Radios(reveals={"keep": ["review_on"]}),
         error_messages={"required": "Say whether the warning still applies"},
     )
-    review_on = DateField(label="Review it again on", required=False)
+    review_on = DateField(label="Review it again on", required=False, looks_ahead=True)
     reason = forms.CharField(label="What was found, and who told you?", max_length=500)
     needed_when = {"review_on": ("decision", ["keep"], "Enter when to look at it again")}
 

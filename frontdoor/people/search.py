@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from frontdoor.accounts.models import User
 from frontdoor.db import sql_beside, tidy_reference
@@ -111,7 +112,7 @@ def search(user: User, q: str, *, after: str | None = None, limit: int = 20) -> 
     found = Found()
     _by_reference(user, text, found)
     _by_number(user, text, found)
-    born, rest = dates.find(text)
+    born, rest = dates.find(text, on=timezone.localdate())
     too_many = False
     words = tuple(query_words(rest))[:WORDS_AT_MOST]
     if not found.scores:

@@ -63,7 +63,10 @@ class UngradedForm(UiForm):
         error_messages={"required": "Choose the agency"},
     )
     until = DateField(
-        label="Until which day may it send without a grade?", required=False, help_text="Leave empty to end it now"
+        label="Until which day may it send without a grade?",
+        required=False,
+        looks_ahead=True,
+        help_text="Leave empty to end it now",
     )
     reason = forms.CharField(
         label="Why?",

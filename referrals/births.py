@@ -17,6 +17,7 @@ from frontdoor.notifications.actions import duty_managers, notify, raise_alert
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import GivenName, create_person, involve, update_involvement
 from frontdoor.people.models import Involvement, Person
+from frontdoor.people.words import may_be_a_name
 from frontdoor.workflow.actions import born, move
 from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral
 
@@ -41,7 +42,9 @@ def assessment_rule(received_on: Any) -> str:
 
 def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
     """Make the record of somebody nobody has recorded before, from what was given, and confirm the link."""
-    names = [GivenName(row.given_name, row.family_name)]
+    # The page asks whether "Na" alone is a name; nobody asks an agency's system.
+    was_asked = row.contact.how not in ("api", "feed") and may_be_a_name(row.name)
+    names = [GivenName(row.given_name, row.family_name, is_sure=was_asked)]
     if row.known_as:
         names.append(GivenName(row.known_as, kind="known_as"))
     facts: dict[str, Any] = {

@@ -14,9 +14,11 @@ from frontdoor import audit
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
+from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.access import about_visible
+from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
@@ -72,8 +74,12 @@ class Card:
 
     @property
     def oddities(self) -> list[str]:
-        """What is odd about the numbers as given."""
-        return identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
+        """What is odd about the numbers and the age as given."""
+        odd = identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
+        row, on = self.row, london_date(self.row.contact.received_at)
+        if row.is_child and row.date_of_birth is not None and is_grown_up(row.date_of_birth, on):
+            odd.append(f"{years_old(row.date_of_birth, on)} years old: is this person a child on this contact?")
+        return odd
 
     @property
     def needs_answer(self) -> bool:

@@ -28,7 +28,7 @@ from frontdoor.people.models import (
     Warning,
 )
 from frontdoor.people.naming import display_name
-from frontdoor.people.words import is_no_name
+from frontdoor.people.words import may_be_a_name, name_parts
 from frontdoor.workflow.actions import touch as raise_version
 
 # Facts amend_person and create_person take; anything else is a programming error.
@@ -41,13 +41,17 @@ FACTS = frozenset(
 
 @dataclass(frozen=True)
 class GivenName:
-    """A name to record. ``kind`` is primary, known_as, former or alias; a single name goes in ``given``."""
+    """A name to record. ``kind`` is primary, known_as, former or alias; a single name goes in ``given``.
+
+    ``is_sure``: somebody was asked whether it is a name, where that is in doubt ("Na").
+    """
 
     given: str = ""
     family: str = ""
     kind: str = "primary"
     started_on: date | None = None
     ended_on: date | None = None
+    is_sure: bool = False
 
 
 def _settle_birth(facts: dict[str, Any]) -> None:
@@ -106,12 +110,14 @@ def create_person(
     person = Person(reference=reference, origin=origin, **facts)
     person.save()
     for name in names:
-        if not is_no_name(f"{name.given} {name.family}"):
+        told = (name.given, name.family)
+        given, family = (part.strip() for part in (told if name.is_sure else name_parts(*told)))
+        if given or family:
             Name.objects.create(
                 person=person,
                 kind=name.kind,
-                given="" if is_no_name(name.given) else name.given.strip(),
-                family="" if is_no_name(name.family) else name.family.strip(),
+                given=given,
+                family=family,
                 started_on=name.started_on,
                 ended_on=name.ended_on,
                 origin=origin,
@@ -186,7 +192,9 @@ def add_name(
     ended_on: date | None = None,
 ) -> Name:
     """Record one more name. A new primary name makes the present one a former name; nothing is overwritten."""
-    if is_no_name(f"{given} {family}"):
+    if not may_be_a_name(f"{given} {family}"):
+        given, family = name_parts(given, family)
+    if not given and not family:
         raise Refused("Enter a name, or leave it out if it is not known.", code="no_name", field="given")
     locked = touch(person)
     if kind == "primary":

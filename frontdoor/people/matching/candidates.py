@@ -31,7 +31,7 @@ from frontdoor.people.matching.linkage import REVIEW, contradictions, reasons_of
 from frontdoor.people.matching.live import Live
 from frontdoor.people.matching.records import Record, Sketch
 from frontdoor.people.models import Person
-from frontdoor.people.words import is_no_name, words
+from frontdoor.people.words import is_no_name, name_parts, words
 
 # From this score, the review threshold of the linkage in hundredths, a screener must answer "the same" or "not this
 # person" before ending with no further action.
@@ -217,11 +217,12 @@ def _asked(facts: Sought) -> list[Sketch]:
     numbers = {kind: identifiers.check(kind, value) for kind, value in facts.identifiers.items() if value}
     nhs = numbers.get("nhs")
     is_unborn = facts.expected_on is not None and facts.date_of_birth is None
+    given, family = name_parts(facts.given, facts.family)
     whole = Sketch(
         key="asked",
         system="asked",
-        given="" if is_no_name(facts.given) else facts.given,
-        family="" if is_no_name(facts.family) else facts.family,
+        given=given,
+        family=family,
         known_as=facts.known_as,
         born=facts.date_of_birth,
         born_is_estimated=facts.dob_precision != "exact",

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from frontdoor.db import as_seen
+
 
 class Kind(Enum):
     """What an answer is."""
@@ -61,6 +63,7 @@ class Fact:
     ``most``: of texts how many; of a number up to what an agency's system may send it: what is higher than ``longest``
     is kept as received and marked. ``codes`` are those an agency may send, ``code_list`` names the list the page
     chooses from. ``told``: what the description of the API says of it. ``is_personal``: says something of somebody.
+    ``is_number``: an identifier or a postcode, taken without what nobody sees.
     ``part``: where on the page it is asked among others like it; one without has a place of its own in the template.
     """
 
@@ -84,6 +87,7 @@ class Fact:
     may_be_ahead: bool = False
     words: str = ""
     told: str = ""
+    is_number: bool = False
     is_personal: bool = True
 
     @property
@@ -101,9 +105,13 @@ class Fact:
         """The same inside a sentence."""
         return self.shown if self.shown[:2].isupper() else self.shown[:1].lower() + self.shown[1:]
 
+    def tidy(self, text: str) -> str:
+        """A text as it is measured and kept: without blanks at its ends, a number without what nobody sees."""
+        return " ".join(as_seen(text).split()) if self.is_number else text.strip()
+
     def fit(self, text: str) -> str:
         """As much of a text as its column holds, for an import that keeps the row itself elsewhere."""
-        return text[: self.longest]
+        return self.tidy(text)[: self.longest]
 
     def doubt(self, value: object) -> str:
         """What is marked about a value kept as received; empty when nothing is odd."""
@@ -218,7 +226,7 @@ ADDRESS = (
          page=at("contact child adult", "address_lines"), api=at("address", "lines"),
          feed=at("contact child adult", "address"), rows=2),
     Fact("postcode", "Postcode", LINE, 10, column="ContactPerson.postcode", page=at("contact child adult", "postcode"),
-         api=at("address", "postcode"), feed=at("contact child adult", "postcode"),
+         api=at("address", "postcode"), feed=at("contact child adult", "postcode"), is_number=True,
          attrs=_narrow("10", spellcheck="false")),
     Fact("is_confidential", "Keep this address confidential", FLAG, column="ContactPerson.address_is_confidential",
          page=at("contact child adult", "address_is_confidential"), api=at("address", "is_confidential"),
@@ -279,10 +287,11 @@ PERSON = (
     Fact("gp", "GP", LINE, 150, column="ContactPerson.gp", page=at("child", "gp"), api=at("child", "gp"),
          told="The doctor or practice", part="more"),
     Fact("nhs_number", "NHS number", LINE, 20, column="ContactPerson.nhs_number", page=at("child", "nhs_number"),
-         api=at("child", "nhs_number"), feed=at("child", "nhs_number"),
+         api=at("child", "nhs_number"), feed=at("child", "nhs_number"), is_number=True,
          attrs=_narrow("10", inputmode="numeric", spellcheck="false"), part="more"),
     Fact("upn", "Unique pupil number", LINE, 20, column="ContactPerson.upn", page=at("child", "upn"),
-         api=at("child", "upn"), feed=at("child", "upn"), attrs=_narrow("20", spellcheck="false"), part="more"),
+         api=at("child", "upn"), feed=at("child", "upn"), is_number=True, attrs=_narrow("20", spellcheck="false"),
+         part="more"),
     Fact("ethnicity", "Ethnicity", CODE, 4, column="ContactPerson.ethnicity", page=at("child", "ethnicity"),
          api=at("child", "ethnicity"), code_list="ethnicity", empty="Not given", part="more"),
     Fact("expected_on", "If not born yet, when is the baby due?", DAY, column="ContactPerson.expected_on",

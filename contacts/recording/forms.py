@@ -14,6 +14,7 @@ from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts,
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
 from frontdoor.codelists import lists
+from frontdoor.db import as_seen
 from frontdoor.people.ages import born_about, is_grown_up, years_old
 from frontdoor.people.words import is_no_name, may_be_a_name
 from frontdoor.ui.dates import DateField, DateTimeField
@@ -64,6 +65,14 @@ def line(label: str, length: int, hint: str = "", *, width: str = "", **attrs: s
     )
 
 
+class NumberField(forms.CharField):
+    """An identifier or a postcode, taken without what nobody sees: that is not measured either."""
+
+    def to_python(self, value: Any) -> str:
+        """The number in plain characters."""
+        return " ".join(as_seen(str(super().to_python(value) or "")).split())
+
+
 def text(label: str, length: int, hint: str = "", rows: int = 3) -> forms.CharField:
     """An optional longer answer."""
     return forms.CharField(
@@ -93,6 +102,9 @@ def question(fact: Fact) -> forms.Field:
         return forms.IntegerField(
             min_value=0, max_value=fact.longest, widget=forms.NumberInput(attrs=dict(fact.attrs)), **said
         )
+    if fact.is_number:
+        shown = {"autocomplete": "off", **fact.attrs}
+        return NumberField(max_length=fact.longest, widget=forms.TextInput(attrs=shown), **said)
     if fact.kind is Kind.LINE:
         return line(fact.label, fact.longest, fact.hint, **fact.attrs)
     return text(fact.label, fact.whole, fact.hint, fact.rows)

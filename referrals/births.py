@@ -81,6 +81,9 @@ def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
         identifiers_given={"nhs": row.nhs_number, "upn": row.upn},
         address=address,
         telephone=row.telephone,
+        is_safe_to_ring=row.is_safe_to_ring,
+        safe_time=row.safe_time,
+        may_not_know_we_are_involved=row.knows_of_us is False,
         **facts,
     )
     contacts.link_person(on_contact=row, person=person, by=by, at=at)

@@ -14,8 +14,8 @@ from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts,
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
 from frontdoor.codelists import lists
-from frontdoor.db import as_seen
 from frontdoor.people.ages import born_about, is_grown_up, years_old
+from frontdoor.people.typed import NumberField
 from frontdoor.people.words import is_no_name, may_be_a_name
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm
@@ -63,14 +63,6 @@ def line(label: str, length: int, hint: str = "", *, width: str = "", **attrs: s
     return forms.CharField(
         label=label, required=False, max_length=length, help_text=hint, widget=forms.TextInput(attrs=shown)
     )
-
-
-class NumberField(forms.CharField):
-    """An identifier or a postcode, taken without what nobody sees: that is not measured either."""
-
-    def to_python(self, value: Any) -> str:
-        """The number in plain characters."""
-        return " ".join(as_seen(str(super().to_python(value) or "")).split())
 
 
 def text(label: str, length: int, hint: str = "", rows: int = 3) -> forms.CharField:

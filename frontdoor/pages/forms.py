@@ -10,6 +10,7 @@ from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
+from frontdoor.people.typed import NumberField
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
 
@@ -122,7 +123,7 @@ class IdentifierForm(UiForm):
 
     called = "Add an identifier"
     kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), *identifiers.KINDS.items()])
-    value = forms.CharField(label="Number or code", max_length=60)
+    value = NumberField(label="Number or code", max_length=60)
     source = forms.CharField(label="Who gave it", max_length=100, required=False)
 
 
@@ -131,7 +132,7 @@ class AddressForm(UiForm):
 
     called = "Add an address"
     lines = forms.CharField(label="Address", max_length=300, required=False)
-    postcode = forms.CharField(label="Postcode", max_length=10, required=False)
+    postcode = NumberField(label="Postcode", max_length=10, required=False)
     kind = forms.ChoiceField(label="Kind of address", choices=list(Address.Kind.choices), widget=Radios())
     started_on = DateField(label="Since", required=False)
     replaces_current = forms.BooleanField(

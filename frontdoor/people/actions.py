@@ -94,6 +94,8 @@ def create_person(
     identifiers_given: Mapping[str, str] | None = None,
     address: Mapping[str, Any] | None = None,
     telephone: str = "",
+    is_safe_to_ring: bool | None = None,
+    safe_time: str = "",
     reference: str = "",
     origin: str = "frontdoor",
     notes: str = "",
@@ -130,7 +132,7 @@ def create_person(
     if address:
         Address.objects.create(person=person, **address)
     if telephone:
-        _ring(person, telephone)
+        _ring(person, telephone, is_safe=is_safe_to_ring, safe_time=safe_time)
     if notes:
         PersonText.objects.create(person=person, notes=notes)
     write_audit("person.recorded", by=by, reference=person.reference, people=[person], detail={"at": at.isoformat()})

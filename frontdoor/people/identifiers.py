@@ -131,6 +131,15 @@ def oddities(given: Mapping[str, str]) -> list[str]:
     return [f"{KINDS[kind]} {value}: {warning}" for kind, value, warning in checked if warning]
 
 
+def doubt(text: str) -> str:
+    """What is odd about a typed string that looks like an NHS number or a UPN; "" when nothing is, or it is neither."""
+    compact = BETWEEN.sub("", as_seen(text)).upper()
+    # A telephone number may have ten digits as well, and begins with nought.
+    if NHS.fullmatch(compact) and (compact[0] != "0" or is_placeholder("nhs", compact)):
+        return check("nhs", compact).warning
+    return check("upn", compact).warning if UPN.fullmatch(compact) else ""
+
+
 def guess(text: str) -> list[tuple[str, str]]:
     """What a typed string may be as an identifier: (kind, value) pairs, best first; kind "" means any kind.
 

@@ -64,6 +64,8 @@ class Page:
     next_after: str = ""
     words: tuple[str, ...] = ()
     born: date | None = None
+    #: What is odd about the number typed, when it found nobody.
+    doubt: str = ""
 
     @property
     def sentence(self) -> str:
@@ -76,7 +78,9 @@ class Page:
         if self.is_more_than_total:
             return f"More than {self.total:,} people found"
         return (
-            "Nobody found"
+            f"Nobody found. {self.doubt}"
+            if not self.total and self.doubt
+            else "Nobody found"
             if not self.total
             else "1 person found"
             if self.total == 1
@@ -122,7 +126,8 @@ def search(user: User, q: str, *, after: str | None = None, limit: int = 20) -> 
         elif born:
             keys = _born(user, dates.near(born)[:2], COUNT_LIMIT + 1)
             found.add(keys, 50, "date of birth")
-    return _page(user, found, too_many=too_many, words=words, born=born, after=after, limit=limit)
+    doubt = identifiers.doubt(text)
+    return _page(user, found, too_many=too_many, words=words, born=born, doubt=doubt, after=after, limit=limit)
 
 
 def _visible(user: User) -> Any:
@@ -289,6 +294,7 @@ def _page(
     too_many: bool,
     words: tuple[str, ...],
     born: date | None,
+    doubt: str,
     after: str | None,
     limit: int,
 ) -> Page:
@@ -314,6 +320,7 @@ def _page(
         next_after=str(chosen[-1]) if more and chosen else "",
         words=words,
         born=born,
+        doubt="" if hits else doubt,
     )
 
 

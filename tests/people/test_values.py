@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontdoor.pages.forms import AddressForm, IdentifierForm
 from frontdoor.people import identifiers
 from frontdoor.people.actions import GivenName, add_telephone, create_person
 from frontdoor.people.matching.candidates import Sought, candidates
@@ -140,3 +141,30 @@ def test_somebody_is_matched_by_the_second_number_given(officer, manager) -> Non
     score, both = (candidates(sought, officer)[0] for sought in (one, two))
     assert score.person == both.person == who
     assert both.score == score.score
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("999 123 4579", "Nobody found. The check digit of this NHS number is wrong. Check it with whoever gave it."),
+        ("A801200005001", "Nobody found. The check letter of this UPN is wrong. Check it with the school."),
+        (
+            "000\u200d000 0000",
+            "Nobody found. This stands where no number is known: it is nobody’s",
+        ),
+        ("0163296000", "Nobody found"),
+        ("Smith", "Nobody found"),
+    ],
+)
+def test_a_search_that_finds_nobody_says_what_is_wrong_with_the_number(officer, typed: str, said: str) -> None:
+    assert search(officer, typed).sentence.startswith(said)
+
+
+def test_a_record_takes_numbers_as_they_are_seen() -> None:
+    typed = "\u200b".join(["", *"ZZ99 7QQ", ""])
+    place = AddressForm({"lines": "1 Example Street", "postcode": typed})
+    place.is_valid()
+    assert place.cleaned_data["postcode"] == "ZZ99 7QQ"
+    number = IdentifierForm({"kind": "nhs", "value": ("\u200b" * 8).join(NHS)})
+    number.is_valid()
+    assert number.cleaned_data["value"] == NHS

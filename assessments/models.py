@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django_fsm import FSMField
 
 from assessments.early_help import models as early_help  # noqa: F401 (its models belong to this app)
@@ -340,7 +341,7 @@ class Visit(models.Model):
         indexes: ClassVar = [models.Index(fields=["referral", "-happened_at"], name="visit_of_referral")]
 
     def __str__(self) -> str:
-        return f"visit {self.happened_at:%Y-%m-%d}"
+        return f"visit {timezone.localdate(self.happened_at)}"
 
 
 @tracked()

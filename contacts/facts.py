@@ -50,6 +50,10 @@ class PersonFacts:
     parental_responsibility: bool | None = None
     lives_with_children: bool | None = None
     telephone: str = ""
+    # None: not known. False of the last: nobody may let them know.
+    is_safe_to_ring: bool | None = None
+    safe_time: str = ""
+    knows_of_us: bool | None = None
     address: AddressFacts | None = None
     family_group: int = 1
     # The record somebody suggested on the page; linked only when a person confirms it at screening.
@@ -99,6 +103,8 @@ class ReferrerFacts:
     role: str = ""
     organisation: str = ""
     telephone: str = ""
+    is_safe_to_ring: bool | None = None
+    safe_time: str = ""
     email: str = ""
     is_professional: bool = False
     is_anonymous: bool = False

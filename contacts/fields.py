@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from frontdoor.db import as_seen
+
 
 class Kind(Enum):
     """What an answer is."""
@@ -61,6 +63,7 @@ class Fact:
     ``most``: of texts how many; of a number up to what an agency's system may send it: what is higher than ``longest``
     is kept as received and marked. ``codes`` are those an agency may send, ``code_list`` names the list the page
     chooses from. ``told``: what the description of the API says of it. ``is_personal``: says something of somebody.
+    ``is_number``: an identifier or a postcode, taken without what nobody sees.
     ``part``: where on the page it is asked among others like it; one without has a place of its own in the template.
     """
 
@@ -84,6 +87,7 @@ class Fact:
     may_be_ahead: bool = False
     words: str = ""
     told: str = ""
+    is_number: bool = False
     is_personal: bool = True
 
     @property
@@ -101,9 +105,13 @@ class Fact:
         """The same inside a sentence."""
         return self.shown if self.shown[:2].isupper() else self.shown[:1].lower() + self.shown[1:]
 
+    def tidy(self, text: str) -> str:
+        """A text as it is measured and kept: without blanks at its ends, a number without what nobody sees."""
+        return " ".join(as_seen(text).split()) if self.is_number else text.strip()
+
     def fit(self, text: str) -> str:
         """As much of a text as its column holds, for an import that keeps the row itself elsewhere."""
-        return text[: self.longest]
+        return self.tidy(text)[: self.longest]
 
     def doubt(self, value: object) -> str:
         """What is marked about a value kept as received; empty when nothing is odd."""
@@ -200,6 +208,12 @@ REFERRER = (
     Fact("telephone", "Number to ring back", LINE, 40, column="Contact.referrer_telephone",
          page=at("contact", "referrer_telephone"), api=at("referrer", "phone"),
          feed=at("contact", "officer_telephone"), attrs=_narrow("20", inputmode="tel")),
+    Fact("is_safe_to_ring", "Is it safe to ring back?", FLAG, column="Contact.referrer_is_safe_to_ring",
+         page=at("contact", "referrer_is_safe_to_ring"), api=at("referrer", "safe_to_ring"), choices=YES_NO,
+         words="Safe to ring back", told="Whether it is safe to ring this number", is_personal=False),
+    Fact("safe_time", "When is it safe to ring?", LINE, 100, column="Contact.referrer_safe_time",
+         page=at("contact", "referrer_safe_time"), api=at("referrer", "safe_time"), words="Safe time to ring",
+         told="When it is safe to ring"),
     Fact("email", "E-mail address", LINE, 254, column="Contact.referrer_email", page=at("contact", "referrer_email"),
          api=at("referrer", "email")),
     Fact("safe_way", "A safe way and time to reach them", LINE, 250, column="Contact.safe_way",
@@ -218,7 +232,7 @@ ADDRESS = (
          page=at("contact child adult", "address_lines"), api=at("address", "lines"),
          feed=at("contact child adult", "address"), rows=2),
     Fact("postcode", "Postcode", LINE, 10, column="ContactPerson.postcode", page=at("contact child adult", "postcode"),
-         api=at("address", "postcode"), feed=at("contact child adult", "postcode"),
+         api=at("address", "postcode"), feed=at("contact child adult", "postcode"), is_number=True,
          attrs=_narrow("10", spellcheck="false")),
     Fact("is_confidential", "Keep this address confidential", FLAG, column="ContactPerson.address_is_confidential",
          page=at("contact child adult", "address_is_confidential"), api=at("address", "is_confidential"),
@@ -279,10 +293,11 @@ PERSON = (
     Fact("gp", "GP", LINE, 150, column="ContactPerson.gp", page=at("child", "gp"), api=at("child", "gp"),
          told="The doctor or practice", part="more"),
     Fact("nhs_number", "NHS number", LINE, 20, column="ContactPerson.nhs_number", page=at("child", "nhs_number"),
-         api=at("child", "nhs_number"), feed=at("child", "nhs_number"),
+         api=at("child", "nhs_number"), feed=at("child", "nhs_number"), is_number=True,
          attrs=_narrow("10", inputmode="numeric", spellcheck="false"), part="more"),
     Fact("upn", "Unique pupil number", LINE, 20, column="ContactPerson.upn", page=at("child", "upn"),
-         api=at("child", "upn"), feed=at("child", "upn"), attrs=_narrow("20", spellcheck="false"), part="more"),
+         api=at("child", "upn"), feed=at("child", "upn"), is_number=True, attrs=_narrow("20", spellcheck="false"),
+         part="more"),
     Fact("ethnicity", "Ethnicity", CODE, 4, column="ContactPerson.ethnicity", page=at("child", "ethnicity"),
          api=at("child", "ethnicity"), code_list="ethnicity", empty="Not given", part="more"),
     Fact("expected_on", "If not born yet, when is the baby due?", DAY, column="ContactPerson.expected_on",
@@ -302,8 +317,16 @@ PERSON = (
     Fact("is_child", "This is a child too", FLAG, column="ContactPerson.is_child", api=at("member", "is_child"),
          is_personal=False),
     Fact("telephone", "Telephone", LINE, 40, column="ContactPerson.telephone", page=at("adult", "telephone"),
-         api=at("member", "phone"), feed=at("adult", "telephone"), hint="Say if it is not safe to ring",
-         attrs=_narrow("20", inputmode="tel")),
+         api=at("adult member", "phone"), feed=at("adult", "telephone"), attrs=_narrow("20", inputmode="tel")),
+    Fact("is_safe_to_ring", "Is it safe to ring?", FLAG, column="ContactPerson.is_safe_to_ring",
+         page=at("adult", "is_safe_to_ring"), api=at("adult member", "safe_to_ring"), choices=YES_NO,
+         words="Safe to ring", told="Whether it is safe to ring this number"),
+    Fact("safe_time", "When is it safe to ring?", LINE, 100, column="ContactPerson.safe_time",
+         page=at("adult", "safe_time"), api=at("adult member", "safe_time"), words="Safe time to ring",
+         told="When it is safe to ring", hint="For example, while the children are at school"),
+    Fact("knows_of_us", "Do they know we are involved?", FLAG, column="ContactPerson.knows_of_us",
+         page=at("adult", "knows_of_us"), api=at("adult member", "knows_we_are_involved"), choices=YES_NO,
+         words="Knows we are involved", told="False: nobody may let them know that we are involved"),
     Fact("role", "Why they are on this contact", CODE, 20, column="ContactPerson.role", page=at("child", "role"),
          api=at("child", "role"), codes=tuple(code for code, _ in CHILD_ROLES), choices=CHILD_ROLES,
          is_personal=False),

@@ -17,6 +17,7 @@ from frontdoor.notifications.actions import duty_managers, notify, raise_alert
 from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import GivenName, create_person, involve, update_involvement
 from frontdoor.people.models import Involvement, Person
+from frontdoor.people.words import may_be_a_name
 from frontdoor.workflow.actions import born, move
 from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral
 
@@ -41,14 +42,16 @@ def assessment_rule(received_on: Any) -> str:
 
 def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
     """Make the record of somebody nobody has recorded before, from what was given, and confirm the link."""
-    names = [GivenName(row.given_name, row.family_name)]
+    # The page asks whether "Na" alone is a name; nobody asks an agency's system.
+    was_asked = row.contact.how not in ("api", "feed") and may_be_a_name(row.name)
+    names = [GivenName(row.given_name, row.family_name, is_sure=was_asked)]
     if row.known_as:
         names.append(GivenName(row.known_as, kind="known_as"))
     facts: dict[str, Any] = {
         "date_of_birth": row.date_of_birth,
         "expected_on": row.expected_on if row.date_of_birth is None else None,
         "sex": row.sex or "U",
-        "first_language": row.language[:40],
+        "first_language": row.language,
         "school": row.school,
         "communication_needs": row.communication,
         "description": f"{'Child' if row.is_child else 'Adult'} {row.position} on {row.contact.reference}",
@@ -78,6 +81,9 @@ def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
         identifiers_given={"nhs": row.nhs_number, "upn": row.upn},
         address=address,
         telephone=row.telephone,
+        is_safe_to_ring=row.is_safe_to_ring,
+        safe_time=row.safe_time,
+        may_not_know_we_are_involved=row.knows_of_us is False,
         **facts,
     )
     contacts.link_person(on_contact=row, person=person, by=by, at=at)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django_fsm import FSMField
 
 from frontdoor.access import Permission, holds
@@ -446,7 +447,7 @@ class StrategyDiscussion(models.Model):
         constraints: ClassVar = [all_or_none("recorded_at", "recorded_by", name="strategy_recorded_by_somebody")]
 
     def __str__(self) -> str:
-        return f"strategy discussion {self.held_at:%Y-%m-%d}"
+        return f"strategy discussion {timezone.localdate(self.held_at)}"
 
 
 class EndingRule(Dated, Shipped):

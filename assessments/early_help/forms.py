@@ -20,7 +20,7 @@ from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, 
 from assessments.early_help.readers import DOMAIN_TITLES
 from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY, OF_PERSON, OF_REFERRER, TOLD, YES_NO
-from contacts.recording.forms import codes, line, text
+from contacts.recording.forms import codes, line, question, text
 from frontdoor.accounts.models import Agency
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField
@@ -47,11 +47,11 @@ class EarlyHelpForm(VersionForm):
     child_known_as = line("Also known as", OF_PERSON["known_as"].longest)
     child_date_of_birth = DateField(label="Date of birth", required=False, latest="today")
     child_dob_is_estimated = forms.BooleanField(label="The date of birth is estimated", required=False)
-    child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False)
+    child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False, looks_ahead=True)
     child_sex = forms.ChoiceField(label="Sex", choices=codes("sex", "Not said"), required=False)
     child_ethnicity = forms.ChoiceField(label="Ethnicity", choices=codes("ethnicity", "Not said"), required=False)
-    child_nhs_number = line("NHS number", OF_PERSON["nhs_number"].longest, width="10")
-    child_upn = line("Unique pupil number", OF_PERSON["upn"].longest, width="20")
+    child_nhs_number = question(OF_PERSON["nhs_number"])
+    child_upn = question(OF_PERSON["upn"])
     child_language = line("First language of the child", OF_PERSON["language"].longest)
     child_interpreter = line("Interpreter needed", OF_PERSON["interpreter"].longest, "Who for, and which language")
     child_school = line("School, nursery or college", OF_PERSON["school"].longest)
@@ -59,7 +59,7 @@ class EarlyHelpForm(VersionForm):
     child_disability = line("Disability or special educational need", OF_PERSON["disability"].longest)
     child_communication = line("How the child communicates best", OF_PERSON["communication"].longest)
     address_lines = text("Address", LONGEST_ADDRESS, "Street and town, each on its own line")
-    postcode = line("Postcode", OF_ADDRESS["postcode"].longest, width="10")
+    postcode = question(OF_ADDRESS["postcode"])
     address_is_confidential = forms.BooleanField(
         label="The address has to be kept confidential", required=False, help_text="For example, a refuge"
     )
@@ -110,8 +110,8 @@ class EarlyHelpForm(VersionForm):
         super().__init__(*args, **kwargs)
         self.is_staff = is_staff
         self.rows: list[Any] = []
-        for name, question, hint in TEXTS:
-            self.fields[name] = text(question, LONGEST_TEXT, hint, rows=4)
+        for name, asked, hint in TEXTS:
+            self.fields[name] = text(asked, LONGEST_TEXT, hint, rows=4)
         self.fields["situation"].required = True
         self.fields["situation"].error_messages["required"] = "Say what has led to this assessment"
         self.domains = []
@@ -163,7 +163,7 @@ class ActionForm(UiForm):
     called = "Add to the plan"
     what = line("What is to be done?", 1000)
     who = line("Who by?", 200)
-    by_when = DateField(label="By when?", required=False)
+    by_when = DateField(label="By when?", required=False, looks_ahead=True)
 
 
 class MemberForm(UiForm):

@@ -33,6 +33,7 @@ from frontdoor.db import sql_beside
 from frontdoor.notifications.actions import notify
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person, Restriction
+from frontdoor.people.words import is_no_name, name_parts
 from frontdoor.workflow.actions import lock
 
 #: So many contacts are looked at for a join, and so many more for a possible link.
@@ -127,8 +128,9 @@ def _child(row: ContactPerson, communal: set[str], confidential: set[str]) -> Ch
         for kind, value in (("nhs", row.nhs_number), ("upn", row.upn))
         if value and (checked := identifiers.check(kind, value)).check_ok
     )
+    given, family = name_parts(row.given_name, row.family_name)
     return Child(
-        given=row.given_name, family=row.family_name, known_as=row.known_as, born=row.date_of_birth,
+        given=given, family=family, known_as="" if is_no_name(row.known_as) else row.known_as, born=row.date_of_birth,
         is_estimated=row.dob_is_estimated, expected_on=row.expected_on, numbers=numbers,
         home=_home(row, communal, confidential), person=row.person_id,
     )  # fmt: skip
@@ -136,8 +138,8 @@ def _child(row: ContactPerson, communal: set[str], confidential: set[str]) -> Ch
 
 def _adult(row: ContactPerson, communal: set[str], confidential: set[str]) -> Adult:
     return Adult(
-        name=row.name, born=None if row.dob_is_estimated else row.date_of_birth,
-        telephone=identifiers.telephone_key(row.telephone), relationship=row.relationship, role=row.role,
+        name="" if is_no_name(row.name) else row.name, born=None if row.dob_is_estimated else row.date_of_birth,
+        telephones=identifiers.telephone_keys(row.telephone), relationship=row.relationship, role=row.role,
         has_parental_responsibility=bool(row.parental_responsibility), home=_home(row, communal, confidential),
         person=row.person_id,
     )  # fmt: skip

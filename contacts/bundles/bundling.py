@@ -180,7 +180,7 @@ class Adult:
 
     name: str = ""
     born: date | None = None
-    telephone: str = ""
+    telephones: tuple[str, ...] = ()
     relationship: str = ""
     role: str = ""
     has_parental_responsibility: bool = False
@@ -331,8 +331,8 @@ def _adult_keys(adult: Adult) -> Iterator[str]:
         return
     if adult.born is not None:
         yield hashed("adult", adult.born)
-    if adult.telephone:
-        yield hashed("adult-telephone", adult.telephone)
+    for telephone in adult.telephones:
+        yield hashed("adult-telephone", telephone)
     if adult.home.is_household:
         yield hashed("adult-home", adult.home.key)
 
@@ -467,7 +467,7 @@ def _same_adult(x: Adult, y: Adult) -> bool:
     name = tidy_name(x.name)
     if not alike(name, tidy_name(y.name)) or (x.born and y.born and x.born != y.born):
         return False
-    return bool((x.born and x.born == y.born) or (x.telephone and x.telephone == y.telephone) or _one_home(x, y))
+    return bool((x.born and x.born == y.born) or {*x.telephones} & {*y.telephones} or _one_home(x, y))
 
 
 def _same_carer(a: Facts, b: Facts) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 
 from frontdoor.people.matching.spellings import same_family
-from frontdoor.people.words import is_no_name, words
+from frontdoor.people.words import is_no_name, may_be_a_name, words
 
 
 def tidy_name(text: str) -> str:
-    """A name for comparing; empty when none was given."""
-    return "" if is_no_name(text) else " ".join(sorted(words(text)))
+    """A name, or a part of one, for comparing; empty when none was given."""
+    return "" if is_no_name(text) and not may_be_a_name(text) else " ".join(sorted(words(text)))
 
 
 def alike(a: str, b: str) -> bool:

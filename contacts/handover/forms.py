@@ -181,7 +181,7 @@ class ShiftsForm(UiForm):
 
     called = "Hours of the shifts"
 
-    valid_from = DateField(label="From which day?", help_text="From tomorrow at the earliest")
+    valid_from = DateField(label="From which day?", help_text="From tomorrow at the earliest", looks_ahead=True)
     day_from = TimeOfDay(label="When does the day team begin?")
     day_to = TimeOfDay(label="When does the day team end?")
     friday_to = TimeOfDay(label="When does it end on Fridays, if earlier?", required=False)

@@ -165,6 +165,9 @@ class Contact(Record):
     referrer_role = models.CharField(max_length=100, blank=True)
     referrer_organisation = models.CharField(max_length=150, blank=True)
     referrer_telephone = models.CharField(max_length=40, blank=True)
+    # None: not known whether it is safe.
+    referrer_is_safe_to_ring = models.BooleanField(null=True, blank=True)
+    referrer_safe_time = models.CharField(max_length=100, blank=True, default="", db_default="")
     referrer_email = models.CharField(max_length=254, blank=True)
     is_professional = models.BooleanField(default=False)
     is_anonymous = models.BooleanField(default=False)
@@ -403,6 +406,10 @@ class PersonAsGiven(models.Model):
     parental_responsibility = models.BooleanField(null=True, blank=True)
     lives_with_children = models.BooleanField(null=True, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
+    # None: not known. Who does not know that we are involved is not to learn it from us.
+    is_safe_to_ring = models.BooleanField(null=True, blank=True)
+    safe_time = models.CharField(max_length=100, blank=True, default="", db_default="")
+    knows_of_us = models.BooleanField(null=True, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     address_is_confidential = models.BooleanField(default=False)
     # A record, once a person has confirmed that it is this one.

@@ -61,7 +61,10 @@ class WeightsForm(UiForm):
             )
             self.initial.setdefault(name, getattr(current, name))
         self.fields["valid_from"] = DateField(
-            label="From which day?", help_text="Today ranks every open contact at once", initial=today
+            label="From which day?",
+            looks_ahead=True,
+            help_text="Today ranks every open contact at once",
+            initial=today,
         )
         self.fields["reason"] = long_text(
             "Why are they changing?", longest=2000, rows=2, required=not is_trial, missing="Say why the weights change"

@@ -1,8 +1,7 @@
 """The contact page as forms: one for the contact, and rows for children, adults and families."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
@@ -15,7 +14,9 @@ from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts,
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
 from frontdoor.codelists import lists
-from frontdoor.people.words import is_no_name
+from frontdoor.people.ages import born_about, is_grown_up, years_old
+from frontdoor.people.typed import NumberField
+from frontdoor.people.words import is_no_name, may_be_a_name
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm, long_text
 
@@ -33,11 +34,15 @@ CALLER = [
     ("withhold", "The family must not be told who called"),
     ("child", "They are the child themselves"),
 ]
+NAMES = ("given_name", "family_name", "known_as")
+NAME_IS = [("", "Choose one"), ("name", "Yes"), ("none", "No: their name is not known")]
 FAMILIES = [(str(number), f"Family {number}") for number in range(1, 10)]
 KNOWN = {"yes": True, "no": False}
-_AGE = re.compile(
-    r"(?:about|around|approx\.?|circa)?\s*(\d{1,3})\s*(y|years?|yrs?|m|months?|w|weeks?|d|days?)?(?: old)?"
-)
+GROWN_UP = [
+    ("", "Choose one"),
+    ("child", "Yes: record them as a child"),
+    ("adult", "No: record them as an adult on this contact"),
+]
 
 
 def codes(name: str, empty: str = "Choose one") -> Callable[[], list[tuple[str, str]]]:
@@ -50,16 +55,6 @@ def kinds() -> list[tuple[str, str]]:
     today = timezone.localdate()
     rows = ContactType.objects.in_force(today).order_by("position", "code")
     return [("", "Choose one"), *rows.values_list("code", "label")]
-
-
-def born_about(text: str, on: date) -> date | None:
-    """The estimated day of birth of somebody "about 4", "6 months" or "3 weeks" old; None when it is no age."""
-    found = _AGE.fullmatch(" ".join(text.lower().split()))
-    if not found:
-        return None
-    number, unit = int(found[1]), (found[2] or "y")[0]
-    days = {"y": 365.25, "m": 30.44, "w": 7, "d": 1}[unit] * number
-    return on - timedelta(days=round(days)) if days <= 120 * 365.25 else None
 
 
 def line(label: str, length: int, hint: str = "", *, width: str = "", **attrs: str) -> forms.CharField:
@@ -88,7 +83,7 @@ def question(fact: Fact) -> forms.Field:
     if fact.code_list:
         return forms.ChoiceField(choices=codes(fact.code_list, fact.empty), **said)
     if fact.kind is Kind.DAY:
-        return DateField(latest="" if fact.may_be_ahead else "today", **said)
+        return DateField(latest="" if fact.may_be_ahead else "today", looks_ahead=fact.may_be_ahead, **said)
     if fact.kind is Kind.MOMENT:
         return DateTimeField(latest="" if fact.may_be_ahead else "now", **said)
     if fact.kind is Kind.FLAG:
@@ -97,6 +92,9 @@ def question(fact: Fact) -> forms.Field:
         return forms.IntegerField(
             min_value=0, max_value=fact.longest, widget=forms.NumberInput(attrs=dict(fact.attrs)), **said
         )
+    if fact.is_number:
+        shown = {"autocomplete": "off", **fact.attrs}
+        return NumberField(max_length=fact.longest, widget=forms.TextInput(attrs=shown), **said)
     if fact.kind is Kind.LINE:
         return line(fact.label, fact.longest, fact.hint, **fact.attrs)
     return text(fact.label, fact.whole, fact.hint, fact.rows)
@@ -289,19 +287,37 @@ class PersonForm(PlaceForm):
     field_order = ("given_name", "family_name", "known_as", "date_of_birth")
 
     family_group = choice("Which family?", FAMILIES, initial="1")
+    name_is = choice("Is that their name?", NAME_IS)
     suggested_reference = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
 
+    def clean(self) -> dict[str, Any]:
+        """Ask about a name that also says that there is none."""
+        cleaned = super().clean()
+        whole = " ".join(str(cleaned.get(name) or "") for name in NAMES)
+        if may_be_a_name(whole) and not cleaned.get("name_is"):
+            self.add_error("name_is", f"Say whether “{whole.strip()}” is their name, or means that it is not known")
+        return cleaned
+
+    @property
+    def is_without_name(self) -> bool:
+        """Whether what was given for a name has been said to be none."""
+        return bool(self.answers["name_is"] == "none") and may_be_a_name(self._whole_name())
+
     def is_named(self) -> bool:
-        """Whether a name was given; "Unknown" is none."""
-        whole = " ".join(str(self.answers[n]) for n in ("given_name", "family_name", "known_as")).strip()
-        return bool(whole) and not is_no_name(whole)
+        """Whether a name was given; "Unknown" is none, and "Na" when that has been said of it."""
+        whole = self._whole_name()
+        return not is_no_name(whole) or (may_be_a_name(whole) and self.answers["name_is"] == "name")
+
+    def _whole_name(self) -> str:
+        return " ".join(str(self.answers[name]) for name in NAMES)
 
 
 @asks("child")
 class ChildForm(PersonForm):
     """A child, however little is known."""
 
-    about_age = line("Or about how old?", 20, "For example, 4 or 6 months", width="5")
+    about_age = line("Or about how old?", 40, "For example, 4½, 18 months or nearly 5", width="10")
+    stands_as = choice("Is this person, who is 18 or over, a child on this contact?", GROWN_UP)
 
     def clean_about_age(self) -> str:
         """An age in words we can count with."""
@@ -309,6 +325,20 @@ class ChildForm(PersonForm):
         if typed and born_about(typed, timezone.localdate()) is None:
             raise forms.ValidationError("Enter an age such as 4, 6 months or 3 weeks", code="invalid")
         return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Ask whether somebody grown up is meant as a child."""
+        cleaned = super().clean()
+        today = timezone.localdate()
+        born = cleaned.get("date_of_birth") or born_about(cleaned.get("about_age") or "", today)
+        if born is not None and is_grown_up(born, today) and not cleaned.get("stands_as"):
+            self.add_error("stands_as", f"{years_old(born, today)}: say whether this person is a child on this contact")
+        return cleaned
+
+    @property
+    def is_about_an_adult(self) -> bool:
+        """Whether the officer has said that who was entered here is an adult."""
+        return bool(self.answers["stands_as"] == "adult")
 
     def is_identified(self) -> bool:
         """Whether anything tells this child from any other: "girl about 4, Flat 3" does, "Unknown" does not."""
@@ -398,7 +428,8 @@ class ContactScreen:
         return self.form.is_valid() and all(parts[1:]) and not any(f.errors for f in self.children.forms)
 
     def _need_a_child(self) -> None:
-        told = [row for row in self.children.forms if row.has_changed() and row.is_identified()]
+        rows = [row for row in self.children.forms if not row.is_about_an_adult]
+        told = [row for row in rows if row.has_changed() and row.is_identified()]
         if told or self.form.answers["no_child_identified"]:
             return
         message = (
@@ -452,8 +483,9 @@ def facts_from(form: ContactForm, children: Any, adults: Any, families: Any) -> 
     given = form.answers
     who = set(given["caller_is"] or [])
     home = _address(given)
-    today = timezone.localdate()
-    people = [person_facts(row, home, today) for row in (*children.forms, *adults.forms) if _filled(row)]
+    # An age counts from the day it was said.
+    said_on = timezone.localdate(given["received_at"] or None)
+    people = [person_facts(row, home, said_on) for row in (*children.forms, *adults.forms) if _filled(row)]
     left = [f"{text}" for part in (form, *children.forms, *adults.forms, *families.forms) for text in part.left_over]
     facts = ContactFacts(
         **_told(form, "contact", fields.CONTACT),
@@ -503,7 +535,7 @@ def _lines(typed: str) -> list[str]:
 
 
 def _filled(row: PersonForm) -> bool:
-    return bool(set(row.changed_data) - {"family_group", "role"})
+    return bool(set(row.changed_data) - {"family_group", "role", "stands_as", "name_is"})
 
 
 def _address(given: Mapping[str, Any], home: AddressFacts | None = None) -> AddressFacts | None:
@@ -519,16 +551,20 @@ def _address(given: Mapping[str, Any], home: AddressFacts | None = None) -> Addr
 def person_facts(row: PersonForm, home: AddressFacts | None, on: date) -> PersonFacts:
     """Somebody as a row of the page says; an age in words counts from ``on``."""
     given = row.answers
-    is_child = isinstance(row, ChildForm)
+    is_child = isinstance(row, ChildForm) and not row.is_about_an_adult
     facts = PersonFacts(
         is_child=is_child,
-        **_told(row, "child" if is_child else "adult", fields.PERSON),
+        **_told(row, "child" if isinstance(row, ChildForm) else "adult", fields.PERSON),
         suggested_reference=given["suggested_reference"],
         address=_address(given, home),
         family_group=int(given["family_group"] or 1),
     )
+    if row.is_without_name:
+        facts.given_name = facts.family_name = facts.known_as = ""
     if is_child:
         facts.role = facts.role or "subject"
+    elif isinstance(row, ChildForm):
+        facts.role = ""
     if facts.date_of_birth is None and given["about_age"]:
         facts.date_of_birth = born_about(given["about_age"], on)
         facts.dob_is_estimated = facts.date_of_birth is not None

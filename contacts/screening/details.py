@@ -64,7 +64,14 @@ def _known_as(row: ContactPerson, person: Person, by: User, at: datetime) -> Non
 
 
 def _telephone(row: ContactPerson, person: Person, by: User, at: datetime) -> None:
-    people.add_telephone(person=person, by=by, at=at, number=row.telephone)
+    people.add_telephone(
+        person=person, by=by, at=at, number=row.telephone, is_safe=row.is_safe_to_ring, safe_time=row.safe_time
+    )
+
+
+def _does_not_know(row: ContactPerson, person: Person, by: User, at: datetime) -> None:
+    reason = f"As given on {row.contact.reference}"
+    people.amend_person(person=person, by=by, at=at, reason=reason, may_not_know_we_are_involved=True)
 
 
 TAKES: dict[str, Callable[[ContactPerson, Person, User, datetime], None]] = {
@@ -75,6 +82,7 @@ TAKES: dict[str, Callable[[ContactPerson, Person, User, datetime], None]] = {
     "ethnicity": _amend("ethnicity", "ethnicity"),
     "address": _take_address,
     "telephone": _telephone,
+    "knows_of_us": _does_not_know,
     "nhs": _identify("nhs", "nhs_number"),
     "upn": _identify("upn", "upn"),
     "school": _amend("school", "school"),

@@ -14,9 +14,11 @@ from frontdoor import audit
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.audit.models import Entry
+from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.access import about_visible
+from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
@@ -72,8 +74,12 @@ class Card:
 
     @property
     def oddities(self) -> list[str]:
-        """What is odd about the numbers as given."""
-        return identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
+        """What is odd about the numbers and the age as given."""
+        odd = identifiers.oddities({"nhs": self.row.nhs_number, "upn": self.row.upn})
+        row, on = self.row, london_date(self.row.contact.received_at)
+        if row.is_child and row.date_of_birth is not None and is_grown_up(row.date_of_birth, on):
+            odd.append(f"{years_old(row.date_of_birth, on)} years old: is this person a child on this contact?")
+        return odd
 
     @property
     def needs_answer(self) -> bool:
@@ -136,6 +142,8 @@ class _OnRecord:
     # Every present address as it stands, only to compare with: never shown.
     lived_at: dict[int, set[str]] = field(default_factory=dict)
     telephones: dict[int, str] = field(default_factory=dict)
+    #: The numbers themselves, however they are written.
+    rung: dict[int, set[str]] = field(default_factory=dict)
 
 
 def facts_on_record(people: Sequence[Person]) -> _OnRecord:
@@ -154,6 +162,7 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
         facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
     for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
         facts.telephones[phone.person_id] = phone.number
+        facts.rung.setdefault(phone.person_id, set()).add(phone.number_key)
     return facts
 
 
@@ -171,13 +180,43 @@ def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Di
         ("sex", OF_PERSON["sex"].shown, _label("sex", row.sex), _label("sex", person.sex)),
         ("ethnicity", OF_PERSON["ethnicity"].shown, _label("ethnicity", row.ethnicity), _obtained(person.ethnicity)),
         ("address", "Address", _shown(row, address, facts.lived_at.get(person.pk, set())), on_record),
-        ("telephone", OF_PERSON["telephone"].shown, row.telephone, facts.telephones.get(person.pk, "")),
+        (
+            "telephone",
+            OF_PERSON["telephone"].shown,
+            _to_ring(row, facts.rung.get(person.pk, set())),
+            facts.telephones.get(person.pk, ""),
+        ),
+        (
+            "knows_of_us",
+            OF_PERSON["knows_of_us"].shown,
+            "No" if row.knows_of_us is False else "",
+            "No" if person.may_not_know_we_are_involved else "",
+        ),
         ("nhs", OF_PERSON["nhs_number"].shown, number, facts.identifiers.get((person.pk, "nhs"), "")),
         ("upn", OF_PERSON["upn"].shown, upn, facts.identifiers.get((person.pk, "upn"), "")),
         ("school", OF_PERSON["school"].shown, row.school, person.school),
         ("communication", OF_PERSON["communication"].shown, row.communication, person.communication_needs),
     ]
     return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
+
+
+def _to_ring(row: ContactPerson, known: set[str]) -> str:
+    """The number given with what was said of ringing it; "" when the record has it and nothing was said."""
+    keys = {*identifiers.telephone_keys(row.telephone)}
+    said = how_to_ring(row.telephone, row.is_safe_to_ring, row.safe_time)
+    return "" if keys and keys <= known and said == row.telephone else said
+
+
+def how_to_ring(telephone: str, is_safe: bool | None, safe_time: str) -> str:
+    """A number with whether and when it is safe to ring it; "" without a number."""
+    safe = {True: "safe to ring", False: "not safe to ring", None: ""}[is_safe]
+    told = ", ".join(part for part in (safe, safe_time and f"safe time: {safe_time}") if part)
+    return f"{telephone} ({told})" if telephone and told else telephone
+
+
+def ring_back(contact: Contact) -> str:
+    """The caller's number with whether and when it is safe to ring it."""
+    return how_to_ring(contact.referrer_telephone, contact.referrer_is_safe_to_ring, contact.referrer_safe_time)
 
 
 def _label(name: str, code: str) -> str:

@@ -43,9 +43,9 @@ class _Address(Body):
     def rules(cls, value: JSON, told: Collection[str], context: Mapping[str, Any]) -> Iterator[Wrong]:
         """All lines together have to fit."""
         lines = value.get("lines")
-        if not isinstance(lines, list) or len(lines) > MOST_LINES:
+        if "lines" in told or not isinstance(lines, list):
             return
-        if sum(len(line) + 2 if isinstance(line, str) else 2 for line in lines) > LONGEST_ADDRESS:
+        if len(", ".join(line.strip() for line in lines if isinstance(line, str) and line.strip())) > LONGEST_ADDRESS:
             yield ("lines",), "too_long", f"At most {LONGEST_ADDRESS} characters in all."
 
 
@@ -57,6 +57,18 @@ class _Child(Body):
         """A given name or a family name, whatever it says; one error about names is enough."""
         if not {*NAMES} & {*told} and not any(str(value.get(name) or "").strip() for name in NAMES):
             yield ("given_name",), "required", "A given name or a family name is needed."
+
+
+class _Stated(Body):
+    """What is said of a family's agreement, or of its being told: nothing at all, or where it stands."""
+
+    @classmethod
+    def rules(cls, value: JSON, told: Collection[str], context: Mapping[str, Any]) -> Iterator[Wrong]:
+        """A reason or a name says nothing without where it stands."""
+        status = value.get("status")
+        has_more = any(each not in (None, "") for name, each in value.items() if name != "status")
+        if "status" not in told and has_more and not (isinstance(status, str) and status.strip()):
+            yield ("status",), "required", MESSAGES["required"]
 
 
 class _Contact(Body):
@@ -78,18 +90,19 @@ class _Contact(Body):
             yield ("risk",), "required", "A police notification needs a grade with at least one reason."
         elif isinstance(risk, dict):
             for name, empty in (("grade", (None, "")), ("reasons", (None, []))):
-                if risk.get(name) in empty:
+                given = risk.get(name)
+                said = [each for each in given if each not in (None, "")] if isinstance(given, list) else given
+                if said in empty:
                     yield ("risk", name), "required", MESSAGES["required"]
 
 
-MOST_LINES = next(fact.most for fact in ADDRESS if fact.name == "lines")
 Address = of_facts("Address", "address", ADDRESS, _Address)
 Child = of_facts("Child", "child", PERSON, _Child, address=inner(Address))
 Adult = of_facts("Adult", "adult", PERSON, address=inner(Address))
 FamilyMember = of_facts("FamilyMember", "member", PERSON, address=inner(Address))
 Referrer = of_facts("Referrer", "referrer", REFERRER, need=["name"])
-Consent = of_facts("Consent", "consent", FAMILY, need=["agreement"])
-FamilyTold = of_facts("FamilyTold", "family_told", FAMILY, need=["told"])
+Consent = of_facts("Consent", "consent", FAMILY, _Stated)
+FamilyTold = of_facts("FamilyTold", "family_told", FAMILY, _Stated)
 #: Objects of a contact whose facts are the contact's own.
 PARTS = {
     "risk": of_facts("Risk", "risk", CONTACT),

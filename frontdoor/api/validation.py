@@ -11,6 +11,7 @@ from types import GenericAlias
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -140,20 +141,26 @@ def text(
     said: str = "",
     strict: bool = False,
     email: bool = False,
+    tidy: Callable[[str], str] = str.strip,
 ) -> Any:
-    """A text; control characters are refused, and line breaks where one line is meant. ``strict``: described by it."""
+    """A text; control characters are refused, and line breaks where one line is meant. ``strict``: described by it.
+
+    It is measured, and kept, as ``tidy`` leaves it: without blanks at its ends.
+    """
 
     def check(value: Any, context: Mapping[str, Any]) -> str | None:
         if value is None:
             _needed(required)
             return None
-        if required and not _a_text(value).strip():
-            raise wrong("required")
-        if len(_a_text(value)) > longest:
+        value = tidy(_a_text(value))
+        if not value:
+            _needed(required)
+            return ""
+        if len(value) > longest:
             raise wrong("too_long", f"At most {longest:,} characters.")
         if CONTROL.search(value) or (not lines and ("\n" in value or "\r" in value)):
             raise wrong("invalid_format", "Control characters are not allowed here.")
-        if email and value and not EMAIL.fullmatch(value):
+        if email and not EMAIL.fullmatch(value):
             raise wrong("invalid_format", "This is not an e-mail address.")
         return str(value)
 
@@ -188,6 +195,23 @@ def many(item: Any, most: int, *, required: bool = False) -> Any:
     return Annotated[rows if required else rows | None, BeforeValidator(check)]
 
 
+def texts(longest: int, most: int) -> Any:
+    """A list of texts: those that say nothing are dropped, and not counted."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, list) and sum(not isinstance(each, str) or bool(each.strip()) for each in value) > most:
+            raise wrong("too_many", f"At most {most}.")
+        if value is not None and not isinstance(value, list):
+            raise wrong("invalid_type", "This has to be a list.")
+        return value
+
+    def said(value: list[str | None] | None) -> list[str] | None:
+        return None if value is None else [each for each in value if each]
+
+    rows: Any = GenericAlias(list, (text(longest),))
+    return Annotated[rows | None, BeforeValidator(check), AfterValidator(said)]
+
+
 def inner(model: type[Body], *, required: bool = False) -> Any:
     """An object inside."""
 
@@ -203,18 +227,20 @@ def flag(said: str = "") -> Any:
     """True, false or nothing."""
 
     def check(value: Any, context: Mapping[str, Any]) -> bool | None:
-        if value is not None and not isinstance(value, bool):
+        if value is None or value == "":
+            return None
+        if not isinstance(value, bool):
             raise wrong("invalid_type", "This has to be true or false.")
         return value
 
-    return _kind(check, {"type": ["boolean", "null"]}, said)
+    return _kind(check, {"enum": [True, False, "", None]}, said)
 
 
 def number(low: int, high: int, code: str = "invalid_format", said: str = "") -> Any:
     """A whole number between two bounds."""
 
     def check(value: Any, context: Mapping[str, Any]) -> int | None:
-        if value is None:
+        if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong("invalid_type", "This has to be a whole number.")
@@ -222,7 +248,8 @@ def number(low: int, high: int, code: str = "invalid_format", said: str = "") ->
             raise wrong(code, f"This has to be from {low} to {high}.")
         return value
 
-    return _kind(check, {"type": ["integer", "null"], "minimum": low, "maximum": high}, said)
+    whole: JSON = {"type": ["integer", "null"], "minimum": low, "maximum": high}
+    return _kind(check, {"anyOf": [whole, {"const": ""}]}, said)
 
 
 def code(allowed: Collection[str], *, required: bool = False, said: str = "") -> Any:
@@ -245,21 +272,22 @@ def listed(name: str, longest: int) -> Any:
 
 
 def _one_of(value: Any, allowed: Collection[str], *, required: bool = False) -> str | None:
-    if value is None or value == "":
+    written = "" if value is None else _a_text(value).strip()
+    if not written:
         _needed(required)
         return None
-    if _a_text(value) not in allowed:
+    if written not in allowed:
         raise wrong("invalid_code")
-    return str(value)
+    return written
 
 
 def day(*, may_be_ahead: bool = False) -> Any:
     """A date."""
 
     def check(value: Any, context: Mapping[str, Any]) -> date | None:
-        if value is None or value == "":
+        written = "" if value is None else _a_text(value).strip()
+        if not written:
             return None
-        written = _a_text(value)
         try:
             found = date.fromisoformat(written) if DAY.fullmatch(written) else None
         except ValueError:
@@ -277,9 +305,9 @@ def moment(*, may_be_ahead: bool = False) -> Any:
     """A moment with its offset; no more than five minutes ahead, unless it may be."""
 
     def check(value: Any, context: Mapping[str, Any]) -> datetime | None:
-        if value is None or value == "":
+        written = "" if value is None else _a_text(value).strip()
+        if not written:
             return None
-        written = _a_text(value)
         try:
             found = datetime.fromisoformat(written.upper()) if MOMENT.fullmatch(written) else None
             if found is not None:
@@ -303,11 +331,12 @@ def answer(fact: Fact, *, required: bool = False) -> Any:
     longest, kind = fact.longest, fact.kind
     if kind in (Kind.LINE, Kind.TEXT):
         is_email = fact.name == "email"
-        return text(longest, required=required, lines=kind is Kind.TEXT, said=fact.told, email=is_email)
+        lines = kind is Kind.TEXT
+        return text(longest, required=required, lines=lines, said=fact.told, email=is_email, tidy=fact.tidy)
     if kind is Kind.CODE:
         return code(fact.codes, required=required) if fact.codes else listed(fact.code_list, longest)
     if kind is Kind.TEXTS:
-        return many(text(longest, required=True), fact.most)
+        return texts(longest, fact.most)
     if kind is Kind.NUMBER:
         return number(0, fact.most, said=fact.told)
     if kind is Kind.FLAG:

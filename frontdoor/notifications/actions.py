@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from frontdoor.access import Denied, Permission, Refused, Role, holds, require
 from frontdoor.accounts.models import User, on_duty
@@ -87,7 +88,7 @@ def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> 
         administrators(),
         kind="left-aside",
         text=f"Could not {what} ({key}); the others went on. The log of the worker says where it failed",
-        once_key=f"left-{what[:50]}-{key}-{at:%Y%m%d}",
+        once_key=f"left-{what[:50]}-{key}-{timezone.localdate(at):%Y%m%d}",
     )
 
 

@@ -196,6 +196,6 @@ def chronology_pdf(request: StaffRequest, reference: str) -> HttpResponse:
         only_significant=asked.only_significant,
     )
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="chronology-{now:%Y-%m-%d-%H%M}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="chronology-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

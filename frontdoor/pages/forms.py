@@ -10,6 +10,7 @@ from frontdoor.codelists import lists
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person
 from frontdoor.people.record.overview import colleagues
+from frontdoor.people.typed import NumberField
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_text, why
 
@@ -37,7 +38,7 @@ class KeyFacts(VersionForm):
         widget=Radios(reveals={"expected": ["expected_on"]}),
         required=False,
     )
-    expected_on = DateField(label="Expected date of birth", required=False)
+    expected_on = DateField(label="Expected date of birth", required=False, looks_ahead=True)
     died_on = DateField(label="Date of death", required=False, latest="today")
     sex = forms.ChoiceField(label="Sex", help_text="As sent in returns", required=False)
     self_described_gender = forms.CharField(
@@ -117,7 +118,7 @@ class IdentifierForm(UiForm):
 
     called = "Add an identifier"
     kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), *identifiers.KINDS.items()])
-    value = forms.CharField(label="Number or code", max_length=60)
+    value = NumberField(label="Number or code", max_length=60)
     source = forms.CharField(label="Who gave it", max_length=100, required=False)
 
 
@@ -126,7 +127,7 @@ class AddressForm(UiForm):
 
     called = "Add an address"
     lines = forms.CharField(label="Address", max_length=300, required=False)
-    postcode = forms.CharField(label="Postcode", max_length=10, required=False)
+    postcode = NumberField(label="Postcode", max_length=10, required=False)
     kind = forms.ChoiceField(label="Kind of address", choices=list(Address.Kind.choices), widget=Radios())
     started_on = DateField(label="Since", required=False)
     replaces_current = forms.BooleanField(
@@ -142,7 +143,7 @@ class AddressForm(UiForm):
     )
     confidential_from = forms.CharField(label="Who it is kept from", max_length=200, required=False)
     why = forms.CharField(label="Why it is confidential", max_length=500, required=False)
-    review_on = DateField(label="Review this on", required=False)
+    review_on = DateField(label="Review this on", required=False, looks_ahead=True)
 
 
 class EndAddress(VersionForm):
@@ -171,7 +172,7 @@ class TelephoneForm(UiForm):
     """One telephone number."""
 
     called = "Add a telephone number"
-    number = forms.CharField(label="Telephone number", max_length=30)
+    number = forms.CharField(label="Telephone number", max_length=identifiers.LONGEST_TELEPHONE)
     safe = forms.ChoiceField(label="Is it safe to ring?", choices=YES_NO, widget=Radios(inline=True), required=False)
     safe_time = forms.CharField(label="Safe time to ring", max_length=100, required=False)
 
@@ -189,7 +190,7 @@ class WarningForm(UiForm):
     )
     evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
     source = forms.CharField(label="Who told us", max_length=200, required=False)
-    review_on = DateField(label="Review this on")
+    review_on = DateField(label="Review this on", looks_ahead=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,7 +225,7 @@ class ReviewWarning(UiForm):
         widget=Radios(reveals={"keep": ["review_on"]}),
         error_messages={"required": "Say whether the warning still applies"},
     )
-    review_on = DateField(label="Review it again on", required=False)
+    review_on = DateField(label="Review it again on", required=False, looks_ahead=True)
     reason = why("What was found, and who told you?")
     needed_when = {"review_on": ("decision", ["keep"], "Enter when to review it again")}
 

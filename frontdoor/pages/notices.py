@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from frontdoor.access import Permission
 from frontdoor.accounts.models import User
@@ -60,5 +61,5 @@ def conflict_met(person: Person, user: User, at: datetime) -> None:
         reference=str(person.reference),
         path=reverse("pages:person", args=[person.reference]),
         # One notice a day is enough for a page somebody reloads.
-        once_key=f"conflict-{user.pk}-{person.pk}-{at:%Y%m%d}",
+        once_key=f"conflict-{user.pk}-{person.pk}-{timezone.localdate(at):%Y%m%d}",
     )

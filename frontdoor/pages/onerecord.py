@@ -115,7 +115,11 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
                 facts.addresses,
                 lambda a: (a.lines.casefold(), a.postcode_key, a.kind, a.is_confidential, a.ended_on, a.why),
             ),
-            "telephones": once(facts.telephones, lambda t: (t.number_key, t.is_safe, t.safe_time)),
+            "telephones": once(
+                once(facts.telephones, lambda t: (t.number_key, t.is_safe, t.safe_time)),
+                # One text may stand for two numbers.
+                lambda t: (t.number, t.is_safe, t.safe_time),
+            ),
             "merges": facts.merges,
             "notes": facts.texts,
             "warnings": facts.warnings,

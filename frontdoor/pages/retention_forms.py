@@ -19,7 +19,10 @@ class HoldForm(UiForm):
     )
     reason = why("Who asked for it, and why", "Say who asked for the hold, and why")
     until_on = DateField(
-        label="Last day of the hold", required=False, help_text="If you leave it empty, it lasts until it is ended"
+        label="Last day of the hold",
+        required=False,
+        looks_ahead=True,
+        help_text="If you leave it empty, it lasts until it is ended",
     )
 
 

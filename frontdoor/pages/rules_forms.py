@@ -99,7 +99,9 @@ class SeenForm(UiForm):
 class RuleForm(SeenForm):
     """A rule from a day on: its columns, the day and the reason. What makes it this rule is asked of a new one only."""
 
-    begins_on = DateField(label="From which day?", help_text="Today or a later day. The past cannot be changed.")
+    begins_on = DateField(
+        label="From which day?", help_text="Today or a later day. The past cannot be changed.", looks_ahead=True
+    )
     reason = forms.CharField(label="Why is it changing?", max_length=300, widget=forms.TextInput(attrs=HALF))
 
     def __init__(self, *args: Any, table: Table, now: Plain | None, samples: list[Version], **kwargs: Any) -> None:
@@ -183,7 +185,9 @@ class EndForm(SeenForm):
     called = "The last day of a rule"
 
     ends_on = DateField(
-        label="Which is its last day?", help_text="Today or a later day. Old records keep what they have."
+        label="Which is its last day?",
+        looks_ahead=True,
+        help_text="Today or a later day. Old records keep what they have.",
     )
     reason = forms.CharField(label="Why does it end?", max_length=300, widget=forms.TextInput(attrs=HALF))
 
@@ -204,7 +208,7 @@ class TableFilterForm(UiForm):
     keeps_no_draft = "a filter: it stands in the address"
 
     q = forms.CharField(label="Words or code", max_length=100, required=False)
-    on = DateField(label="In force on which day?", required=False)
+    on = DateField(label="In force on which day?", required=False, looks_ahead=True)
 
     def day(self, today: date) -> date:
         """The day asked for, else today."""

@@ -28,7 +28,7 @@ from frontdoor.people.models import (
     Warning,
 )
 from frontdoor.people.naming import display_name
-from frontdoor.people.words import is_no_name
+from frontdoor.people.words import may_be_a_name, name_parts
 from frontdoor.workflow.actions import touch as raise_version
 
 # Facts amend_person and create_person take; anything else is a programming error.
@@ -41,13 +41,17 @@ FACTS = frozenset(
 
 @dataclass(frozen=True)
 class GivenName:
-    """A name to record. ``kind`` is primary, known_as, former or alias; a single name goes in ``given``."""
+    """A name to record. ``kind`` is primary, known_as, former or alias; a single name goes in ``given``.
+
+    ``is_sure``: somebody was asked whether it is a name, where that is in doubt ("Na").
+    """
 
     given: str = ""
     family: str = ""
     kind: str = "primary"
     started_on: date | None = None
     ended_on: date | None = None
+    is_sure: bool = False
 
 
 def _settle_birth(facts: dict[str, Any]) -> None:
@@ -90,6 +94,8 @@ def create_person(
     identifiers_given: Mapping[str, str] | None = None,
     address: Mapping[str, Any] | None = None,
     telephone: str = "",
+    is_safe_to_ring: bool | None = None,
+    safe_time: str = "",
     reference: str = "",
     origin: str = "frontdoor",
     notes: str = "",
@@ -106,12 +112,14 @@ def create_person(
     person = Person(reference=reference, origin=origin, **facts)
     person.save()
     for name in names:
-        if not is_no_name(f"{name.given} {name.family}"):
+        told = (name.given, name.family)
+        given, family = (part.strip() for part in (told if name.is_sure else name_parts(*told)))
+        if given or family:
             Name.objects.create(
                 person=person,
                 kind=name.kind,
-                given="" if is_no_name(name.given) else name.given.strip(),
-                family="" if is_no_name(name.family) else name.family.strip(),
+                given=given,
+                family=family,
                 started_on=name.started_on,
                 ended_on=name.ended_on,
                 origin=origin,
@@ -124,7 +132,7 @@ def create_person(
     if address:
         Address.objects.create(person=person, **address)
     if telephone:
-        _ring(person, telephone)
+        _ring(person, telephone, is_safe=is_safe_to_ring, safe_time=safe_time)
     if notes:
         PersonText.objects.create(person=person, notes=notes)
     write_audit("person.recorded", by=by, reference=person.reference, people=[person], detail={"at": at.isoformat()})
@@ -186,7 +194,9 @@ def add_name(
     ended_on: date | None = None,
 ) -> Name:
     """Record one more name. A new primary name makes the present one a former name; nothing is overwritten."""
-    if is_no_name(f"{given} {family}"):
+    if not may_be_a_name(f"{given} {family}"):
+        given, family = name_parts(given, family)
+    if not given and not family:
         raise Refused("Enter a name, or leave it out if it is not known.", code="no_name", field="given")
     locked = touch(person)
     if kind == "primary":
@@ -356,23 +366,27 @@ def show_address(*, address: Address, by: User, at: datetime) -> Address:
     return address
 
 
-def _ring(person: Person, number: str, *, is_safe: bool | None = None, safe_time: str = "") -> Telephone:
-    return Telephone.objects.create(
-        person=person,
-        number=" ".join(number.split())[:30],
-        number_key=identifiers.telephone_key(number),
-        is_safe=is_safe,
-        safe_time=safe_time,
-    )
+def _ring(person: Person, told: str, *, is_safe: bool | None = None, safe_time: str = "") -> list[Telephone]:
+    rows = [
+        Telephone(person=person, number=number, number_key=key, is_safe=is_safe, safe_time=safe_time)
+        for number in identifiers.telephones_apart(told)
+        for key in identifiers.telephone_keys(number) or ("",)
+    ]
+    for row in rows:
+        row.save()
+    return rows
 
 
 @transaction.atomic
 def add_telephone(
     *, person: Person, by: User, at: datetime, number: str, is_safe: bool | None = None, safe_time: str = ""
 ) -> Telephone:
-    """Record a telephone number, whether it is safe to ring, and when."""
+    """Record a telephone number as given, whether it is safe to ring, and when. Of two numbers, the first is returned.
+
+    A text that names two is a row for each, so that each finds the person.
+    """
     locked = touch(person)
-    telephone = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
+    telephone, *_ = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
     locked.save()
     _acted("person.telephone_added", locked, by=by, at=at)
     return telephone

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from frontdoor.ui.dates import full_year
+
 MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 
 
@@ -45,8 +47,11 @@ def likeness(a: date, b: date, *, exact: bool = True) -> float:
     return 0.4 if abs((a - b).days) <= 3 else 0.0
 
 
-def find(text: str) -> tuple[date | None, str]:
-    """A date of birth inside a typed query and the text without it: ``smith 3/2/2015`` gives (2015-02-03, "smith")."""
+def find(text: str, *, on: date) -> tuple[date | None, str]:
+    """A date of birth inside a typed query and the text without it: ``smith 3/2/2015`` gives (2015-02-03, "smith").
+
+    A year of two digits is never one after ``on``'s.
+    """
     patterns = (
         (r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", (0, 1, 2)),
         (r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b", (2, 1, 0)),
@@ -59,9 +64,7 @@ def find(text: str) -> tuple[date | None, str]:
             continue
         parts = found.groups()
         month = MONTHS.get(parts[m][:3].lower(), 0) if parts[m][0].isalpha() else int(parts[m])
-        year = int(parts[y])
-        if len(parts[y]) == 2:
-            year += 2000 if year < 40 else 1900
+        year = full_year(parts[y], on=on)
         try:
             born = date(year, month, int(parts[d]))
         except ValueError:

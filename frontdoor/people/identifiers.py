@@ -15,7 +15,9 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
 NHS = re.compile(r"\d{10}")
 #: What people put between the groups of a number.
-BETWEEN = re.compile(r"[\s.\-‐-―−]")
+BETWEEN = re.compile(r"[\s.,/_·•\-‐-―−]")
+#: One digit all through: what a system writes where it may not leave the field empty. Its check digit is right.
+STANDS_FOR_NONE = re.compile(r"[A-Z]?(\d)\1{9,11}")
 
 # Local authority numbers that stand in a UPN: the 2023 English list and the pseudo-authorities of the CIN census rules.
 LOCAL_AUTHORITIES = frozenset(
@@ -94,9 +96,16 @@ def upn_ok(value: str) -> bool:
     return upn_check_letter(value[1:]) == value[0]
 
 
+def is_placeholder(kind: str, value: str) -> bool:
+    """Whether this is written where no number is known (0000000000): nobody's, and evidence of nothing."""
+    return kind in ("nhs", "upn", "former_upn") and bool(STANDS_FOR_NONE.fullmatch(tidy(kind, value)))
+
+
 def check(kind: str, value: str) -> Checked:
     """Tidy an identifier and check it. Never raises: what is odd is said in ``warning``."""
     value = tidy(kind, value)
+    if is_placeholder(kind, value):
+        return Checked(value, False, "This stands where no number is known: it is nobody’s, and is not looked up.")
     if kind == "nhs":
         if nhs_ok(value):
             return Checked(value, True)
@@ -122,11 +131,25 @@ def oddities(given: Mapping[str, str]) -> list[str]:
     return [f"{KINDS[kind]} {value}: {warning}" for kind, value, warning in checked if warning]
 
 
+def doubt(text: str) -> str:
+    """What is odd about a typed string that looks like an NHS number or a UPN; "" when nothing is, or it is neither."""
+    compact = BETWEEN.sub("", as_seen(text)).upper()
+    # A telephone number may have ten digits as well, and begins with nought.
+    if NHS.fullmatch(compact) and (compact[0] != "0" or is_placeholder("nhs", compact)):
+        return check("nhs", compact).warning
+    return check("upn", compact).warning if UPN.fullmatch(compact) else ""
+
+
 def guess(text: str) -> list[tuple[str, str]]:
-    """What a typed string may be as an identifier: (kind, value) pairs, best first; kind "" means any kind."""
+    """What a typed string may be as an identifier: (kind, value) pairs, best first; kind "" means any kind.
+
+    Nothing for what stands where no number is known.
+    """
     text = as_seen(text)
     compact = BETWEEN.sub("", text).upper()
     found: list[tuple[str, str]] = []
+    if STANDS_FOR_NONE.fullmatch(compact):
+        return found
     if compact.isascii() and NHS.fullmatch(compact):
         found.append(("nhs", compact))
     if compact.isascii() and UPN.fullmatch(compact):
@@ -138,37 +161,72 @@ def guess(text: str) -> list[tuple[str, str]]:
     return found
 
 
-#: How nearly every number here is written: nothing to be worked out.
+#: How nearly every telephone number here is written: nothing to be worked out.
 ORDINARY_NUMBER = re.compile(r"(?:\+44|0044|0(?!0))[\d\s()\-]*")
+#: Two numbers with only a space between them.
+TWO_NUMBERS = re.compile(r"(?<![\d+])(0[1-9](?:[ \-]?\d){8,9})\s+(?=[0+])")
+DATE = re.compile(r"(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?![\d./-])")
+LEAST_DIGITS = 6
+#: A telephone number with the words beside it, on record.
+LONGEST_TELEPHONE = 100
 
 
-def telephone_key(number: str) -> str:
-    """A telephone number as looked up: digits in national form, of one abroad 00 and the country before them.
+def telephone_keys(text: str) -> tuple[str, ...]:
+    """Every telephone number in what was written, as it is looked up, each once and in order.
 
-    An extension is left out: who rings the school is answered by the school. "" when there are too few digits to
-    mean anything.
+    Digits in national form, of one abroad 00 and the country before them. Words beside a number ("Mum, not after 5pm")
+    are no part of it, nor is an extension: who rings the school is answered by the school. None when there are too
+    few digits to mean anything.
     """
-    number = as_seen(number)
-    digits = re.sub(r"[^\d+]", "", number)
-    if not ORDINARY_NUMBER.fullmatch(number.strip()):
-        digits = _worked_out(number) or digits
-    if digits.startswith("+44"):
-        digits = "0" + digits[3:].removeprefix("0")
-    elif digits.startswith("0044"):
-        digits = "0" + digits[4:].removeprefix("0")
-    digits = digits.replace("+", "00")[:20]
-    return digits if len(digits) >= 6 else ""
+    text = as_seen(text)
+    digits = re.sub(r"[^\d+]", "", text)
+    if ORDINARY_NUMBER.fullmatch(text.strip()) and len(_national(digits)) in (10, 11):
+        return (_national(digits),)
+    found = dict.fromkeys(_national(number) for number in _worked_out(text))
+    if not found and not any(c.isalpha() for c in text):
+        found = dict.fromkeys([_national(digits)])
+    return tuple(key for key in found if len(key) >= LEAST_DIGITS)
 
 
-def _worked_out(number: str) -> str:
-    """Country and number without an extension, "+353…"; "" when it is no telephone number."""
+def telephone_key(text: str) -> str:
+    """The first telephone number in what was written, as :func:`telephone_keys` gives it; "" when there is none."""
+    return next(iter(telephone_keys(text)), "")
+
+
+def telephones_apart(text: str) -> list[str]:
+    """What was written as a telephone number: apart where it is several numbers and nothing else, else whole.
+
+    Words are never parted from the numbers beside them: "not safe" may be said of each.
+    """
+    text = " ".join(text.split())
+    if not any(c.isalpha() for c in text.lower().replace(" or ", "").replace(" and ", "")):
+        parts = [part for part in re.split(r"\s*(?:[/,;&]|\bor\b|\band\b)\s*", _parted(text)) if part]
+        keys = telephone_keys(text)
+        if len(keys) > 1 and [key for part in parts for key in telephone_keys(part)] == [*keys]:
+            return parts
+    return [text]
+
+
+def _national(digits: str) -> str:
+    """Digits (with a "+" before a country) in national form."""
+    for country in ("+44", "0044"):
+        if digits.startswith(country):
+            digits = "0" + digits.removeprefix(country).removeprefix("0")
+    return digits.replace("+", "00")[:20]
+
+
+def _parted(text: str) -> str:
+    return TWO_NUMBERS.sub(r"\1 / ", DATE.sub(" ", text))
+
+
+def _worked_out(text: str) -> list[str]:
+    """Country and number without an extension, "+353…", of every telephone number in a text."""
     import phonenumbers  # the numbering plans of the world: loaded when a number is not an ordinary one
 
-    try:
-        found = phonenumbers.parse(re.sub(r"^\s*00", "+", number), "GB")
-    except phonenumbers.NumberParseException:
-        return ""
-    return f"+{found.country_code}{phonenumbers.national_significant_number(found)}"
+    possible = phonenumbers.Leniency.POSSIBLE
+    found = phonenumbers.PhoneNumberMatcher(_parted(text), "GB", leniency=possible)
+    numbers = [match.number for match in found]
+    return [f"+{each.country_code}{phonenumbers.national_significant_number(each)}" for each in numbers]
 
 
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
@@ -176,12 +234,12 @@ POSTCODE_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d?[A-Z]?")
 
 
 def place_key(postcode: str) -> str:
-    """What was written as a postcode, whatever it is, as it is looked up: upper case, no space."""
-    return re.sub(r"\s", "", as_seen(postcode)).upper()
+    """What was written as a postcode, whatever it is, as it is looked up: letters and digits, in upper case."""
+    return "".join(c for c in as_seen(postcode).upper() if c.isalnum())
 
 
 def postcode_key(text: str) -> str:
-    """A whole or partial postcode as looked up (upper case, no space), or "" when the text is not one."""
+    """A whole or partial postcode as looked up (upper case, nothing between), or "" when the text is not one."""
     key = place_key(text)
     return (
         key

@@ -12,5 +12,5 @@ def display_name(person: Person) -> str:
     if rows:
         main = rows[0].full
         known = next((n for n in rows if n.kind == "known_as" and n.ended_on is None and n.full != main), None)
-        return f"{main} (known as {known.full})"[:300] if known else main[:300]
+        return f"{main} (known as {known.full})" if known else main
     return person.description or NAME_NOT_KNOWN

@@ -13,9 +13,10 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from frontdoor.accounts.models import User
-from frontdoor.db import as_seen, sql_beside, tidy_reference
+from frontdoor.db import sql_beside, tidy_reference
 from frontdoor.people import dates, identifiers
 from frontdoor.people.access import may_see_adopted
 from frontdoor.people.hooks import OpenWork, open_work
@@ -63,6 +64,8 @@ class Page:
     next_after: str = ""
     words: tuple[str, ...] = ()
     born: date | None = None
+    #: What is odd about the number typed, when it found nobody.
+    doubt: str = ""
 
     @property
     def sentence(self) -> str:
@@ -75,7 +78,9 @@ class Page:
         if self.is_more_than_total:
             return f"More than {self.total:,} people found"
         return (
-            "Nobody found"
+            f"Nobody found. {self.doubt}"
+            if not self.total and self.doubt
+            else "Nobody found"
             if not self.total
             else "1 person found"
             if self.total == 1
@@ -111,7 +116,7 @@ def search(user: User, q: str, *, after: str | None = None, limit: int = 20) -> 
     found = Found()
     _by_reference(user, text, found)
     _by_number(user, text, found)
-    born, rest = dates.find(text)
+    born, rest = dates.find(text, on=timezone.localdate())
     too_many = False
     words = tuple(query_words(rest))[:WORDS_AT_MOST]
     if not found.scores:
@@ -121,7 +126,8 @@ def search(user: User, q: str, *, after: str | None = None, limit: int = 20) -> 
         elif born:
             keys = _born(user, dates.near(born)[:2], COUNT_LIMIT + 1)
             found.add(keys, 50, "date of birth")
-    return _page(user, found, too_many=too_many, words=words, born=born, after=after, limit=limit)
+    doubt = identifiers.doubt(text)
+    return _page(user, found, too_many=too_many, words=words, born=born, doubt=doubt, after=after, limit=limit)
 
 
 def _visible(user: User) -> Any:
@@ -143,9 +149,10 @@ def _by_number(user: User, text: str, found: Found) -> None:
         rows = Identifier.objects.filter(wanted, person_id__in=visible)
         for key, kind in rows.values_list("person_id", "kind")[:COUNT_LIMIT]:
             found.add([key], 95, identifiers.KINDS.get(kind, "identifier"))
-    number = identifiers.telephone_key(text)
-    if len(number) >= 9 and re.fullmatch(r"[\d\s+()\-]+((ext(ension)?\.?|x)\s*\d+)?", as_seen(text), re.IGNORECASE):
-        keys = Telephone.objects.filter(number_key=number, person_id__in=visible, person__is_adoption_protected=False)
+    telephones = [key for key in identifiers.telephone_keys(text) if len(key) >= 9]
+    if telephones:
+        keys = Telephone.objects.filter(number_key__in=telephones, person_id__in=visible)
+        keys = keys.filter(person__is_adoption_protected=False)
         found.add(list(keys.values_list("person_id", flat=True)[:COUNT_LIMIT]), 90, "telephone")
 
 
@@ -287,6 +294,7 @@ def _page(
     too_many: bool,
     words: tuple[str, ...],
     born: date | None,
+    doubt: str,
     after: str | None,
     limit: int,
 ) -> Page:
@@ -312,6 +320,7 @@ def _page(
         next_after=str(chosen[-1]) if more and chosen else "",
         words=words,
         born=born,
+        doubt="" if hits else doubt,
     )
 
 

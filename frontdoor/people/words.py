@@ -31,7 +31,10 @@ SPLIT = re.compile(r"[\W_]+")
 HYPHENS = re.compile(r"[-‐-―−]")
 LONGEST = 80
 TITLES = frozenset("mr mrs ms miss mx dr master baby".split())
-NO_NAME = frozenset("unknown unnamed notknown nk tbc na none anon anonymous".split())
+#: Said where there is no name, whatever stands beside it.
+NO_NAME = frozenset("unknown unnamed notknown anonymous notgiven babyunknown".split())
+#: Said where there is no name, and borne as names as well: Na is a surname of Korea, None one of Italy.
+MAY_BE_NAMES = frozenset("nk tbc na none anon".split())
 
 
 def fold(text: str) -> str:
@@ -118,6 +121,27 @@ def query_words(text: str) -> list[str]:
 
 
 def is_no_name(text: str) -> bool:
-    """Whether what was given for a name says that there is none ("Unknown", "not known", "?")."""
-    joined = "".join(words(text))
-    return not joined or joined in NO_NAME or joined in ("unknownunknown", "notgiven", "babyunknown")
+    """Whether what was given for a whole name says that there is none ("Unknown", "not known", "Na", "?")."""
+    return _says_none(text) or all(word in NO_NAME or word in MAY_BE_NAMES for word in words(text))
+
+
+def may_be_a_name(text: str) -> bool:
+    """Whether a whole name is one that also says that there is none ("Na", "Nk"): whoever gave it can be asked."""
+    found = words(text)
+    return bool(found) and all(word in MAY_BE_NAMES for word in found)
+
+
+def name_parts(*parts: str) -> tuple[str, ...]:
+    """The parts of one name, each empty where it says that there is none: a part beside a name is a name itself.
+
+    "Na" beside "Kimtrial" is kept; "Unknown" beside it is not; "Na" alone is no name.
+    """
+    if is_no_name(" ".join(parts)):
+        return ("",) * len(parts)
+    return tuple("" if _says_none(part) else part.strip() for part in parts)
+
+
+def _says_none(text: str) -> bool:
+    found = words(text)
+    joined = "".join(found)
+    return not joined or joined in NO_NAME or (len(found) > 1 and joined in MAY_BE_NAMES)

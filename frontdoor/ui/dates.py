@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from frontdoor.ui.formats import LONDON
+from frontdoor.ui.formats import LONDON, which_of_two
 
 PARTS = ("day", "month", "year")
+#: Years ahead a two-digit year may mean where a date to come is asked for.
+AHEAD = 10
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -24,7 +26,8 @@ class DateWidget(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """Three parts of a date; a string as typed is kept for showing again."""
         if isinstance(value, str) and value:
-            value = parse_day(value) or value
+            # A year of two digits is left to the field, which knows whether it may be one to come.
+            value = (parse_day(value) if re.search(r"\d{4}", value) else None) or value
         if isinstance(value, datetime):
             value = timezone.localtime(value, LONDON).date() if value.tzinfo else value.date()
         return [value.day, value.month, value.year] if isinstance(value, date) else [value or None, None, None]
@@ -44,25 +47,38 @@ class DateWidget(forms.MultiWidget):
         return f"{id_}-day" if id_ else id_
 
 
-def parse_day(text: str) -> date | None:
-    """A date from ``2026-11-23``, ``23/11/2026``, ``23.11.26`` or ``23 Nov 2026``; None when it is not a real date."""
+def full_year(written: str, *, on: date, ahead: int = 0) -> int:
+    """The year somebody wrote: of two digits the latest such year that is not past ``on``'s (and ``ahead`` more).
+
+    The one rule for forms, search and imports: in 2026 "38" is 1938. ``ahead`` is for what is expected or planned.
+    """
+    year = int(written)
+    if len(written.strip()) != 2:
+        return year
+    latest = on.year + ahead
+    return latest - (latest - year) % 100
+
+
+def parse_day(text: str, *, ahead: int = 0) -> date | None:
+    """A date from ``2026-11-23``, ``23/11/2026``, ``23.11.26`` or ``23 Nov 2026``; None when it is not a real date.
+
+    ``ahead`` as in :func:`full_year`.
+    """
     text = text.strip()
     found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
     try:
         if found:
             return date(*(int(g) for g in found.groups()))
         found = re.fullmatch(r"(\d{1,2})[\s/.\-]+(\d{1,2}|[A-Za-z]{3,9})[\s/.\-]+(\d{2}|\d{4})", text)
-        return _make_day(*found.groups()) if found else None
+        return _make_day(*found.groups(), ahead=ahead) if found else None
     except ValueError:
         return None
 
 
-def _make_day(day: str, month: str, year: str) -> date:
+def _make_day(day: str, month: str, year: str, *, ahead: int) -> date:
     month = str(month).strip().lower()
     number = MONTHS.index(month[:3]) + 1 if month[:1].isalpha() else int(month)
-    full = int(year)
-    if len(str(year).strip()) == 2:
-        full += 2000 if full <= date.today().year % 100 + 1 else 1900  # noqa: DTZ011
+    full = full_year(year, on=timezone.localdate(timezone=LONDON), ahead=ahead)
     if not 1880 <= full <= 2200:
         raise ValueError("year out of range")
     return date(full, number, int(day))
@@ -72,12 +88,13 @@ class DateField(forms.MultiValueField):
     """A date typed as day, month, year (or sent whole as ISO). Cleans to ``date`` or None.
 
     :param latest: refuse dates after today when "today" (a birth, an event that happened).
+    :param looks_ahead: asks for what is expected or planned, so that two digits may mean a year to come.
     """
 
     widget = DateWidget
 
-    def __init__(self, *, latest: str = "", **kwargs: Any) -> None:
-        self.latest = latest
+    def __init__(self, *, latest: str = "", looks_ahead: bool = False, **kwargs: Any) -> None:
+        self.latest, self.ahead = latest, AHEAD if looks_ahead else 0
         kwargs.setdefault("error_messages", {}).setdefault("invalid", "Enter a real date, such as 23 11 2026")
         super().__init__(fields=[forms.CharField(required=False) for _ in PARTS], require_all_fields=False, **kwargs)
 
@@ -87,7 +104,7 @@ class DateField(forms.MultiValueField):
         if not any(parts):
             return None
         if parts[0] and not parts[1] and not parts[2]:
-            whole = parse_day(parts[0])
+            whole = parse_day(parts[0], ahead=self.ahead)
             if whole:
                 return self._bounded(whole)
         missing = [name for name, value in zip(PARTS, parts, strict=True) if not value]
@@ -96,7 +113,7 @@ class DateField(forms.MultiValueField):
                 f"{self.label or 'Date'} must include a {' and a '.join(missing)}", code="incomplete"
             )
         try:
-            return self._bounded(_make_day(*parts))
+            return self._bounded(_make_day(*parts, ahead=self.ahead))
         except ValueError as error:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
@@ -134,8 +151,8 @@ class DateTimeWidget(DateWidget):
                 return [value, None, None, None]
         if not isinstance(value, datetime):
             return [None] * 4
-        local = value.astimezone(LONDON) if value.tzinfo else value
-        return [local.day, local.month, local.year, f"{local:%H:%M}"]
+        local = value.astimezone(LONDON) if value.tzinfo else value.replace(tzinfo=LONDON)
+        return [local.day, local.month, local.year, f"{local:%H:%M}{which_of_two(local)}"]
 
 
 def parse_time(text: str) -> time | None:
@@ -154,6 +171,38 @@ def parse_time(text: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+def in_england(on: date, typed: str, *, latest: datetime | None = None) -> datetime:
+    """The instant, in UTC, of a time typed for a day in England.
+
+    Raises ValueError with a sentence for a time the clocks skip, and for one they show twice when it is not said
+    which: "1:30am BST" is the first, "1:30am GMT" the second. Where the second is past ``latest``, it is the first.
+    """
+    typed = typed.strip()
+    zone = next((name for name in ("BST", "GMT") if typed.upper().endswith(name)), "")
+    at = parse_time(typed[: len(typed) - len(zone)])
+    if at is None:
+        raise ValueError(f"{typed} is not a time")
+    first = datetime.combine(on, at, LONDON)
+    second = first.replace(fold=1)
+    # Handed on in UTC: a span between two moments is then the time that passed, also when the clocks change.
+    found = first.astimezone(UTC)
+    if first.utcoffset() == second.utcoffset():
+        return found
+    shown, day = f"{at.hour % 12 or 12}:{at.minute:02d}am", f"{on.day} {on:%B %Y}"
+    if found.astimezone(LONDON).replace(tzinfo=None) != first.replace(tzinfo=None):
+        raise ValueError(
+            f"There was no {shown} on {day}: the clocks went forward from 1am to 2am. Enter the time the clock showed"
+        )
+    if not zone and latest is not None and second.astimezone(UTC) > latest:
+        return found
+    if not zone:
+        raise ValueError(
+            f"The clocks showed {shown} twice on {day}, as they went back. "
+            f"Enter {shown} BST for the first time, or {shown} GMT for the second"
+        )
+    return found if zone == "BST" else second.astimezone(UTC)
+
+
 class DateTimeField(forms.MultiValueField):
     """A date and a time in England. Cleans to a ``datetime`` in UTC or None."""
 
@@ -169,17 +218,18 @@ class DateTimeField(forms.MultiValueField):
         *parts, clock = [str(v or "").strip() for v in data_list or [None] * 4]
         if not any(parts) and not clock:
             return None
-        on = DateField(label=self.label).compress(list(parts))
-        at = parse_time(clock)
-        if on is None or at is None:
+        on = DateField(label=self.label, looks_ahead=self.latest != "now").compress(list(parts))
+        if on is None or parse_time(re.sub(r"(?i)\s*(bst|gmt)\s*$", "", clock)) is None:
             text = (
                 f"{self.label or 'Date and time'} must include a time, such as 2:05pm"
                 if on
                 else self.error_messages["invalid"]
             )
             raise forms.ValidationError(text, code="invalid")
-        # Handed on in UTC: a span between two moments is then the time that passed, also when the clocks change.
-        value = datetime.combine(on, at, LONDON).astimezone(UTC)
+        try:
+            value = in_england(on, clock, latest=timezone.now() if self.latest == "now" else None)
+        except ValueError as told:
+            raise forms.ValidationError(str(told), code="clocks_changed") from told
         if self.latest == "now" and value > timezone.now():
             raise forms.ValidationError(f"{self.label or 'Date and time'} must not be in the future", code="future")
         return value

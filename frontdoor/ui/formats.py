@@ -39,11 +39,17 @@ def short_day(on: date | datetime | None) -> str:
 
 
 def clock_time(at: datetime | None) -> str:
-    """``2:05pm``, as GOV.UK writes times; always with minutes."""
+    """``2:05pm``, as GOV.UK writes times; always with minutes. In the hour the clocks show twice: ``1:30am GMT``."""
     if at is None:
         return ""
     t = local(at)
-    return f"{t.hour % 12 or 12}:{t.minute:02d}{'am' if t.hour < 12 else 'pm'}"
+    return f"{t.hour % 12 or 12}:{t.minute:02d}{'am' if t.hour < 12 else 'pm'}{which_of_two(t)}"
+
+
+def which_of_two(at: datetime) -> str:
+    """Which of the two it is, when the clocks in England show this time twice; else nothing."""
+    t = local(at)
+    return f" {t:%Z}" if t.replace(fold=0).utcoffset() != t.replace(fold=1).utcoffset() else ""
 
 
 def greeting(at: datetime) -> str:

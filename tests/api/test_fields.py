@@ -150,3 +150,44 @@ def test_early_help_names_its_wrong_fields(police: Caller) -> None:
         ("/kind", "unknown_field"), ("/referrer", "unknown_field"), ("/children", "unknown_field"),
         ("/child", "required"), ("/lead_professional/name", "required"),
     }  # fmt: skip
+
+
+EMPTY = [
+    ("/address/lines", ["1 Example Street", "", " ", None, "Exampleton"]), ("/address/lines", [""] * 9),
+    ("/address/postcode", "KX1    1AA    "), ("/address/postcode", ""), ("/address/is_confidential", ""),
+    ("/consent", {}), ("/consent", {"status": "", "reason": ""}), ("/family_told", {"status": " "}), ("/dash", {}),
+    ("/dash/ticks", ""), ("/dash/grade", " "), ("/level_of_need", ""), ("/occurred_at", " "), ("/children/0/sex", " "),
+    ("/children/0/date_of_birth", ""), ("/children/0/nhs_number", "999\u200d123\u200d4578" + "\u200b" * 20),
+    ("/children/0/ethnicity", " "), ("/adults/0/parental_responsibility", ""), ("/adults/0/role", ""),
+    ("/referrer/email", " "), ("/referrer/phone", "01632 960001" + " " * 60), ("/referrer/is_professional", ""),
+    ("/risk/reasons", ["domestic_abuse", ""]), ("/incident/powers_of_protection_at", ""), ("/child_protection", ""),
+    ("/children/0/address", {}), ("/adults", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pointer", "value"), EMPTY, ids=lambda value: str(value)[:30])
+def test_what_is_empty_or_padded_refuses_no_notification(police: Caller, pointer: str, value: Any) -> None:
+    answer = police.post("contacts", changed(pointer, value))
+    assert answer.status_code == 201, answer.content
+
+
+def test_what_was_padded_is_kept_without_it(police: Caller) -> None:
+    body = changed("/address/lines", ["1 Example Street ", "", "  ", "Exampleton"])
+    body["address"]["postcode"] = " KX1    1AA    "
+    body["children"][0]["nhs_number"] = "999\u200d123\u200d4578\u200b"
+    assert police.post("contacts", body).status_code == 201
+    child = Contact.objects.get().people.get(position=1)
+    assert (child.address, child.postcode) == ("1 Example Street, Exampleton", "KX1 1AA")
+    assert child.nhs_number == "9991234578"
+
+
+def test_a_reason_without_an_answer_is_still_asked_about(police: Caller) -> None:
+    for name in ("consent", "family_told"):
+        errors = problem(police.post("contacts", changed(f"/{name}", {"reason": "x"})), 400, "invalid_body")["errors"]
+        assert [(error["pointer"], error["code"]) for error in errors] == [(f"/{name}/status", "required")]
+    problem(police.post("contacts", changed("/risk/reasons", ["", None])), 400, "risk_required")
+
+
+def test_the_place_of_a_wrong_line_is_its_place_as_sent(police: Caller) -> None:
+    errors = problem(police.post("contacts", changed("/address/lines", ["", "", 3])), 400, "invalid_body")["errors"]
+    assert [error["pointer"] for error in errors] == ["/address/lines/2"]

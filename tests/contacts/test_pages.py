@@ -2,17 +2,19 @@
 
 import uuid
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from contacts.models import Contact
-from contacts.recording.forms import bind, born_about, facts_leniently
+from contacts.recording.forms import bind, facts_leniently
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.drafts.models import Draft
 from frontdoor.people import actions as people
 from frontdoor.people.actions import GivenName
+from frontdoor.people.ages import born_about
 from frontdoor.people.models import Person
 from frontdoor.people.protection import actions as protection
 from tests.factories import StaffFactory
@@ -326,7 +328,7 @@ def test_only_those_who_record_contacts_get_in(client: Client, db: None) -> None
 
 
 @pytest.mark.parametrize(
-    ("typed", "days"), [("4", 1461), ("about 6 months", 183), ("3 weeks", 21), ("10 days old", 10), ("12yrs", 4383)]
+    ("typed", "days"), [("4", 1461), ("about 6 months", 184), ("3 weeks", 21), ("10 days old", 10), ("12yrs", 4383)]
 )
 def test_ages_in_words_give_an_estimated_birth(typed: str, days: int) -> None:
     on = date(2026, 11, 23)
@@ -335,7 +337,7 @@ def test_ages_in_words_give_an_estimated_birth(typed: str, days: int) -> None:
     assert (on - born).days == days
 
 
-@pytest.mark.parametrize("typed", ["", "young", "-4", "4 or 5", "4000"])
+@pytest.mark.parametrize("typed", ["", "young", "-4", "4 and 5", "4000"])
 def test_other_words_are_no_age(typed: str) -> None:
     assert born_about(typed, date(2026, 11, 23)) is None
 
@@ -363,3 +365,49 @@ def test_the_fast_track_refuses_nothing_and_loses_nothing(db: None) -> None:
     screen = bind(data, "fast_track")
     assert not screen.is_valid()
     assert list(screen.form.errors) == ["child_location"]
+
+
+def test_a_name_that_may_be_none_is_asked_about_and_kept_or_left_out(signed_in: Client) -> None:
+    def record(**given: str) -> Any:
+        data = sent(**{"children-0-given_name": "Na", "children-0-family_name": "", "children-0-sex": "F", **given})
+        return signed_in.post(f"/contacts/new/{uuid.uuid4()}/", data)
+
+    asked = record()
+    assert asked.status_code == 422
+    assert "Say whether “Na” is their name" in body(asked)
+    assert 'name="children-0-name_is"' in body(asked)
+    assert record(**{"children-0-name_is": "name"}).status_code == 302
+    assert record(**{"children-0-name_is": "none"}).status_code == 302
+    assert record(**{"children-0-family_name": "Kimtrial"}).status_code == 302
+    names = [row.name for contact in Contact.objects.order_by("pk") for row in contact.people.all()]
+    assert names == ["Na", "", "Na Kimtrial"]
+
+
+def test_whoever_is_grown_up_among_the_children_is_asked_about(signed_in: Client, manager: User) -> None:
+    def record(**given: str) -> Any:
+        return signed_in.post(f"/contacts/new/{uuid.uuid4()}/", sent(**{"children-0-date_of_birth": "", **given}))
+
+    for age in ({"children-0-date_of_birth": "2005-03-03"}, {"children-0-about_age": "21"}):
+        asked = record(**age)
+        assert asked.status_code == 422
+        assert "21: say whether this person is a child on this contact" in body(asked)
+    assert record(**{"children-0-about_age": "17"}).status_code == 302
+    assert record(**{"children-0-about_age": "21", "children-0-stands_as": "child"}).status_code == 302
+    contact = Contact.objects.latest("pk")
+    assert contact.people.get().is_child
+    assert "21 years old: is this person a child on this contact?" in body(
+        signed_in.get(f"/contacts/{contact.reference}/")
+    )
+    adult = {"children-0-about_age": "21", "children-0-stands_as": "adult"}
+    assert record(**adult).status_code == 422
+    assert record(**adult, no_child_identified="on", kind="adults_only").status_code == 302
+    row = Contact.objects.latest("pk").people.get()
+    assert (row.is_child, row.role, row.given_name) == (False, "", "Sam")
+
+
+def test_an_age_counts_from_the_day_it_was_said(signed_in: Client, address: str) -> None:
+    signed_in.post(address, sent(received_at="2026-11-01T10:00", **{
+        "children-0-date_of_birth": "", "children-0-about_age": "6 months",
+    }))  # fmt: skip
+    row = Contact.objects.get().people.get()
+    assert (row.date_of_birth, row.dob_is_estimated) == (date(2026, 5, 1), True)

@@ -30,7 +30,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.models import Address, Name
 from frontdoor.retention import actions as retention
 from frontdoor.ui.dates import DateTimeField
-from frontdoor.ui.formats import clock_time
+from frontdoor.ui.formats import clock_time, which_of_two
 from referrals import actions as referrals
 from tests.early_help.conftest import early_help_facts
 from tests.moments import HARD, LONDON, at, say_moment
@@ -223,7 +223,7 @@ def test_a_hold_and_what_is_kept_go_by_londons_day(at: datetime, officer: User, 
 @at_each
 def test_this_minute_typed_into_a_form_is_never_in_the_future(at: datetime) -> None:
     wall = timezone.now().astimezone(LONDON)
-    typed = [str(wall.day), str(wall.month), str(wall.year), f"{wall:%H:%M}"]
+    typed = [str(wall.day), str(wall.month), str(wall.year), f"{wall:%H:%M}{which_of_two(wall)}"]
     found = DateTimeField(label="When", latest="now").clean(typed)
     assert found is not None
     assert found.astimezone(LONDON).strftime("%H:%M") == f"{wall:%H:%M}"

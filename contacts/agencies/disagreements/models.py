@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -72,4 +73,4 @@ class Disagreement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"about the decision of {self.decision_at:%Y-%m-%d}"
+        return f"about the decision of {timezone.localdate(self.decision_at)}"

@@ -59,6 +59,9 @@ class UngradedForm(UiForm):
 
     agency = _agency("Which agency?")
     until = DateField(
-        label="Until which day may it send without a grade?", required=False, help_text="Leave empty to end it now"
+        label="Until which day may it send without a grade?",
+        required=False,
+        looks_ahead=True,
+        help_text="Leave empty to end it now",
     )
     reason = long_text("Why?", longest=500, rows=2, missing="Say why")

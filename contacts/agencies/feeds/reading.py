@@ -284,6 +284,7 @@ def _longest(fact: Fact) -> int:
 
 
 def _checked(given: Mapping[str, str], known: Mapping[str, Fact], whose: str) -> dict[str, str]:
+    given = {name: known[name].tidy(value) for name, value in given.items()}
     for name, value in given.items():
         fact = known[name]
         if len(value) > _longest(fact):
@@ -293,7 +294,7 @@ def _checked(given: Mapping[str, str], known: Mapping[str, Fact], whose: str) ->
         codes = fact.codes or SHIPPED.get(fact.name, ()) if fact.kind is Kind.CODE else ()
         if codes and value not in codes:
             raise Unreadable("invalid_code", f"“{whose}{name}” has to be one of {', '.join(codes)}.")
-    return dict(given)
+    return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class EditionForm(UiForm):
 
     called = "New edition of the threshold document"
 
-    valid_from = DateField(label="From which day does it apply?")
+    valid_from = DateField(label="From which day does it apply?", looks_ahead=True)
     title = forms.CharField(label="Title", max_length=150)
     introduction = _long("Introduction", 4, required=False)
     note = forms.CharField(label="What is new in this edition?", max_length=500)

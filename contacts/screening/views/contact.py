@@ -68,7 +68,7 @@ def caller(contact: Contact) -> list[tuple[str, str]]:
     rows = [
         ("Caller", contact.referrer_name or (CALLER_UNKNOWN if contact.is_anonymous else "")),
         ("Who they are", ", ".join(part for part in (contact.referrer_role, contact.referrer_organisation) if part)),
-        ("Ring back", contact.referrer_telephone),
+        ("Ring back", readers.ring_back(contact)),
         ("E-mail", contact.referrer_email),
         ("About the caller", "; ".join(text for text, is_so in notes if is_so)),
         ("A safe way to reach them", contact.safe_way),

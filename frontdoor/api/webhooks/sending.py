@@ -22,6 +22,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import User
@@ -219,7 +220,10 @@ def _tell(endpoint: WebhookEndpoint, at: datetime, given_up: int) -> None:
     """Tell whoever looks after agencies, once for each stretch of failing and once a day of what was given up."""
     since = endpoint.failing_since
     if given_up:
-        text, key = "could not be delivered and was given up", f"webhook-{endpoint.pk}-dead-{at:%Y%m%d}"
+        text, key = (
+            "could not be delivered and was given up",
+            f"webhook-{endpoint.pk}-dead-{timezone.localdate(at):%Y%m%d}",
+        )
     elif since is not None and at - since >= TOLD_AFTER:
         text, key = "has not been delivered for an hour or more", f"webhook-{endpoint.pk}-{since:%Y%m%d%H%M%S}"
     else:

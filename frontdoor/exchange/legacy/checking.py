@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from frontdoor.exchange.legacy.files import CARECASE, FACTORS, FIRSTCALL, Column, Layout
 from frontdoor.exchange.legacy.reading import Row
 from frontdoor.people import identifiers
+from frontdoor.ui.dates import full_year
 
 #: Control characters other than the line break of the file.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\t|\r(?!\n)")
@@ -224,16 +227,14 @@ LOOSE = re.compile(r"(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4}|\d{2})")
 def loose(value: str) -> tuple[date, date] | None:
     """The first and last day a date typed by hand may mean (``2014``, ``3/2014``, ``3.2.14``); None when it is none.
 
-    Two figures for a year mean the past: 14 is 2014, 67 is 1967; nobody on paper was born before 1930.
+    Two figures for a year mean the past: 14 is 2014, 67 is 1967.
     """
     match = LOOSE.fullmatch(value.strip())
     if match is None or not value.isascii():
         return None
-    day, month, year = match[1], match[2], int(match[3])
-    if len(match[3]) == 2:
-        if day is None:
-            return None
-        year += 2000 if year < 30 else 1900
+    day, month, year = match[1], match[2], full_year(match[3], on=timezone.localdate())
+    if len(match[3]) == 2 and day is None:
+        return None
     try:
         if month is None:
             return date(year, 1, 1), date(year, 12, 31)

@@ -126,7 +126,7 @@ def display_name(described: Described) -> str:
         return "Name not known"
     main = " ".join(part for part in names[0][1:] if part)
     known = next((given for kind, given, _ in names if kind == "known_as"), "")
-    return f"{main} (known as {known})"[:300] if known and names[0][0] == "primary" else main[:300]
+    return f"{main} (known as {known})" if known and names[0][0] == "primary" else main
 
 
 def load_people(meanings: Meanings) -> int:
@@ -179,7 +179,7 @@ def _create(rows: Sequence[Described], file: str) -> None:
     copy_rows(
         Telephone,
         ("person_id", "number", "number_key"),
-        ((key, *_dialled(each)) for key, each in keyed if each.telephone),
+        ((key, *dialled) for key, each in keyed for dialled in _dialled(each)),
     )
     copy_rows(
         PersonText,
@@ -224,13 +224,18 @@ def _address(person: Person, each: Described) -> Address:
     return Address(person=person, lines=lines, postcode=postcode, postcode_key=key)
 
 
-def _dialled(each: Described) -> tuple[str, str]:
-    return each.telephone[:30], identifiers.telephone_key(each.telephone)
+def _dialled(each: Described) -> list[tuple[str, str]]:
+    """Each telephone number as received, and as it is looked up."""
+    return [
+        (number, key)
+        for number in identifiers.telephones_apart(each.telephone)
+        if number
+        for key in identifiers.telephone_keys(number) or ("",)
+    ]
 
 
-def _telephone(person: Person, each: Described) -> Telephone:
-    number, key = _dialled(each)
-    return Telephone(person=person, number=number, number_key=key)
+def _telephones(person: Person, each: Described) -> list[Telephone]:
+    return [Telephone(person=person, number=number, number_key=key) for number, key in _dialled(each)]
 
 
 def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
@@ -280,7 +285,7 @@ def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
         if (each.lines, each.postcode) != (old.lines, old.postcode) and (each.lines or each.postcode):
             added["people.Address"] = [row.pk for row in bulk(Address, [_address(one, each)])]
         if each.telephone and each.telephone != old.telephone:
-            added["people.Telephone"] = [row.pk for row in bulk(Telephone, [_telephone(one, each)])]
+            added["people.Telephone"] = [row.pk for row in bulk(Telephone, _telephones(one, each))]
         if one != person:
             primary = [key for key, name in zip(added["people.Name"], names, strict=True) if name[0] == "primary"]
             merge.note_added(person, added, primary_names=primary)

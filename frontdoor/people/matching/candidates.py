@@ -31,7 +31,7 @@ from frontdoor.people.matching.linkage import REVIEW, contradictions, reasons_of
 from frontdoor.people.matching.live import Live
 from frontdoor.people.matching.records import Record, Sketch
 from frontdoor.people.models import Person
-from frontdoor.people.words import is_no_name, words
+from frontdoor.people.words import is_no_name, name_parts, words
 
 # From this score, the review threshold of the linkage in hundredths, a screener must answer "the same" or "not this
 # person" before ending with no further action.
@@ -144,7 +144,7 @@ def _suggest(facts: Sought, scope: Scope, limit: int, least: float) -> Suggested
         scope,
         near,
         numbers=numbers,
-        telephone=identifiers.telephone_key(facts.telephone),
+        telephones=identifiers.telephone_keys(facts.telephone),
         postcode=postcode if len(postcode) >= 5 else "",
         born=facts.date_of_birth,
         is_exact=facts.dob_precision == "exact",
@@ -213,15 +213,16 @@ def _candidate(person: Person, probability: float, of: _Weighed) -> Candidate:
 
 
 def _asked(facts: Sought) -> list[Sketch]:
-    """What was said, as a record; with several first names also as first and middle ones."""
+    """What was said, as a record: one for each telephone number, with several first names also as first and middle."""
     numbers = {kind: identifiers.check(kind, value) for kind, value in facts.identifiers.items() if value}
     nhs = numbers.get("nhs")
     is_unborn = facts.expected_on is not None and facts.date_of_birth is None
+    given, family = name_parts(facts.given, facts.family)
     whole = Sketch(
         key="asked",
         system="asked",
-        given="" if is_no_name(facts.given) else facts.given,
-        family="" if is_no_name(facts.family) else facts.family,
+        given=given,
+        family=family,
         known_as=facts.known_as,
         born=facts.date_of_birth,
         born_is_estimated=facts.dob_precision != "exact",
@@ -236,7 +237,8 @@ def _asked(facts: Sought) -> list[Sketch]:
         school=facts.school,
         relatives=facts.relatives,
     )
-    return _with_middle([whole])
+    several = identifiers.telephone_keys(facts.telephone)[1:]
+    return _with_middle([whole, *(replace(whole, telephone=number) for number in several)])
 
 
 def _with_middle(sketches: Iterable[Sketch]) -> list[Sketch]:
@@ -253,16 +255,16 @@ def _with_middle(sketches: Iterable[Sketch]) -> list[Sketch]:
 def _sketches(facts: Sought, keys: Sequence[int]) -> dict[int, list[Sketch]]:
     """What is on record of these people, as records to compare: one for each name they have or had."""
     wanted = {identifiers.tidy(kind, value) for kind, value in facts.identifiers.items()}
-    postcode, telephone = identifiers.postcode_key(facts.postcode), identifiers.telephone_key(facts.telephone)
+    postcode, given = identifiers.postcode_key(facts.postcode), identifiers.telephone_keys(facts.telephone)
     found: dict[int, list[Sketch]] = {}
     for held in on_record(
         keys,
         numbers=bool(wanted),
         places=bool(facts.postcode or facts.address),
-        phones=bool(telephone),
+        phones=bool(given),
         relatives=bool(facts.relatives),
     ):
-        numbers = [number for number in held.numbers if number[0] == "nhs"]
+        numbers = [n for n in held.numbers if n[0] == "nhs" and not identifiers.is_placeholder("nhs", n[1])]
         # The number, home and telephone asked for where the person has or had them, else the newest.
         nhs = next((n for n in numbers if n[1] in wanted), numbers[-1] if numbers else ("nhs", "", False))
         place = next((p for p in held.places if p[2] == postcode), held.places[-1] if held.places else ("", "", ""))
@@ -278,7 +280,7 @@ def _sketches(facts: Sought, keys: Sequence[int]) -> dict[int, list[Sketch]]:
             upns=tuple(value for kind, value, _ in held.numbers if kind != "nhs"),
             address=place[0],
             postcode=place[1],
-            telephone=telephone if telephone in held.phones else held.phones[-1] if held.phones else "",
+            telephone=next((key for key in (*given, *held.phones[-1:]) if key in held.phones), ""),
             school=held.school if facts.school else "",
             relatives=tuple(name.partition(" (")[0] for name in held.relatives),
         )

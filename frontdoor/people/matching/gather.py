@@ -140,7 +140,7 @@ def gather(
     near: Near,
     *,
     numbers: Sequence[tuple[str, str]],
-    telephone: str,
+    telephones: Sequence[str],
     postcode: str,
     born: date | None,
     is_exact: bool,
@@ -154,7 +154,7 @@ def gather(
     every = near.every
     when = born or expected
     values = {
-        **scope.values, "every": every, "born": born, "postcode": postcode, "telephone": telephone, "when": when,
+        **scope.values, "every": every, "born": born, "postcode": postcode, "telephones": [*telephones], "when": when,
         "kinds": [kind for kind, _ in numbers], "numbers": [value for _, value in numbers],
     }  # fmt: skip
     ways: list[str] = []
@@ -174,7 +174,7 @@ def gather(
         )
     for known, table, condition in (
         (postcode, "people_address", f"{AT_POSTCODE} AND NOT x.is_communal"),
-        (telephone, "people_telephone", "x.number_key = %(telephone)s"),
+        (telephones, "people_telephone", "x.number_key = ANY(%(telephones)s)"),
     ):
         if known and (every or when):
             ways.append(
@@ -194,7 +194,7 @@ def gather(
     by_name = _by_name(scope, near, born, values)
     if by_name:
         ways.append(by_name)
-    has_second_fact = bool(when or postcode or telephone or numbers)
+    has_second_fact = bool(when or postcode or telephones or numbers)
     return _gathered(
         ways, values, has_second_fact=has_second_fact, begins_by_number=bool(numbers), ends_by_name=bool(by_name)
     )
@@ -278,10 +278,10 @@ def _by_name(scope: Scope, near: Near, born: date | None, values: dict[str, Any]
 
 
 def numbers_of(given: dict[str, str]) -> list[tuple[str, str]]:
-    """Identifiers as they are looked up: tidied, and a pupil number also among the former ones."""
+    """Identifiers as they are looked up: tidied, a pupil number among the former ones too, and no placeholders."""
     found: list[tuple[str, str]] = []
     for kind, value in given.items():
-        if value:
+        if value and not identifiers.is_placeholder(kind, value):
             tidy = identifiers.check(kind, value).value
             kinds = ("upn", "former_upn") if kind in ("upn", "former_upn") else (kind,)
             found += [(each, tidy) for each in kinds]

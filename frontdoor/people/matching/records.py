@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
-from frontdoor.people.identifiers import postcode_key, telephone_key
+from frontdoor.people.identifiers import is_placeholder, postcode_key, telephone_key
 from frontdoor.people.matching.spellings import family_numbers, name_words, same_family, sound
-from frontdoor.people.words import NO_NAME, fold
+from frontdoor.people.words import MAY_BE_NAMES, NO_NAME, fold
 
 # A block of more records is divided, and what stays too large is left to other keys.
 BLOCK_CAP = 60
@@ -74,7 +74,10 @@ class Record:
     )  # fmt: skip
 
     def __init__(self, sketch: Sketch, system: int) -> None:
-        given = [w for w in name_words(sketch.given) if w not in EMPTY]
+        # "Na" beside another name is a name; alone it says that there is none.
+        told = {*name_words(sketch.given), *name_words(sketch.middle), *name_words(sketch.family)} - EMPTY
+        none = EMPTY if told - MAY_BE_NAMES else EMPTY | MAY_BE_NAMES
+        given = [w for w in name_words(sketch.given) if w not in none]
         self.key = sketch.key
         self.system = system
         self.is_unborn = (bool(given) and given[0] in UNBORN) or (sketch.expected is not None and sketch.born is None)
@@ -84,10 +87,10 @@ class Record:
         self.given = " ".join(given)
         # A first name that whole families share by custom, the next name telling brothers apart.
         self.is_custom = len(given) == 1 and any(same_family(given[0], shared) for shared in CUSTOM)
-        self.family_words = tuple(w for w in name_words(sketch.family) if w not in EMPTY)
+        self.family_words = tuple(w for w in name_words(sketch.family) if w not in none)
         self.family = " ".join(self.family_words)
         self.family_set = frozenset(w for w in self.family_words if len(w) > 2)
-        self.middle_words = tuple(w for w in name_words(sketch.middle) if w not in EMPTY)
+        self.middle_words = tuple(w for w in name_words(sketch.middle) if w not in none)
         self.middle = " ".join(self.middle_words)
         self.all_words = tuple(dict.fromkeys((*self.given_words, *self.middle_words, *self.family_words)))
         self.sounds = frozenset(sound(w) for w in self.all_words if len(w) > 2)
@@ -103,9 +106,9 @@ class Record:
         self.expected = expected.toordinal() if expected else 0
         self.sex = sketch.sex if sketch.sex in ("M", "F") else ""
         nhs = "".join(c for c in sketch.nhs if c.isdigit())
-        self.nhs = nhs if len(nhs) == 10 else ""
+        self.nhs = nhs if len(nhs) == 10 and not is_placeholder("nhs", nhs) else ""
         self.nhs_ok = sketch.nhs_ok and bool(self.nhs)
-        self.upns = frozenset(sketch.upns)
+        self.upns = frozenset(upn for upn in sketch.upns if not is_placeholder("upn", upn))
         self.numbers, self.street = _address(sketch.address)
         self.postcode = postcode_key(sketch.postcode)
         if len(self.postcode) < 5:

@@ -11,7 +11,7 @@ from django.db.models.functions import Upper
 from frontdoor.accounts.models import User
 from frontdoor.dated import Dated
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
-from frontdoor.people.identifiers import place_key
+from frontdoor.people.identifiers import LONGEST_TELEPHONE, place_key
 from frontdoor.people.models.protection import Restriction
 
 NOT_YET_OBTAINED = "NOBT"
@@ -56,7 +56,8 @@ class Person(Record):
         UNKNOWN = "unknown", "Not known"
         EXPECTED = "expected", "Not yet born"
 
-    display_name = models.CharField(max_length=300, default="", editable=False)
+    # A name and what they are known as, each as long as a name may be.
+    display_name = models.CharField(max_length=620, default="", editable=False)
     # For somebody without a name: "girl about 4, Flat 3".
     description = models.CharField(max_length=300, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
@@ -67,7 +68,7 @@ class Person(Record):
     # How a young person describes themselves; never part of a return.
     self_described_gender = models.CharField(max_length=100, blank=True)
     ethnicity = models.CharField(max_length=8, default=NOT_YET_OBTAINED)
-    first_language = models.CharField(max_length=40, blank=True)
+    first_language = models.CharField(max_length=60, blank=True)
     interpreter_needed = models.BooleanField(null=True, blank=True)
     religion = models.CharField(max_length=40, blank=True)
     # Empty: not yet obtained. ["NONE"]: asked, and there is none.
@@ -290,7 +291,8 @@ class Telephone(models.Model):
     """A telephone number, with whether and when it is safe to ring it."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="telephones")
-    number = models.CharField(max_length=30)
+    # As given, with the words beside it; a text that names two numbers is a row for each.
+    number = models.CharField(max_length=LONGEST_TELEPHONE)
     # Digits only, national form (01632 960123 -> 01632960123), for looking up.
     number_key = models.CharField(max_length=20, editable=False, default="")
     is_safe = models.BooleanField(null=True, blank=True)

@@ -9,9 +9,10 @@ from frontdoor.people.matching.candidates import Sought
 
 
 def as_given(row: PersonAsGiven, lines: Sequence[str]) -> PersonFacts:
-    """The facts of a row that keeps somebody as given, at an address of these lines."""
+    """The facts of a row that keeps somebody as given, at an address of these lines; without one that is withheld."""
     told = [line for line in lines if line]
-    home = AddressFacts(told, row.postcode, row.address_is_confidential) if told or row.postcode else None
+    has_one = bool(told or row.postcode) and not row.is_address_held_back
+    home = AddressFacts(told, row.postcode, row.address_is_confidential) if has_one else None
     return PersonFacts(**{name: getattr(row, name) for name in PERSON_COLUMNS}, address=home)
 
 

@@ -159,7 +159,7 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
 
 def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
     """What was given beside what is on record, for what was given. A confidential address is never written out."""
-    address = ", ".join(part for part in (row.address, row.postcode) if part)
+    address = "" if row.is_address_held_back else ", ".join(part for part in (row.address, row.postcode) if part)
     names = facts.names.get(person.pk, set())
     known_as = "" if row.known_as.casefold() in names else row.known_as
     number, upn = identifiers.tidy("nhs", row.nhs_number), identifiers.tidy("upn", row.upn)

@@ -84,6 +84,9 @@ def tiles(user: User, at: datetime) -> list[Tile]:
     unread = _visible("contacts.Quarantined", user) if holds(user, P.FEED_HANDLE) else None
     if unread is not None and unread.waiting().exists():
         tell("messages that could not be read", unread.waiting(), "contacts:quarantine", late=True)
+    addresses = _visible("contacts.AddressQuestion", user) if holds(user, P.ADDRESS_DECIDE) else None
+    if addresses is not None and addresses.open().exists():
+        tell("confidential addresses to say whose they are", addresses.open(), "contacts:addresses", late=True)
     disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
     if disagreements is not None:
         tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")

@@ -8,22 +8,24 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's audit events and what an open assessment forbids its referral."""
-        from assessments import events, hooks
+        from assessments import chronology, events, hooks
         from assessments.codes import register_codes
-        from assessments.early_help.readers import origin
+        from assessments.early_help.readers import confidential_addresses, origin
         from assessments.keeping import care
         from assessments.models import Assessment
         from contacts.screening.origins import origins
         from frontdoor import audit
         from frontdoor.drafts import kinds
         from frontdoor.people.disposal import disposal_of, disposal_policy
-        from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.hooks import addresses_given, merge_policy
+        from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
         from frontdoor.workflow import doors
         from frontdoor.workflow import hooks as workflow_hooks
         from referrals.models import Referral
 
         audit.register(events.EVENTS)
+        tellers["assessment"] = chronology.TELLER
         doors.put(Assessment, "change_author", "assessments:author")
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
@@ -44,6 +46,8 @@ class AssessmentsConfig(AppConfig):
             " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
             "early help goes with the last of the children it is about",
         )
+        if confidential_addresses not in addresses_given:
+            addresses_given.append(confidential_addresses)
         if origin not in origins:
             origins.append(origin)
         if hooks.open_assessment not in workflow_hooks.blockers:

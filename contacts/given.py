@@ -1,10 +1,12 @@
 """Somebody as given, whichever way in and wherever kept: as facts again, and as the matching seeks them on record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q
 
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.fields import PERSON_COLUMNS
-from contacts.models import PersonAsGiven
+from contacts.models import ContactPerson, PersonAsGiven
 from frontdoor.people.matching.candidates import Sought
 
 
@@ -34,3 +36,10 @@ def sought(person: PersonFacts, *, home: AddressFacts | None = None, relatives: 
         relatives=tuple(relatives),
         identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
     )
+
+
+def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[tuple[str, str]]:
+    """Confidential addresses given of these people, or of anybody on these contacts: lines and postcode."""
+    rows = ContactPerson.objects.filter(address_is_confidential=True)
+    told = rows.filter(Q(person__in=people) | Q(contact__reference__in=references))
+    return list(told.values_list("address", "postcode").distinct())

@@ -1,11 +1,11 @@
 """What the pages of early help read, in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from assessments import outline
@@ -129,3 +129,10 @@ def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
     rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
     for reference in rows.values_list("reference", flat=True):
         yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
+
+
+def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[tuple[str, str]]:
+    """Confidential addresses given of these people, or of anybody on this early help: lines and postcode."""
+    rows = EarlyHelpPerson.objects.filter(address_is_confidential=True)
+    told = rows.filter(Q(person__in=people) | Q(assessment__reference__in=references))
+    return [(", ".join(lines), postcode) for lines, postcode in told.values_list("address_lines", "postcode")]

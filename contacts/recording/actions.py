@@ -1,5 +1,6 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -39,11 +40,15 @@ from frontdoor.workflow.actions import born
 PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
 
 
+#: Where a sentence ends: not after the short form of a word, so that no address or name is cut in two.
+SENTENCE = re.compile(r"(?<!\bst)(?<!\brd)(?<!\bave)(?<!\bno)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\brev)\. ", re.I)
+
+
 def first_sentence(text: str) -> str:
     """The beginning of a text for one line: to its first full stop, at most 250 characters."""
     line = " ".join(text.split())
-    head, stop, _ = line.partition(". ")
-    line = head + stop.strip()
+    end = SENTENCE.search(line)
+    line = line[: end.start() + 1] if end else line
     return line if len(line) <= 250 else line[:249] + "…"
 
 

@@ -1,6 +1,6 @@
 """What apps above fill in, in their AppConfig.ready(); called in the same transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -80,6 +80,10 @@ class Episodes:
 episodes_kept: list[Episodes] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
+
+# Given people (ids) and references: confidential addresses told of them that may stand on no record, as lines and
+# postcode. Whatever leaves the house is looked through for them.
+addresses_given: list[Callable[[Collection[int], Collection[str]], Iterable[tuple[str, str]]]] = []
 
 # By kind of record: which of these references the user may see, where an app has more rules than hidden people (an
 # allegation against a professional is on no child's general chronology).

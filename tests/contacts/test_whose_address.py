@@ -171,8 +171,10 @@ def test_a_manager_says_whose_it_is(is_theirs: bool, officer: User, manager: Use
     assert (on_record.ended_on is None) is is_theirs
     with pytest.raises(Refused, match="already said"):
         decide_address(question=question, is_theirs=True, reason="x", by=manager, at=NOW)
-    shown = body(client.post(f"/people/{ex.reference}/", {"reason": "work"}, follow=True))
+    shown = body(client.get(f"/people/{ex.reference}/"))
+    assert "Stephen Example" in shown
     assert "Refuge Row" not in shown
+    assert ("Confidential address" in shown) is is_theirs
 
 
 def test_only_managers_decide(officer: User, worker: User, manager: User) -> None:

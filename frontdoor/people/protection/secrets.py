@@ -11,6 +11,7 @@ from typing import Literal
 
 from django.db.models import Q
 
+from frontdoor.people.hooks import addresses_given
 from frontdoor.people.matching.records import STREETS
 from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
 from frontdoor.people.words import HYPHENS, Folded, folded_in_place
@@ -97,7 +98,17 @@ def _in_an_address(part: str) -> str:
 
 def _line(words: str) -> list[Secret]:
     parts, gaps = _parts(words)
-    return [Secret("address", _whole(_joined([*map(_in_an_address, parts)], gaps)))] if parts else []
+    if not parts:
+        return []
+    written = [*map(_in_an_address, parts)]
+    found = [Secret("address", _whole(_joined(written, gaps)))]
+    if len(parts) > 2 and re.search(r"\d", words):
+        # A text that was cut short may end within it.
+        begun = ""
+        for gap, part in zip(reversed(gaps[1:]), reversed(written[2:]), strict=True):
+            begun = f"(?:{gap}{part}{begun})?"
+        found.append(Secret("address", re.compile(rf"{START}{written[0]}{gaps[0]}{written[1]}{begun}(?=[ ']*\Z)")))
+    return found
 
 
 def secret_address(text: str, postcode: str) -> list[Secret]:
@@ -143,12 +154,15 @@ def without(text: str, secrets: Iterable[Secret]) -> str:
 def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     """The confidential addresses of the person and their family, and the names of whoever else is on these records.
 
+    Addresses as well that were only given and stand on no record.
+
     Family are those with a relationship to the person; everybody else named in the same records is another family.
     """
     ties = Relationship.objects.filter(Q(person=person) | Q(other=person)).values_list("person_id", "other_id")
     own = {person.pk, *(key for tie in ties for key in tie)}
+    references = list(references)
     others = set(
-        Involvement.objects.filter(reference__in=list(references))
+        Involvement.objects.filter(reference__in=references)
         .exclude(person_id__in=own)
         .values_list("person_id", flat=True)[:MOST]
     )
@@ -156,6 +170,8 @@ def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     hidden = Address.objects.filter(Q(person__in=own | others) | Q(person__merged_into=person), is_confidential=True)
     for place in hidden:
         found += secret_address(place.lines, place.postcode_key)
+    for lines, postcode in {place for given in addresses_given for place in given(own | others, references)}:
+        found += secret_address(lines, postcode)
     shared = _names(own)
     found += [secret for key, secret in _names(others).items() if len(key) >= SHORTEST and key not in shared]
     # The longest first: a whole name before the part of it that somebody else also has.

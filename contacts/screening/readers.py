@@ -10,6 +10,7 @@ from django.db.models import Q
 from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.models import Contact, ContactPerson
 from contacts.recording.actions import sought_for
+from contacts.screening.dangers import proposed
 from frontdoor import audit
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -136,10 +137,12 @@ class _OnRecord:
     # Every present address as it stands, only to compare with: never shown.
     lived_at: dict[int, set[str]] = field(default_factory=dict)
     telephones: dict[int, str] = field(default_factory=dict)
+    # Whom a warning was ever set about from which source: one that has ended was answered as well.
+    warned: set[tuple[int, str]] = field(default_factory=set)
 
 
 def facts_on_record(people: Sequence[Person]) -> _OnRecord:
-    """What is on record of these people that a contact may say differently, in four queries."""
+    """What is on record of these people that a contact may say differently, in five queries."""
     keys = [person.pk for person in people]
     facts = _OnRecord()
     if not keys:
@@ -154,6 +157,7 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
         facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
     for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
         facts.telephones[phone.person_id] = phone.number
+    facts.warned |= set(Danger.objects.filter(person_id__in=keys).exclude(source="").values_list("person_id", "source"))
     return facts
 
 
@@ -176,12 +180,19 @@ def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Di
         ("upn", OF_PERSON["upn"].shown, upn, facts.identifiers.get((person.pk, "upn"), "")),
         ("school", OF_PERSON["school"].shown, row.school, person.school),
         ("communication", OF_PERSON["communication"].shown, row.communication, person.communication_needs),
+        ("warning", "Warning to add", _danger(row, person, facts), ""),
     ]
     return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
 
 
 def _label(name: str, code: str) -> str:
     return lists.label(name, code) if code else ""
+
+
+def _danger(row: ContactPerson, person: Person, facts: _OnRecord) -> str:
+    """The warning the contact calls for; empty once one has been set because of it."""
+    danger = proposed(row)
+    return danger.text if danger is not None and (person.pk, row.contact.reference) not in facts.warned else ""
 
 
 def _obtained(ethnicity: str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
 from frontdoor.accounts.models import User
@@ -147,6 +148,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "starts": starts(user),
             "mine": mine,
             "team": team,
+            "untaken": untaken([row.person for row in [*mine, *team]], user),
             "late": late,
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,

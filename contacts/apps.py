@@ -45,7 +45,7 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import actions as bundles
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
-        from contacts.given import confidential_addresses
+        from contacts.given import confidential_addresses, names_of_other_families
         from contacts.screening import chronology
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
@@ -67,6 +67,7 @@ class ContactsConfig(AppConfig):
         import_module("contacts.agencies.mail")  # it takes what the outbox holds for agencies
         if confidential_addresses not in hooks.addresses_given:
             hooks.addresses_given.append(confidential_addresses)
+            hooks.others_given.append(names_of_other_families)
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         if regrouping.people_joined_or_parted not in hooks.joined_or_parted:

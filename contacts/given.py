@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.fields import PERSON_COLUMNS
 from contacts.models import ContactPerson, PersonAsGiven
+from frontdoor.people.hooks import GivenAddress
 from frontdoor.people.matching.candidates import Sought
 
 
@@ -38,8 +39,18 @@ def sought(person: PersonFacts, *, home: AddressFacts | None = None, relatives: 
     )
 
 
-def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[tuple[str, str]]:
-    """Confidential addresses given of these people, or of anybody on these contacts: lines and postcode."""
+def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
+    """Confidential addresses given of these people, or of anybody on these contacts."""
     rows = ContactPerson.objects.filter(address_is_confidential=True)
     told = rows.filter(Q(person__in=people) | Q(contact__reference__in=references))
-    return list(told.values_list("address", "postcode").distinct())
+    found = told.values_list("person_id", "contact__reference", "address", "postcode").distinct()
+    return [GivenAddress(*row) for row in found]
+
+
+def names_of_other_families(people: Collection[int], references: Collection[str]) -> list[tuple[str, str]]:
+    """First and family names given on these contacts of families none of these people is confirmed to belong to."""
+    rows = ContactPerson.objects.filter(contact__reference__in=references)
+    own = rows.filter(contact=OuterRef("contact"), family_group=OuterRef("family_group"), person__in=people)
+    known = rows.filter(contact=OuterRef("contact"), person__in=people)
+    others = rows.filter(Exists(known)).exclude(Exists(own)).exclude(given_name="", family_name="")
+    return list(others.values_list("given_name", "family_name").distinct())

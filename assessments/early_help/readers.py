@@ -17,6 +17,7 @@ from contacts.models import Contact
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
+from frontdoor.people.hooks import GivenAddress
 from frontdoor.people.matching import candidates as matching
 
 SHOWN = 50
@@ -131,8 +132,9 @@ def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
         yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
 
 
-def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[tuple[str, str]]:
-    """Confidential addresses given of these people, or of anybody on this early help: lines and postcode."""
+def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
+    """Confidential addresses given of these people, or of anybody on this early help."""
     rows = EarlyHelpPerson.objects.filter(address_is_confidential=True)
     told = rows.filter(Q(person__in=people) | Q(assessment__reference__in=references))
-    return [(", ".join(lines), postcode) for lines, postcode in told.values_list("address_lines", "postcode")]
+    found = told.values_list("person_id", "assessment__reference", "address_lines", "postcode")
+    return [GivenAddress(person, ref, ", ".join(lines), postcode) for person, ref, lines, postcode in found]

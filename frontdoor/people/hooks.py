@@ -81,9 +81,22 @@ episodes_kept: list[Episodes] = []
 # Called with (person, user, at) when somebody tries to open the record of a person they have declared they know.
 conflict_met: list[Callable[[Person, Any, datetime], None]] = []
 
-# Given people (ids) and references: confidential addresses told of them that may stand on no record, as lines and
-# postcode. Whatever leaves the house is looked through for them.
-addresses_given: list[Callable[[Collection[int], Collection[str]], Iterable[tuple[str, str]]]] = []
+
+@dataclass(frozen=True)
+class GivenAddress:
+    """A confidential address told of somebody, confirmed or not, in a record; it may stand on nobody's own record."""
+
+    person: int | None
+    reference: str
+    lines: str
+    postcode: str
+
+
+# Given people (ids) and references: the confidential addresses told of them or there. Whatever leaves the house is
+# looked through for them.
+addresses_given: list[Callable[[Collection[int], Collection[str]], Iterable[GivenAddress]]] = []
+# Given people (ids) and references: first and family names told there of families that are not theirs.
+others_given: list[Callable[[Collection[int], Collection[str]], Iterable[tuple[str, str]]]] = []
 
 # By kind of record: which of these references the user may see, where an app has more rules than hidden people (an
 # allegation against a professional is on no child's general chronology).

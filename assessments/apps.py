@@ -8,9 +8,9 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's audit events and what an open assessment forbids its referral."""
-        from assessments import events, hooks
+        from assessments import chronology, events, hooks
         from assessments.codes import register_codes
-        from assessments.early_help.readers import origin, work_on
+        from assessments.early_help.readers import confidential_addresses, origin, work_on
         from assessments.keeping import care
         from assessments.models import Assessment
         from contacts import hooks as of_contacts
@@ -18,13 +18,15 @@ class AssessmentsConfig(AppConfig):
         from frontdoor import audit
         from frontdoor.drafts import kinds
         from frontdoor.people.disposal import disposal_of, disposal_policy
-        from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.hooks import addresses_given, merge_policy
+        from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
         from frontdoor.workflow import doors
         from frontdoor.workflow import hooks as workflow_hooks
         from referrals.models import Referral
 
         audit.register(events.EVENTS)
+        tellers["assessment"] = chronology.TELLER
         doors.put(Assessment, "change_author", "assessments:author")
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
@@ -47,6 +49,8 @@ class AssessmentsConfig(AppConfig):
         )
         if work_on not in of_contacts.open_work:
             of_contacts.open_work.append(work_on)
+        if confidential_addresses not in addresses_given:
+            addresses_given.append(confidential_addresses)
         if origin not in origins:
             origins.append(origin)
         if hooks.open_assessment not in workflow_hooks.blockers:

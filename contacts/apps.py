@@ -45,14 +45,18 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import actions as bundles
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
+        from contacts.given import confidential_addresses, names_of_other_families
         from contacts.named import children_given
+        from contacts.screening import chronology
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.record.said import tellers
 
         audit.register(EVENTS)
+        tellers["contact"] = chronology.TELLER
         register_rules()
         kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft")
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
@@ -64,6 +68,9 @@ class ContactsConfig(AppConfig):
         import_module("contacts.agencies.mail")  # it takes what the outbox holds for agencies
         if children_given not in hooks.named_as_given:
             hooks.named_as_given.append(children_given)
+        if confidential_addresses not in hooks.addresses_given:
+            hooks.addresses_given.append(confidential_addresses)
+            hooks.others_given.append(names_of_other_families)
         if bundles.person_is_hidden not in hooks.hidden_from_now:
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         if regrouping.people_joined_or_parted not in hooks.joined_or_parted:

@@ -22,6 +22,7 @@ EVENTS = {
     "contact.opened_up": "let others see a contact that had stayed hidden",
     "contact.details_settled": "chose which details given on the contact go onto the record",
     "contact.address_shown": "looked at a confidential address given on the contact",
+    "contact.address_decided": "said whose a confidential address given on the contact is",
     "contact.information_asked": "asked for information",
     "contact.information_received": "recorded the information asked for",
     "contact.information_approved": "agreed to a check without the family’s agreement",

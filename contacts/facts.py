@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
-from frontdoor.people.words import is_no_name
+from frontdoor.people.words import fold, is_no_name
 
 #: What is written where there is nothing to say.
 NOTHING = r"^\s*(none|no|nil|n/?a|not known|unknown|-)?\.?\s*$"
@@ -21,6 +22,11 @@ class AddressFacts:
     def text(self) -> str:
         """The lines and the postcode as one line."""
         return ", ".join(part for part in (*self.lines, self.postcode) if part)
+
+    @property
+    def letters(self) -> str:
+        """Its letters and figures alone, so that a comma or a blank makes no other address of it."""
+        return "".join(filter(str.isalnum, fold(self.text)))
 
 
 @dataclass
@@ -69,16 +75,45 @@ class PersonFacts:
 FORMER = ("former_partner", "ex_partner")
 
 
-def lives_there(person: PersonFacts) -> bool:
-    """Whether a confidential address of a contact is this person's: the children's, and of adults who live with them.
+class Told(Protocol):
+    """Somebody as told of: while a contact is recorded, or as kept on it."""
 
-    Never of whoever is said to have harmed, a former partner, or somebody who lives elsewhere; of an adult nobody said
-    it of, only where they are the victim or care for the children.
+    @property
+    def is_child(self) -> bool:
+        """Whether this is one of the children."""
+
+    @property
+    def role(self) -> str:
+        """Their part in what happened."""
+
+    @property
+    def relationship(self) -> str:
+        """What they are to the children."""
+
+    @property
+    def lives_with_children(self) -> bool | None:
+        """As said; None when nobody said."""
+
+
+def lives_there(person: Told) -> bool:
+    """Whether the address of a contact is this person's: the children's, and of adults who live with them.
+
+    Of an adult nobody said it of, only where they are the victim or care for the children, and are nobody's former
+    partner. An address typed for somebody is theirs whatever this says.
     """
-    relationship = person.relationship.strip().casefold().replace(" ", "_").replace("-", "_")
-    if person.role == "suspect" or relationship in FORMER or person.lives_with_children is False:
-        return False
-    return person.is_child or person.lives_with_children is True or person.role in ("victim", "carer")
+    if person.lives_with_children is not None:
+        return person.lives_with_children
+    return person.is_child or (person.role in ("victim", "carer") and not is_former_partner(person))
+
+
+def may_be_kept_from(person: Told) -> bool:
+    """Whether a confidential address may be meant to be kept from them: said to have harmed, or a former partner."""
+    return person.role == "suspect" or is_former_partner(person)
+
+
+def is_former_partner(person: Told) -> bool:
+    """Whether they are told of as a former partner, in our words or an agency's."""
+    return person.relationship.strip().casefold().replace(" ", "_").replace("-", "_") in FORMER
 
 
 @dataclass

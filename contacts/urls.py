@@ -11,7 +11,7 @@ from contacts.handover import views as handover
 from contacts.queue.views import load, looking, queue
 from contacts.ranking import views as weights
 from contacts.recording import views as recording
-from contacts.screening.views import acts, contact
+from contacts.screening.views import acts, addresses, contact
 
 app_name = "contacts"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("contacts/new/known/", recording.known, name="known"),
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
     path("contacts/queue/", queue.listing, name="queue"),
+    path("contacts/addresses/", addresses.listing, name="addresses"),
+    path("contacts/addresses/<int:key>/", addresses.question, name="address"),
     path("contacts/queue/views/", queue.save_view, name="save_view"),
     path("contacts/queue/load/", load.shared, name="load"),
     path("contacts/queue/rota/", load.rota, name="rota"),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CONTACT_STAND_DOWN = "contact.stand_down"
     CONTACT_REOPEN = "contact.reopen"
     CONTACT_ALLEGATION = "contact.allegation"
+    ADDRESS_DECIDE = "address.decide"
     FEED_HANDLE = "feed.handle"
     QUEUE_VIEW = "queue.view"
     REFERRAL_VIEW = "referral.view"
@@ -135,6 +136,7 @@ _MANAGER = _WORKER | {
     P.CONTACT_SIGN_OFF,
     P.CONTACT_STAND_DOWN,
     P.CONTACT_REOPEN,
+    P.ADDRESS_DECIDE,
     P.REFERRAL_DECIDE,
     P.REFERRAL_ALLOCATE,
     P.REFERRAL_CLOSE,

@@ -54,8 +54,10 @@ class ReferralsConfig(AppConfig):
         from frontdoor.people import hooks as of_people
         from frontdoor.people.disposal import disposal_policy
         from frontdoor.people.hooks import Episodes, merge_policy
+        from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
         from referrals.actions import become_contact, tell_of_parted, why_not_a_contact
+        from referrals.chronology import TELLER
         from referrals.events import EVENTS
         from referrals.fast_track import alert_taken
         from referrals.hidden import from_contacts_taken_under_restriction
@@ -65,6 +67,7 @@ class ReferralsConfig(AppConfig):
         from referrals.tables import register_rules
 
         audit.register(EVENTS)
+        tellers["referral"] = TELLER
         put_doors()
         register_rules()
         count_too(protection)

@@ -61,7 +61,7 @@ def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
     if row.ethnicity:
         facts["ethnicity"] = row.ethnicity
     address = None
-    if row.address or row.postcode:
+    if (row.address or row.postcode) and not row.is_address_held_back:
         address = {
             "lines": row.address,
             "postcode": row.postcode,

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Contact, ContactPerson
+from contacts.screening.readers import Difference
+from contacts.screening.untaken import in_words
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
@@ -71,6 +73,7 @@ class ChildForm(UiForm):
         is_manager: bool,
         may_refer: bool,
         standing: Referral | None,
+        given: Sequence[Difference] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, prefix=f"child{row.pk}", **kwargs)
@@ -108,7 +111,30 @@ class ChildForm(UiForm):
         self.initial = {"level_of_need": told}
         if row.outcome and row.decided_at is None:
             self.initial |= {"outcome": row.outcome, "reason": row.outcome_reason, **self._before(row)}
-        self.order_fields(["outcome", "level_of_need", "reason"])
+        self.given = given
+        if given:
+            self._ask_about(given)
+        self.order_fields(["outcome", "level_of_need", "reason", "given"])
+
+    def _ask_about(self, given: Sequence[Difference]) -> None:
+        """What was given of the child and stands on no record: asked for where somebody's safety may turn on it."""
+        what = "; ".join(in_words(each, self.row) for each in given)
+        self.fields["given"] = forms.ChoiceField(
+            label=f"What was given of {self.row} is not on the record: {what}",
+            help_text="Details can be put on the record one by one on the contact’s page",
+            choices=[
+                ("take", "Put all of it on the record"),
+                ("wait", "Not now: it stays shown as given and not taken"),
+                ("leave", "Leave the record as it is"),
+            ],
+            widget=Radios(),
+            required=bool({"address", "warning"} & {each.key for each in given}),
+            error_messages={"required": f"Say what to do with what was given of {self.row}"},
+        )
+
+    def settled(self) -> list[str] | None:
+        """The details to take onto the record, none of them to leave it as it is; None where it waits."""
+        return {"take": [each.key for each in self.given], "leave": []}.get(self.cleaned_data.get("given") or "")
 
     def _more(self, code: str, needs: Mapping[str, Any], on: date) -> list[str]:
         """Fields an outcome asks for as well, made and named after it."""

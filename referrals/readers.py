@@ -156,7 +156,7 @@ def warnings_of(people: list[int]) -> list[Caution]:
 
 def children_of(contact: Contact) -> list[ContactPerson]:
     """The contact's children with their confirmed records."""
-    return list(contact.people.filter(is_child=True).select_related("person", "contact").order_by("position"))
+    return list(contact.people.filter(is_child=True).select_related("person", "contact__text").order_by("position"))
 
 
 def adults_of(contact: Contact) -> list[ContactPerson]:

@@ -18,7 +18,7 @@ from assessments.early_help.facts import (
 )
 from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, EarlyHelpReview
 from assessments.early_help.readers import DOMAIN_TITLES
-from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
+from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts, may_be_kept_from
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY, OF_PERSON, OF_REFERRER, TOLD, YES_NO
 from contacts.recording.forms import codes, line, question, text
 from frontdoor.accounts.models import Agency
@@ -282,7 +282,7 @@ def _let_be(part: Any) -> None:
 
 def _member(given: Mapping[str, Any], home: AddressFacts | None) -> PersonFacts:
     lives_there = KNOWN.get(given["lives_with_children"])
-    return PersonFacts(
+    member = PersonFacts(
         is_child=given["is_child"],
         role="sibling" if given["is_child"] else "carer",
         given_name=given["given_name"],
@@ -292,8 +292,10 @@ def _member(given: Mapping[str, Any], home: AddressFacts | None) -> PersonFacts:
         telephone=given["telephone"],
         parental_responsibility=KNOWN.get(given["parental_responsibility"]),
         lives_with_children=lives_there,
-        address=home if lives_there else None,
     )
+    is_kept = home is not None and home.is_confidential and may_be_kept_from(member)
+    member.address = home if lives_there and not is_kept else None
+    return member
 
 
 def whole_rows(data: QueryDict) -> QueryDict:

@@ -1,6 +1,6 @@
 """What the pages of early help read, in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
+from frontdoor.people.hooks import GivenAddress
 from frontdoor.people.matching import candidates as matching
 from referrals.models import Referral
 
@@ -137,3 +138,11 @@ def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
     rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
     for reference in rows.values_list("reference", flat=True):
         yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
+
+
+def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
+    """Confidential addresses given of these people, or of anybody on this early help."""
+    rows = EarlyHelpPerson.objects.filter(address_is_confidential=True)
+    told = rows.filter(Q(person__in=people) | Q(assessment__reference__in=references))
+    found = told.values_list("person_id", "assessment__reference", "address_lines", "postcode")
+    return [GivenAddress(person, ref, ", ".join(lines), postcode) for person, ref, lines, postcode in found]

@@ -114,6 +114,8 @@ def _shared_homes(rows: Iterable[ContactPerson], days: Collection[Any]) -> tuple
 
 
 def _home(row: ContactPerson, communal: set[str], confidential: set[str]) -> bundling.Home:
+    if row.is_address_held_back:
+        return bundling.Home()
     home = bundling.home_of(row.address, row.postcode)
     return bundling.Home(
         home.key,

@@ -1,5 +1,6 @@
 """Facts of contacts: what came in, the bundles it stands in, its place on the queue, the rules of grading."""
 
+from contacts.models.addresses import AddressQuestion
 from contacts.models.bundle import Bundle, BundleJoin, BundlingRule, CommunalAddress, FamilyKey, KeptApart, PossibleLink
 from contacts.models.contact import (
     GRADES,
@@ -23,6 +24,7 @@ __all__ = [
     "GRADES",
     "OPEN",
     "STATUSES",
+    "AddressQuestion",
     "Bundle",
     "BundleJoin",
     "BundlingRule",

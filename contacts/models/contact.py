@@ -433,6 +433,11 @@ class PersonAsGiven(models.Model):
         """What this person has to do with it, in words; nothing for the child it is about."""
         return part_words(self.role)
 
+    @property
+    def is_address_held_back(self) -> bool:
+        """Whether the address is shown, offered, taken and compared for nobody until a manager has said whose it is."""
+        return False
+
 
 @tracked()
 class ContactPerson(PersonAsGiven):
@@ -442,6 +447,8 @@ class ContactPerson(PersonAsGiven):
     position = models.PositiveSmallIntegerField()
     family_group = models.PositiveSmallIntegerField(default=1)
     address = models.CharField(max_length=300, blank=True)
+    # Confidential, and perhaps to be kept from this very person: a manager decides whose it is.
+    address_is_withheld = models.BooleanField(default=False, db_default=False)
     suggested_reference = models.CharField(max_length=10, blank=True)
     # Details given that somebody chose not to take onto the record: not offered again.
     details_left = ArrayField(models.CharField(max_length=20), default=list, blank=True)
@@ -462,6 +469,11 @@ class ContactPerson(PersonAsGiven):
             all_or_none("decided_at", "decided_by", name="contact_person_decided_by_somebody"),
         ]
         indexes: ClassVar = [models.Index(fields=["person"], name="contact_person_of")]
+
+    @property
+    def is_address_held_back(self) -> bool:
+        """Whether the address is shown, offered, taken and compared for nobody until a manager has said whose it is."""
+        return self.address_is_withheld
 
 
 class GradeChange(models.Model):

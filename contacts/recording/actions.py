@@ -1,7 +1,7 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, lives_there
+from contacts.facts import ContactFacts, FamilyFacts, PersonFacts
 from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
 from contacts.given import as_given, sought
 from contacts.grading.provisional import grade_for_now
 from contacts.models import (
+    AddressQuestion,
     Contact,
     ContactPerson,
     ContactText,
@@ -21,6 +22,7 @@ from contacts.models import (
     contact_type,
 )
 from contacts.ranking.ranks import rerank
+from contacts.recording.homes import homes
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
 from frontdoor.access import Permission, require
@@ -38,11 +40,15 @@ from frontdoor.workflow.actions import born
 PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
 
 
+#: Where a sentence ends: not after the short form of a word, so that no address or name is cut in two.
+SENTENCE = re.compile(r"(?<!\bst)(?<!\brd)(?<!\bave)(?<!\bno)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\brev)\. ", re.I)
+
+
 def first_sentence(text: str) -> str:
     """The beginning of a text for one line: to its first full stop, at most 250 characters."""
     line = " ".join(text.split())
-    head, stop, _ = line.partition(". ")
-    line = head + stop.strip()
+    end = SENTENCE.search(line)
+    line = line[: end.start() + 1] if end else line
     return line if len(line) <= 250 else line[:249] + "…"
 
 
@@ -92,7 +98,7 @@ def record_contact(
         drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
     contact.save()
     ContactText.objects.create(contact=contact, **kept("ContactText", CONTACT, facts))
-    _keep_people(contact, facts)
+    _keep_people(contact, facts, at=at)
     if not contact.grade and agency is not None and kind.code == "police_notification":
         grade_for_now(contact, facts)
         contact.save()
@@ -105,22 +111,20 @@ def record_contact(
     return contact
 
 
-def _keep_people(contact: Contact, facts: ContactFacts) -> None:
+def _keep_people(contact: Contact, facts: ContactFacts, *, at: datetime) -> None:
     rows = []
-    secret = _confidential(facts)
-    for position, person in enumerate(facts.people, start=1):
-        address = person.address or facts.address
-        if address is not None and _letters(address) in secret:
-            # Kept from whoever lives elsewhere, however it was given: one tick would put it onto their record.
-            address = replace(address, is_confidential=True) if lives_there(person) else None
+    for position, (person, home) in enumerate(zip(facts.people, homes(facts), strict=True), start=1):
         row = ContactPerson(
             contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
         )
-        if address is not None:
-            row.address, row.postcode = ", ".join(address.lines)[:LONGEST_ADDRESS], address.postcode
-            row.address_is_confidential = address.is_confidential
+        if home.address is not None:
+            row.address, row.postcode = ", ".join(home.address.lines)[:LONGEST_ADDRESS], home.address.postcode
+            row.address_is_confidential, row.address_is_withheld = home.address.is_confidential, home.is_withheld
         rows.append(row)
     ContactPerson.objects.bulk_create(rows)
+    AddressQuestion.objects.bulk_create(
+        [AddressQuestion(on_contact=row, asked_at=at) for row in rows if row.address_is_withheld]
+    )
     numbers = {row.family_group for row in rows} | {family.number for family in facts.families} or {1}
     given = {family.number: family for family in facts.families}
     FamilyGroup.objects.bulk_create(
@@ -129,17 +133,6 @@ def _keep_people(contact: Contact, facts: ContactFacts) -> None:
             for number in sorted(numbers)
         ]
     )
-
-
-def _confidential(facts: ContactFacts) -> set[str]:
-    """The addresses to be kept confidential, for the contact or for somebody who lives there."""
-    given = [facts.address, *(person.address for person in facts.people if lives_there(person))]
-    return {_letters(address) for address in given if address is not None and address.is_confidential}
-
-
-def _letters(address: AddressFacts) -> str:
-    """An address by its letters and figures alone, so that a comma or a blank makes no other address of it."""
-    return "".join(filter(str.isalnum, address.text.casefold()))
 
 
 def start_clocks(contact: Contact, *, by: User | None) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contacts.models import Contact, ContactPerson
+from contacts.screening.dangers import proposed
 from contacts.screening.readers import differences, facts_on_record
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
@@ -74,6 +75,21 @@ def _does_not_know(row: ContactPerson, person: Person, by: User, at: datetime) -
     people.amend_person(person=person, by=by, at=at, reason=reason, may_not_know_we_are_involved=True)
 
 
+def _warning(row: ContactPerson, person: Person, by: User, at: datetime) -> None:
+    danger = proposed(row)
+    if danger is not None:
+        people.add_warning(
+            person=person,
+            by=by,
+            at=at,
+            kind=danger.kind,
+            text=f"{danger.text}. See the contact.",
+            about="household",
+            source=row.contact.reference,
+            review_on=london_date(at) + REVIEW_AFTER,
+        )
+
+
 TAKES: dict[str, Callable[[ContactPerson, Person, User, datetime], None]] = {
     "name": _name,
     "known_as": _known_as,
@@ -87,6 +103,7 @@ TAKES: dict[str, Callable[[ContactPerson, Person, User, datetime], None]] = {
     "upn": _identify("upn", "upn"),
     "school": _amend("school", "school"),
     "communication": _amend("communication_needs", "communication"),
+    "warning": _warning,
 }
 
 
@@ -102,7 +119,7 @@ def settle_details(
     """
     require(by, Permission.PEOPLE_EDIT)
     contact: Contact = touch(on_contact.contact, version=version)
-    row = ContactPerson.objects.select_for_update(of=("self",)).select_related("contact").get(pk=on_contact.pk)
+    row = ContactPerson.objects.select_for_update(of=("self",)).select_related("contact__text").get(pk=on_contact.pk)
     if row.person is None:
         raise Refused("Confirm whose record this is first.", code="not_linked")
     offered = [d.key for d in differences(row, row.person, facts_on_record([row.person])) if d.is_offered]

@@ -71,6 +71,29 @@ class GoOnForm(ActForm):
     reason = long_text("Why not wait?", longest=2000, rows=2, missing="Say why you do not wait for the answer")
 
 
+class AddressForm(VersionForm):
+    """Whose a confidential address is."""
+
+    called = "Whose address it is"
+
+    is_theirs = forms.TypedChoiceField(
+        label="Is this address theirs?",
+        choices=[
+            ("yes", "Yes: they live there, and it may stand on their record"),
+            ("no", "No: it must be kept from them"),
+        ],
+        coerce=lambda said: said == "yes",
+        widget=Radios,
+        error_messages={"required": "Choose whether this address is theirs"},
+    )
+    reason = forms.CharField(
+        label="How do you know?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say how you know"},
+    )
+
+
 class UnlinkForm(ActForm):
     """Why a link to a record is wrong."""
 

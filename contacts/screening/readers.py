@@ -10,6 +10,7 @@ from django.db.models import Q
 from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.models import Contact, ContactPerson
 from contacts.recording.actions import sought_for
+from contacts.screening.dangers import proposed
 from frontdoor import audit
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -144,10 +145,12 @@ class _OnRecord:
     telephones: dict[int, str] = field(default_factory=dict)
     #: The numbers themselves, however they are written.
     rung: dict[int, set[str]] = field(default_factory=dict)
+    # Whom a warning was ever set about from which source: one that has ended was answered as well.
+    warned: set[tuple[int, str]] = field(default_factory=set)
 
 
 def facts_on_record(people: Sequence[Person]) -> _OnRecord:
-    """What is on record of these people that a contact may say differently, in four queries."""
+    """What is on record of these people that a contact may say differently, in five queries."""
     keys = [person.pk for person in people]
     facts = _OnRecord()
     if not keys:
@@ -163,12 +166,13 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
     for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
         facts.telephones[phone.person_id] = phone.number
         facts.rung.setdefault(phone.person_id, set()).add(phone.number_key)
+    facts.warned |= set(Danger.objects.filter(person_id__in=keys).exclude(source="").values_list("person_id", "source"))
     return facts
 
 
 def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
     """What was given beside what is on record, for what was given. A confidential address is never written out."""
-    address = ", ".join(part for part in (row.address, row.postcode) if part)
+    address = "" if row.is_address_held_back else ", ".join(part for part in (row.address, row.postcode) if part)
     names = facts.names.get(person.pk, set())
     known_as = "" if row.known_as.casefold() in names else row.known_as
     number, upn = identifiers.tidy("nhs", row.nhs_number), identifiers.tidy("upn", row.upn)
@@ -196,6 +200,7 @@ def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Di
         ("upn", OF_PERSON["upn"].shown, upn, facts.identifiers.get((person.pk, "upn"), "")),
         ("school", OF_PERSON["school"].shown, row.school, person.school),
         ("communication", OF_PERSON["communication"].shown, row.communication, person.communication_needs),
+        ("warning", "Warning to add", _danger(row, person, facts), ""),
     ]
     return [Difference(*each, is_left=each[0] in row.details_left) for each in told if each[2]]
 
@@ -221,6 +226,12 @@ def ring_back(contact: Contact) -> str:
 
 def _label(name: str, code: str) -> str:
     return lists.label(name, code) if code else ""
+
+
+def _danger(row: ContactPerson, person: Person, facts: _OnRecord) -> str:
+    """The warning the contact calls for; empty once one has been set because of it."""
+    danger = proposed(row)
+    return danger.text if danger is not None and (person.pk, row.contact.reference) not in facts.warned else ""
 
 
 def _obtained(ethnicity: str) -> str:

@@ -1,11 +1,13 @@
 """Requests for information as an agency reads them, and its answer, checked whole."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from contacts.agencies.information.actions import LONGEST_REPLY
 from contacts.agencies.information.models import InformationRequest
+from contacts.agencies.information.readers import Outside, for_outside
 from contacts.models import Contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.receipts import stamp
@@ -40,8 +42,13 @@ def own_request(agency: Agency, reference: str) -> InformationRequest | None:
     return found
 
 
-def request_document(asked: InformationRequest) -> dict[str, Any]:
+def request_documents(requests: Sequence[InformationRequest]) -> list[dict[str, Any]]:
     """What the agency is told: what is asked and why, by when, and whether it is still wanted; not of which contact."""
+    said = for_outside(requests)
+    return [_document(asked, said[asked.pk]) for asked in requests]
+
+
+def _document(asked: InformationRequest, said: Outside) -> dict[str, Any]:
     state = asked.state
     if state == "open" and asked.contact.status == Contact.Status.DECIDED:
         state = "closed"
@@ -50,8 +57,8 @@ def request_document(asked: InformationRequest) -> dict[str, Any]:
         "reference": asked.code,
         "status": state,
         "asked_of": asked.asked_of,
-        "question": asked.question,
-        "why": asked.why,
+        "question": said.question,
+        "why": said.why,
         "lawful_basis": lists.label("lawful_basis", asked.lawful_basis),
         "asked_at": stamp(asked.sent_at),
         "answer_by": stamp(asked.deadline),

@@ -19,7 +19,7 @@ from contacts.models import Contact
 from contacts.recording.actions import record_contact
 from frontdoor.accounts.models import Agency
 from frontdoor.api.early_help import early_help_facts, early_help_receipt
-from frontdoor.api.information import reply_facts, request_document
+from frontdoor.api.information import reply_facts, request_documents
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.problems import Problem
 from frontdoor.api.receipts import receipt
@@ -132,7 +132,7 @@ def take_reply(*, agency: Agency, asked: InformationRequest, key: str, body: Any
 
     def make(whole: Any, at: datetime) -> Made:
         kept = reply_by_agency(request=asked, at=at, **reply_facts(whole["body"], at))
-        return request_document(kept), None
+        return request_documents([kept])[0], None
 
     whole = {"request": asked.code, "body": body}
     return once(agency=agency, scope=IdempotencyKey.Scope.INFORMATION, key=key, body=whole, at=at, make=make)

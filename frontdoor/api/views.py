@@ -24,7 +24,7 @@ from frontdoor.api.bodies import contact_facts
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
 from frontdoor.api.disagreement import disagreement_facts, disagreement_receipt, latest_disagreement
 from frontdoor.api.early_help import early_help_receipt, own_early_help
-from frontdoor.api.information import own_request, own_requests, request_document
+from frontdoor.api.information import own_request, own_requests, request_documents
 from frontdoor.api.intake import Taken, check_key, take, take_early_help, take_reply
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
@@ -220,7 +220,7 @@ class InformationRequests(AgencyView):
 
     def get(self, request: Request) -> Response:
         """What is asked of the agency and still wanted, the nearest deadline first, at most a hundred."""
-        return Response({"results": [request_document(asked) for asked in own_requests(self.agency)]})
+        return Response({"results": request_documents(own_requests(self.agency))})
 
 
 class OneInformationRequest(AgencyView):
@@ -228,7 +228,7 @@ class OneInformationRequest(AgencyView):
 
     def get(self, request: Request, reference: str) -> Response:
         """One request; another agency's and an unknown one are the same 404."""
-        return Response(request_document(_own_request(self.agency, reference)))
+        return Response(request_documents([_own_request(self.agency, reference)])[0])
 
 
 class InformationReply(AgencyView):

@@ -37,6 +37,10 @@ class ChronologyFilter(UiForm):
     kind = django_forms.MultipleChoiceField(label="Kinds", required=False, widget=Checkboxes())
     significant = django_forms.BooleanField(label="Significant events only", required=False)
 
+    handling = django_forms.BooleanField(
+        label="Show how the work was passed on, and what passed between its author and a manager", required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("kind", list(chronicle.kinds().items()))
@@ -57,6 +61,7 @@ class ChronologyFilter(UiForm):
             until=data.get("until"),
             words=(data.get("words") or "").replace("\x00", "").strip(),
             only_significant=bool(data.get("significant")),
+            with_handling=bool(data.get("handling")),
         )
 
 
@@ -145,6 +150,8 @@ def _chosen(who: Person, sent: QueryDict, asked: Window) -> list[dict[str, str]]
         found.append({"text": f"to {short_day(asked.until)}", "href": _address(who, sent, without=("until", ""))})
     if asked.only_significant:
         found.append({"text": "significant", "href": _address(who, sent, without=("significant", ""))})
+    if asked.with_handling:
+        found.append({"text": "with how the work was passed on", "href": _address(who, sent, without=("handling", ""))})
     return found
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
 from frontdoor.accounts.models import User
@@ -85,6 +86,9 @@ def tiles(user: User, at: datetime) -> list[Tile]:
     unread = _visible("contacts.Quarantined", user) if holds(user, P.FEED_HANDLE) else None
     if unread is not None and unread.waiting().exists():
         tell("messages that could not be read", unread.waiting(), "contacts:quarantine", late=True)
+    addresses = _visible("contacts.AddressQuestion", user) if holds(user, P.ADDRESS_DECIDE) else None
+    if addresses is not None and addresses.open().exists():
+        tell("confidential addresses to say whose they are", addresses.open(), "contacts:addresses", late=True)
     disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
     if disagreements is not None:
         tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")
@@ -147,6 +151,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "starts": starts(user),
             "mine": mine,
             "team": team,
+            "untaken": untaken([row.person for row in [*mine, *team]], user),
             "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,

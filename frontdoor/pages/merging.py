@@ -164,7 +164,10 @@ def side_by_side(left: Person, right: Person, user: User) -> tuple[list[Line], s
         line("Open work", lambda p: tuple(f"{w.kind} {w.reference} {w.status_label}" for w in work.get(p.pk, []))),
         line("Plan", lambda p: tuple(f"{plan.label} {plan.reference}" for plan in plans.get(p.pk, []))),
         line("Warnings", lambda p: tuple(_warned(w) for w in p.warnings.in_force().order_by("pk"))),
-        line("Confidential addresses", lambda p: tuple(_kept(a) for a in p.addresses.all() if a.is_confidential)),
+        line(
+            "Confidential addresses",
+            lambda p: tuple(_kept(a) for a in p.addresses.all() if a.is_confidential and (a.lines or a.postcode)),
+        ),
         line("Restrictions", lambda p: tuple(_restricted(p))),
         line("Notes", lambda p: tuple(t.notes for t in notes[p.pk])),
         line("From", lambda p: (f"{p.origin}, recorded {short_day(p.recorded_at)}",)),

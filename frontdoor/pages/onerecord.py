@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from contacts.screening.untaken import untaken
 from frontdoor import audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
@@ -131,6 +132,7 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
             "workers": _workers(open_work),
             "closed_work": [p for p in parts if p.closed_at is not None][:CLOSED_SHOWN],
             "around": around,
+            "untaken": untaken([who], user).get(who.pk, []),
             "clocks": clocks,
             "dues": _dues(facts, clocks, today),
             "missing": record.missing(who),

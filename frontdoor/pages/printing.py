@@ -83,6 +83,8 @@ def _chosen_words(asked: Window) -> str:
         said.append(f"to {day(asked.until)}")
     if asked.words:
         said.append(f"with the words “{asked.words}”")
+    if asked.with_handling:
+        said.append("with how the work was passed on and what passed between its author and a manager")
     return "; ".join(said).capitalize() if said else "Everything recorded that you may see"
 
 

@@ -360,6 +360,19 @@ def end_address(*, address: Address, by: User, at: datetime, ended_on: date, ver
 
 
 @transaction.atomic
+def take_back_address(*, address: Address, by: User, at: datetime, reason: str) -> Address:
+    """Say that an address was never theirs: what it said leaves the record, its history keeps who put it there."""
+    locked = touch(address.person)
+    address.refresh_from_db()
+    address.lines = address.postcode = address.uprn = ""
+    address.ended_on = address.ended_on or timezone.localdate(at)
+    address.save()
+    locked.save()
+    _acted("person.address_taken_back", locked, by=by, at=at, reason=reason)
+    return address
+
+
+@transaction.atomic
 def show_address(*, address: Address, by: User, at: datetime) -> Address:
     """Open a confidential address: the act itself is what is recorded."""
     _acted("person.address_shown", address.person, by=by, at=at)

@@ -8,6 +8,7 @@ EVENTS: dict[str, str] = {
     "person.identifier_ended": "ended an identifier",
     "person.addressed": "added an address",
     "person.address_ended": "ended an address",
+    "person.address_taken_back": "took back an address that was never theirs",
     "person.address_shown": "opened a confidential address",
     "person.telephone_added": "added a telephone number",
     "person.related": "recorded a relationship",

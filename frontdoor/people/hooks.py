@@ -1,6 +1,6 @@
 """What apps above fill in, in their AppConfig.ready(); called in the same transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -97,6 +97,23 @@ class Named:
 # Called with (references, user, day): by reference, children of records the user may see who are not confirmed as
 # anybody on record, as they were given.
 named_as_given: list[Callable[[Iterable[str], User, date], dict[str, list[Named]]]] = []
+
+
+@dataclass(frozen=True)
+class GivenAddress:
+    """A confidential address told of somebody, confirmed or not, in a record; it may stand on nobody's own record."""
+
+    person: int | None
+    reference: str
+    lines: str
+    postcode: str
+
+
+# Given people (ids) and references: the confidential addresses told of them or there. Whatever leaves the house is
+# looked through for them.
+addresses_given: list[Callable[[Collection[int], Collection[str]], Iterable[GivenAddress]]] = []
+# Given people (ids) and references: first and family names told there of families that are not theirs.
+others_given: list[Callable[[Collection[int], Collection[str]], Iterable[tuple[str, str]]]] = []
 
 # By kind of record: which of these references the user may see, where an app has more rules than hidden people (an
 # allegation against a professional is on no child's general chronology).

@@ -17,7 +17,9 @@ from contacts.recording import forms as contact_forms
 from contacts.recording import views as call
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
+from contacts.screening.details import settle_details
 from contacts.screening.readers import words
+from contacts.screening.untaken import to_settle
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
@@ -32,7 +34,7 @@ from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import can
 from referrals import actions, forms, readers
-from referrals.decisions import NOT_ABOUT, ChildDecision, outcome_attributes
+from referrals.decisions import NOT_ABOUT, outcome_attributes
 
 P = Permission
 
@@ -82,6 +84,7 @@ def _child_forms(request: StaffRequest, contact: Contact, children: Sequence[Con
     on = london_date(timezone.now())
     if not children:
         return [forms.WithoutChildForm(typed, prefix="child0", on=on)]
+    waiting = to_settle(children) if holds(request.user, P.PEOPLE_EDIT) else {}
     standing = readers.open_referrals([row.person_id for row in children if row.person_id is not None])
     return [
         forms.ChildForm(
@@ -91,6 +94,7 @@ def _child_forms(request: StaffRequest, contact: Contact, children: Sequence[Con
             is_manager=rules.is_manager(request.user),
             may_refer=contact.type.may_become_referral,
             standing=standing.get(row.person_id) if row.person_id is not None else None,
+            given=waiting.get(row.pk, ()),
         )
         for row in children
     ]
@@ -117,7 +121,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     done = acting.carry_out(
         request,
         (whole, *children),
-        lambda given, at: _decide(user, contact, [form.decision() for form in children], whole, at),
+        lambda given, at: _decide(user, contact, children, whole, at),
         to=lambda decided: _after(request, decided),
         place=lambda refused: _at_its_child(children, whole, refused),
     )
@@ -131,18 +135,16 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
-def _decide(
-    user: User, contact: Contact, decisions: list[ChildDecision], whole: forms.WholeForm, at: datetime
-) -> actions.Decided:
-    """Give the grade if it was asked for, then decide: both or neither."""
+def _decide(user: User, contact: Contact, children: Children, whole: forms.WholeForm, at: datetime) -> actions.Decided:
+    """Give the grade if it was asked for, decide, and take what was given onto the record or leave it: all or none."""
     version = whole.cleaned_data["version"]
     grade = whole.cleaned_data.get("grade")
     if grade:
         contact = contact_actions.grade(contact=contact, by=user, at=at, grade=grade, version=version)
         version = contact.version
-    return actions.decide_contact(
+    decided = actions.decide_contact(
         contact=contact,
-        decisions=decisions,
+        decisions=[form.decision() for form in children],
         by=user,
         at=at,
         version=version,
@@ -150,6 +152,10 @@ def _decide(
         worker=whole.cleaned_data.get("worker"),
         telephoned=whole.telephoned(),
     )
+    for form in children:
+        if isinstance(form, forms.ChildForm) and (keys := form.settled()) is not None:
+            settle_details(on_contact=form.row, accept=keys, by=user, at=at)
+    return decided
 
 
 def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:

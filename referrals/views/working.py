@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
+from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
@@ -132,6 +133,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "referral": found,
             "contact": contact,
             "given": found.contact_person,
+            "untaken": untaken([found.child], user).get(found.child.pk, []) if found.child is not None else [],
             "siblings": readers.siblings(found, user),
             "allocations": readers.allocations(found),
             "warnings": readers.warnings_of(people),

@@ -221,8 +221,29 @@ def test_a_confidential_home_is_given_to_nobody_who_lives_elsewhere_or_is_said_t
     assert rows["Own"].address == "1 Other Road"
 
 
-def test_an_open_home_is_everybodys_as_before(officer: User) -> None:
-    father = PersonFacts(is_child=False, given_name="Dad", role="suspect", lives_with_children=False)
-    facts = some_facts(people=[PersonFacts(given_name="Sam"), father])
-    found = recording.record_contact(facts=facts, by=officer, at=NOW)
-    assert {row.address for row in found.people.all()} == {"1 Example Street"}
+def test_an_open_home_is_theirs_who_live_with_the_children_and_nobody_elses_unless_typed_for_them(
+    officer: User,
+) -> None:
+    own = AddressFacts(["1 Other Road"], "ZZ99 8AA")
+    adults = [
+        PersonFacts(is_child=False, given_name="Mum", role="carer"),
+        PersonFacts(is_child=False, given_name="Dad", role="suspect", lives_with_children=False),
+        PersonFacts(is_child=False, given_name="Lodger", role="suspect", lives_with_children=True),
+        PersonFacts(is_child=False, given_name="Gran", role="other"),
+        PersonFacts(is_child=False, given_name="Aunt", role="carer", lives_with_children=False, address=own),
+    ]
+    away = PersonFacts(given_name="Zoë", lives_with_children=False)
+    found = recording.record_contact(
+        facts=some_facts(people=[PersonFacts(given_name="Sam"), away, *adults]), by=officer, at=NOW
+    )
+    homes = {row.given_name: row.address for row in found.people.all()}
+    home = "1 Example Street"
+    assert homes == {
+        "Sam": home, "Zoë": "", "Mum": home, "Dad": "", "Lodger": home, "Gran": "", "Aunt": "1 Other Road"
+    }  # fmt: skip
+
+
+def test_an_address_of_a_contact_about_adults_only_is_kept(officer: User) -> None:
+    gran = PersonFacts(is_child=False, given_name="Gran", role="other")
+    found = recording.record_contact(facts=some_facts(people=[gran], no_child_identified=True), by=officer, at=NOW)
+    assert found.people.get().address == "1 Example Street"

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.agencies.information.actions import (
@@ -21,6 +23,7 @@ from contacts.agencies.information.actions import (
 from contacts.agencies.information.models import InformationRequest
 from contacts.agencies.information.readers import shown_on
 from contacts.agencies.links.models import SecureLink
+from contacts.facts import AddressFacts
 from contacts.models import Bundle, Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
@@ -365,3 +368,45 @@ def test_counted_by_agency_on_a_page_and_as_csv(officer: User, worker: User, sch
     assert lines[1].endswith(",2,2,1,1,0,6.0")
     assert len(lines) == 2
     assert signed(worker).get("/agencies/figures/information/").status_code == 403
+
+
+REFUGE = AddressFacts(lines=["14 St Mary's Close"], postcode="ZZ99 7QQ", is_confidential=True)
+
+
+def test_nothing_of_a_confidential_address_leaves_with_a_question_however_it_is_spelt(
+    officer: User, worker: User, school: Agency, mailoutbox: list[Any]
+) -> None:
+    contact = a_contact(officer, address=REFUGE)
+    made = asked(
+        contact, worker, agency=school, asked_email="hale@mill.example",
+        question="Did Sam go to school from 14 St Mary’s Close or from 14 Saint Mary Road?",
+        why="They moved to 14 St. Mary's Close (ZZ99-7QQ).",
+    )  # fmt: skip
+    outbox.drain(timezone.now())
+    system = Caller(school)
+    shown = body(Client().get(link_in(mailoutbox[0])))
+    (listed,) = system.get("information-requests").json()["results"]
+    alone = system.get(f"information-requests/{made.code}").json()
+    assert listed == alone
+    assert alone["question"] == "Did Sam go to school from [confidential address] or from 14 Saint Mary Road?"
+    assert alone["why"] == "They moved to [confidential address] ([confidential address])."
+    for said in ("[confidential address] or from 14 Saint Mary Road", "moved to [confidential address]"):
+        assert said in shown
+    answered = system.post(f"information-requests/{made.code}/reply", {"reply": "Yes, from there."}, key="one")
+    assert "Close" not in answered.content.decode() + shown
+    made.refresh_from_db()
+    assert "14 St Mary’s Close" in made.question, "in the house it stays as it was written"
+
+
+def test_looking_questions_through_costs_the_same_for_one_and_for_many(
+    officer: User, worker: User, school: Agency
+) -> None:
+    system, counts = Caller(school), []
+    system.get("information-requests")
+    for most in (1, 6):
+        while InformationRequest.objects.count() < most:
+            asked(a_contact(officer, address=REFUGE), worker, agency=school)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(system.get("information-requests").json()["results"]) == most
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

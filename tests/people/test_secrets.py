@@ -114,3 +114,12 @@ def test_one_word_is_a_name_only_where_it_is_written_as_one(text: str, left: str
 def test_secrets_that_overlap_are_one() -> None:
     secrets = [*secret_address("12 High Street", ""), *secret_address("High Street 12 Exampleton", "")]
     assert without("at 12 high street 12 exampleton.", secrets) == "at [confidential address]."
+
+
+@pytest.mark.parametrize("cut", ["14 St.", "14 St Mary…", "14 St. Mary's…", "14, saint marys "])
+def test_an_address_a_text_was_cut_short_in_is_kept_back(cut: str) -> None:
+    secrets = secret_address("14 St Mary’s Close, Exampleton", "ZZ99 7QQ")
+    said = without(f"They fled to {cut}", secrets)
+    assert said.rstrip(".… ") == "They fled to [confidential address]"
+    assert without(f"They fled to {cut} and more words", secrets).endswith("and more words")
+    assert without("He is 14 and St Mary’s is his school", secrets) == "He is 14 and St Mary’s is his school"

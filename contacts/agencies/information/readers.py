@@ -1,6 +1,6 @@
 """Requests for information as they are shown: on a contact, on the list, and counted on a line of the queue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -8,6 +8,7 @@ from django.db.models import Count
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact
 from frontdoor.accounts.models import User
+from frontdoor.people.protection.secrets import addresses_in, without
 
 SHOWN = 100
 
@@ -27,6 +28,23 @@ def shown_on(contact: Contact, user: User) -> list[Shown]:
         "contact", "clock", "agency", "asked_by", "approved_by", "withdrawn_by", "reply_recorded_by"
     )
     return [Shown(row, row.reply_readable_by(user), row.contact_id == contact.pk) for row in rows]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is asked and why, as it leaves the house."""
+
+    question: str
+    why: str
+
+
+def for_outside(requests: Sequence[InformationRequest]) -> dict[int, Outside]:
+    """Of each request (by key) its words without confidential addresses, in a fixed number of queries."""
+    secrets = addresses_in({asked.contact.reference for asked in requests})
+    return {
+        asked.pk: Outside(*(without(text, secrets[asked.contact.reference]) for text in (asked.question, asked.why)))
+        for asked in requests
+    }
 
 
 def waiting_for(user: User) -> tuple[list[InformationRequest], list[InformationRequest]]:

@@ -148,7 +148,7 @@ def details(request: StaffRequest, reference: str, position: int) -> HttpRespons
 def show_address(request: StaffRequest, reference: str, position: int) -> HttpResponse:
     """Open one confidential address as given: a POST with its own evidence."""
     _, row = _opened_at(request, reference, position)
-    if not row.address_is_confidential:
+    if not row.address_is_confidential or row.is_address_held_back:
         raise Http404
     actions.show_address(on_contact=row, by=request.user, at=timezone.now())
     return show(request, *opened(request, reference), shown=position)

@@ -188,6 +188,7 @@ def show(
             "holder": holder,
             "is_mine": holder == user,
             "may_screen": may_screen,
+            "may_decide_addresses": holds(user, P.ADDRESS_DECIDE),
             "may_edit": holds(user, P.PEOPLE_EDIT),
             "may_claim": bool(doable & CLAIMING),
             "is_open": is_open,

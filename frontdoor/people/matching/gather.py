@@ -314,7 +314,8 @@ class OnRecord:
 NUMBERS = """(SELECT json_agg(json_build_array(i.kind, i.value, i.check_ok) ORDER BY i.id) FROM people_identifier i
     WHERE i.person_id = p.id AND i.kind IN ('nhs', 'upn', 'former_upn'))"""
 PLACES = """(SELECT json_agg(json_build_array(a.lines, a.postcode, a.postcode_key) ORDER BY a.id) FROM people_address a
-    WHERE a.person_id = p.id AND NOT a.is_confidential AND NOT a.is_communal)"""
+    WHERE a.person_id = p.id AND NOT a.is_confidential AND NOT a.is_communal
+    AND (a.lines <> '' OR a.postcode <> ''))"""
 PHONES = "(SELECT json_agg(x.number_key ORDER BY x.id) FROM people_telephone x WHERE x.person_id = p.id)"
 RELATIVES = """(SELECT json_agg(o.display_name ORDER BY o.id) FROM people_person o WHERE o.id IN (
       SELECT other_id FROM people_relationship WHERE person_id = p.id AND ended_on IS NULL

@@ -4,13 +4,14 @@ Whoever finds a name in search however it is spelt must not find it on paper for
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from django.db.models import Q
 
+from frontdoor.people.hooks import GivenAddress, addresses_given, others_given
 from frontdoor.people.matching.records import STREETS
 from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
 from frontdoor.people.words import HYPHENS, Folded, folded_in_place
@@ -97,7 +98,17 @@ def _in_an_address(part: str) -> str:
 
 def _line(words: str) -> list[Secret]:
     parts, gaps = _parts(words)
-    return [Secret("address", _whole(_joined([*map(_in_an_address, parts)], gaps)))] if parts else []
+    if not parts:
+        return []
+    written = [*map(_in_an_address, parts)]
+    found = [Secret("address", _whole(_joined(written, gaps)))]
+    if len(parts) > 2 and re.search(r"\d", words):
+        # A text that was cut short may end within it.
+        begun = ""
+        for gap, part in zip(reversed(gaps[1:]), reversed(written[2:]), strict=True):
+            begun = f"(?:{gap}{part}{begun})?"
+        found.append(Secret("address", re.compile(rf"{START}{written[0]}{gaps[0]}{written[1]}{begun}(?=[ ']*\Z)")))
+    return found
 
 
 def secret_address(text: str, postcode: str) -> list[Secret]:
@@ -143,12 +154,15 @@ def without(text: str, secrets: Iterable[Secret]) -> str:
 def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     """The confidential addresses of the person and their family, and the names of whoever else is on these records.
 
+    Addresses as well that were only given and stand on no record.
+
     Family are those with a relationship to the person; everybody else named in the same records is another family.
     """
     ties = Relationship.objects.filter(Q(person=person) | Q(other=person)).values_list("person_id", "other_id")
     own = {person.pk, *(key for tie in ties for key in tie)}
+    references = list(references)
     others = set(
-        Involvement.objects.filter(reference__in=list(references))
+        Involvement.objects.filter(reference__in=references)
         .exclude(person_id__in=own)
         .values_list("person_id", flat=True)[:MOST]
     )
@@ -156,16 +170,68 @@ def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     hidden = Address.objects.filter(Q(person__in=own | others) | Q(person__merged_into=person), is_confidential=True)
     for place in hidden:
         found += secret_address(place.lines, place.postcode_key)
+    for given in _given(own | others, references):
+        found += secret_address(given.lines, given.postcode)
     shared = _names(own)
-    found += [secret for key, secret in _names(others).items() if len(key) >= SHORTEST and key not in shared]
+    told = {name for names in others_given for name in names(own, references)}
+    strangers = _names(others) | _named((f"{first} {family}".strip(), family, first) for first, family in told)
+    found += [secret for key, secret in strangers.items() if len(key) >= SHORTEST and key not in shared]
     # The longest first: a whole name before the part of it that somebody else also has.
     return sorted(found, key=lambda secret: len(secret.pattern.pattern), reverse=True)
 
 
+def addresses_in(references: Collection[str]) -> dict[str, list[Secret]]:
+    """Of each record the confidential addresses of everybody on it and of their families, also those only given.
+
+    In a fixed number of queries: for texts that leave the house by themselves.
+    """
+    about: dict[str, set[int]] = {reference: set() for reference in references}
+    for reference, key in Involvement.objects.filter(reference__in=references).values_list("reference", "person_id"):
+        about[reference].add(key)
+    named = {key for keys in about.values() for key in keys}
+    ties = Relationship.objects.filter(Q(person__in=named) | Q(other__in=named)).values_list("person_id", "other_id")
+    family: dict[int, set[int]] = {key: {key} for key in named}
+    for one, other in ties:
+        for key in {one, other} & named:
+            family[key] |= {one, other}
+    everybody = {key for keys in family.values() for key in keys}
+    hidden = Address.objects.filter(is_confidential=True).filter(
+        Q(person__in=everybody) | Q(person__merged_into__in=everybody)
+    )
+    of_person: dict[int, list[Secret]] = {}
+    for place in hidden.select_related("person"):
+        # The record that stands, where the address was left on one joined to it.
+        owner = place.person.merged_into_id or place.person.pk
+        if owner in everybody:
+            of_person.setdefault(owner, []).extend(secret_address(place.lines, place.postcode_key))
+    of_record: dict[str, list[Secret]] = {}
+    for given in _given(everybody, references):
+        secrets = secret_address(given.lines, given.postcode)
+        of_record.setdefault(given.reference, []).extend(secrets)
+        if given.person is not None:
+            of_person.setdefault(given.person, []).extend(secrets)
+    found = {}
+    for reference, keys in about.items():
+        secrets = list(of_record.get(reference, ()))
+        for key in sorted({member for each in keys for member in family[each]}):
+            secrets += of_person.get(key, ())
+        found[reference] = sorted(secrets, key=lambda secret: len(secret.pattern.pattern), reverse=True)
+    return found
+
+
+def _given(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
+    return [place for given in addresses_given for place in given(people, references)]
+
+
 def _names(keys: set[int]) -> dict[str, Secret]:
     """Whole names, given names and family names of these people, and the parts of those, by their letters."""
+    return _named(Name.objects.filter(person_id__in=keys).values_list("full", "family", "given"))
+
+
+def _named(names: Iterable[tuple[str, str, str]]) -> dict[str, Secret]:
+    """Names to keep back, whole and in their parts, by their letters: each with its family name and its first."""
     found: dict[str, Secret] = {}
-    for full, family, given in Name.objects.filter(person_id__in=keys).values_list("full", "family", "given"):
+    for full, family, given in names:
         first = given.split()[:1]
         texts = [full, family, given, f"{given} {family}", f"{family} {given}"]
         texts += [" ".join([*first, family]), " ".join([family, *first])]

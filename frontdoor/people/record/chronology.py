@@ -18,6 +18,7 @@ from frontdoor.people.access import about_visible
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Involvement, Person, SignificantEvent
 from frontdoor.people.record.overview import WORDS, href_of
+from frontdoor.people.record.said import Said, handling, tellers
 from frontdoor.ui.formats import LONDON
 from frontdoor.workflow.machines import MACHINES
 from frontdoor.workflow.models import StatusChange
@@ -79,6 +80,8 @@ class Window:
     until: date | None = None
     words: str = ""
     only_significant: bool = False
+    # Also how the work was passed on, and what passed between its author and a manager.
+    with_handling: bool = False
     after: Mark | None = None
     limit: int = PAGE + 1
     # Keys of the rows a source may give; None for all.
@@ -169,8 +172,8 @@ def chronology(person: Person, user: User, window: Window | None = None, *, limi
     parts = parts_of(person, user)
     events: list[Event] = []
     readers: list[tuple[str, Callable[[Window], Iterable[Event]], Iterable[str]]] = [
-        ("status", lambda w: _changes(parts, w), WORDS),
-        ("part", lambda w: _unmoved(parts, w), WORDS),
+        ("status", lambda w: _changes(person, parts, w, marks), WORDS),
+        ("part", lambda w: _unmoved(person, parts, w), WORDS),
         *((s.name, lambda w, s=s: s.read(person, user, w), s.kinds) for s in sources.values()),
     ]
     for name, read, gives in readers:
@@ -195,10 +198,10 @@ def one_event(person: Person, user: User, name: str) -> Event | None:
     source, _, key = name.partition("-")
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         return None
-    window = Window(keys=frozenset([int(key)]), limit=1)
+    window = Window(keys=frozenset([int(key)]), limit=1, with_handling=True)
     if source in ("status", "part"):
         parts = parts_of(person, user)
-        found = list(_changes(parts, window) if source == "status" else _unmoved(parts, window))
+        found = list(_changes(person, parts, window) if source == "status" else _unmoved(person, parts, window))
     elif source in sources:
         found = list(sources[source].read(person, user, window))
     else:
@@ -218,7 +221,7 @@ def _named_as(row: Involvement) -> str:
 
 
 def said_of(change: StatusChange) -> str:
-    """What a change of status says, as words after the record's name."""
+    """What a change of status says where its app says nothing of it, as words after the record's name."""
     if change.move in ("decide", "no_further_action", "close") and IN_ERROR.search(change.reason):
         return "entered in error"
     if change.move == "born":
@@ -241,36 +244,64 @@ def _moves_saying(words: str) -> Q:
     return found
 
 
-def _changes(parts: dict[str, Involvement], window: Window) -> list[Event]:
-    wanted = [ref for ref, row in parts.items() if window.wants([row.kind])]
-    rows = StatusChange.objects.filter(reference__in=wanted).select_related("by")
+def _changes(person: Person, parts: dict[str, Involvement], window: Window, marks: Iterable[str] = ()) -> list[Event]:
+    wanted: dict[str, list[str]] = {}
+    for ref, row in parts.items():
+        if window.wants([row.kind]):
+            wanted.setdefault(row.kind, []).append(ref)
+    rows = StatusChange.objects.filter(reference__in=[ref for refs in wanted.values() for ref in refs])
+    if not window.with_handling:
+        # What somebody marked as significant is told whatever it is.
+        marked = [int(name.removeprefix("status-")) for name in marks if name.startswith("status-")]
+        rows = rows.exclude(handling() & ~Q(pk__in=marked))
     if window.words:
-        rows = rows.filter(
-            Q(reason__icontains=window.words)
-            | Q(reference__icontains=window.words)
-            | Q(by__name__icontains=window.words)
-            | _moves_saying(window.words)
-        )
-    found = []
-    for change in window.cut(rows, "status", "happened_at"):
-        row = parts[change.reference]
-        found.append(
-            Event(
-                at=change.happened_at,
-                title=f"{WORDS.get(row.kind, row.kind)} {change.reference}{_named_as(row)}: {said_of(change)}",
-                text=change.reason,
-                by=change.by.name if change.by else "",
-                href=href_of(row.kind, change.reference),
-                source="status",
-                key=change.pk,
-                kind=row.kind,
-                reference=change.reference,
-            )
-        )
+        rows = rows.filter(_holding(window.words, person, wanted))
+    changes = list(window.cut(rows.select_related("by"), "status", "happened_at"))
+    said = _told(person, parts, changes, window.with_handling)
+    return [_line(change, parts[change.reference], said.get(change.pk)) for change in changes]
+
+
+def _holding(words: str, person: Person, wanted: Mapping[str, list[str]]) -> Q:
+    """Changes whose lines hold these words; by what an app says of this person alone where it does."""
+    found = Q(reference__icontains=words) | Q(by__name__icontains=words) | _moves_saying(words)
+    for kind, references in wanted.items():
+        teller = tellers.get(kind)
+        by_app = teller.found(person, references, words) if teller is not None and teller.found is not None else None
+        found |= by_app if by_app is not None else Q(reference__in=references, reason__icontains=words)
     return found
 
 
-def _unmoved(parts: dict[str, Involvement], window: Window) -> list[Event]:
+def _told(
+    person: Person, parts: Mapping[str, Involvement], changes: Iterable[StatusChange], with_handling: bool
+) -> dict[int, Said]:
+    by_kind: dict[str, list[StatusChange]] = {}
+    for change in changes:
+        by_kind.setdefault(parts[change.reference].kind, []).append(change)
+    return {
+        key: said
+        for kind, of_kind in by_kind.items()
+        if kind in tellers
+        for key, said in tellers[kind].said(person, of_kind, with_handling).items()
+    }
+
+
+def _line(change: StatusChange, row: Involvement, said: Said | None) -> Event:
+    by = change.by.name if change.by else ""
+    return Event(
+        at=change.happened_at,
+        title=f"{WORDS.get(row.kind, row.kind)} {change.reference}{_named_as(row)}: "
+        f"{said.title if said else said_of(change)}",
+        text=said.text if said else change.reason,
+        by=said.by if said and said.by is not None else by,
+        href=href_of(row.kind, change.reference),
+        source="status",
+        key=change.pk,
+        kind=row.kind,
+        reference=change.reference,
+    )
+
+
+def _unmoved(person: Person, parts: dict[str, Involvement], window: Window) -> list[Event]:
     """Records without any change of status of their own: one line for their beginning."""
     wanted = [row.pk for row in parts.values() if window.wants([row.kind])]
     changed = StatusChange.objects.filter(reference=OuterRef("reference"))
@@ -281,17 +312,24 @@ def _unmoved(parts: dict[str, Involvement], window: Window) -> list[Event]:
             | Q(status_label__icontains=window.words)
             | Q(worker__name__icontains=window.words)
         )
-    return [
-        Event(
-            at=row.opened_at,
-            title=f"{WORDS.get(row.kind, row.kind)} {row.reference}{_named_as(row)}",
-            text=row.status_label,
-            by=row.worker.name if row.worker else "",
-            href=href_of(row.kind, row.reference),
-            source="part",
-            key=row.pk,
-            kind=row.kind,
-            reference=row.reference,
-        )
-        for row in window.cut(rows, "part", "opened_at")
-    ]
+    begun = list(window.cut(rows, "part", "opened_at"))
+    said: dict[str, Said] = {}
+    for kind, teller in tellers.items():
+        references = [row.reference for row in begun if row.kind == kind]
+        if references and teller.begun is not None:
+            said |= teller.begun(person, references)
+    return [_beginning(row, said.get(row.reference)) for row in begun]
+
+
+def _beginning(row: Involvement, said: Said | None) -> Event:
+    return Event(
+        at=row.opened_at,
+        title=f"{WORDS.get(row.kind, row.kind)} {row.reference}{_named_as(row)}{f': {said.title}' if said else ''}",
+        text=said.text if said and said.text else row.status_label,
+        by=row.worker.name if row.worker else "",
+        href=href_of(row.kind, row.reference),
+        source="part",
+        key=row.pk,
+        kind=row.kind,
+        reference=row.reference,
+    )

@@ -96,7 +96,7 @@ def held(person: Person, user: User, at: datetime) -> Held:
         .annotate(
             its_names=_rows(Name.objects.filter(person=of).order_by("-pk")),
             its_identifiers=_rows(Identifier.objects.filter(person=of).order_by("kind", "pk")),
-            its_addresses=_rows(Address.objects.filter(person=of).order_by("-pk")),
+            its_addresses=_rows(Address.objects.filter(person=of).exclude(lines="", postcode="").order_by("-pk")),
             its_telephones=_rows(Telephone.objects.filter(person=of, ended_on__isnull=True).order_by("pk")),
             its_warnings=_rows(Warning.objects.in_force().filter(person=of).order_by("review_on", "pk"), *BY),
             its_restrictions=_rows(Restriction.objects.in_force().filter(person=of).order_by("pk"), "set_by__name"),

@@ -134,7 +134,7 @@ def work(person: Person, user: User) -> list[Involvement]:
 
 def addresses(person: Person) -> list[Address]:
     """Addresses, present ones first."""
-    rows = list(Address.objects.filter(person=person).order_by("-pk"))
+    rows = list(Address.objects.filter(person=person).exclude(lines="", postcode="").order_by("-pk"))
     return sorted(rows, key=lambda a: a.ended_on is not None)
 
 

@@ -1,4 +1,4 @@
-"""The answer to a referrer's disagreement: by a manager who did not decide, upheld or taken again."""
+"""The answer to a referrer's disagreement: by a manager who did not decide, upheld or made again."""
 
 from datetime import datetime
 

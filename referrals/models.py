@@ -204,7 +204,7 @@ class Referral(Record):
         ANOTHER_AUTHORITY = "another_authority", "Passed to another authority"
         STOOD_DOWN = "stood_down", "Entered on fast track, not child protection"
         JOINED = "joined", "Joined to open work"
-        UNDONE = "undone", "Decision taken back at once"
+        UNDONE = "undone", "Decision undone"
 
     status = FSMField(default=Status.AWAITING_DECISION, choices=Status.choices)
     contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="referrals")

@@ -126,7 +126,7 @@ class HandoverItem(models.Model):
     class Kind(models.TextChoices):
         ACTION = "action", "Needs action"
         INFORMATION = "information", "For information"
-        VISIT = "visit", "Visit or check asked"
+        VISIT = "visit", "Visit or check requested"
         PLACED = "placed", "Child placed or moved"
         STRATEGY = "strategy", "Strategy discussion held"
         CALL = "call", "Call expected"

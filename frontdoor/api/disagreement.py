@@ -1,4 +1,4 @@
-"""A disagreement as an agency sends it, and what it is told of it: that it is open, stands or is taken again."""
+"""A disagreement as an agency sends it, and what it is told of it: that it is open, stands or is made again."""
 
 from datetime import datetime
 from typing import Any

@@ -45,7 +45,7 @@ def test_the_night_is_handed_to_the_morning_and_what_nobody_takes_escalates(
     night.press("Write an item")
     night.look()
     with page.expect_navigation():
-        page.get_by_role("link", name="Visit or check asked").click()
+        page.get_by_role("link", name="Visit or check requested").click()
     night.look()
     night.press("Save for the next shift")
     page.get_by_text("There is a problem").wait_for()

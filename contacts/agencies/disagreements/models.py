@@ -41,7 +41,7 @@ class Disagreement(models.Model):
 
     class Answer(models.TextChoices):
         UPHELD = "upheld", "The decision stands"
-        CHANGED = "changed", "The decision is taken again"
+        CHANGED = "changed", "The decision is made again"
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.PROTECT, related_name="disagreements")
     because = models.TextField()

@@ -137,7 +137,7 @@ class PairToReview(models.Model):
     class Decision(models.TextChoices):
         SAME = "same", "The same person"
         NOT_SAME = "not_same", "Different people"
-        LATER = "later", "Look again later"
+        LATER = "later", "Decide later"
 
     left = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     right = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -280,9 +280,11 @@ MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SERVICE_NAME
-MFA_FORMS = {  # wrong codes are counted in the database for the account, and lock like wrong passwords
+MFA_FORMS = {  # wrong codes and keys are counted in the database for the account, and lock like wrong passwords
     "authenticate": "frontdoor.accounts.second_factor.CodeForm",
     "reauthenticate": "frontdoor.accounts.second_factor.CodeAgainForm",
+    "authenticate_webauthn": "frontdoor.accounts.second_factor.KeyForm",
+    "reauthenticate_webauthn": "frontdoor.accounts.second_factor.KeyAgainForm",
 }
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}

@@ -1,10 +1,13 @@
-"""The second factor: wrong codes are counted for the account, wherever they come from, and lock as passwords do."""
+"""The second factor: wrong codes and keys are counted for the account, wherever they come from, and lock it."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -45,32 +48,64 @@ def is_locked(user: User) -> bool:
     return CodeTries.objects.filter(user=user, made__gte=settings.AXES_FAILURE_LIMIT, last_at__gt=since).exists()
 
 
+Right = TypeVar("Right")
+
+
+def counted(user: User, look: Callable[[], Right]) -> Right:
+    """What ``look`` finds right. A wrong one is kept as evidence; the last that is allowed locks the account."""
+    if not count_try(user):
+        _lock_out()
+        raise ValidationError(LOCKED)
+    try:
+        found = look()
+    except ValidationError as wrong:
+        hooks.tell("session.code_failed", user, context.request)
+        if is_locked(user):
+            hooks.tell("session.codes_locked", user, context.request)
+            _lock_out()
+            raise ValidationError(LOCKED) from wrong
+        raise
+    forget_tries(user)
+    return found
+
+
+def _lock_out() -> None:
+    # What answers a locked password answers this too.
+    request: Any = context.request
+    request.axes_locked_out = True
+
+
 class Counted:
     """A form that asks for a code of the second factor or a recovery code."""
 
     user: User
 
     def clean_code(self) -> str:
-        """The code when it is right. A wrong one is kept as evidence; the last that is allowed locks the account."""
-        if not count_try(self.user):
-            self._lock_out()
-            raise ValidationError(LOCKED)
-        try:
-            code: str = super().clean_code()  # type: ignore[misc]
-        except ValidationError as wrong:
-            hooks.tell("session.code_failed", self.user, context.request)
-            if is_locked(self.user):
-                hooks.tell("session.codes_locked", self.user, context.request)
-                self._lock_out()
-                raise ValidationError(LOCKED) from wrong
-            raise
-        forget_tries(self.user)
-        return code
+        """The code when it is right."""
+        look: Callable[[], str] = super().clean_code  # type: ignore[misc]
+        return counted(self.user, look)
 
-    def _lock_out(self) -> None:
-        # What answers a locked password answers this too.
-        request: Any = context.request
-        request.axes_locked_out = True
+
+class CountedKey:
+    """A form that asks for a security key of an account that is known already.
+
+    A key that signs in by itself (a passkey) names its account itself: counted, anybody could lock anybody out.
+    """
+
+    user: User
+
+    def clean_credential(self) -> Authenticator:
+        """The key when it is the account's."""
+        look: Callable[[], Authenticator] = super().clean_credential  # type: ignore[misc]
+        return counted(self.user, look)
+
+
+class KeyForm(CountedKey, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The security key asked for at sign-in."""
+
+
+class KeyAgainForm(CountedKey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The security key asked for once more before something weighty."""
 
 
 class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]

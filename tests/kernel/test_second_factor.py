@@ -8,10 +8,12 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.db import connection
 from django.test import Client
 
 from frontdoor.accounts.models import User
+from frontdoor.accounts.second_factor import CountedKey, KeyAgainForm
 from frontdoor.audit.models import Entry
 
 PASSWORD = "a long and private sentence"
@@ -111,3 +113,27 @@ def test_many_at_once_are_counted_one_by_one(committed: None) -> None:
         answers = list(pool.map(tries, range(24)))
     assert answers.count(200) <= 4
     assert failures(officer) == 5
+
+
+def key(client: Client) -> int:
+    """A security key that is none of the account's."""
+    credential = '{"id": "AAAA", "rawId": "AAAA", "type": "public-key"}'
+    return client.post("/accounts/2fa/authenticate/", {"credential": credential}).status_code
+
+
+def test_wrong_security_keys_count_and_lock_as_wrong_codes_do(officer: User) -> None:
+    client = Client()
+    with time_machine.travel(START, tick=False) as clock:
+        password(client)
+        assert [code(client), key(client), key(client), code(client), key(client)] == [200] * 4 + [429]
+        assert failures(officer) == 5
+        assert Entry.objects.filter(event="session.codes_locked", actor=officer).count() == 1
+        assert code(client, right()) == 429
+        clock.shift(timedelta(minutes=16))
+        password(client)
+        assert code(client, right()) == 302
+
+
+def test_a_key_asked_for_once_more_is_counted_too() -> None:
+    assert ReauthenticateWebAuthnView().get_form_class() is KeyAgainForm
+    assert issubclass(KeyAgainForm, CountedKey)

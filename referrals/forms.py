@@ -12,6 +12,7 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
@@ -49,7 +50,7 @@ class WorkerChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 def teams() -> Any:
     """Teams, by name."""
-    return Team.objects.order_by("name")
+    return Team.objects.order_by(*by_name("name"))
 
 
 def staff(permission: Permission) -> Any:
@@ -57,7 +58,7 @@ def staff(permission: Permission) -> Any:
     return (
         User.objects.filter(is_active=True, is_machine=False, roles__overlap=roles_holding(permission))
         .select_related("team")
-        .order_by("name")
+        .order_by(*by_name("name"))
     )
 
 
@@ -480,5 +481,5 @@ class QueueFilter(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Team.objects.filter(~Q(kind="contact_centre")).order_by("name").values_list("code", "name")
+        rows = Team.objects.filter(~Q(kind="contact_centre")).order_by(*by_name("name")).values_list("code", "name")
         self.offer("team", [("", "All"), (self.NO_TEAM, "No team"), *rows])

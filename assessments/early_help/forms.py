@@ -22,6 +22,7 @@ from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY, OF_PERSON, OF_REFERRER, TOLD, YES_NO
 from contacts.recording.forms import codes, line, question, text
 from frontdoor.accounts.models import Agency
+from frontdoor.db import by_name
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Radios, UiForm, VersionForm
@@ -381,7 +382,7 @@ class InviteForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose_from("agency", Agency.objects.filter(is_active=True).order_by("name"))
+        self.choose_from("agency", Agency.objects.filter(is_active=True).order_by(*by_name("name")))
 
 
 def reason_field(label: str, rows: int = 4) -> forms.CharField:
@@ -474,5 +475,5 @@ class EarlyHelpFilter(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = Agency.objects.order_by("name").values_list("code", "name")
+        known = Agency.objects.order_by(*by_name("name")).values_list("code", "name")
         self.offer("agency", [("", "Everybody"), ("council", "The council’s own"), *known])

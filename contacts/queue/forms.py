@@ -10,6 +10,7 @@ from contacts.queue import duty
 from contacts.ranking.order import Weights
 from frontdoor.access import roles_holding
 from frontdoor.accounts.models import OnDuty, User
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import Radios, UiForm
 
@@ -114,5 +115,5 @@ class TurnForm(UiForm):
         roles = {role for needed in duty.NEEDS.values() for role in roles_holding(needed)}
         self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
             is_active=True, is_machine=False, roles__overlap=sorted(roles)
-        ).order_by("name")
+        ).order_by(*by_name("name"))
         self.fields["user"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from django import forms
 
 from frontdoor.accounts.models import Agency
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import UiForm
 
@@ -14,7 +15,7 @@ class DropForm(UiForm):
 
     agency = forms.ModelChoiceField(
         label="Which agency sent it?",
-        queryset=Agency.objects.filter(is_active=True).order_by("name"),
+        queryset=Agency.objects.filter(is_active=True).order_by(*by_name("name")),
         empty_label="Choose an agency",
         error_messages={"required": "Choose the agency"},
     )
@@ -58,7 +59,7 @@ class UngradedForm(UiForm):
 
     agency = forms.ModelChoiceField(
         label="Which agency?",
-        queryset=Agency.objects.filter(is_active=True).order_by("name"),
+        queryset=Agency.objects.filter(is_active=True).order_by(*by_name("name")),
         empty_label="Choose an agency",
         error_messages={"required": "Choose the agency"},
     )

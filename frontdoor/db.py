@@ -75,6 +75,24 @@ def tidy_reference(text: str) -> str:
     return f"{prefix}-{rest.translate(str.maketrans('OIL', '011'))}"
 
 
+class ByName(models.Func):
+    """Names as people look for them in a list: capital or not, accent or not, apostrophe or not.
+
+    Spelt out, because a database may know no collation but its own: not every server is built with one of ICU.
+    """
+
+    output_field = models.TextField()
+    template = (
+        "translate(lower(regexp_replace(normalize(%(expressions)s, NFKD), "
+        "'[\u0300-\u036f''’‘ʼ`]', '', 'g')), 'łøđðæœıħ-‐‑', 'lodðaoih   ') COLLATE \"C\""
+    )
+
+
+def by_name(*fields: str) -> tuple[ByName | str, ...]:
+    """What to order rows by so that these names, and among equal ones the very spelling, stand as people expect."""
+    return (*(ByName(field) for field in fields), *fields)
+
+
 class VisibleQuerySet(models.QuerySet[Any]):
     """A queryset that knows which of its rows somebody may see.
 

@@ -14,6 +14,7 @@ from contacts.screening.untaken import in_words
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
@@ -38,7 +39,7 @@ def offer_places(form: UiForm) -> None:
 
 def teams() -> Any:
     """Teams, by name."""
-    return Team.objects.order_by("name")
+    return Team.objects.order_by(*by_name("name"))
 
 
 def staff(permission: Permission) -> Any:
@@ -46,7 +47,7 @@ def staff(permission: Permission) -> Any:
     return (
         User.objects.filter(is_active=True, is_machine=False, roles__overlap=roles_holding(permission))
         .select_related("team")
-        .order_by("name")
+        .order_by(*by_name("name"))
     )
 
 
@@ -490,5 +491,5 @@ class QueueFilter(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Team.objects.filter(~Q(kind="contact_centre")).order_by("name").values_list("code", "name")
+        rows = Team.objects.filter(~Q(kind="contact_centre")).order_by(*by_name("name")).values_list("code", "name")
         self.offer("team", [("", "All"), (self.NO_TEAM, "No team"), *rows])

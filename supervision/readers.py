@@ -8,6 +8,7 @@ from django.utils import timezone
 from frontdoor.access import Permission, Role, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
+from frontdoor.db import by_name
 from supervision.models import Session, SupervisionTarget
 
 LINES = 100
@@ -38,11 +39,11 @@ def supervised_by(user: User) -> QuerySet[User]:
     """Colleagues this user may plan supervision for: those of the teams they manage, or their own team's workers."""
     rows = User.objects.filter(is_active=True, is_machine=False).exclude(pk=user.pk)
     if Role.SERVICE_MANAGER.value in user.roles:
-        return rows.order_by("name")
+        return rows.order_by(*by_name("name"))
     mine = Q(team__manager=user.pk)
     if holds(user, Permission.SUPERVISION_HOLD) and user.team_id:
         mine |= Q(team=user.team_id)
-    return rows.filter(mine).order_by("name")
+    return rows.filter(mine).order_by(*by_name("name"))
 
 
 def without_any(user: User) -> list[User]:

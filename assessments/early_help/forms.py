@@ -22,6 +22,7 @@ from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts, may_be_kept
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY, OF_PERSON, OF_REFERRER, TOLD, YES_NO
 from contacts.recording.forms import codes, line, question, text
 from frontdoor.accounts.models import Agency
+from frontdoor.db import by_name
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Radios, UiForm, VersionForm, long_text
@@ -383,7 +384,7 @@ class InviteForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose_from("agency", Agency.objects.filter(is_active=True).order_by("name"))
+        self.choose_from("agency", Agency.objects.filter(is_active=True).order_by(*by_name("name")))
 
 
 class StepUpForm(VersionForm):
@@ -471,5 +472,5 @@ class EarlyHelpFilter(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = Agency.objects.order_by("name").values_list("code", "name")
+        known = Agency.objects.order_by(*by_name("name")).values_list("code", "name")
         self.offer("agency", [("", "Everybody"), ("council", "The council’s own"), *known])

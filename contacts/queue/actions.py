@@ -10,6 +10,7 @@ from contacts.models import OPEN, Contact, Presence, SavedView
 from contacts.screening import actions, readers
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
+from frontdoor.db import by_name
 
 #: Somebody who has not been seen for so long has gone; the open fragment asks every 20 seconds.
 GONE_AFTER = timedelta(seconds=50)
@@ -50,7 +51,7 @@ def looking(*, contact: Contact, by: User, at: datetime) -> list[User]:
             [contact.pk, by.pk, at],
         )
     rows = Presence.objects.filter(contact=contact, seen_at__gt=at - GONE_AFTER).exclude(user=by)
-    return [row.user for row in rows.select_related("user").order_by("user__name", "pk")]
+    return [row.user for row in rows.select_related("user").order_by(*by_name("user__name"), "pk")]
 
 
 def forget_lookers(at: datetime) -> int:
@@ -81,4 +82,4 @@ def drop_view(*, by: User, key: int) -> None:
 
 def views_of(user: User) -> list[SavedView]:
     """One's own views, by name."""
-    return list(SavedView.objects.filter(user=user).order_by("name"))
+    return list(SavedView.objects.filter(user=user).order_by(*by_name("name")))

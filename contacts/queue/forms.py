@@ -10,6 +10,7 @@ from contacts.queue import duty
 from contacts.ranking.order import Weights
 from frontdoor.access import roles_holding
 from frontdoor.accounts.models import OnDuty, User
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import NamedChoice, Radios, UiForm, long_text
 
@@ -107,4 +108,4 @@ class TurnForm(UiForm):
         super().__init__(*args, **kwargs)
         roles = {role for needed in duty.NEEDS.values() for role in roles_holding(needed)}
         rows = User.objects.filter(is_active=True, is_machine=False, roles__overlap=sorted(roles))
-        self.choose_from("user", rows.order_by("name"))
+        self.choose_from("user", rows.order_by(*by_name("name")))

@@ -11,6 +11,8 @@ from django.db.models import Count, Q
 from contacts.models import Contact
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.clocks.models import Clock
+from frontdoor.db import by_name
+from frontdoor.people.words import in_order
 from frontdoor.ui.formats import LONDON, clock_time
 
 #: How far ahead deadlines are forecast, and how far back the pace is measured.
@@ -29,13 +31,13 @@ class Holding:
 
 def on_duty_now(at: datetime) -> list[OnDuty]:
     """Whose turn it is."""
-    return list(OnDuty.objects.at(at).select_related("user", "team").order_by("kind", "user__name", "pk"))
+    return list(OnDuty.objects.at(at).select_related("user", "team").order_by("kind", *by_name("user__name"), "pk"))
 
 
 def turns(at: datetime) -> list[OnDuty]:
     """Turns that run or are to come, by their beginning."""
     rows = OnDuty.objects.filter(to_at__gt=at).select_related("user", "team")
-    return list(rows.order_by("from_at", "kind", "user__name", "pk")[:200])
+    return list(rows.order_by("from_at", "kind", *by_name("user__name"), "pk")[:200])
 
 
 def start_of_day(at: datetime) -> datetime:
@@ -57,7 +59,7 @@ def holdings(user: User, at: datetime) -> list[Holding]:
         counted[name] = Counter({row[field]: row["total"] for row in found if row[field] is not None})
     people = User.objects.in_bulk(list({key for found in counted.values() for key in found}))
     held = [Holding(user, *(counted[name][key] for name in counted)) for key, user in people.items()]
-    return sorted(held, key=lambda h: (-h.claimed, -h.proposed, h.user.name))
+    return sorted(held, key=lambda h: (-h.claimed, -h.proposed, in_order(h.user.name)))
 
 
 def depth(user: User, at: datetime) -> tuple[list[str], list[int]]:

@@ -8,6 +8,7 @@ from django.db.models import Max
 from frontdoor.accounts.models import Agency, ApiToken
 from frontdoor.api.models import AgencyClient, IdempotencyKey, Throttle
 from frontdoor.audit.models import Entry
+from frontdoor.db import by_name
 
 
 @dataclass
@@ -43,7 +44,7 @@ def _accesses(agencies: list[Agency]) -> list[Access]:
 
 def accesses() -> list[Access]:
     """Every agency by name, those closed last."""
-    return _accesses(list(Agency.objects.order_by("-is_active", "name")))
+    return _accesses(list(Agency.objects.order_by("-is_active", *by_name("name"))))
 
 
 def access_of(agency: Agency) -> Access:

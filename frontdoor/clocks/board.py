@@ -15,6 +15,8 @@ from django.db.models import Q, QuerySet
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks.models import Clock, ClockQuerySet
+from frontdoor.db import by_name
+from frontdoor.people.words import in_order
 
 STATES = {
     "late": "Late",
@@ -183,7 +185,9 @@ def counts(rows: ClockQuerySet, at: datetime) -> Counts:
         found.all.late += late
         found.all.soon += soon
     for name in ("teams", "workers", "rules"):
-        most_first = sorted(getattr(found, name).items(), key=lambda e: (-e[1].late, -e[1].soon, e[1].name, e[0]))
+        most_first = sorted(
+            getattr(found, name).items(), key=lambda e: (-e[1].late, -e[1].soon, in_order(e[1].name), e[0])
+        )
         setattr(found, name, dict(most_first))
     return found
 
@@ -195,7 +199,7 @@ def whole_service(at: datetime) -> Tally:
 
 def teams() -> list[tuple[str, str]]:
     """Code and name of every active team, for a choice."""
-    return list(Team.objects.filter(is_active=True).order_by("name").values_list("code", "name"))
+    return list(Team.objects.filter(is_active=True).order_by(*by_name("name")).values_list("code", "name"))
 
 
 def name_of(username: str) -> str:

@@ -43,6 +43,37 @@ _MACROS = re.compile(
     r"(vbaProject|vbaData)\w*\.(bin|xml)$|^(Basic|Scripts)/|/activeX/|\.(exe|dll|js|vbs|bat|ps1)$", re.I
 )
 
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: The parts of a message saved from Outlook, by their names inside a compound file.
+_OUTLOOK = tuple(
+    name.encode("utf-16-le") for name in ("__substg1.0_", "__properties_version1.0", "__nameid_version1.0")
+)
+#: What the brand of a media file says that it is (ISO base media format, bytes 8 to 12).
+_PHOTOGRAPHS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+_MAIL_HEADER = re.compile(
+    rb"(?:from \S+ .*\r?\n)?"
+    rb"(?:from|to|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|dkim-signature"
+    rb"|authentication-results|arc-seal|x-[a-z0-9-]+): ?\S.*\r?\n(?:[ \t]+.*\r?\n)*(?:[a-z0-9-]+:|\r?\n)",
+    re.IGNORECASE,
+)
+#: What to do with a kind that is not taken, which people have and send.
+PHOTOGRAPH = (
+    "This is a photograph as phones save it (HEIC). Share or save it as a JPEG and send that; on an iPhone, choose "
+    "Settings, Camera, Formats, Most Compatible for those to come."
+)
+WEB_PICTURE = "This is a picture of the web (WebP). Open it, save it as a PNG or a JPEG, and send that."
+OUTLOOK_MAIL = (
+    "This is an e-mail saved from Outlook. Open it, print it to a PDF and send that; send what was attached to it file "
+    "by file."
+)
+MAIL = (
+    "This is an e-mail saved as a file. Open it, print it to a PDF and send that; send what was attached to it file by "
+    "file."
+)
+RICH_TEXT = "This is a rich text file (RTF). Open it in Word, save it as a Word document or a PDF, and send that."
+PLAIN_TEXT = "This is plain text. Save it as a PDF or a Word document and send that, or write its words into a note."
+RECORDING = "This is a sound or video recording, which is not kept here. Write down what was said and send that."
+
 
 class NotTaken(Exception):
     """A file that is refused, with a whole sentence for the person who sent it."""
@@ -67,11 +98,13 @@ def _kind(data: bytes) -> Kind:
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_PROGRAMS):
         raise NotTaken(f"This is a program, and programs are never taken. {TAKEN}")
+    if advice := _advice(data, head):
+        raise NotTaken(f"{advice} {TAKEN}")
     if head.startswith(b"<"):
         raise NotTaken(f"This is a web page, a drawing or other marked-up text, which could carry a script. {TAKEN}")
     if data.startswith(b"PK\x03\x04"):
         return _packed(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if data.startswith(_COMPOUND):
         raise NotTaken(
             "This is an Office file of the old kind, or one with a password. "
             f"Save it again in the new format, without a password. {TAKEN}"
@@ -82,8 +115,39 @@ def _kind(data: bytes) -> Kind:
         found = []
     kind = next((_BY_MIME[mime] for mime in found if mime in _BY_MIME), None)
     if kind is None:
-        raise NotTaken(f"This kind of file is not taken. {TAKEN}")
+        advice = PLAIN_TEXT if _is_text(data) else "This kind of file is not taken."
+        raise NotTaken(f"{advice} {TAKEN}")
     return kind
+
+
+def _advice(data: bytes, head: bytes) -> str:
+    """What to do with a file of a kind that is often sent and not taken; "" for any other."""
+    if data.startswith(_COMPOUND) and any(name in data for name in _OUTLOOK):
+        return OUTLOOK_MAIL
+    if data[4:8] == b"ftyp":
+        return PHOTOGRAPH if data[8:12] in _PHOTOGRAPHS else RECORDING
+    if data[:4] == b"RIFF":
+        return WEB_PICTURE if data[8:12] == b"WEBP" else RECORDING
+    if data.startswith((b"ID3", b"OggS", b"fLaC")):
+        return RECORDING
+    if head.startswith(b"{\\rtf"):
+        return RICH_TEXT
+    return MAIL if _MAIL_HEADER.match(head) else ""
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is words and nothing else, in the encodings that people's programs write."""
+    start = data[:4096]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if any(byte < 9 or 13 < byte < 32 for byte in start):
+        return False
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as broken:
+        # A letter may be cut at the end of the part looked at; older programs write one byte for each letter.
+        return broken.start > len(start) - 4 or sum(byte > 127 for byte in start) < len(start) / 4
+    return True
 
 
 def _packed(data: bytes) -> Kind:

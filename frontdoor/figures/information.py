@@ -7,6 +7,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 
 from contacts.agencies.information.models import InformationRequest
+from frontdoor.db import by_name
 from frontdoor.figures.partnership.readers import bounds
 
 
@@ -47,7 +48,7 @@ def counted(since: date, until: date, code: str = "") -> list[Counted]:
             withdrawn=Count("pk", filter=Q(withdrawn_at__isnull=False)),
             took=Avg(took, filter=is_answered),
         )
-        .order_by(F("agency__name").asc(nulls_last=True))
+        .order_by(*by_name("agency__name"))
     )
     return [
         Counted(

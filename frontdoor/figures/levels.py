@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q
 
 from contacts.models import Contact
+from frontdoor.db import by_name
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,6 @@ def by_agency(since: datetime) -> list[Agreement]:
             higher=Count("pk", filter=Q(level_by_screening__gt=F("level_by_agency"))),
             lower=Count("pk", filter=Q(level_by_screening__lt=F("level_by_agency"))),
         )
-        .order_by("agency__name")
+        .order_by(*by_name("agency__name"))
     )
     return [Agreement(row["agency__name"], row["both"], row["same"], row["higher"], row["lower"]) for row in rows]

@@ -20,6 +20,7 @@ from frontdoor.clocks.words import rule_labels
 from frontdoor.codelists import lists
 from frontdoor.people.record import about
 from frontdoor.people.record.overview import href_of_reference
+from frontdoor.people.words import in_order
 from frontdoor.ui.forms import Radios, UiForm, long_text
 from frontdoor.ui.responses import is_htmx, page
 
@@ -162,7 +163,11 @@ def _filter_form(chosen: Chosen, labels: dict[str, str], found: board.Counts) ->
         workers[chosen.worker] = board.name_of(chosen.worker)
     for name, every, choices in (
         ("team", "Every team", [*board.teams(), (NOBODY, "No team")]),
-        ("worker", "Every worker", [*sorted(workers.items(), key=lambda w: w[1]), (NOBODY, "No named worker")]),
+        (
+            "worker",
+            "Every worker",
+            [*sorted(workers.items(), key=lambda w: in_order(w[1])), (NOBODY, "No named worker")],
+        ),
         ("rule", "Every deadline", list(labels.items())),
     ):
         form.offer(name, [("", every), *choices])

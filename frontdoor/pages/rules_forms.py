@@ -8,6 +8,7 @@ from django import forms
 
 from frontdoor.accounts.models import Agency
 from frontdoor.dated import Column, Plain, Table
+from frontdoor.db import by_name
 from frontdoor.rules.versions import Version
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm
@@ -42,7 +43,7 @@ def _choice(column: Column, choices: list[tuple[str, str]]) -> forms.Field:
 def field_of(column: Column) -> forms.Field | None:
     """The field that asks for a column; None where it is not changed on a page."""
     if column.kind == "agency":
-        agencies = Agency.objects.filter(is_active=True).order_by("name").values_list("code", "name")
+        agencies = Agency.objects.filter(is_active=True).order_by(*by_name("name")).values_list("code", "name")
         choices = [("", "For every agency"), *agencies]
         return forms.ChoiceField(label=column.label, choices=choices, required=False)
     if column.choices is not None:

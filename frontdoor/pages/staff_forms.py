@@ -6,6 +6,7 @@ from django import forms
 
 from frontdoor.access import ROLE_LABELS
 from frontdoor.accounts.models import Team
+from frontdoor.db import by_name
 from frontdoor.staff import readers
 from frontdoor.ui.forms import Checkboxes, UiForm, why
 
@@ -66,7 +67,7 @@ class MemberForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose_from("team", Team.objects.filter(is_active=True).order_by("name"))
+        self.choose_from("team", Team.objects.filter(is_active=True).order_by(*by_name("name")))
 
 
 class AddMemberForm(MemberForm):

@@ -114,6 +114,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def in_order(name: str) -> tuple[str, str]:
+    """A name as it is put in order beside others: capital or not, accent or not, apostrophe or not."""
+    return HYPHENS.sub(" ", JOINERS.sub("", fold(name))), name
+
+
 def query_words(text: str) -> list[str]:
     """Words of a typed query: as :func:`words`, without titles; hyphenated parts are not joined."""
     found = list(dict.fromkeys(p for p in SPLIT.split(JOINERS.sub("", fold(text))) if p))

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from frontdoor.access import Permission, Role, permissions_of
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
+from frontdoor.db import by_name
 from frontdoor.people.models import Involvement
 
 PAGE = 50
@@ -94,13 +95,13 @@ def team_rows() -> QuerySet[Team]:
 
 def teams() -> list[Team]:
     """Every team, those that are closed last."""
-    return list(team_rows().order_by("-is_active", "name"))
+    return list(team_rows().order_by("-is_active", *by_name("name")))
 
 
 def team_managers() -> QuerySet[User]:
     """Who may be named as the manager of a team."""
     held = [role.value for role in Role if Permission.REFERRAL_ALLOCATE in permissions_of_role(role)]
-    return people().filter(is_active=True, roles__overlap=held).order_by("name")
+    return people().filter(is_active=True, roles__overlap=held).order_by(*by_name("name"))
 
 
 def permissions_of_role(role: Role) -> frozenset[Permission]:

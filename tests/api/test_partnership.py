@@ -112,7 +112,7 @@ def test_the_page_its_filters_and_its_csv(police: Caller, school: Caller, manage
         assert officer.get(PATH, wrong).status_code == 422, wrong
     answer = officer.get(PATH, {"format": "csv", "since": "2026-01-01", "until": today.isoformat()})
     assert answer["Content-Disposition"] == f'attachment; filename="agencies-2026-01-01-to-{today}.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {row["agency"]: row["contacts"] for row in rows} == {"Kestrel Police": "11", "'=HYPERLINK(1)": "1"}
     assert rows[-1 if rows[0]["agency"].startswith("'") else 0]["grade_raised"] == "11"
 

@@ -363,7 +363,7 @@ def test_counted_by_agency_on_a_page_and_as_csv(officer: User, worker: User, sch
     head = signed(User.objects.create_user("head", "Hana Head", roles=["service_manager"]))
     page = head.get("/agencies/figures/information/")
     assert "Mean hours" in body(page)
-    lines = head.get("/agencies/figures/information/?format=csv&agency=school").content.decode().splitlines()
+    lines = head.get("/agencies/figures/information/?format=csv&agency=school").content.decode("utf-8-sig").splitlines()
     assert lines[0] == "agency,asked_from,asked_to,asked,answered,in_time,chased,withdrawn,mean_hours"
     assert lines[1].endswith(",2,2,1,1,0,6.0")
     assert len(lines) == 2

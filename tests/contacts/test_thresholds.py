@@ -76,7 +76,7 @@ def test_both_levels_are_kept_and_a_difference_needs_its_reason(police: Agency, 
     client = Client()
     client.force_login(head)
     Contact.objects.update(received_at=timezone.now())
-    rows = client.get("/thresholds/agreement/?format=csv").content.decode().splitlines()
+    rows = client.get("/thresholds/agreement/?format=csv").content.decode("utf-8-sig").splitlines()
     assert rows[1] == "Exampleshire Police,1,0,1,0"
     assert "Exampleshire Police" in client.get("/thresholds/agreement/").content.decode()
 

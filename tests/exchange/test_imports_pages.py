@@ -57,7 +57,7 @@ def test_an_import_is_listed_with_all_it_left_out(signed_in: Client, run: Import
     assert "check digit" in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
     for odd in ("?after=x", "?after=99999", "?kind=none", "?after=٣"):
         body(signed_in, f"/imports/{run.pk}/{odd}")
-    rows = list(csv.DictReader(StringIO(signed_in.get(f"/imports/{run.pk}/rejects.csv").content.decode())))
+    rows = list(csv.DictReader(StringIO(signed_in.get(f"/imports/{run.pk}/rejects.csv").content.decode("utf-8-sig"))))
     assert [(r["file"], int(r["row"])) for r in rows] == [(f["file"], f["row"]) for f in run.report["rejects"]]
 
 

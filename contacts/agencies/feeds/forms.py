@@ -4,6 +4,7 @@ from django import forms
 
 from contacts.agencies.feeds.reading import FORMAT_NAMES
 from frontdoor.accounts.models import Agency
+from frontdoor.db import by_name
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import UiForm, long_text
 
@@ -11,7 +12,7 @@ from frontdoor.ui.forms import UiForm, long_text
 def _agency(label: str) -> "forms.ModelChoiceField[Agency]":
     return forms.ModelChoiceField(
         label=label,
-        queryset=Agency.objects.filter(is_active=True).order_by("name"),
+        queryset=Agency.objects.filter(is_active=True).order_by(*by_name("name")),
         empty_label="Choose an agency",
         error_messages={"required": "Choose the agency"},
     )

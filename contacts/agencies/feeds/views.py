@@ -19,6 +19,7 @@ from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import Agency
 from frontdoor.clocks.working_days import london_date
+from frontdoor.db import by_name
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 
@@ -175,5 +176,5 @@ def ungraded(request: StaffRequest) -> HttpResponse:
         to=reverse("contacts:ungraded"),
     )
     today = london_date(timezone.now())
-    rows = Agency.objects.filter(may_send_ungraded_until__gte=today).order_by("name")
+    rows = Agency.objects.filter(may_send_ungraded_until__gte=today).order_by(*by_name("name"))
     return done or page(request, "contacts/ungraded.html", {"form": form, "agencies": rows})

@@ -8,6 +8,7 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.recording.forms import codes
 from contacts.screening.forms import ActForm
 from frontdoor.accounts.models import Agency
+from frontdoor.db import by_name
 from frontdoor.ui.forms import Radios, UiForm, long_text
 
 Sensitivity = InformationRequest.Sensitivity
@@ -15,7 +16,7 @@ Sensitivity = InformationRequest.Sensitivity
 
 def agencies() -> list[tuple[str, str]]:
     """The agencies at work with us."""
-    rows = Agency.objects.filter(is_active=True).order_by("name")
+    rows = Agency.objects.filter(is_active=True).order_by(*by_name("name"))
     return [("", "No agency of ours, or by telephone"), *[(row.code, row.name) for row in rows]]
 
 

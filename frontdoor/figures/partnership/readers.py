@@ -13,7 +13,7 @@ from django.db import connection
 
 from frontdoor.accounts.models import Agency
 from frontdoor.codelists import lists
-from frontdoor.db import sql_beside
+from frontdoor.db import by_name, sql_beside
 from frontdoor.ui.formats import LONDON
 
 #: Below so many a share says more of chance than of the agency, and is not given.
@@ -91,7 +91,7 @@ def outcome_labels(on: date) -> list[tuple[str, str]]:
 
 def agencies() -> list[Agency]:
     """Every agency, by name: also one that sends no longer has a past."""
-    return list(Agency.objects.order_by("name"))
+    return list(Agency.objects.order_by(*by_name("name")))
 
 
 def bounds(since: date, until: date) -> dict[str, Any]:

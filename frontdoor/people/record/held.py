@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from frontdoor.accounts.models import OnDuty, User
+from frontdoor.db import by_name
 from frontdoor.people.models import (
     Address,
     DeclaredConflict,
@@ -90,7 +91,7 @@ def held(person: Person, user: User, at: datetime) -> Held:
     ties = Relationship.objects.filter(ended_on__isnull=True)
     holders = RestrictionHolder.objects.filter(
         restriction__person=of, restriction__ended_at__isnull=True, ended_at__isnull=True
-    ).order_by("user__name", "pk")
+    ).order_by(*by_name("user__name"), "pk")
     row = (
         Person.objects.filter(pk=person.pk)
         .annotate(

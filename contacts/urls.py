@@ -20,6 +20,7 @@ urlpatterns = [
     path("contacts/new/known/", recording.known, name="known"),
     path("contacts/new/<uuid:draft_id>/", recording.new_draft, name="new_draft"),
     path("contacts/queue/", queue.listing, name="queue"),
+    path("contacts/queue/find/", queue.find, name="find"),
     path("contacts/queue/views/", queue.save_view, name="save_view"),
     path("contacts/queue/load/", load.shared, name="load"),
     path("contacts/queue/rota/", load.rota, name="rota"),

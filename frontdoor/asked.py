@@ -29,3 +29,8 @@ def keep(request: HttpRequest, text: str) -> str:
 def words(request: HttpRequest, key: str) -> str:
     """What was looked for under a key; "" when nothing is kept under it."""
     return str(request.session.get(KEPT, {}).get(key, "")) if key else ""
+
+
+def typed(request: HttpRequest) -> str:
+    """What a page of results is to show: kept under ``s``, or written by hand into its address as ``q``."""
+    return request.GET.get("q", "") or words(request, request.GET.get("s", ""))

@@ -33,6 +33,9 @@ RECORDS: dict[str, tuple[Permission, type[models.Model], str]] = {
     "D": (P.DOCUMENT_VIEW, Document, "pages:document"),
 }
 
+#: Other pages whose searches are sent here as well, so that their words stand in no address either.
+ELSEWHERE = {"documents": "pages:documents_search", "paper": "exchange:paper_files"}
+
 
 def may_find(user: User) -> bool:
     """Whether the box has anything to open for this user."""
@@ -66,6 +69,8 @@ def find(request: StaffRequest) -> HttpResponse:
     A POST that leads on: what was typed stands in no address. Who may not search for people is told of references.
     """
     typed = request.POST.get("q", "")
+    if request.POST.get("where") in ELSEWHERE:
+        return _led_on(request, ELSEWHERE[request.POST["where"]], typed)
     reference, is_certain = reference_in(typed)
     place = address_of(request.user, reference)
     if place:
@@ -73,5 +78,10 @@ def find(request: StaffRequest) -> HttpResponse:
     if not holds(request.user, P.PEOPLE_SEARCH):
         told = no_such_record(reference) if is_certain else "Type the reference of a record, such as R-7K3M9Q2D."
         return page(request, "pages/no_record.html", {"told": told})
-    query = {"s": asked.keep(request, typed), "after": request.POST.get("after", "")[:20]}
-    return redirect(f"{reverse('pages:people')}?{urlencode({k: v for k, v in query.items() if v})}")
+    return _led_on(request, "pages:people", typed)
+
+
+def _led_on(request: StaffRequest, name: str, typed: str) -> HttpResponse:
+    """To the page that shows what was looked for, which has the key of it in its address."""
+    query = {"s": asked.keep(request, typed)} | {n: request.POST.get(n, "")[:40] for n in ("view", "after")}
+    return redirect(f"{reverse(name)}?{urlencode({key: value for key, value in query.items() if value})}")

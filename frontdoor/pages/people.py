@@ -63,8 +63,7 @@ def _found(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
 def search(request: StaffRequest) -> HttpResponse:
     """The search page: ``s`` is the key of what was typed into a box. An address that somebody wrote with ``q`` works,
     but no page of ours leads to one."""
-    q = request.GET.get("q", "") or asked.words(request, request.GET.get("s", ""))
-    return page(request, "pages/people.html", _found(request, q, request.GET.get("after", "")))
+    return page(request, "pages/people.html", _found(request, asked.typed(request), request.GET.get("after", "")))
 
 
 @require_POST

@@ -289,7 +289,7 @@ def _months_before(on: date, months: int) -> date:
 def _ways(first: Reading, rest: str, on: date) -> Iterator[Reading]:
     """What is left of the text as a name, an age, a house and street, or a street without a number."""
     house = _HOUSE.search(rest)
-    if house:
+    if house and _is_long_enough(house[0]):
         at_house = _placed(first, house[0])
         yield _named(at_house, rest[: house.start()])
         yield _named(at_house, rest[: house.start()], is_bare=True)
@@ -304,6 +304,11 @@ def _ways(first: Reading, rest: str, on: date) -> Iterator[Reading]:
         yield from _with_month(first, rest)
     yield _named(first, rest, is_bare=True)
     yield from _streets(first, rest)
+
+
+def _is_long_enough(place: str) -> bool:
+    """Whether an index can answer for a place: a word of three letters at least stands in it."""
+    return any(len(w) > 2 and not w.isdigit() for w in street_words(place))
 
 
 def _named(reading: Reading, text: str, *, is_bare: bool = False) -> Reading:

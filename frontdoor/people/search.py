@@ -290,7 +290,7 @@ def _conditions(reading: Reading) -> list[Condition]:
 def _street(place: str) -> tuple[str, str]:
     """House and street as a pattern that the index answers, and as one that fits whole words and their short forms."""
     told = [(w, asking.SHORT.get(w.lower(), "").upper() or _shortened(w)) for w in place.split()]
-    like = "%".join(_with_s(w, "%") for w, other in told if not other)
+    like = "%".join([_with_s(w, "%") for w, other in told if not other] or [w for w, _ in told])
     words = [
         (rf"\m({w}|{other})" if other else rf"\m{_with_s(w, APOSTROPHE)}") + (r"\M" if w.isdigit() else "")
         for w, other in told
@@ -331,9 +331,11 @@ def _by_reading(looking: Looking, reading: Reading, found: Found) -> bool:
         ordered = [begins, *(c for c in conditions if c is not begins)]
         keys = _keys(looking.scope, ordered, COMPARED + 1)
         if not reading.words:
-            _take_born(reading, keys, found) if reading.born else found.add(
-                keys[: COUNT_LIMIT + 1], 90 if reading.telephone else 60, " and ".join(c.called for c in ordered)
-            )
+            score, why = 90 if reading.telephone or reading.nhs else 60, " and ".join(c.called for c in ordered)
+            if reading.born:
+                _take_born(reading, keys, found)
+            else:
+                found.add(keys[: COUNT_LIMIT + 1], score, why)
             return False
         if len(keys) <= COMPARED:
             _take_named(looking, reading, keys, conditions, found)

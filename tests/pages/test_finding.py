@@ -175,3 +175,16 @@ def test_every_role_with_a_record_to_open_has_the_box():
 
     without = [role for role in Role if not ROLES[role] & {permission for permission, _, _ in RECORDS.values()}]
     assert without == [Role.ADMINISTRATOR]
+
+
+def test_words_looked_for_in_documents_and_paper_files_stand_in_no_address_either(client, sign_in):
+    sign_in("team_manager")
+    for where, page in (("documents", "/documents/"), ("paper", "/paper/")):
+        form = text(client.get(page))
+        assert '<form method="get"' not in form
+        assert f'name="where" value="{where}"' in form
+        answer = client.post("/find/", {"where": where, "q": "zabriskie", "view": "all" if where == "paper" else ""})
+        assert re.fullmatch(rf"{page}\?s=[0-9a-f]{{10}}(&view=all)?", answer["Location"])
+        shown = text(client.get(answer["Location"]))
+        assert 'value="zabriskie"' in shown
+        assert "zabriskie" not in "".join(re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', shown))

@@ -57,7 +57,8 @@ MASKS = (
     (re.compile(r"(?<=/)\d+(?=/)"), "KEY"),
     (re.compile(r"\brow\d+"), "ROW"),
     # The key of a search that is kept in a session.
-    (re.compile(r"(?<=[?&;]s=)[0-9a-f]{10}|(?<=%3Fs%3D)[0-9a-f]{10}"), "SEARCH"),
+    (re.compile(r'((?<=[?&;]s=)|(?<=s%3D)|(?<=name="s" value="))[0-9a-f]{10}'), "SEARCH"),
+    (re.compile(r"(?<![A-Za-z])child\d+(?=-)"), "ROW"),
     # A deadline's own key: in the link to its explanation, and in what the board was made of.
     (re.compile(r"#c\d+\b|\bseen=[0-9a-f]{8}(?=-)"), "KEY"),
     (re.compile(r'(name="(?:child|person|row|end)" value|value|id|for)="[a-z_-]*\d+[a-z_-]*"'), "KEY"),

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField
 
+from contacts.models.named import Named
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.dated import Dated, Shipped, current, never_two
@@ -468,7 +470,14 @@ class ContactPerson(PersonAsGiven):
             all_or_none("linked_at", "linked_by", name="contact_person_linked_by_somebody"),
             all_or_none("decided_at", "decided_by", name="contact_person_decided_by_somebody"),
         ]
-        indexes: ClassVar = [models.Index(fields=["person"], name="contact_person_of")]
+        indexes: ClassVar = [
+            models.Index(fields=["person"], name="contact_person_of"),
+            GinIndex(
+                OpClass(Named("given_name", "family_name", "known_as"), name="gin_trgm_ops"),
+                condition=Q(person__isnull=True),
+                name="contact_person_named",
+            ),
+        ]
 
     @property
     def is_address_held_back(self) -> bool:

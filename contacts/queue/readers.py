@@ -13,8 +13,10 @@ from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Valu
 
 from contacts import hooks
 from contacts.models import GRADES, Bundle, Contact, ContactPerson
+from contacts.models.named import NAMED
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
+from contacts.recording.named import name_like
 from contacts.screening.actions import CLAIM_FOR
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -26,6 +28,7 @@ from frontdoor.people.access import about_visible
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.models import Involvement
 from frontdoor.people.models import Warning as Danger
+from frontdoor.people.words import query_words
 from frontdoor.ui.formats import age, joined
 from frontdoor.ui.tags import colour_of
 from frontdoor.workflow.actions import can
@@ -53,7 +56,10 @@ TOLD = {"yes": "told", "no": "not told"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody asked to see of the queue; anything unknown in the address is left out."""
+    """What somebody asked to see of the queue; anything unknown in the address is left out.
+
+    ``name`` is whom they look for. It never stands in an address: see :mod:`frontdoor.asked`.
+    """
 
     tab: str = ""
     kind: str = ""
@@ -61,10 +67,11 @@ class Wanted:
     state: str = ""
     is_oldest_first: bool = False
     after: str = ""
+    name: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, Any]) -> "Wanted":
-        """From the query of an address."""
+    def of(cls, query: Mapping[str, Any], name: str = "") -> "Wanted":
+        """From the query of an address, and a name looked for."""
         grade, state, tab = (str(query.get(name, "")) for name in ("grade", "state", "tab"))
         return cls(
             tab=tab if tab in ("sign-off", "mine") else "",
@@ -73,6 +80,7 @@ class Wanted:
             state=state if state in dict(STATES) else "",
             is_oldest_first=query.get("order") == "oldest",
             after=str(query.get("after", ""))[:10].replace("\x00", ""),
+            name=name,
         )
 
 
@@ -127,6 +135,8 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
         rows = rows.filter(status=wanted.state)
+    if wanted.name:
+        rows = rows.filter(_about_somebody_called(wanted.name))
     # Before the page is cut, filters or none: a hidden bundle takes no place on it.
     bundles = _after(Bundle.objects.on_queue().filter(_has_one_of(rows, wanted)), user, wanted)
     order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
@@ -159,6 +169,16 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     )
 
 
+def _about_somebody_called(name: str) -> Q:
+    """The condition that somebody on a contact has a name with all these words: as given, or as confirmed."""
+    on_queue = ContactPerson.objects.filter(contact__is_on_queue=True)
+    given, on_record = on_queue.annotate(named=NAMED), on_queue.filter(person__is_adoption_protected=False)
+    for word in query_words(name):
+        given = given.filter(name_like(word))
+        on_record = on_record.filter(person__tokens__word__startswith=word)
+    return Q(pk__in=given.values("contact_id")) | Q(pk__in=on_record.values("contact_id"))
+
+
 def _has_one_of(rows: Any, wanted: Wanted) -> Any:
     """The condition that a bundle holds one of these contacts.
 
@@ -166,7 +186,7 @@ def _has_one_of(rows: Any, wanted: Wanted) -> Any:
     the contacts are found first. Given one form for both, PostgreSQL goes through the whole queue for a page of it.
     """
     rows = rows.filter(bundle__isnull=False).order_by()
-    if wanted.tab or wanted.kind or wanted.grade or wanted.state:
+    if wanted.tab or wanted.kind or wanted.grade or wanted.state or wanted.name:
         return Q(pk__in=rows.values("bundle_id"))
     here = rows.filter(bundle_id=OuterRef("pk")).annotate(here=Value(True)).values("here")
     return Subquery(here[:1], output_field=BooleanField())

@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from contacts.recording import named as on_contacts
 from contacts.recording.forms import AdultForm, ChildForm, PersonForm
 from frontdoor.accounts.models import User
 from frontdoor.people import identifiers
+from frontdoor.people.asking import Reading
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Address, Person
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.search import search
+from frontdoor.people.words import query_words
 
 MOST = 5
 #: So many are weighed before grown-ups are left out of a child's row, or a large family's would hide the child.
 WEIGHED = 40
 #: Somebody this old or older is not offered as a child.
 GROWN_UP_YEARS = 25
+#: How far an age as said may be from another that was said of the same child.
+ABOUT = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Lines:
-    """The people who may be meant, a sentence where a name alone fits too many, and what is odd about the numbers."""
+    """The people who may be meant, a sentence where a name alone fits too many, what is odd about the numbers, and who
+    is named so on contacts that nobody has decided."""
 
     known: tuple[Known, ...] = ()
+    named: tuple[on_contacts.Given, ...] = ()
     sentence: str = ""
     oddities: tuple[str, ...] = ()
 
@@ -44,7 +51,26 @@ class Lines:
 def known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
     """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
     found = _known(user, facts, is_child=is_child, on=on)
-    return replace(found, oddities=tuple(identifiers.oddities(facts.identifiers)))
+    return replace(
+        found,
+        oddities=tuple(identifiers.oddities(facts.identifiers)),
+        named=on_contacts.given(user, _as_read(facts), limit=MOST),
+    )
+
+
+def _as_read(facts: matching.Sought) -> list[Reading]:
+    """The row as whoever looks for the same person would type it: the name with the birth, else the number."""
+    words, born = tuple(query_words(f"{facts.given} {facts.family}")), facts.date_of_birth
+    if born is not None and facts.dob_precision == "estimated":
+        found = Reading(words=words, span=(born - ABOUT, born + ABOUT))
+    else:
+        found = Reading(words=words, born=born)
+    if not found.has_name:
+        found = Reading(
+            nhs=identifiers.tidy("nhs", facts.identifiers.get("nhs", "")),
+            telephone=identifiers.telephone_key(facts.telephone),
+        )
+    return [] if found.is_nothing else [found]
 
 
 def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:

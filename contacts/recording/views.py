@@ -175,6 +175,7 @@ def show(
             "found": lines,
             "extra": extra,
             "today": timezone.localdate(),
+            "now": timezone.now(),
             "sections": SECTIONS,
             "anchors": [
                 {"href": f"#{key}", "text": f"{number}. {text}"} for number, (key, text) in enumerate(SECTIONS, start=1)
@@ -211,7 +212,14 @@ def known(request: StaffRequest) -> HttpResponse:
     return page(
         request,
         "contacts/_known.html",
-        {"row": row, "lines": lines, "asked": True, "suggested": suggested, "today": timezone.localdate()},
+        {
+            "row": row,
+            "lines": lines,
+            "asked": True,
+            "suggested": suggested,
+            "today": timezone.localdate(),
+            "now": timezone.now(),
+        },
     )
 
 

@@ -25,6 +25,7 @@ class QueueFilter(UiForm):
     state = forms.ChoiceField(label="State", required=False, choices=[("", "All states"), *STATES])
     tab = forms.CharField(required=False, widget=forms.HiddenInput)
     order = forms.CharField(required=False, widget=forms.HiddenInput)
+    s = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class ActForm(VersionForm):

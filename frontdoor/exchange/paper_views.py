@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, StaffRequest, get_named
 from frontdoor.access import page as needs
 from frontdoor.exchange import paper as files
@@ -27,8 +27,8 @@ def paper_files(request: StaffRequest) -> HttpResponse:
     """The index, a page at a time: those that are nobody's yet first."""
     view = request.GET.get("view", "unmatched")
     view = view if view in files.VIEWS else "unmatched"
-    q, asked = request.GET.get("q", "")[:100], request.GET.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    q, last = asked.typed(request)[:100], request.GET.get("after", "")
+    after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
     rows, following = files.listed(request.user, view, q, after)
     whose = files.owners(rows)
     audit.shows(request, [owner.person.pk for row in rows for owner in whose[row.pk]])

@@ -1,4 +1,4 @@
-"""What stands around every page for the person signed in: the service navigation by role."""
+"""What stands around every page for the person signed in: the box that finds, the service navigation by role."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.notifications import screen
+from frontdoor.pages import finding
 
 P = Permission
 #: How many entries stand in the bar itself; what a role has beyond them is under "More".
@@ -60,12 +61,13 @@ def in_the_bar(entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], lis
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the navigation, the bell and the alerts of the person signed in."""
+    """Context processor: the box that finds, the navigation, the bell and the alerts of the person signed in."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or request.headers.get("HX-Request") == "true":
         return {}
     bar, more = in_the_bar(navigation(user, request.path))
     return {
+        "find_url": reverse("pages:find") if finding.may_find(user) else "",
         "nav": bar,
         "nav_more": more,
         "unread": screen.unread(user),

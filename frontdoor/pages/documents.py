@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
@@ -268,7 +268,7 @@ def _searched(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
 @needs(P.DOCUMENT_VIEW)
 def documents_search(request: StaffRequest) -> HttpResponse:
     """Documents by their text, of all people the user may see."""
-    context = _searched(request, request.GET.get("q", ""), request.GET.get("after", ""))
+    context = _searched(request, asked.typed(request), request.GET.get("after", ""))
     return page(request, "documents/search.html", context)
 
 

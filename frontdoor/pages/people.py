@@ -11,16 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontdoor import acting, audit
+from contacts.recording import named
+from frontdoor import acting, asked, audit
 from frontdoor.access import Denied, Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
-from frontdoor.pages import forms
+from frontdoor.pages import finding, forms
 from frontdoor.people import actions, identifiers
 from frontdoor.people.access import check_conflict
+from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.record import overview as record
+from frontdoor.people.search import Page
 from frontdoor.people.search import search as find
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
@@ -31,18 +34,36 @@ Result = TypeVar("Result")
 
 
 def _found(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
-    result = find(request.user, q, after=after or None)
+    reference, is_certain = reference_in(q)
+    opens = finding.address_of(request.user, reference)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if is_certain and not opens:
+        result = Page(explained=finding.no_such_record(reference))
+    elif opens and not reference.startswith("P-"):
+        result = Page()
+    else:
+        result = find(request.user, q, after=after or None, on=today)
     if result.hits:
         audit.shows(request, [hit.person for hit in result.hits])
-    return {"q": q, "result": result, "asked": bool(q.strip()), "today": timezone.localdate(), "record": record}
+    return {
+        "q": q,
+        "result": result,
+        "asked": bool(q.strip()),
+        "now": now,
+        "today": today,
+        "given": named.given(request.user, result.ways),
+        "record": record,
+        "opens": {"href": opens, "reference": reference} if opens else None,
+    }
 
 
 @require_safe
 @needs(P.PEOPLE_SEARCH)
 def search(request: StaffRequest) -> HttpResponse:
-    """The search page; an address with ``q`` works without JavaScript."""
-    q = request.GET.get("q", "")
-    return page(request, "pages/people.html", _found(request, q, request.GET.get("after", "")))
+    """The search page: ``s`` is the key of what was typed into a box. An address that somebody wrote with ``q`` works,
+    but no page of ours leads to one."""
+    return page(request, "pages/people.html", _found(request, asked.typed(request), request.GET.get("after", "")))
 
 
 @require_POST

@@ -8,6 +8,7 @@ from frontdoor.pages import (
     clocks,
     disposals,
     documents,
+    finding,
     home,
     merging,
     merging_bulk,
@@ -24,6 +25,7 @@ from frontdoor.pages import (
 app_name = "pages"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("find/", finding.find, name="find"),
     path("people/", people.search, name="people"),
     path("people/found/", people.found, name="found"),
     path("people/break-glass/", protection.break_glass, name="break_glass"),

@@ -26,6 +26,7 @@ from contacts.recording import lookup  # isort: skip
 from frontdoor.accounts.models import User  # isort: skip
 from frontdoor.people.matching.candidates import Sought, suggest  # isort: skip
 from frontdoor.people.models import Address, Identifier, Name, Person, Telephone  # isort: skip
+from frontdoor.ui.formats import age  # isort: skip
 from tests import conftest  # isort: skip
 
 #: Names are put together from these; the first ones of a list are borne by very many, as names are.
@@ -187,6 +188,8 @@ def measure(*, explain: bool) -> dict[str, tuple[float, float]]:
     found["while a call is taken: fragments"] = timings(
         [partial(lookup.known, user, facts, is_child=True, on=today) for facts in described]
     )
+    homes = {p.pk: Address.objects.filter(person=p).order_by("id")[0] for p in people}
+    rings = {p.pk: Telephone.objects.filter(person=p).order_by("id")[0] for p in people}
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -203,6 +206,18 @@ def measure(*, explain: bool) -> dict[str, tuple[float, float]]:
         ("common name", ["alal alalal"] * SAMPLE),
         ("name and birth", [f"{p.display_name} {p.date_of_birth}" for p in people]),
         ("birth alone", [str(p.date_of_birth) for p in people]),
+        ("surname and age", [f"{p.display_name.split()[-1]} {age(p.date_of_birth, today)}" for p in people]),
+        ("common name and year", [f"alalal {p.date_of_birth:%Y}" for p in people if p.date_of_birth]),
+        (
+            "first name, month and year",
+            [f"{p.display_name.split()[0]} {p.date_of_birth:%b %Y}" for p in people if p.date_of_birth],
+        ),
+        ("first name and postcode", [f"{p.display_name.split()[0]} {homes[p.pk].postcode}" for p in people]),
+        ("house and street", [homes[p.pk].lines for p in people]),
+        ("surname and street", [f"{p.display_name.split()[-1]} {homes[p.pk].lines.partition(' ')[2]}" for p in people]),
+        ("surname and telephone", [f"{p.display_name.split()[-1]} {rings[p.pk].number}" for p in people]),
+        ("nobody: name and year", [f"{p.display_name} 1931" for p in people]),
+        ("nobody: words of no name", ["qqzzq xxvvx", "qqzzq station road"] * 7),
         ("postcode", [Address.objects.filter(person=p)[0].postcode for p in people]),
         ("NHS number", [f"999 {n:07d}"[:7] + " " + f"{n:07d}"[3:] for n in range(10, 10 + SAMPLE)]),
         ("telephone", [Telephone.objects.filter(person=p)[0].number for p in people]),

@@ -56,6 +56,9 @@ MASKS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"(?<=/)\d+(?=/)"), "KEY"),
     (re.compile(r"\brow\d+"), "ROW"),
+    # The key of a search that is kept in a session.
+    (re.compile(r'((?<=[?&;]s=)|(?<=s%3D)|(?<=name="s" value="))[0-9a-f]{10}'), "SEARCH"),
+    (re.compile(r"(?<![A-Za-z])child\d+(?=-)"), "ROW"),
     # A deadline's own key: in the link to its explanation, and in what the board was made of.
     (re.compile(r"#c\d+\b|\bseen=[0-9a-f]{8}(?=-)"), "KEY"),
     (re.compile(r'(name="(?:child|person|row|end)" value|value|id|for)="[a-z_-]*\d+[a-z_-]*"'), "KEY"),
@@ -239,12 +242,37 @@ def starts(hidden: list[str]) -> list[str]:
     return found
 
 
+def sent(hidden: list[str]) -> list[tuple[str, dict[str, str]]]:
+    """What is looked for by POST: the family by every way of saying it, and who may be meant while a call is typed."""
+    asked = [
+        "Ashcombe", "Rowan 2016", "rowan ashcombe 10", "Rowan Ashcombe 04052016", "rowan 2009",
+        "ashcombe quay cottages", f"{HOME} ZZ99 7AA", f"merle {RING}", f"rowan {NHS}", "ashcomb", "Ashcombe ZZ99 9ZZ",
+    ]  # fmt: skip
+    found = [("/people/found/", {"q": words}) for words in asked]
+    found += [("/find/", {"q": words}) for words in (asked[1], *hidden, hidden[0].replace("-", " ").lower())]
+    found += [("/contacts/queue/find/", {"name": words}) for words in ("ashcombe", "rowan")]
+    rows = {"children-TOTAL_FORMS": "1", "adults-TOTAL_FORMS": "1", "families-TOTAL_FORMS": "1"}
+    for group, row in (
+        ("children", {"given_name": "Rowan", "family_name": "Ashcombe"}),
+        ("children", {"given_name": "Rowan", "family_name": "Ashcombe", "date_of_birth": BORN.isoformat()}),
+        ("children", {"given_name": "Rowan", "nhs_number": NHS}),
+        ("adults", {"given_name": "Merle", "family_name": "Ashcombe", "telephone": RING}),
+        ("adults", {"telephone": RING}),
+    ):
+        named = {f"{group}-0-{name}": value for name, value in row.items()}
+        found.append(("/contacts/new/known/", {**rows, **named, "row": f"id_{group}-0-lookup"}))
+    return found
+
+
 def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[str, str]]:
     """What somebody in this role sees, from where it begins and then along the links."""
     client = Client(raise_request_exception=False)
     client.force_login(world.staff[role])
     waiting = starts(hidden)
     seen: set[str] = set()
+    for number, (path, data) in enumerate(sent(hidden)):
+        answer = client.post(path, data, follow=True)
+        yield f"{role.value} sends {number} {path}", masked(answer)
     looked = 0
     first = len(waiting)
     for number, path in enumerate(waiting):  # grows while it is gone through

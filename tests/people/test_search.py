@@ -9,6 +9,7 @@ from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Name, NameToken
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.search import search
+from frontdoor.ui.formats import day, person_age
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -180,3 +181,129 @@ def test_the_words_of_a_name_are_kept_with_it(zoe):
         "smith",
         "obriensmith",
     }
+
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def violet(make_person):
+    return make_person(
+        "Violet", "Smallwood", date(2021, 8, 30), telephone="01632 960555",
+        address={"lines": "82 Quarry Hill, Exampleton", "postcode": "ZZ99 7EP"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def others(make_person):
+    """People who share one thing each with Violet."""
+    return [
+        make_person("Violet", "Kettle", date(2009, 3, 1)),
+        make_person("Musa", "Smallwood", date(2012, 8, 4), address={"lines": "1 Mill Lane", "postcode": "ZZ99 7EP"}),
+        make_person(
+            "Noah", "Smallwood", date(2008, 2, 4), address={"lines": "182 Quarry Hill", "postcode": "ZZ99 8AA"}
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "violet 5", "5 violet", "smallwood 5 years", "violet aug 2021", "Smallwood 2021", "smallwood aug 2021",
+        "violet quarry hill", "quarry hill violet", "82 quarry hill", "82 Quarry Hill, Exampleton",
+        "82 quarry hill zz99 7ep", "82 quarry hill, exampleton, ZZ997EP", "violet ZZ99 7EP",
+        "Violet Smallwood zz99-7ep", "smallwood 01632 960555",
+        "Violet Smallwood 30082021", "violet 300821", "violet 30-Aug-2021", "smallwood 30 Aug 21", "Smallwood 30/8/21",
+        "violet 30th of August 2021", "violet august", "30 aug 2021 zz99 7ep", "5 years zz99 7ep", "violett 5",
+        "Violet Smallwood, 5 years", "Born 30 August 2021. 82 Quarry Hill, Exampleton, ZZ99 7EP.",
+    ],
+)  # fmt: skip
+def test_any_two_things_said_of_a_child_find_her_alone(officer, violet, others, typed):
+    assert references(search(officer, typed, on=TODAY)) == [violet.reference]
+
+
+def test_quarry_hill_alone_finds_both_houses_and_the_number_only_its_own(officer, violet, others):
+    assert set(references(search(officer, "quarry hill", on=TODAY))) == {violet.reference, others[2].reference}
+
+
+def test_a_mothers_part_before_her_name_is_not_part_of_it(officer, make_person):
+    mother = make_person("Carla", "Smallwood", date(1990, 1, 1))
+    assert references(search(officer, "mother carla smallwood", on=TODAY)) == [mother.reference]
+    named = make_person("Child", "Smallwood")
+    assert references(search(officer, "child smallwood", on=TODAY)) == [named.reference]
+
+
+@pytest.mark.parametrize(
+    ("lines", "typed"),
+    [
+        ("14 St Mary’s Close", "14 st marys close"), ("14 St. Marys Close", "14 St Mary's Cl"),
+        ("14 Station Rd", "14 station road"), ("Flat 2, 14 Station Road", "flat 2 14 station rd"),
+    ],
+)  # fmt: skip
+def test_a_street_is_found_by_its_other_spellings(officer, make_person, lines, typed):
+    person = make_person("Ann", "Trent", address={"lines": lines, "postcode": "ZZ99 1AA"})
+    assert references(search(officer, typed, on=TODAY)) == [person.reference]
+
+
+def test_when_nobody_fits_all_the_page_says_which_word_failed_and_shows_the_rest(officer, violet, others):
+    page = search(officer, "Smallwood 2019", on=TODAY)
+    assert page.sentence == "Nobody called Smallwood was born in 2019; without 2019: 3 people."
+    assert set(references(page)) == {violet.reference, others[1].reference, others[2].reference}
+    assert page.hits[0].why == ("the rest, without 2019",)
+    page = search(officer, "violet qqzzq ZZ99 7EP", on=TODAY)
+    assert page.sentence == (
+        "Nobody called Violet Qqzzq is on record at ZZ99 7EP; without qqzzq: 1 person."
+    )  # fmt: skip
+    assert search(officer, "qqzzq", on=TODAY).sentence == "Nobody found"
+
+
+def test_which_word_failed_never_tells_of_a_hidden_record(officer, manager, violet, others):
+    asked = ["violet 2019", "smallwood 2021", "violet smallwood ZZ99 9ZZ", "violet quarry hill", "82 quarry hill"]
+    before = {}
+    for hidden in (violet, others[2]):
+        protection.set_restriction(person=hidden, holders=[manager], by=manager, at=AT, reason="Threats")
+    for typed in asked:
+        page = search(officer, typed, on=TODAY)
+        before[typed] = page.sentence
+        assert violet.reference not in references(page)
+        assert others[2].reference not in references(page)
+    assert before["violet 2019"] == "Nobody called Violet was born in 2019; without 2019: 1 person."
+    assert before["82 quarry hill"] == "Nobody found"
+
+
+def test_a_confidential_address_beside_a_name_finds_nobody(officer, violet, manager):
+    actions.add_address(
+        person=violet, by=manager, at=AT, lines="99 Hidden Street", postcode="ZZ99 3AA", is_confidential=True,
+        why="Refuge", review_on=date(2027, 1, 1),
+    )  # fmt: skip
+    for typed in ("violet 99 hidden street", "violet ZZ99 3AA"):
+        assert search(officer, typed, on=TODAY).sentence.endswith(": 1 person."), typed
+    page = search(officer, "violet hidden street", on=TODAY)
+    assert page.sentence == "Nobody fits “hidden” or “street”; “violet” alone: 1 person."
+
+
+def test_an_unborn_child_is_found_by_the_day_it_is_due(officer, make_person):
+    child = make_person("Unborn", "Larkin", dob_precision="expected", expected_on=date(2027, 3, 3))
+    for typed in ("larkin 3 mar 2027", "unborn larkin", "Unborn Larkin, unborn, due 3 Mar 2027"):
+        assert references(search(officer, typed, on=TODAY)) == [child.reference], typed
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["Zoë", "Musa", "O'Neil", "Anne-Marie", "June"]),
+    st.sampled_from(["Kettle", "Smith-Jones", "Nguyễn", "Hall"]),
+    st.dates(date(2009, 1, 1), date(2026, 11, 1)),
+    st.sampled_from(["165 Station Road, Exampleton", "Flat 3b, 12 St Mary's Close", "7 Quay Cottages"]),
+)
+def test_what_a_line_shows_can_be_typed_back(officer, make_person, given_name, family, born, lines):
+    person = make_person(given_name, family, born, address={"lines": lines, "postcode": "ZZ99 7EP"})
+    hit = next(h for h in search(officer, person.reference, on=TODAY).hits)
+    name, shown = hit.person.display_name, person_age(hit.person, TODAY)
+    for typed in (
+        f"{name}, {shown}",
+        f"{name} {day(born)}",
+        f"{name} {hit.address}",
+        hit.address,
+        f"Born {day(born)}. {hit.address}",
+    ):
+        assert person.reference in references(search(officer, typed, on=TODAY, limit=1000)), typed

@@ -5,6 +5,7 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +17,7 @@ from contacts.queue.forms import ViewForm
 from contacts.recording.forms import kinds
 from contacts.screening import actions
 from contacts.screening.forms import QueueFilter
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds, signed_in
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
@@ -50,13 +51,16 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
     """The page of the contacts these filters let through; ``view_form`` names a view of them."""
     now = timezone.now()
     here = reverse("contacts:queue")
-    wanted = queue.Wanted.of(filters)
+    key = str(filters.get("s", ""))
+    wanted = queue.Wanted.of(filters, asked.words(request, key))
     found = queue.read(request.user, wanted, now)
     if found.people:
         audit.shows(request, found.people, reason="on the queue")
-    chosen = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
+    saved = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
     if wanted.is_oldest_first:
-        chosen["order"] = "oldest"
+        saved["order"] = "oldest"
+    # Of a name looked for, the address has the key alone; a view kept under a name of its own has not even that.
+    chosen = {**saved, "s": key} if wanted.name else saved
 
     def address(**changed: str) -> str:
         query = urlencode({key: value for key, value in {**chosen, **changed}.items() if value})
@@ -80,8 +84,9 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
                 {"text": words[key].get(chosen[key], chosen[key]), "href": address(**{key: ""})}
                 for key in ("type", "grade", "state")
                 if chosen[key]
-            ],
-            "clear_href": address(type="", grade="", state=""),
+            ]
+            + ([{"text": f"Named {wanted.name}", "href": address(s="")}] if wanted.name else []),
+            "clear_href": address(type="", grade="", state="", s=""),
             "order_href": address(order="" if wanted.is_oldest_first else "oldest"),
             "first_href": address() if wanted.after else "",
             "next_href": address(after=found.after) if found.after else "",
@@ -100,10 +105,23 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
                 for view in queue_actions.views_of(request.user)
             ],
             "form": view_form,
-            "saved": {key: value for key, value in chosen.items() if value},
+            "saved": {key: value for key, value in saved.items() if value},
         },
         fragment="contacts/_queue.html",
     )
+
+
+@require_POST
+@signed_in
+@_screeners
+def find(request: StaffRequest) -> HttpResponse:
+    """Show of the queue, as it is filtered, those about somebody of this name: kept for the session, never in an
+    address. The whole queue is looked through, not only the page."""
+    typed = " ".join(request.POST.get("name", "").split())
+    kept = {name: request.POST.get(name, "")[:40] for name in ("tab", "type", "grade", "state", "order")}
+    kept["s"] = asked.keep(request, typed) if typed else ""
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return redirect(f"{reverse('contacts:queue')}?{query}" if query else "contacts:queue")
 
 
 @require_POST

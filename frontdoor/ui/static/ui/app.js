@@ -7,7 +7,7 @@ import { startDrafts } from "./drafts.js";
 import { startRepeats } from "./repeat.js";
 import { startPolite } from "./polite.js";
 import { startQueue } from "./queue.js";
-import { startSearch } from "./search.js";
+import { startFinding, startSearch } from "./search.js";
 import { startTimes } from "./times.js";
 import { startUploads } from "./upload.js";
 
@@ -133,6 +133,7 @@ start(document);
 document.addEventListener("click", plainRadios);
 window.addEventListener("pageshow", plainRadios);
 startSearch(announce);
+startFinding();
 startPolite(announce);
 guardDoubleSubmit();
 closeMenus();

@@ -1,11 +1,11 @@
 // Keys for people who work down a list all day. Off in text boxes, and off altogether when switched off in the help.
 const KEPT = "frontdoor-shortcuts";
 
-function on() {
+export function on() {
   try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; }
 }
 
-function typing(target) {
+export function typing(target) {
   return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
@@ -54,9 +54,7 @@ function press(event) {
     if (!box) return;
     box.focus();
   } else if (event.key === "/") {
-    const box = document.querySelector("[data-search] input[type=search]");
-    if (!box) return;
-    box.focus();
+    return; // the box in the header: search.js, on every page
   } else {
     const line = document.activeElement.closest("[data-queue-line]");
     const selector = `[data-key="${CSS.escape(event.key)}"]`;

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.fields import PERSON_COLUMNS
-from contacts.models import PersonAsGiven
+from contacts.models import ContactPerson, PersonAsGiven
 from frontdoor.people.matching.candidates import Sought
 
 
@@ -33,3 +33,13 @@ def sought(person: PersonFacts, *, home: AddressFacts | None = None, relatives: 
         relatives=tuple(relatives),
         identifiers={kind: value for kind, value in (("nhs", person.nhs_number), ("upn", person.upn)) if value},
     )
+
+
+def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> Sought:
+    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
+    named = [
+        PersonFacts(given_name=other.given_name, family_name=other.family_name).name
+        for other in others
+        if other.position != row.position
+    ]
+    return sought(as_given(row, [row.address]), relatives=[name for name in named if name])

@@ -76,7 +76,8 @@ def waiting_for(user: User) -> list[HandoverItem]:
 def lines_of(items: Sequence[HandoverItem]) -> list[Line]:
     """The items as lines, in a fixed number of queries."""
     references = {item.reference for item in items if item.reference}
-    contacts = {row.reference: row for row in Contact.objects.filter(reference__in=references)}
+    rows = Contact.objects.filter(reference__in=references).select_related("rank")
+    contacts = {row.reference: row for row in rows}
     about: dict[str, set[int]] = defaultdict(set)
     for reference, person in Involvement.objects.filter(reference__in=references).values_list("reference", "person_id"):
         about[reference].add(person)
@@ -96,7 +97,7 @@ def lines_of(items: Sequence[HandoverItem]) -> list[Line]:
                 item=item,
                 href=f"/people/{item.reference}/" if item.reference in people else href_of_reference(item.reference),
                 summary=contact.summary if contact else "",
-                grade=contact.grade if contact else "",
+                grade=contact.grade_for_now if contact else "",
                 status=contact.get_status_display() if contact else "",
                 warnings=list(dict.fromkeys(word for key in sorted(keys) for word in dangers[key])),
                 people=keys,

@@ -17,6 +17,7 @@ from contacts.models.contact import (
     contact_type,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "KeptApart",
     "PersonAsGiven",
     "PossibleLink",
+    "PossiblePerson",
     "Presence",
     "ProvisionalGradeRule",
     "RankWeights",

@@ -1,6 +1,5 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, lives_there
+from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, lives_there
 from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
-from contacts.given import as_given, sought
+from contacts.given import sought_for
 from contacts.grading.provisional import grade_for_now
+from contacts.identity.proposing import propose
 from contacts.models import (
     Contact,
     ContactPerson,
@@ -20,7 +20,6 @@ from contacts.models import (
     FamilyGroup,
     contact_type,
 )
-from contacts.ranking.ranks import rerank
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
 from frontdoor.access import Permission, require
@@ -96,7 +95,7 @@ def record_contact(
     if not contact.grade and agency is not None and kind.code == "police_notification":
         grade_for_now(contact, facts)
         contact.save()
-    rerank(contact, at=at)
+    propose(contact, at=at)
     bundles.bundle_contact(contact=contact, by=by, at=at)
     note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
@@ -186,13 +185,6 @@ def involve_confirmed(contact: Contact, row: ContactPerson) -> None:
             role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
             at=contact.received_at,
         )
-
-
-def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.Sought:
-    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
-    named = [PersonFacts(given_name=other.given_name, family_name=other.family_name).name
-             for other in others if other.position != row.position]  # fmt: skip
-    return sought(as_given(row, [row.address]), relatives=[name for name in named if name])
 
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:

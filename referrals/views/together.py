@@ -60,8 +60,12 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     if shown and first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
     opened = contact_readers.opened_by(user, shown)
+    looks = {
+        contact.pk: contact_readers.look(contact, user, now) for contact in contacts if contact.reference in opened
+    }
     people = [row.person_id for contact in contacts for row in contact_readers.rows_of(contact)]
-    audit.shows(request, [key for key in people if key is not None], kind="opened", reference=first.reference)
+    shows = {key for key in people if key is not None} | {key for look in looks.values() for key in look.shown}
+    audit.shows(request, shows, kind="opened", reference=first.reference)
     return page(
         request,
         "referrals/together.html",
@@ -74,7 +78,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
                     "contact": contact,
                     "rows": rows[contact.pk],
                     "is_opened": contact.reference in opened,
-                    "look": contact_readers.look(contact, user, now) if contact.reference in opened else None,
+                    "look": looks.get(contact.pk),
                 }
                 for contact in contacts
             ],
@@ -268,8 +272,8 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
     )
     if done is not None:
         return done
-    people = [row.person_id for row in contact_readers.rows_of(contact) if row.person_id is not None]
-    audit.shows(request, people, kind="opened", reference=contact.reference, reason="reviewing bulk closures")
+    look = contact_readers.look(contact, user, timezone.now())
+    audit.shows(request, look.shown, kind="opened", reference=contact.reference, reason="reviewing bulk closures")
     contact_readers.note_opened(contact, user)
     return page(
         request,
@@ -277,7 +281,7 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
         {
             "sample": sample,
             "contact": contact,
-            "look": contact_readers.look(contact, user, timezone.now()),
+            "look": look,
             "form": form,
             "outcome": lists.label("contact_outcome", sample.row.act.outcome),
         },

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contacts.given import sought_for
 from contacts.models import Contact, ContactPerson, ContactRank, PossiblePerson
@@ -163,16 +163,17 @@ def propose_again(payload: dict[str, Any], at: datetime) -> None:
 
 def propose_missing(at: datetime) -> int:
     """Look for open contacts nobody was looked up for (brought in, or from a release before) or not for a day."""
-    due = Contact.objects.on_queue().filter(people__is_child=True, people__person__isnull=True)
+    unconfirmed = ContactPerson.objects.filter(is_child=True, person__isnull=True, contact__is_on_queue=True)
+    due = Contact.objects.on_queue().filter(pk__in=unconfirmed.values("contact_id"))
     due = due.filter(Q(rank__proposed_at__isnull=True) | Q(rank__proposed_at__lte=at - AGAIN_AFTER))
-    references = due.order_by("rank__proposed_at", "pk").values_list("reference", flat=True)[:BATCH]
-    wanted = list(dict.fromkeys(references))
+    oldest_first = F("rank__proposed_at").asc(nulls_first=True)
+    wanted = due.order_by(oldest_first, "pk").values_list("reference", flat=True)[:BATCH]
 
     def again(reference: str) -> int:
         propose_again({"contact": reference}, at)
         return 1
 
-    return one_by_one(wanted, again, what="find who children may be", at=at)
+    return one_by_one(list(wanted), again, what="find who children may be", at=at)
 
 
 # --- What may no longer be told --------------------------------------------------------------------------------------

@@ -203,8 +203,9 @@ def unlink_person(
 ) -> ContactPerson:
     """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there.
 
-    What the link hid stays hidden until somebody named on the restriction decides (:func:`let_others_see`). Raises
-    Refused without a reason, when there is no link the user may know of, and while open work stands on it.
+    That it is not them is remembered: they are possible here no more. What the link hid stays hidden until somebody
+    named on the restriction decides (:func:`let_others_see`). Raises Refused without a reason, when there is no link
+    the user may know of, and while open work stands on it.
     """
     require(by, Permission.CONTACT_SCREEN)
     if not reason.strip():
@@ -223,6 +224,7 @@ def unlink_person(
         )
     row.person = row.linked_at = row.linked_by = None
     row.save()
+    refuse_match(person=was, reference=contact.reference, position=row.position, by=by, at=at)
     is_hidden = False
     if not contact.people.filter(person=was).exclude(pk=row.pk).exists():
         is_hidden = stay_hidden(reference=contact.reference, person=was, kind="contact", at=at)

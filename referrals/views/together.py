@@ -24,8 +24,9 @@ from frontdoor.workflow.actions import stale
 from referrals import looking_over, together
 from referrals.decisions import ChildDecision
 from referrals.models import BulkAct, DipSample, bulk_rule
+from referrals.readers import may_join
 from referrals.together import Answer, Result
-from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, RowForm
+from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, Offered, RowForm
 from referrals.undoing import may_undo, undo_decision
 
 P = Permission
@@ -41,7 +42,8 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     on = london_date(now)
     results: list[Result] = []
     contacts = _open_together(first, user)
-    common, rows = _forms(request, contacts, on)
+    offered = _offered(contacts)
+    common, rows = _forms(request, contacts, on, offered)
     if common.is_sent:
         acting.keep(request, common)
         valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
@@ -53,7 +55,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
             contacts = [contact for contact in contacts if contact.pk in refused]
-            common, rows = _forms(request, contacts, on)
+            common, rows = _forms(request, contacts, on, offered)
             if not refused:
                 acting.use_up(request, common, at=now)
     shown = [contact.reference for contact in contacts]
@@ -113,12 +115,19 @@ def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[R
     return found
 
 
-def _forms(request: StaffRequest, contacts: list[Contact], on: date) -> tuple[CommonForm, dict[int, list[RowForm]]]:
+def _offered(contacts: list[Contact]) -> Offered:
+    """What can be chosen on the page; asked before anything is decided, so that what was chosen stays a choice."""
+    return Offered(any(contact.type.may_become_referral for contact in contacts), frozenset(may_join(contacts)))
+
+
+def _forms(
+    request: StaffRequest, contacts: list[Contact], on: date, offered: Offered
+) -> tuple[CommonForm, dict[int, list[RowForm]]]:
     is_manager = rules.is_manager(request.user)
-    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts)
+    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts, offered=offered)
     rows = {
         contact.pk: [
-            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager)
+            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager, offered=offered)
             for row in contact_readers.rows_of(contact)
             if row.is_child
         ]

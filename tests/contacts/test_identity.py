@@ -22,6 +22,7 @@ from contacts.screening import rules
 from frontdoor.access import Denied
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.audit.models import Entry
+from frontdoor.figures.partnership import readers as partnership
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
@@ -149,6 +150,17 @@ def test_it_only_ever_raises(on_plan: Person, sent: Callable[..., Contact], mana
     assert contact.rank_at <= alike.rank_at
 
 
+def test_a_notification_without_a_grade_says_nothing_of_who_the_child_is_until_it_is_confirmed(
+    on_plan: Person, sent: Callable[..., Contact], manager: User
+) -> None:
+    contact = sent(grade="")
+    assert (contact.grade, contact.grade_is_provisional, contact.grade_for_now) == ("green", True, "red")
+    assert contact.provisional_reasons == ["Nothing in it suggests greater urgency; somebody has to read it"]
+    screening.not_this_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.grade_for_now, contact.tier) == ("green", 2)
+
+
 def test_no_takes_it_back_and_is_remembered(on_plan: Person, sent: Callable[..., Contact], manager: User) -> None:
     contact = sent()
     screening.not_this_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
@@ -160,6 +172,15 @@ def test_no_takes_it_back_and_is_remembered(on_plan: Person, sent: Callable[...,
     assert not row_of(contact).possible.exists()
 
 
+def test_a_link_taken_back_is_an_answer_too(on_plan: Person, sent: Callable[..., Contact], manager: User) -> None:
+    contact = sent()
+    screening.link_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
+    screening.unlink_person(on_contact=row_of(contact), by=manager, at=NOW, reason="Her cousin of the same name.")
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (row_of(contact).possible.count(), contact.rank.raised_grade, contact.tier) == (0, "", 1)
+    assert contact.grade_is_provisional, "the grade stays until somebody gives one"
+
+
 def test_confirming_never_lowers(on_plan: Person, sent: Callable[..., Contact], manager: User) -> None:
     """The grade that stood for now stays, provisional, until somebody gives one; and its clock runs from receipt."""
     contact = sent()
@@ -168,6 +189,9 @@ def test_confirming_never_lowers(on_plan: Person, sent: Callable[..., Contact], 
     assert (contact.tier, contact.grade, contact.grade_is_provisional) == (1, "red", True)
     assert contact.provisional_reasons == ["A child is on a protection plan now"]
     assert (contact.agency_grade, contact.rank.raised_grade) == ("green", "")
+    assert contact.agency is not None
+    (counted,) = partnership.figures([contact.agency], NOW.date(), NOW.date(), NOW)
+    assert counted.graded_by_both == 0, "a match is not our judgement of how the police grade"
     screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="Calm, and her worker sees her today.")
     contact = Contact.objects.get(pk=contact.pk)
     assert (contact.grade_for_now, contact.grade_is_provisional, contact.tier) == ("amber", False, 1)
@@ -386,3 +410,59 @@ def test_the_queue_costs_the_same_whoever_the_children_may_be(
         sent(people=[PersonFacts(given_name=name, family_name="Ashdown", date_of_birth=born)])
     assert PossiblePerson.objects.values("on_contact__contact").distinct().count() >= 10
     assert cost() == few
+
+
+# --- One list of outcomes ---------------------------------------------------------------------------------------------
+
+
+def version_of(contact: Contact) -> dict[str, str]:
+    return {f"version-{contact.reference}": str(contact.version)}
+
+
+def offered(client: Client, contact: Contact) -> dict[str, str]:
+    """The outcomes on the page of the queue's decision, with their keys."""
+    page = client.get(f"/contacts/{contact.reference}/screen/").content.decode()
+    found = {}
+    for radio in re.findall(r'<input class="govuk-radios__input"[^>]*name="outcome"[^>]*>', page):
+        code, key = (re.search(rf'{name}="([^"]*)"', radio) for name in ("value", "data-key"))
+        assert code
+        found[code[1]] = key[1] if key else ""
+    return found
+
+
+def test_the_queues_decision_has_the_one_list_of_outcomes(
+    violet: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent()
+    assert offered(at_desk(manager), contact) == {
+        "referral": "1", "advice": "3", "request_answered": "4", "no_further_action": "5", "entered_in_error": "6",
+        "early_help": "7", "named_service": "8", "another_authority": "9", "designated_officer": "0",
+        "adult_services": "", "same_incident": "",
+    }  # fmt: skip
+
+
+def test_joining_open_work_is_offered_where_there_is_or_may_be_some(
+    on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    client = at_desk(manager)
+    contact = sent()
+    assert offered(client, contact)["open_work"] == "2"
+    screening.link_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
+    assert offered(client, contact)["open_work"] == "2"
+    other = sent(people=[replace(VIOLET, given_name="Petra", family_name="Unknown-Yet")], address=AddressFacts())
+    assert "open_work" not in offered(client, other)
+
+
+def test_early_help_is_decided_on_the_queues_page_when_somebody_has_taken_it(
+    sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent(people=[replace(VIOLET, given_name="Petra", family_name="Unknown-Yet")], address=AddressFacts())
+    client, path = at_desk(manager), f"/contacts/{contact.reference}/screen/"
+    client.get(path)
+    given = {"outcome": "early_help", "reason": "They want help with the nights.", **version_of(contact)}
+    asked = client.post(path, given)
+    assert asked.status_code == 422
+    assert "Enter who has taken it" in words_of(asked)
+    done = client.post(path, {**given, "receiver": "Family hub", "taken_by": "Pat Hale"})
+    assert "Decided" in words_of(done)
+    assert (row_of(contact).outcome, row_of(contact).outcome_detail["taken_by"]) == ("early_help", "Pat Hale")

@@ -79,6 +79,9 @@ def test_a_plan_child_sent_green_stands_in_her_tier_and_is_confirmed_by_key(
     assert who_is(sql, reference) == (None, "green", 1, "received")
     manager = desk("duty.manager")
     page = manager.page
+    for part in ("people/1/who/", "decide/", "look/", ""):
+        manager.go(f"/contacts/{reference}/{part}")
+        page.get_by_text("on a protection plan").first.wait_for()
     find_line(manager, reference, "red")
     line = page.locator(f"#line-{reference}")
     said = line.inner_text()

@@ -46,6 +46,7 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
         from contacts.given import confidential_addresses, names_of_other_families
+        from contacts.identity import proposing
         from contacts.named import children_given
         from contacts.screening import chronology
         from contacts.tables import register_rules
@@ -75,6 +76,14 @@ class ContactsConfig(AppConfig):
             hooks.hidden_from_now.append(bundles.person_is_hidden)
         if regrouping.people_joined_or_parted not in hooks.joined_or_parted:
             hooks.joined_or_parted.append(regrouping.people_joined_or_parted)
+        if proposing.person_changed not in hooks.found_by_changed:
+            hooks.found_by_changed.append(proposing.person_changed)
+            hooks.hidden_from_now.append(proposing.person_is_hidden)
+            hooks.joined_or_parted.append(proposing.people_joined_or_parted)
+        merge_policy(
+            "contacts.PossiblePerson", "person", "rebuild", "whom a child may be is found again from the records"
+        )
+        disposal_policy("contacts.PossiblePerson", "person", "destroy", "nobody is on record any more to be confirmed")
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         disposal_policy(
             "contacts.ContactPerson", "person", "destroy", "an adult given stays with a child's contact",

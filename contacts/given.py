@@ -39,6 +39,16 @@ def sought(person: PersonFacts, *, home: AddressFacts | None = None, relatives: 
     )
 
 
+def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> Sought:
+    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
+    named = [
+        PersonFacts(given_name=other.given_name, family_name=other.family_name).name
+        for other in others
+        if other.position != row.position
+    ]
+    return sought(as_given(row, [row.address]), relatives=[name for name in named if name])
+
+
 def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
     """Confidential addresses given of these people, or of anybody on these contacts."""
     rows = ContactPerson.objects.filter(address_is_confidential=True)

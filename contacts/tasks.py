@@ -6,6 +6,7 @@ from django.utils import timezone
 from contacts.agencies.feeds.actions import take_waiting
 from contacts.agencies.information.actions import chase_overdue
 from contacts.handover import packs
+from contacts.identity.proposing import propose_missing
 from contacts.queue.actions import forget_lookers
 from contacts.ranking.ranks import recompute_aged
 from frontdoor.notifications.actions import each_step
@@ -15,7 +16,12 @@ from frontdoor.notifications.actions import each_step
 def rank() -> None:
     """Write the ranks that time has changed; forget who has gone."""
     now = timezone.now()
-    each_step({"rank what has aged": recompute_aged, "forget who has gone": forget_lookers}, at=now)
+    steps = {
+        "rank what has aged": recompute_aged,
+        "find who children may be": propose_missing,
+        "forget who has gone": forget_lookers,
+    }
+    each_step(steps, at=now)
 
 
 @shared_task(name="contacts.tasks.handover")

@@ -24,8 +24,9 @@ APPEND_ONLY = {
 UPDATE_ONLY = {"audit_chainhead"}
 #: Rows that are meant to be deleted: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
-#: Name words are an index kept beside the names; an involvement goes when the link it tells of was wrong
-#: (the audit stays). Who looks at a contact is gone when they have gone; a kept view goes when its owner says so.
+#: Name words are an index kept beside the names, and whom a child may be one beside the records; an involvement goes
+#: when the link it tells of was wrong (the audit stays). Who looks at a contact is gone when they have gone; a kept
+#: view goes when its owner says so.
 MAY_DELETE_TABLES = {
     "cache",
     "api_agencyclient",
@@ -36,6 +37,7 @@ MAY_DELETE_TABLES = {
     "people_nametoken",
     "people_involvement",
     "accounts_onduty",
+    "contacts_possibleperson",
     "contacts_presence",
     "contacts_savedview",
     "contacts_thresholdlevel",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from contacts.grading.raising import standing
 from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
@@ -131,6 +132,19 @@ def open_referrals(people: list[int]) -> dict[int, Referral]:
     rows = Referral.objects.open().filter(child__in=with_joined(people))
     rows = rows.select_related("child").order_by("-received_at", "-id")
     return {row.child.merged_into_id or row.child_id: row for row in rows}
+
+
+def may_join(contacts: Collection[Contact]) -> set[int]:
+    """Keys of the children on these contacts who have open work, or may have: there is something to join.
+
+    Somebody a child may be counts until it is answered, so that the answer can be given and used on one page.
+    """
+    keys = [contact.pk for contact in contacts]
+    children = ContactPerson.objects.filter(contact_id__in=keys, is_child=True, person__isnull=False)
+    who = set(children.values_list("pk", "person_id"))
+    who |= set(standing().filter(on_contact__contact_id__in=keys).values_list("on_contact_id", "person_id"))
+    having = set(open_referrals([person for _, person in who]))
+    return {child for child, person in who if person in having}
 
 
 def siblings(referral: Referral, user: User) -> list[Referral]:

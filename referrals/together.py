@@ -81,8 +81,10 @@ def why_not(contact: Contact, *, by: User, at: datetime, opened: bool, match: bo
     reasons: list[str] = []
     if contact.status not in OPEN:
         reasons.append(f"It is {contact.get_status_display().lower()}.")
-    if contact.grade not in ("green", "blue"):
-        reasons.append(f"It is graded {contact.grade}." if contact.grade else "It has no grade yet.")
+    grade = contact.grade_for_now
+    if grade not in ("green", "blue"):
+        for_now = "" if grade == contact.grade else " for now: a possible match is not confirmed"
+        reasons.append(f"It is graded {grade}{for_now}." if grade else "It has no grade yet.")
     if contact.is_fast_track or contact.child_protection_marked:
         reasons.append("It is marked as child protection.")
     reasons += [r for r in rules.manager_reasons(contact, children, at) if not r.startswith("The contact is graded")]

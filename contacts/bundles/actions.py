@@ -413,7 +413,7 @@ def _call_attention(bundle: Bundle, contact: Contact, *, at: datetime) -> None:
         text=f"{contact.reference} has arrived about the family of {bundle.reference} that you are screening",
         reference=bundle.reference,
         path=f"/contacts/{contact.reference}/",
-        urgent=contact.grade == "red",
+        urgent=contact.grade_for_now == "red",
     )
 
 

@@ -10,8 +10,10 @@ FROM (
     SELECT w.id, count(c.id) AS size, min(c.tier) AS tier,
            (array_agg(c.rank_at ORDER BY c.tier, c.rank_at))[1] AS rank_at,
            min(c.received_at) AS first, max(c.received_at) AS last, bool_or(c.is_fast_track) AS fast,
-           min(array_position(ARRAY['red', 'amber', 'green', 'blue'], c.grade::text)) AS worst
+           min(array_position(ARRAY['red', 'amber', 'green', 'blue'],
+                              coalesce(nullif(k.raised_grade, ''), c.grade)::text)) AS worst
     FROM unnest(%(ids)s::bigint[]) AS w(id) LEFT JOIN contacts_contact c ON c.bundle_id = w.id AND c.is_on_queue
+    LEFT JOIN contacts_contactrank k ON k.contact_id = c.id
     GROUP BY w.id
 ) f LEFT JOIN LATERAL (
     SELECT bool_or(p.date_of_birth IS NULL AND p.expected_on IS NOT NULL) AS unborn, max(p.date_of_birth) AS born

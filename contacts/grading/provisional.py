@@ -4,7 +4,6 @@ from datetime import date
 
 from django.db.models import Q
 
-from contacts import hooks
 from contacts.bundles import bundling
 from contacts.bundles.actions import facts_of
 from contacts.facts import ContactFacts
@@ -12,7 +11,7 @@ from contacts.grading import rules as grading
 from contacts.grading.rules import Rule
 from contacts.models import Contact, ContactPerson, FamilyKey, ProvisionalGradeRule
 from frontdoor.clocks.working_days import london_date
-from frontdoor.people.models import Person, Restriction
+from frontdoor.people.models import Restriction
 
 
 def rules_on(day: date) -> list[Rule]:
@@ -22,9 +21,12 @@ def rules_on(day: date) -> list[Rule]:
 
 
 def grade_for_now(contact: Contact, facts: ContactFacts) -> None:
-    """Set the provisional grade and its reasons on a contact just kept with its people; the caller saves it."""
+    """Set the provisional grade and its reasons on a contact just kept with its people; the caller saves it.
+
+    Of what it says alone: what is known of somebody a child may be raises it apart (:mod:`contacts.grading.raising`).
+    """
     today = london_date(contact.received_at)
-    signs = grading.signs_of(facts, today, earlier=_earlier(contact), on_plan=_is_on_plan(contact))
+    signs = grading.signs_of(facts, today, earlier=_earlier(contact))
     found = grading.provisional(signs, rules_on(today))
     contact.grade, contact.grade_is_provisional = found.grade, True
     contact.provisional_reasons = [sentence[:200] for sentence in found.reasons]
@@ -47,17 +49,3 @@ def _earlier(contact: Contact) -> int:
     ).exclude(contact=contact)  # fmt: skip
     hidden = ContactPerson.objects.filter(_hidden()).values("contact_id")
     return rows.exclude(contact__in=hidden).values("contact").distinct().count()
-
-
-def _is_on_plan(contact: Contact) -> bool:
-    """Whether a child of exactly this name and birth, not hidden, is on a protection plan now."""
-    people: set[int] = set()
-    for row in contact.people.filter(is_child=True, date_of_birth__isnull=False, dob_is_estimated=False):
-        if row.name:
-            people |= set(
-                Person.objects.standing()
-                .filter(date_of_birth=row.date_of_birth, names__full__iexact=row.name, is_adoption_protected=False)
-                .exclude(pk__in=Restriction.objects.in_force().values("person_id"))
-                .values_list("pk", flat=True)
-            )
-    return bool(people) and any(ask(people) for ask in hooks.on_plan)

@@ -62,7 +62,7 @@ class Graded:
     reasons: tuple[str, ...]
 
 
-def signs_of(facts: ContactFacts, on: date, *, earlier: int = 0, on_plan: bool = False) -> dict[str, int]:
+def signs_of(facts: ContactFacts, on: date, *, earlier: int = 0) -> dict[str, int]:
     """The signs in a notification, each with how often. ``earlier``: notifications about a child in 12 months."""
     text = facts.concerns
     said = {reason.casefold() for reason in facts.grade_reasons}
@@ -79,8 +79,6 @@ def signs_of(facts: ContactFacts, on: date, *, earlier: int = 0, on_plan: bool =
         found.add("police_protection")
     if facts.dash_grade:
         found.add(f"dash_{facts.dash_grade}")
-    if on_plan:
-        found.add("on_plan")
     found |= {"under_one_injury"} if {"under_one", "injury"} <= found else set()
     found |= {"weapon_child_present"} if {"weapon", "child_present"} <= found else set()
     signs = dict.fromkeys(found, 1)

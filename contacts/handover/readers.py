@@ -81,7 +81,8 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
     """The items as lines, in a fixed number of queries; the children named as far as this user may see them."""
     references = {item.reference for item in items if item.reference}
     children = children_of(references, user, timezone.localdate(at))
-    contacts = {row.reference: row for row in Contact.objects.filter(reference__in=references)}
+    rows = Contact.objects.filter(reference__in=references).select_related("rank")
+    contacts = {row.reference: row for row in rows}
     about: dict[str, set[int]] = defaultdict(set)
     for reference, person in Involvement.objects.filter(reference__in=references).values_list("reference", "person_id"):
         about[reference].add(person)
@@ -101,7 +102,7 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
                 item=item,
                 href=f"/people/{item.reference}/" if item.reference in people else href_of_reference(item.reference),
                 summary=contact.summary if contact else "",
-                grade=contact.grade if contact else "",
+                grade=contact.grade_for_now if contact else "",
                 status=contact.get_status_display() if contact else "",
                 warnings=list(dict.fromkeys(word for key in sorted(keys) for word in dangers[key])),
                 people=keys,

@@ -18,6 +18,7 @@ from contacts.models.contact import (
     contact_type,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "KeptApart",
     "PersonAsGiven",
     "PossibleLink",
+    "PossiblePerson",
     "Presence",
     "ProvisionalGradeRule",
     "RankWeights",

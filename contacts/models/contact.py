@@ -258,6 +258,12 @@ class Contact(Record):
             return self.claimed_by
         return None
 
+    @property
+    def grade_for_now(self) -> str:
+        """The grade, or the worse one that somebody a child may be, not confirmed, calls for."""
+        rank = getattr(self, "rank", None)
+        return (rank.raised_grade if rank is not None else "") or self.grade
+
     @MACHINE.step
     def undo(self, *, by: User, at: datetime, until: datetime) -> None:
         """Taken back by whoever decided, before the referrer is told."""

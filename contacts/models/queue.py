@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from contacts.ranking.order import Reason, Weights
 from frontdoor.dated import Begun, Shipped
-from frontdoor.db import all_or_none
+from frontdoor.db import all_or_none, one_of
 
 WEIGHTS = tuple(Weights.__dataclass_fields__)
 
@@ -59,8 +59,14 @@ class ContactRank(models.Model):
     reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     weights = models.ForeignKey(RankWeights, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     ages_at = models.DateTimeField(null=True, blank=True)
+    # A grade worse than the one given, for now, because of somebody a child may be; and why. Empty when there is none.
+    raised_grade = models.CharField(max_length=10, blank=True, db_default="")
+    raised_why = models.CharField(max_length=300, blank=True, db_default="")
+    # When it was last looked for on record who the children may be.
+    proposed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints: ClassVar = [one_of("raised_grade", ["", "red", "amber", "green"], name="raised_grade_known")]
         indexes: ClassVar = [
             models.Index(fields=["ages_at"], name="contact_rank_ages", condition=Q(ages_at__isnull=False))
         ]

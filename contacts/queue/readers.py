@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Value
 
 from contacts import hooks
-from contacts.models import GRADES, Bundle, Contact, ContactPerson
+from contacts.identity import readers as identity
+from contacts.models import GRADES, Bundle, Contact, ContactPerson, PossiblePerson
 from contacts.models.named import NAMED
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
@@ -124,13 +125,14 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
 
     1. The bundles, by tier, rank and number (or by first receipt, oldest first), from after the last page's end.
     2. Their contacts on the queue; the people, families and requests of those; their clocks.
-    3. What is known of the people confirmed on them: open work, contacts in 12 months, warnings.
+    3. Whom their children may be; and what is known of the people confirmed on them and of those: open work, contacts
+       in 12 months, warnings.
     """
     rows = on_tab(user, wanted.tab, at)
     if wanted.kind:
         rows = rows.filter(type__code=wanted.kind)
     if wanted.grade:
-        rows = rows.filter(grade="" if wanted.grade == "none" else wanted.grade)
+        rows = rows.filter(_graded("" if wanted.grade == "none" else wanted.grade))
     if wanted.state == "fast_track":
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
@@ -158,12 +160,16 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     for contact in contacts:
         members[contact.bundle_id].append(contact)
     people = {row.person_id for contact in contacts for row in contact.queue_people if row.person_id is not None}
+    possible = identity.rows_on(user, [contact.pk for contact in contacts])
+    people |= {row.person_id for rows in possible.values() for row in rows}
     known = Background(user, contacts, people, at)
     minutes = ranks.in_force(london_date(at))[0].minutes_per_point
     return Page(
         contacts=contacts,
         # A bundle whose last contact was decided or moved since its own query has no line any more.
-        lines=[_line(members[key], known, at, user, minutes) for bundle in shown if (key := bundle.pk) in members],
+        lines=[
+            _line(members[key], known, possible, at, user, minutes) for bundle in shown if (key := bundle.pk) in members
+        ],
         people=people,
         after=shown[-1].reference if len(found) > PAGE else "",
     )
@@ -177,6 +183,12 @@ def _about_somebody_called(name: str) -> Q:
         given = given.filter(name_like(word))
         on_record = on_record.filter(person__tokens__word__startswith=word)
     return Q(pk__in=given.values("contact_id")) | Q(pk__in=on_record.values("contact_id"))
+
+
+def _graded(grade: str) -> Q:
+    """The condition that this is the grade for now: the one given, unless a possible match calls for a worse one."""
+    given = Q(grade=grade) & (Q(rank__isnull=True) | Q(rank__raised_grade=""))
+    return given | Q(rank__raised_grade=grade) if grade else given
 
 
 def _has_one_of(rows: Any, wanted: Wanted) -> Any:
@@ -248,6 +260,10 @@ class Background:
         counts = [self._information.get(key, (0, 0)) for key in contacts]
         return sum(answered for answered, _ in counts), sum(asked for _, asked in counts)
 
+    def meaning(self, contacts: Sequence[Contact], person: int) -> list[str]:
+        """What it would mean beside these contacts if somebody on them were this person."""
+        return [*self.of(contacts, [person]), *(f"warning: {words.lower()}" for words in self.warnings[person])]
+
     def of(self, contacts: Sequence[Contact], people: Sequence[int]) -> list[str]:
         """Open work and earlier contacts of these people beside these contacts, in words."""
         own = {contact.reference for contact in contacts}
@@ -313,7 +329,20 @@ def why_here(contact: Any, minutes: int) -> str:
     found = getattr(contact, "rank", None)
     words = ranking.in_words(found.told, minutes) if found is not None and contact.tier != ranking.Tier.APART else ""
     tier = ranking.TIERS[ranking.Tier(contact.tier)] if contact.tier != ranking.Tier.REST else ""
-    return "; ".join(part for part in (tier, words) if part)
+    raised = found.raised_why if found is not None else ""
+    return "; ".join(part for part in (tier, words, raised) if part)
+
+
+def possible_on(
+    members: Sequence[Any], possible: Mapping[int, Sequence[PossiblePerson]], known: Background
+) -> list[identity.Possible]:
+    """Whom the children of a bundle may be, the likeliest first: each person once, and what it would mean."""
+    found: dict[int, identity.Possible] = {}
+    for member in members:
+        for row in possible.get(member.pk, ()):
+            if row.person_id not in found:
+                found[row.person_id] = identity.told(member.reference, row, known.meaning(members, row.person_id))
+    return list(found.values())
 
 
 def _children(members: Sequence[Any]) -> list[ContactPerson]:
@@ -327,7 +356,14 @@ def _children(members: Sequence[Any]) -> list[ContactPerson]:
     return list(found.values())
 
 
-def _line(members: Sequence[Any], known: Background, at: datetime, user: User, minutes: int) -> dict[str, Any]:
+def _line(
+    members: Sequence[Any],
+    known: Background,
+    possible: Mapping[int, Sequence[PossiblePerson]],
+    at: datetime,
+    user: User,
+    minutes: int,
+) -> dict[str, Any]:
     """The line of a bundle: its first contact tells it; grade, clock and youngest are the worst of the bundle."""
     contact = members[0]
     rows: list[ContactPerson] = [row for member in members for row in member.queue_people]
@@ -339,7 +375,7 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
     clock = min(clocks, key=lambda c: c.due_at, default=None)
     confidential = any(row.address_is_confidential for row in rows)
     first = next((row for row in [*children, *rows] if row.name), None)
-    worst = min(members, key=lambda m: GRADES.index(m.grade) if m.grade else len(GRADES))
+    worst = min(members, key=lambda m: GRADES.index(m.grade_for_now) if m.grade_for_now else len(GRADES))
     doable = {name for member in members for name in can(member, user)}
     return {
         "href": f"/contacts/{contact.reference}/",
@@ -353,8 +389,9 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
         "where": "At a confidential address" if confidential else contact.child_location,
         "safe_until": min((m.safe_until for m in members if m.safe_until is not None), default=None),
         "agency_grade": worst.agency_grade,
-        "grade": worst.grade,
-        "provisional": worst.grade_is_provisional,
+        "grade": worst.grade_for_now,
+        "provisional": worst.grade_is_provisional or worst.grade_for_now != worst.grade,
+        "possible": possible_on(members, possible, known),
         "source": who_told(contact) if contact.type.code == "concern" else f"{contact.type.label}: {who_told(contact)}",
         "known": known.of(members, people),
         "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
@@ -372,7 +409,7 @@ def _line(members: Sequence[Any], known: Background, at: datetime, user: User, m
         "may_decide": "decide" in doable,
         "may_end": len(members) == 1
         and "decide" in doable
-        and contact.grade in ("green", "blue")
+        and contact.grade_for_now in ("green", "blue")
         and not contact.child_protection_marked,
         "may_claim": bool(doable & {"claim", "take_over"}) and holder is None,
         "version": contact.version,

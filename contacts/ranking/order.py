@@ -43,6 +43,10 @@ class Facts:
     grade: str = ""
     is_fast_track: bool = False
     is_on_plan: bool = False
+    #: What somebody calls for whom a child may be, not confirmed: a worse grade, and why in words; a plan.
+    raised_grade: str = ""
+    raised_why: str = ""
+    is_possibly_on_plan: bool = False
     youngest: str = ""
     is_pregnancy: bool = False
     is_disabled: bool = False
@@ -123,8 +127,13 @@ class Rank:
     reasons: tuple[Reason, ...]
     #: When the passing of time alone changes this rank next (it only ever rises).
     ages_at: datetime | None = None
+    #: The grade for now where it is worse than the one given, and why it is.
+    raised_grade: str = ""
+    raised_why: str = ""
 
 
+#: The worst first; no grade at all is before none of them.
+GRADES = ("red", "amber", "green", "blue", "")
 GRADE_WORDS = {"red": "Red", "amber": "Amber", "green": "Green", "blue": "Blue", "": "No grade yet"}
 YOUNGEST_WORDS = {"unborn": "An unborn child", "under_one": "A child under one", "under_five": "A child under five"}
 
@@ -152,10 +161,11 @@ def rank(facts: Facts, weights: Weights, at: datetime) -> Rank:
     """Where a contact stands at this moment, and why."""
     if not facts.ranks_with_concerns and not facts.is_fast_track:
         return Rank(Tier.APART, facts.received_at, 0, ())
+    raised = facts.raised_grade if GRADES.index(facts.raised_grade) < GRADES.index(facts.grade) else ""
     near_at = facts.safe_until - timedelta(hours=weights.safe_until_hours) if facts.safe_until is not None else None
     is_near = near_at is not None and near_at <= at
     found = [
-        Reason("grade", GRADE_WORDS[facts.grade], getattr(weights, facts.grade or "ungraded")),
+        _grade_reason(facts.grade, raised, weights),
         *(
             [Reason(facts.youngest, YOUNGEST_WORDS[facts.youngest], getattr(weights, facts.youngest))]
             if facts.youngest
@@ -178,7 +188,18 @@ def rank(facts: Facts, weights: Weights, at: datetime) -> Rank:
         points=points,
         reasons=reasons,
         ages_at=near_at if near_at is not None and not is_near and weights.safe_until else None,
+        raised_grade=raised,
+        raised_why=facts.raised_why if raised or facts.is_possibly_on_plan else "",
     )
+
+
+def _grade_reason(grade: str, raised: str, weights: Weights) -> Reason:
+    """What the grade is worth; the raised one only where it is worth more than the one given."""
+    given = getattr(weights, grade or "ungraded")
+    worth = getattr(weights, raised) if raised else 0
+    if worth <= given:
+        return Reason("grade", GRADE_WORDS[grade], given)
+    return Reason("possible", f"{GRADE_WORDS[raised]} for now", worth)
 
 
 def tier(facts: Facts) -> Tier:
@@ -187,7 +208,8 @@ def tier(facts: Facts) -> Tier:
         return Tier.FAST_TRACK
     if not facts.ranks_with_concerns:
         return Tier.APART
-    return Tier.FIRST if facts.grade == "red" or facts.is_on_plan else Tier.REST
+    is_first = "red" in (facts.grade, facts.raised_grade) or facts.is_on_plan or facts.is_possibly_on_plan
+    return Tier.FIRST if is_first else Tier.REST
 
 
 def key(found: Rank, reference: str) -> tuple[int, datetime, str]:

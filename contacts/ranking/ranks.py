@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 from contacts import hooks
 from contacts.bundles.actions import refresh_of
 from contacts.facts import NOTHING
-from contacts.models import Contact, RankWeights
+from contacts.grading import raising
+from contacts.models import Contact, ContactPerson, PossiblePerson, RankWeights
 from contacts.ranking.order import Facts, Rank, Weights, youngest_of
 from contacts.ranking.order import rank as rank_of
 from frontdoor.access import Permission, Refused, require
@@ -37,7 +38,7 @@ def in_force(on: date) -> tuple[Weights, int | None]:
 
 
 def facts_of(keys: Sequence[int]) -> dict[int, Facts]:
-    """The facts of these contacts by id, in two questions however many there are."""
+    """The facts of these contacts by id, in a fixed number of questions however many there are."""
     child = Q(people__is_child=True)
     said = ~Q(people__disability__iregex=NOTHING) | ~Q(people__communication__iregex=NOTHING)
     rows = (
@@ -52,8 +53,8 @@ def facts_of(keys: Sequence[int]) -> dict[int, Facts]:
             linked=ArrayAgg("people__person_id", filter=child & Q(people__person__isnull=False), default=[]),
         )
         .values(
-            "pk", "received_at", "grade", "is_fast_track", "is_professional", "safe_until", "born", "unborn",
-            "disabled", "at_school", "has_child", "linked", "type__ranks_with_concerns", "text__pregnancy",
+            "pk", "reference", "received_at", "grade", "is_fast_track", "is_professional", "safe_until", "born",
+            "unborn", "disabled", "at_school", "has_child", "linked", "type__ranks_with_concerns", "text__pregnancy",
         )
     )  # fmt: skip
     found = list(rows)
@@ -61,12 +62,16 @@ def facts_of(keys: Sequence[int]) -> dict[int, Facts]:
     on_plan: set[int] = set()
     if linked:
         on_plan = set().union(*[ask(linked) for ask in hooks.on_plan])
+    raised = raising.raised([(row["pk"], row["reference"], row["received_at"]) for row in found])
     return {
         row["pk"]: Facts(
             received_at=row["received_at"],
             grade=row["grade"],
             is_fast_track=row["is_fast_track"],
             is_on_plan=any(person in on_plan for person in row["linked"]),
+            raised_grade=raised[row["pk"]].grade if row["pk"] in raised else "",
+            raised_why=raised[row["pk"]].why if row["pk"] in raised else "",
+            is_possibly_on_plan=row["pk"] in raised and raised[row["pk"]].is_on_plan,
             youngest=youngest_of(row["born"], bool(row["unborn"]), london_date(row["received_at"])),
             is_pregnancy=re.match(NOTHING, row["text__pregnancy"] or "", re.IGNORECASE) is None,
             is_disabled=bool(row["disabled"]),
@@ -103,6 +108,8 @@ def recompute(keys: Iterable[int], *, at: datetime, weights: tuple[Weights, int 
                 "points": [rank.points for rank in found.values()],
                 "reasons": [Jsonb([[r.code, r.words, r.points] for r in rank.reasons]) for rank in found.values()],
                 "ages": [rank.ages_at for rank in found.values()],
+                "raised": [rank.raised_grade for rank in found.values()],
+                "whys": [rank.raised_why for rank in found.values()],
                 "weights": row,
             },
         )
@@ -120,9 +127,13 @@ def rerank(contact: Contact, *, at: datetime) -> Contact:
 
 
 def rerank_about(people: Iterable[int], *, at: datetime) -> list[int]:
-    """Write the ranks of open contacts about these people (ids): their plan has begun or ended."""
-    keys = Contact.objects.on_queue().filter(people__person_id__in=list(people)).values_list("pk", flat=True)
-    return recompute(list(keys), at=at)
+    """Write the ranks of open contacts that are or may be about these people (ids): their plan has begun or ended."""
+    about = list(people)
+    keys = Contact.objects.on_queue().filter(
+        Q(pk__in=ContactPerson.objects.filter(person_id__in=about).values("contact_id"))
+        | Q(pk__in=PossiblePerson.objects.filter(person_id__in=about).values("on_contact__contact_id"))
+    )
+    return recompute(list(keys.values_list("pk", flat=True)), at=at)
 
 
 def batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,7 +1,6 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.facts import ContactFacts, FamilyFacts, PersonFacts
+from contacts.facts import ContactFacts, FamilyFacts
 from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
-from contacts.given import as_given, sought
+from contacts.given import sought_for
 from contacts.grading.provisional import grade_for_now
+from contacts.identity.proposing import propose
 from contacts.models import (
     AddressQuestion,
     Contact,
@@ -21,7 +21,6 @@ from contacts.models import (
     FamilyGroup,
     contact_type,
 )
-from contacts.ranking.ranks import rerank
 from contacts.recording.homes import homes
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
@@ -102,7 +101,7 @@ def record_contact(
     if not contact.grade and agency is not None and kind.code == "police_notification":
         grade_for_now(contact, facts)
         contact.save()
-    rerank(contact, at=at)
+    propose(contact, at=at)
     bundles.bundle_contact(contact=contact, by=by, at=at)
     note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
@@ -182,13 +181,6 @@ def involve_confirmed(contact: Contact, row: ContactPerson) -> None:
             role="subject" if row.is_child and row.role == "subject" else row.role or "adult",
             at=contact.received_at,
         )
-
-
-def sought_for(row: ContactPerson, others: Sequence[ContactPerson] = ()) -> matching.Sought:
-    """A person on a contact as the matching takes them; ``others`` told of with them are taken for their family."""
-    named = [PersonFacts(given_name=other.given_name, family_name=other.family_name).name
-             for other in others if other.position != row.position]  # fmt: skip
-    return sought(as_given(row, [row.address]), relatives=[name for name in named if name])
 
 
 def _look_for_restricted(contact: Contact, *, at: datetime) -> None:

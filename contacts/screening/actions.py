@@ -7,14 +7,19 @@ from django.db import transaction
 
 from contacts import hooks, telling
 from contacts.bundles import actions as bundles
+from contacts.given import sought_for
+from contacts.identity.actions import tell_worker
+from contacts.identity.proposing import propose
 from contacts.models import (
     GRADES,
     Contact,
     ContactPerson,
+    ContactRank,
     GradeChange,
+    PossiblePerson,
 )
 from contacts.ranking.ranks import rerank
-from contacts.recording.actions import involve_confirmed, sought_for
+from contacts.recording.actions import involve_confirmed
 from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -112,6 +117,7 @@ def grade(
         GradeChange.objects.create(contact=changed, before=grade, after=grade, reason=told, by=by, at=at)
         write_audit("contact.graded", by=by, reference=changed.reference, reason=told, detail={"grade": grade})
         return changed
+    reason = reason or _why_raised(changed, grade)
     if changed.grade and not reason.strip():
         raise Refused("Say why the grade changes.", code="reason_required", field="reason")
     GradeChange.objects.create(contact=changed, before=changed.grade, after=grade, reason=reason, by=by, at=at)
@@ -126,6 +132,12 @@ def grade(
         )
     write_audit("contact.graded", by=by, reference=changed.reference, reason=reason, detail={"grade": grade})
     return changed
+
+
+def _why_raised(contact: Contact, grade: str) -> str:
+    """Why this is the grade for now, where somebody a child may be calls for it: then it needs no reason of its own."""
+    rank = ContactRank.objects.filter(contact=contact, raised_grade=grade).first()
+    return rank.raised_why if rank is not None else ""
 
 
 def go_on(*, contact: Contact, by: User, at: datetime, reason: str, version: int | None = None) -> Contact:
@@ -153,8 +165,12 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     row.save()
     involve_confirmed(contact, row)
     contact.version += 1
+    _keep_what_it_called_for(contact, row, person, by=by, at=at)
     contact.save()
+    PossiblePerson.objects.filter(on_contact=row).delete()
     rerank(contact, at=at)
+    if row.is_child:
+        tell_worker(contact, person, by=by)
     if contact.is_on_queue:
         bundles.bundle_contact(contact=contact, by=by, at=at)
     write_audit(
@@ -163,14 +179,33 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     return row
 
 
+def _keep_what_it_called_for(contact: Contact, row: ContactPerson, person: Person, *, by: User, at: datetime) -> None:
+    """Confirming never lowers: a grade raised for now by this very person stays, provisional, until somebody grades."""
+    rank = ContactRank.objects.filter(contact=contact).first()
+    if rank is None or not rank.raised_grade or not row.possible.filter(person=person).exists():
+        return
+    if contact.grade:
+        clocks.stop(
+            reference=contact.reference, rule=f"grade_{contact.grade}", at=at, by=by, reason="raised by a match"
+        )  # fmt: skip
+    contact.grade, contact.grade_is_provisional = rank.raised_grade, True
+    why = rank.raised_why.removeprefix("Possible, not confirmed: ")
+    contact.provisional_reasons = [f"{why[:1].upper()}{why[1:]}"[:200]]
+    clocks.start(
+        f"grade_{contact.grade}", reference=contact.reference, started_at=contact.received_at, by=by,
+        agency=contact.agency,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def unlink_person(
     *, on_contact: ContactPerson, by: User, at: datetime, reason: str, version: int | None = None
 ) -> ContactPerson:
     """Take a wrong link back: the contact leaves that record's chronology and the audit keeps that it was there.
 
-    What the link hid stays hidden until somebody named on the restriction decides (:func:`let_others_see`). Raises
-    Refused without a reason, when there is no link the user may know of, and while open work stands on it.
+    That it is not them is remembered: they are possible here no more. What the link hid stays hidden until somebody
+    named on the restriction decides (:func:`let_others_see`). Raises Refused without a reason, when there is no link
+    the user may know of, and while open work stands on it.
     """
     require(by, Permission.CONTACT_SCREEN)
     if not reason.strip():
@@ -189,6 +224,7 @@ def unlink_person(
         )
     row.person = row.linked_at = row.linked_by = None
     row.save()
+    refuse_match(person=was, reference=contact.reference, position=row.position, by=by, at=at)
     is_hidden = False
     if not contact.people.filter(person=was).exclude(pk=row.pk).exists():
         is_hidden = stay_hidden(reference=contact.reference, person=was, kind="contact", at=at)
@@ -197,9 +233,11 @@ def unlink_person(
         "contact.person_unlinked", by=by, reference=contact.reference, people=[was], reason=reason,
         detail={"position": row.position, "stays_hidden": is_hidden},
     )  # fmt: skip
-    rerank(contact, at=at)
     if contact.is_on_queue:
+        propose(contact, at=at)
         bundles.bundle_contact(contact=contact, by=by, at=at)
+    else:
+        rerank(contact, at=at)
     return row
 
 
@@ -218,9 +256,14 @@ def let_others_see(*, contact: Contact, by: User, at: datetime, reason: str, ver
     return changed
 
 
+@transaction.atomic
 def not_this_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> None:
-    """Answer a candidate with no; it is remembered and not offered again."""
+    """Answer a candidate with no; it is remembered and not offered again, and raises nothing any more."""
     require(by, Permission.CONTACT_SCREEN)
+    contact = lock(on_contact.contact)
+    PossiblePerson.objects.filter(on_contact=on_contact, person=person).delete()
+    if contact.is_on_queue:
+        rerank(contact, at=at)
     refuse_match(person=person, reference=on_contact.contact.reference, position=on_contact.position, by=by, at=at)
 
 

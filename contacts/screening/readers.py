@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Q
 
 from contacts.fields import CONTACT, OF_PERSON, Kind
+from contacts.given import sought_for
+from contacts.identity import readers as identity
 from contacts.models import Contact, ContactPerson
-from contacts.recording.actions import sought_for
+from contacts.queue import readers as queue
 from contacts.screening.dangers import proposed
 from frontdoor import audit
 from frontdoor.accounts.models import User
@@ -326,14 +328,46 @@ class Look:
     words: list[tuple[str, str]]
     people: list[ContactPerson]
     history: list[dict[str, Any]]
+    # Whom the unconfirmed children may be, and what is on record of those: never told as the family's own.
+    possible: list[identity.Possible] = field(default_factory=list)
+    possible_history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[int]:
+        """Ids of everybody on record whom it shows."""
+        confirmed = [row.person_id for row in self.people if row.person_id is not None]
+        return [*confirmed, *(each.person.pk for each in self.possible)]
 
 
 def look(contact: Contact, user: User, at: datetime) -> Look:
     """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
     rows = rows_of(contact)
-    keys = [row.person_id for row in rows if row.person_id is not None]
+    possible = possible_on(contact, user, at)
+    return Look(
+        contact,
+        words(contact),
+        rows,
+        _history(contact, user, [row.person_id for row in rows if row.person_id is not None]),
+        possible,
+        _history(contact, user, [each.person.pk for each in possible]),
+    )
+
+
+def possible_on(contact: Contact, user: User, at: datetime) -> list[identity.Possible]:
+    """Whom the unconfirmed children may be, and what it would mean."""
+    found = identity.rows_on(user, [contact.pk])
+    people = {row.person_id for rows in found.values() for row in rows}
+    if not people:
+        return []
+    return queue.possible_on([contact], found, queue.Background(user, [contact], people, at))
+
+
+def _history(contact: Contact, user: User, people: Sequence[int]) -> list[dict[str, Any]]:
+    """Earlier contacts and work of these people (ids) that the user may see, the newest first."""
+    if not people:
+        return []
     parts = about_visible(
-        Involvement.objects.filter(person_id__in=keys).exclude(reference=contact.reference), user
+        Involvement.objects.filter(person_id__in=people).exclude(reference=contact.reference), user
     ).select_related("worker", "team", "person")
     found: dict[str, dict[str, Any]] = {}
     for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
@@ -350,4 +384,4 @@ def look(contact: Contact, user: User, at: datetime) -> Look:
             },
         )
         line["who"].append(part.person.display_name)
-    return Look(contact, words(contact), rows, list(found.values())[:HISTORY])
+    return list(found.values())[:HISTORY]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from contacts import hooks
+from contacts.grading import raising
 from contacts.models import Contact, ContactPerson, DecisionRule
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -13,6 +15,7 @@ from frontdoor.codelists import lists
 from frontdoor.people.models import Involvement
 
 YEAR = timedelta(days=365)
+NOT_CONFIRMED = "possible, not confirmed"
 
 
 class Power(StrEnum):
@@ -59,11 +62,14 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
     """Why this contact can only be ended by a manager other than the author; empty when it need not be.
 
     PRACTICE: red or amber; under one or unborn; open work; third contact in 12 months; a child's own call; a
-    professional's report of injury or disclosure; a grade lowered by screening.
+    professional's report of injury or disclosure; a grade lowered by screening. What would hold if somebody a child may
+    be were confirmed holds already, and says so.
     """
     reasons: list[str] = []
-    if contact.grade in ("red", "amber"):
-        reasons.append(f"The contact is graded {contact.grade}.")
+    grade = contact.grade_for_now
+    if grade in ("red", "amber"):
+        for_now = f" for now: {NOT_CONFIRMED}" if grade != contact.grade else ""
+        reasons.append(f"The contact is graded {grade}{for_now}.")
     today = london_date(at)
     if any(is_under_one(child.date_of_birth, child.expected_on, today) for child in children):
         reasons.append("A child is unborn or under one.")
@@ -80,6 +86,7 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
             reasons.append("It is the third contact in 12 months or a later one.")
         if Involvement.objects.open().filter(person_id__in=people, kind__in=["referral", "assessment"]).exists():
             reasons.append("A child has open work.")
+    reasons += _if_it_is_them(contact, children)
     if contact.disagreements.exists():
         reasons.append("The referrer disagreed with an earlier decision.")
     if contact.is_the_child:
@@ -94,6 +101,24 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
     ):
         reasons.append("Screening has lowered the agency’s grade.")
     return reasons
+
+
+def _if_it_is_them(contact: Contact, children: Sequence[ContactPerson]) -> list[str]:
+    """What would need a manager if the children were whom they may be."""
+    unconfirmed = [child.pk for child in children if child.person_id is None and child.pk is not None]
+    rows = raising.standing().filter(on_contact_id__in=unconfirmed)
+    people = set(rows.values_list("person_id", flat=True)) if unconfirmed else set()
+    if not people:
+        return []
+    known = Involvement.objects.filter(person_id__in=people)
+    said = []
+    if raising.times_before(people, contact.reference, contact.received_at) >= 2:
+        said.append("It may be the third contact in 12 months or a later one")
+    if known.open().filter(kind__in=["referral", "assessment"]).exists():
+        said.append("A child may have open work")
+    if any(ask(people) for ask in hooks.on_plan):
+        said.append("A child may be on a protection plan")
+    return [f"{sentence}: {NOT_CONFIRMED}." for sentence in said]
 
 
 def who_decides(
@@ -112,7 +137,7 @@ def who_decides(
         reasons = manager_reasons(contact, children, at)
         if column == "contact_officer" and contact.level_by_screening not in ("", "1"):
             reasons.append("The level of need is above 1.")
-        if column == "contact_officer" and contact.grade == "green":
+        if column == "contact_officer" and contact.grade_for_now == "green":
             reasons.append("The grade is above blue.")
     elif contact.recorded_by_id == user.pk and wanted - protective(today):
         # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.

@@ -11,7 +11,7 @@ from django.utils import timezone
 from frontdoor.access import Refused
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.people import identifiers
+from frontdoor.people import hooks, identifiers
 from frontdoor.people.indexing import index_names
 from frontdoor.people.models import (
     Address,
@@ -80,6 +80,15 @@ def touch(person: Person, *, version: int | None = None) -> Person:
     return locked
 
 
+#: Facts a person is found by, whoever is sought.
+FOUND_BY = frozenset("date_of_birth dob_precision expected_on sex school is_adoption_protected".split())
+
+
+def _found_by_changed(person: Person, at: datetime) -> None:
+    for hear in hooks.found_by_changed:
+        hear(person, at)
+
+
 def _names_changed(person: Person) -> None:
     index_names([person.pk])
     person.display_name = display_name(person)
@@ -136,6 +145,7 @@ def create_person(
     if notes:
         PersonText.objects.create(person=person, notes=notes)
     write_audit("person.recorded", by=by, reference=person.reference, people=[person], detail={"at": at.isoformat()})
+    _found_by_changed(person, at)
     return person
 
 
@@ -167,6 +177,8 @@ def amend_person(
         reason=reason,
         detail={"fields": changed, "at": at.isoformat()},
     )
+    if FOUND_BY & set(changed):
+        _found_by_changed(locked, at)
     return locked
 
 
@@ -214,6 +226,7 @@ def add_name(
     _names_changed(locked)
     locked.save()
     _acted("person.named", locked, by=by, at=at, kind=kind)
+    _found_by_changed(locked, at)
     return name
 
 
@@ -247,6 +260,7 @@ def add_identifier(
     found = _identify(locked, kind=kind, value=value, source=source, valid_from=valid_from)
     locked.save()
     _acted("person.identified", locked, by=by, at=at, kind=kind)
+    _found_by_changed(locked, at)
     return found
 
 
@@ -278,6 +292,7 @@ def end_identifier(
         row.save()
     locked.save()
     _acted("person.identifier_ended", locked, by=by, at=at, kind=identifier.kind)
+    _found_by_changed(locked, at)
     return identifier
 
 
@@ -330,6 +345,7 @@ def add_address(
     )
     locked.save()
     _acted("person.addressed", locked, by=by, at=at, confidential=is_confidential)
+    _found_by_changed(locked, at)
     return address
 
 
@@ -402,6 +418,7 @@ def add_telephone(
     telephone, *_ = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
     locked.save()
     _acted("person.telephone_added", locked, by=by, at=at)
+    _found_by_changed(locked, at)
     return telephone
 
 

@@ -60,6 +60,8 @@ glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
 named_on: list[Callable[[Person, Sequence[Any], Any, datetime], None]] = []
 # Called with (person, at) when a record has been restricted or protected: what is shown beside it elsewhere must go.
 hidden_from_now: list[Callable[[Person, datetime], None]] = []
+# Called with (person, at) when what a person is found by has changed: a name, birth, number, address, telephone.
+found_by_changed: list[Callable[[Person, datetime], None]] = []
 # Called with (ids of people, at) when records were joined to one, or taken apart again.
 joined_or_parted: list[Callable[[set[int], datetime], None]] = []
 # The same, only after records were taken apart.

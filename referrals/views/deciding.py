@@ -18,7 +18,7 @@ from contacts.recording import views as call
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
 from contacts.screening.details import settle_details
-from contacts.screening.readers import words
+from contacts.screening.readers import possible_on, words
 from contacts.screening.untaken import to_settle
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
@@ -52,8 +52,11 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     children = readers.children_of(contact)
     people = [row.person_id for row in children if row.person_id is not None]
     now = timezone.now()
+    possible = possible_on(contact, request.user, now)
+    audit.shows(request, [each.person for each in possible], kind="opened", reference=contact.reference)
     return {
         "contact": contact,
+        "possible": possible,
         "texts": words(contact, "child_location"),
         "children": children,
         "adults": readers.adults_of(contact),

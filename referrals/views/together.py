@@ -24,8 +24,9 @@ from frontdoor.workflow.actions import stale
 from referrals import hooks, together
 from referrals.decisions import ChildDecision
 from referrals.models import BulkAct, DipSample, bulk_rule
+from referrals.readers import may_join
 from referrals.together import Answer, Result
-from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, RowForm
+from referrals.together_forms import BulkForm, CommonForm, LookedOverForm, Offered, RowForm
 from referrals.undoing import may_undo, undo_decision
 
 P = Permission
@@ -41,7 +42,8 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     on = london_date(now)
     results: list[Result] = []
     contacts = _open_together(first, user)
-    common, rows = _forms(request, contacts, on)
+    offered = _offered(contacts)
+    common, rows = _forms(request, contacts, on, offered)
     if common.is_sent:
         acting.keep(request, common)
         valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
@@ -53,15 +55,19 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
             contacts = [contact for contact in contacts if contact.pk in refused]
-            common, rows = _forms(request, contacts, on)
+            common, rows = _forms(request, contacts, on, offered)
             if not refused:
                 acting.use_up(request, common, at=now)
     shown = [contact.reference for contact in contacts]
     if shown and first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
     opened = contact_readers.opened_by(user, shown)
+    looks = {
+        contact.pk: contact_readers.look(contact, user, now) for contact in contacts if contact.reference in opened
+    }
     people = [row.person_id for contact in contacts for row in contact_readers.rows_of(contact)]
-    audit.shows(request, [key for key in people if key is not None], kind="opened", reference=first.reference)
+    shows = {key for key in people if key is not None} | {key for look in looks.values() for key in look.shown}
+    audit.shows(request, shows, kind="opened", reference=first.reference)
     return page(
         request,
         "referrals/together.html",
@@ -74,7 +80,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
                     "contact": contact,
                     "rows": rows[contact.pk],
                     "is_opened": contact.reference in opened,
-                    "look": contact_readers.look(contact, user, now) if contact.reference in opened else None,
+                    "look": looks.get(contact.pk),
                 }
                 for contact in contacts
             ],
@@ -109,12 +115,19 @@ def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[R
     return found
 
 
-def _forms(request: StaffRequest, contacts: list[Contact], on: date) -> tuple[CommonForm, dict[int, list[RowForm]]]:
+def _offered(contacts: list[Contact]) -> Offered:
+    """What can be chosen on the page; asked before anything is decided, so that what was chosen stays a choice."""
+    return Offered(any(contact.type.may_become_referral for contact in contacts), frozenset(may_join(contacts)))
+
+
+def _forms(
+    request: StaffRequest, contacts: list[Contact], on: date, offered: Offered
+) -> tuple[CommonForm, dict[int, list[RowForm]]]:
     is_manager = rules.is_manager(request.user)
-    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts)
+    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts, offered=offered)
     rows = {
         contact.pk: [
-            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager)
+            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager, offered=offered)
             for row in contact_readers.rows_of(contact)
             if row.is_child
         ]
@@ -273,8 +286,8 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
     )
     if done is not None:
         return done
-    people = [row.person_id for row in contact_readers.rows_of(contact) if row.person_id is not None]
-    audit.shows(request, people, kind="opened", reference=contact.reference, reason="reviewing bulk closures")
+    look = contact_readers.look(contact, user, timezone.now())
+    audit.shows(request, look.shown, kind="opened", reference=contact.reference, reason="reviewing bulk closures")
     contact_readers.note_opened(contact, user)
     return page(
         request,
@@ -282,7 +295,7 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
         {
             "sample": sample,
             "contact": contact,
-            "look": contact_readers.look(contact, user, timezone.now()),
+            "look": look,
             "form": form,
             "outcome": lists.label("contact_outcome", sample.row.act.outcome),
         },

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.recording import actions as recording
+from contacts.given import sought_for
 from contacts.screening import actions as screening
 from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
@@ -187,9 +187,7 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
     user = request.user
     found = shown(request, reference)
     row = found.contact_person
-    candidates = matching.candidates(
-        recording.sought_for(row), user, reference=found.contact.reference, position=row.position
-    )
+    candidates = matching.candidates(sought_for(row), user, reference=found.contact.reference, position=row.position)
     audit.shows(request, [candidate.person for candidate in candidates])
     form = acting.form(request, forms.ConfirmChildForm, record=found)
     form.offer_people(candidates)

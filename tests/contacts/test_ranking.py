@@ -114,6 +114,7 @@ def test_the_reasons_add_up(facts: Facts, weights: Weights) -> None:
 RAISING = [
     {"youngest": "unborn"}, {"youngest": "under_one"}, {"youngest": "under_five"}, {"is_pregnancy": True},
     {"is_disabled": True}, {"is_unseen": True}, {"safe_until": NOW}, {"is_on_plan": True}, {"is_fast_track": True},
+    {"is_possibly_on_plan": True}, *({"raised_grade": grade} for grade in ("green", "amber", "red")),
 ]  # fmt: skip
 
 
@@ -127,6 +128,8 @@ def test_what_must_never_count_has_no_place() -> None:
     assert {item.name for item in fields(Facts)} == {
         "received_at", "grade", "is_fast_track", "is_on_plan", "youngest", "is_pregnancy", "is_disabled", "is_unseen",
         "safe_until", "ranks_with_concerns",
+        # What somebody calls for whom a child may be: a grade of the published rules, why, and a plan.
+        "raised_grade", "raised_why", "is_possibly_on_plan",
     }  # fmt: skip
 
 

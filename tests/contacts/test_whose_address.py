@@ -10,9 +10,9 @@ from django.test import Client
 from contacts.bundles import bundling
 from contacts.bundles.actions import facts_of
 from contacts.facts import AddressFacts, PersonFacts
+from contacts.given import sought_for
 from contacts.models import AddressQuestion, Contact, ContactPerson
 from contacts.recording import actions as recording
-from contacts.recording.actions import sought_for
 from contacts.screening import actions as screening
 from contacts.screening.addresses import decide_address
 from contacts.screening.details import settle_details

@@ -24,6 +24,7 @@ from contacts.facts import AddressFacts, ContactFacts, PersonFacts
 from contacts.models import Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
+from contacts.screening.rules import manager_reasons
 from frontdoor.access import Role
 from frontdoor.accounts.models import Team, User
 from frontdoor.api import receipts, views
@@ -192,6 +193,9 @@ def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
     address = {"lines": [HOME], "postcode": "ZZ99 7AA", "is_confidential": False}
     named["address"] = address
     danger = {**named, "child_protection": True, "agency_reference": "PPN/3"}
+    # Somebody everybody may see, so that there are possible matches to answer, and none of them hidden.
+    seen = {**child, "given_name": "Rowena", "date_of_birth": date(2016, 5, 6).isoformat(), "nhs_number": ""}
+    likely = {**named, "children": [seen, {**child, "sex": "F"}], "agency_reference": "PPN/4"}
     plain = {**SMALL_BODY, "children": [child], "address": address}
     early = {
         "child": child, "assessor": {"name": "Pat Hale", "role": "Head"}, "consent": {"status": "given"},
@@ -200,6 +204,7 @@ def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
     for caller, name in ((world.police, "police"), (world.school, "school")):
         yield f"{name} sends", masked(caller.post("contacts", named, key="one"))
         yield f"{name} again", masked(caller.post("contacts", named, key="one"))
+        yield f"{name} likely", masked(caller.post("contacts", likely, key="likely"))
         yield f"{name} danger", masked(caller.post("contacts", danger, key="danger"))
         items = [{**plain, "idempotency_key": f"i{number}"} for number in range(2)]
         yield f"{name} batch", masked(caller.post("contacts/batch", {"items": items}, key=None))
@@ -264,11 +269,28 @@ def sent(hidden: list[str]) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+def identities(world: World) -> list[str]:
+    """Where it is said whom the children on what agencies sent may be: every page and fragment of each."""
+    parts = ["", "look/", "screen/", "decide/", "people/1/who/", "people/1/who/?on=queue", "people/2/who/?on=screen"]
+    sent = Contact.objects.exclude(agency=None).exclude(reference__in=world.hidden).order_by("id")
+    return [f"/contacts/{contact.reference}/{part}" for contact in sent for part in parts]
+
+
+def order_of_the_queue() -> str:
+    """Where every contact an agency sent stands, with its grade for now and who has to sign an ending."""
+    lines = []
+    for contact in Contact.objects.exclude(agency=None).select_related("rank").order_by("tier", "rank_at", "reference"):
+        children = list(contact.people.filter(is_child=True))
+        signs = manager_reasons(contact, children, contact.received_at)
+        lines.append(f"{contact.reference} {contact.tier} {contact.rank_at} {contact.grade_for_now} {signs}")
+    return "\n".join(lines)
+
+
 def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[str, str]]:
     """What somebody in this role sees, from where it begins and then along the links."""
     client = Client(raise_request_exception=False)
     client.force_login(world.staff[role])
-    waiting = starts(hidden)
+    waiting = [*starts(hidden), *identities(world)]
     seen: set[str] = set()
     for number, (path, data) in enumerate(sent(hidden)):
         answer = client.post(path, data, follow=True)
@@ -314,6 +336,7 @@ def said(
         with references_from(Random(5)):
             for key, text in agencies_ask(world, hidden):
                 heard.setdefault(key, []).append(text)
+            heard["the order of the queue"] = [order_of_the_queue()]
             for role in looking:
                 for key, text in staff_look(world, role, hidden):
                     heard.setdefault(key, []).append(text)
@@ -361,6 +384,9 @@ def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) 
     there = said(world, hidden, with_family=True)
     assert len(there) > 400, "it was looked at widely"
     assert [key for key, texts in there.items() if any(text.startswith("5") for text in texts)] == []
+    possible = [key for key, texts in there.items() if any("Possible match, not confirmed" in text for text in texts)]
+    assert len(possible) > 10, "there was something to answer"
+    assert any("This is the child" in text for texts in there.values() for text in texts)
     assert sum(texts[0].startswith("200") for texts in there.values()) > 200
     told = differences(absent, there)
     assert not told, f"{len(told)} answers differ:\n" + "\n\n".join(told[:40])

@@ -29,8 +29,7 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
     contact: Contact = get_visible(Contact, request.user, reference)
     now = timezone.now()
     found = readers.look(contact, request.user, now)
-    people = [row.person_id for row in found.people if row.person_id is not None]
-    audit.shows(request, people, kind="opened", reference=contact.reference, reason="on the queue")
+    audit.shows(request, found.shown, kind="opened", reference=contact.reference, reason="on the queue")
     readers.note_opened(contact, request.user)
     return page(
         request,

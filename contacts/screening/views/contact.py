@@ -155,7 +155,9 @@ def show(
     for card in found:
         if card.row.person_id is not None:
             card.known = background.of([contact], [card.row.person_id])
-    listed = {candidate.person.pk for card in found for candidate in card.candidates}
+    possible = readers.possible_on(contact, user, now)
+    listed = {each.person.pk for each in possible}
+    listed |= {candidate.person.pk for card in found for candidate in card.candidates}
     audit.shows(
         request,
         {*linked, *listed},
@@ -179,6 +181,7 @@ def show(
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],
             "families": families,
+            "meaning": {(each.row.pk, each.person.pk): each for each in possible},
             "agrees": queue.AGREES,
             "warnings": readers.warnings_of(linked),
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at", "pk")),

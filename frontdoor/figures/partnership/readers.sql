@@ -18,7 +18,9 @@ SELECT c.agency_id, count(*),
 FROM contacts_contact c
 CROSS JOIN LATERAL (SELECT
     array_position(ARRAY['blue', 'green', 'amber', 'red'], c.agency_grade::text) AS theirs,
-    array_position(ARRAY['blue', 'green', 'amber', 'red'], c.grade::text) AS ours) g
+    -- Ours is what somebody here gave: a provisional grade is nobody's judgement of theirs.
+    CASE WHEN NOT c.grade_is_provisional
+        THEN array_position(ARRAY['blue', 'green', 'amber', 'red'], c.grade::text) END AS ours) g
 CROSS JOIN LATERAL (SELECT CASE WHEN c.status = 'decided' AND c.decided_at <= %(told)s
     AND NOT (c.is_fast_track AND c.is_on_queue) THEN c.outcome_outside ELSE '' END AS outcome) d
 -- started once, at receipt

@@ -23,6 +23,7 @@ from frontdoor.people.matching.gather import (
     near_words,
     numbers_of,
     on_record,
+    open_to_all,
     protected_alone,
     scope_for,
 )
@@ -38,6 +39,8 @@ from frontdoor.people.words import is_no_name, name_parts, words
 REVIEW_THRESHOLD = round(REVIEW * 100)
 # Below this probability nobody is listed, unless they bear a number given, or have a like name and home or birth.
 LISTED = 0.01
+#: What a probability is called, from which one on.
+LIKELIHOODS = ((0.998, "all but certain"), (0.9, "very likely"), (0.5, "likely"), (0.15, "possible"))
 UNBORN = frozenset("unborn baby ubb unb".split())
 ASKED, RECORDED = 0, 1
 
@@ -83,6 +86,11 @@ class Candidate:
     doubts: tuple[str, ...] = ()
 
     @property
+    def likelihood(self) -> str:
+        """How likely it is, in words."""
+        return next((said for least, said in LIKELIHOODS if self.probability >= least), "unlikely")
+
+    @property
     def needs_answer(self) -> bool:
         """Whether a screener must say yes or no to this one."""
         return self.score >= REVIEW_THRESHOLD
@@ -121,6 +129,15 @@ def candidates(
 ) -> list[Candidate]:
     """As :func:`suggest`, the candidates alone."""
     return list(suggest(facts, user, limit=limit, reference=reference, position=position).candidates)
+
+
+def known_to_all(facts: Sought, *, reference: str, position: int) -> list[Candidate]:
+    """Whom every screener would be asked about: above the review threshold, nobody restricted or adoption-protected.
+
+    The same whoever asks, so that it may be kept and may move a place on the queue. Nobody refused here.
+    """
+    found = _suggest(facts, open_to_all(reference=reference, position=position), 10, LISTED)
+    return [candidate for candidate in found.candidates if candidate.needs_answer]
 
 
 def restricted_hits(facts: Sought) -> list[Candidate]:
@@ -305,5 +322,5 @@ def _by_names(base: Sketch, names: Sequence[tuple[str, str, str, bool]]) -> list
 
 
 __all__ = [
-    "REVIEW_THRESHOLD", "Candidate", "Sought", "Suggested", "candidates", "restricted_hits", "suggest",
+    "REVIEW_THRESHOLD", "Candidate", "Sought", "Suggested", "candidates", "known_to_all", "restricted_hits", "suggest",
 ]  # fmt: skip

@@ -86,11 +86,20 @@ PROTECTED = """
     UNION
     SELECT p.id FROM people_person p WHERE p.is_adoption_protected
 """
+REFUSED = """
+    UNION
+    SELECT n.person_id FROM people_notthisperson n WHERE n.reference = %(reference)s AND n.position = %(position)s
+"""
 
 
 def scope_for(user: User, *, reference: str = "", position: int = 0) -> Scope:
     """Everybody but those hidden from this user, adoption-protected without the user's name, or refused here."""
     return Scope(hidden=_keys(HIDDEN, {"user": user.pk, "reference": reference, "position": position}))
+
+
+def open_to_all(*, reference: str, position: int) -> Scope:
+    """Everybody but the restricted, the adoption-protected and those refused here: the same for whoever asks."""
+    return Scope(hidden=_keys(PROTECTED + REFUSED, {"reference": reference, "position": position}))
 
 
 def protected_alone() -> Scope:

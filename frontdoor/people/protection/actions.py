@@ -92,6 +92,8 @@ def end_restriction(*, restriction: Restriction, by: User, at: datetime, reason:
         people=[locked.person],
         reason=reason,
     )
+    for hear in hooks.found_by_changed:
+        hear(locked.person, at)
     return locked
 
 

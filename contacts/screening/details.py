@@ -14,6 +14,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
+from frontdoor.people.protection.warnings import add_warning
 from frontdoor.workflow.actions import touch
 
 #: A confidential address taken over is looked at again after this long, unless somebody sets another day.
@@ -78,7 +79,7 @@ def _does_not_know(row: ContactPerson, person: Person, by: User, at: datetime) -
 def _warning(row: ContactPerson, person: Person, by: User, at: datetime) -> None:
     danger = proposed(row)
     if danger is not None:
-        people.add_warning(
+        add_warning(
             person=person,
             by=by,
             at=at,

@@ -17,9 +17,10 @@ from frontdoor.clocks.working_days import is_working_day, london_date
 from frontdoor.demo import words
 from frontdoor.demo.borough import Family
 from frontdoor.demo.staff import Staff
-from frontdoor.people.actions import add_address, add_warning, create_person
+from frontdoor.people.actions import add_address, create_person
 from frontdoor.people.models import Person
 from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.warnings import add_warning
 from referrals import actions as referrals
 from referrals.actions import ChildDecision
 from referrals.models import Referral

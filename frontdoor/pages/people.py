@@ -22,6 +22,7 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection import warnings
 from frontdoor.people.record import overview as record
 from frontdoor.people.search import Page
 from frontdoor.people.search import search as find
@@ -189,7 +190,7 @@ ADD: dict[str, tuple[str, type[UiForm], Callable[..., Any]]] = {
     "identifiers": ("Add an identifier", forms.IdentifierForm, actions.add_identifier),
     "addresses": ("Add an address", forms.AddressForm, actions.add_address),
     "telephones": ("Add a telephone number", forms.TelephoneForm, _add_telephone),
-    "warnings": ("Add a warning", forms.WarningForm, actions.add_warning),
+    "warnings": ("Add a warning", forms.WarningForm, warnings.add_warning),
     "relationships": ("Add a relationship", forms.RelationshipForm, actions.add_relationship),
 }
 
@@ -237,9 +238,9 @@ def review_warning(request: StaffRequest, reference: str, key: int) -> HttpRespo
     def do(given: dict[str, Any], at: datetime) -> None:
         common: dict[str, Any] = {"warning": warning, "by": request.user, "at": at, "reason": given["reason"]}
         if given["decision"] == "end":
-            actions.end_warning(**common)
+            warnings.end_warning(**common)
         else:
-            actions.review_warning(review_on=given["review_on"], **common)
+            warnings.review_warning(review_on=given["review_on"], **common)
 
     title = f"Review the warning: {lists.label('warning_kind', warning.kind)}"
     return act_on_record(request, who, form, do, title=title, said="The warning is reviewed", lead=warning.text)

@@ -25,7 +25,6 @@ from frontdoor.people.models import (
     Restriction,
     RestrictionHolder,
     Telephone,
-    Warning,
 )
 from frontdoor.people.naming import display_name
 from frontdoor.people.words import may_be_a_name, name_parts
@@ -182,7 +181,8 @@ def amend_person(
     return locked
 
 
-def _acted(event: str, person: Person, *, by: User, at: datetime, reason: str = "", **detail: Any) -> None:
+def acted(event: str, person: Person, *, by: User, at: datetime, reason: str = "", **detail: Any) -> None:
+    """Write one deed about a person into the audit, with what else there is to say of it."""
     write_audit(
         event,
         by=by,
@@ -225,7 +225,7 @@ def add_name(
     )
     _names_changed(locked)
     locked.save()
-    _acted("person.named", locked, by=by, at=at, kind=kind)
+    acted("person.named", locked, by=by, at=at, kind=kind)
     _found_by_changed(locked, at)
     return name
 
@@ -259,7 +259,7 @@ def add_identifier(
     locked = touch(person)
     found = _identify(locked, kind=kind, value=value, source=source, valid_from=valid_from)
     locked.save()
-    _acted("person.identified", locked, by=by, at=at, kind=kind)
+    acted("person.identified", locked, by=by, at=at, kind=kind)
     _found_by_changed(locked, at)
     return found
 
@@ -291,7 +291,7 @@ def end_identifier(
         row.valid_to = ended_on
         row.save()
     locked.save()
-    _acted("person.identifier_ended", locked, by=by, at=at, kind=identifier.kind)
+    acted("person.identifier_ended", locked, by=by, at=at, kind=identifier.kind)
     _found_by_changed(locked, at)
     return identifier
 
@@ -344,7 +344,7 @@ def add_address(
         uprn=uprn,
     )
     locked.save()
-    _acted("person.addressed", locked, by=by, at=at, confidential=is_confidential)
+    acted("person.addressed", locked, by=by, at=at, confidential=is_confidential)
     _found_by_changed(locked, at)
     return address
 
@@ -371,7 +371,7 @@ def end_address(*, address: Address, by: User, at: datetime, ended_on: date, ver
         row.ended_on = ended_on
         row.save()
     locked.save()
-    _acted("person.address_ended", locked, by=by, at=at)
+    acted("person.address_ended", locked, by=by, at=at)
     return address
 
 
@@ -384,14 +384,14 @@ def take_back_address(*, address: Address, by: User, at: datetime, reason: str) 
     address.ended_on = address.ended_on or timezone.localdate(at)
     address.save()
     locked.save()
-    _acted("person.address_taken_back", locked, by=by, at=at, reason=reason)
+    acted("person.address_taken_back", locked, by=by, at=at, reason=reason)
     return address
 
 
 @transaction.atomic
 def show_address(*, address: Address, by: User, at: datetime) -> Address:
     """Open a confidential address: the act itself is what is recorded."""
-    _acted("person.address_shown", address.person, by=by, at=at)
+    acted("person.address_shown", address.person, by=by, at=at)
     return address
 
 
@@ -417,7 +417,7 @@ def add_telephone(
     locked = touch(person)
     telephone, *_ = _ring(locked, number, is_safe=is_safe, safe_time=safe_time)
     locked.save()
-    _acted("person.telephone_added", locked, by=by, at=at)
+    acted("person.telephone_added", locked, by=by, at=at)
     _found_by_changed(locked, at)
     return telephone
 
@@ -453,65 +453,6 @@ def add_relationship(
         detail={"kind": kind, "at": at.isoformat()},
     )
     return relationship
-
-
-@transaction.atomic
-def add_warning(
-    *,
-    person: Person,
-    by: User,
-    at: datetime,
-    kind: str,
-    text: str,
-    review_on: date,
-    about: str = "person",
-    address: Address | None = None,
-    evidence: str = "",
-    source: str = "",
-    starts_on: date | None = None,
-    ends_on: date | None = None,
-) -> Warning:
-    """Record a danger, with its evidence and the day it must be reviewed."""
-    if not text.strip():
-        raise Refused("Say what the danger is.", code="no_text", field="text")
-    warning = Warning.objects.create(
-        person=person,
-        about=about,
-        address=address,
-        kind=kind,
-        text=text.strip(),
-        evidence=evidence,
-        source=source,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        review_on=review_on,
-        set_at=at,
-        set_by=by,
-    )
-    _acted("person.warned", person, by=by, at=at, kind=kind)
-    return warning
-
-
-@transaction.atomic
-def review_warning(*, warning: Warning, by: User, at: datetime, review_on: date, reason: str) -> Warning:
-    """Keep a warning after looking at it again; ``reason`` says what was found."""
-    warning = Warning.objects.select_for_update().get(pk=warning.pk)
-    warning.reviewed_at, warning.reviewed_by, warning.review_on = at, by, review_on
-    warning.save()
-    _acted("person.warning_reviewed", warning.person, by=by, at=at, reason=reason, kind=warning.kind)
-    return warning
-
-
-@transaction.atomic
-def end_warning(*, warning: Warning, by: User, at: datetime, reason: str) -> Warning:
-    """Say that a danger has passed, and why; it stays in the history."""
-    if not reason.strip():
-        raise Refused("Say why the warning no longer applies.", code="reason_required", field="reason")
-    warning = Warning.objects.select_for_update().get(pk=warning.pk)
-    warning.ended_at, warning.ended_by, warning.ended_reason = at, by, reason
-    warning.save()
-    _acted("person.warning_ended", warning.person, by=by, at=at, reason=reason, kind=warning.kind)
-    return warning
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import NotThisPerson, Person
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 from tests.contacts.conftest import some_facts
 from tests.factories import StaffFactory
 
@@ -77,7 +78,7 @@ def test_the_page_shows_what_was_told_and_leaves_evidence(desk: Client, contact:
 def test_this_is_the_child_shows_the_differences_and_may_be_taken_back(
     desk: Client, contact: Contact, sam: Person, head: User
 ) -> None:
-    people.add_warning(person=sam, kind="dogs", text="Two large dogs", by=head, at=NOW, review_on=date(2026, 11, 1))
+    add_warning(person=sam, kind="dogs", text="Two large dogs", by=head, at=NOW, review_on=date(2026, 11, 1))
     done = desk.post(
         path(contact, "people/1/link/"), {"person": sam.reference, "version": contact.version}, follow=True
     )

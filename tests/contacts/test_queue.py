@@ -32,6 +32,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.actions import GivenName
 from frontdoor.people.models import Involvement
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 from tests.contacts.conftest import some_facts
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -71,7 +72,7 @@ def linked(contact: Contact, by: User, name: str = "Sam"):
         by=by, at=NOW, names=[GivenName(name, "Example")], date_of_birth=date(2017, 3, 3),
         address={"lines": "9 Hidden Lane", "postcode": "ZZ99 9ZZ", "is_confidential": True, "why": "Threats"},
     )  # fmt: skip
-    people.add_warning(person=child, kind="dogs", text="Two dogs", by=by, at=NOW, review_on=date(2027, 1, 1))
+    add_warning(person=child, kind="dogs", text="Two dogs", by=by, at=NOW, review_on=date(2027, 1, 1))
     screening.link_person(on_contact=contact.people.get(position=1), person=child, by=by, at=NOW)
     return child
 

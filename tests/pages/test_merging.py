@@ -13,6 +13,7 @@ from frontdoor.people.actions import GivenName
 from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Merge, NotSamePeople, PairToReview
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 from referrals import actions as referrals
 from referrals.models import Referral
 from tests.pages.conftest import AT
@@ -76,7 +77,7 @@ def test_what_protects_somebody_is_shown_on_both_sides_and_stays(client, sign_in
         person=right, by=manager, at=AT, lines="99 Hidden Street", is_confidential=True, why="Refuge",
         confidential_from="father", review_on=date(2027, 1, 1),
     )  # fmt: skip
-    actions.add_warning(person=left, by=manager, at=AT, kind="dogs", text="Two", review_on=date(2027, 1, 1))
+    add_warning(person=left, by=manager, at=AT, kind="dogs", text="Two", review_on=date(2027, 1, 1))
     user = sign_in("duty_manager")
     protection.set_restriction(person=right, holders=[manager, user], by=manager, at=AT, reason="Threats")
     shown = text(client.get(f"/merge/{pair.pk}/"))

@@ -16,6 +16,7 @@ from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
 from frontdoor.people.merging import merge
 from frontdoor.people.models import Merge, Person
+from frontdoor.people.protection.warnings import add_warning
 from tests.pages.test_deadlines_browser import address, manager, tab
 from tests.ui.test_browser import RULES
 
@@ -57,7 +58,7 @@ def a_family(by: User) -> Person:
     tie(mother, father, "former_partner")
     tie(mother, grandmother, "mother")
     tie(child, carer, "foster_carer")
-    actions.add_warning(
+    add_warning(
         person=child, by=by, at=NOW - timedelta(days=90), kind="risk_to_workers", text="Threatened a worker in May.",
         review_on=date(2026, 10, 1), about="household", source="Police",
     )  # fmt: skip

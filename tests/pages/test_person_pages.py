@@ -12,6 +12,7 @@ from frontdoor.notifications.models import Notice
 from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -107,7 +108,7 @@ def test_the_person_page_costs_the_same_with_a_long_history(client, sign_in, chi
         relative = actions.create_person(by=manager, at=AT, names=[GivenName(f"Rel{i}", "Smith")])
         actions.add_relationship(person=child, other=relative, kind="sibling", by=manager, at=AT)
         actions.involve(person=child, reference=f"R-000000{i:02d}", kind="referral", at=AT, worker=manager)
-        actions.add_warning(person=child, by=manager, at=AT, kind="dogs", text="Dogs", review_on=date(2026, 12, 1))
+        add_warning(person=child, by=manager, at=AT, kind="dogs", text="Dogs", review_on=date(2026, 12, 1))
         actions.add_name(person=child, by=manager, at=AT, given=f"Zee{i}", kind="alias")
     with CaptureQueriesContext(connection) as many:
         client.get(url)

@@ -34,6 +34,7 @@ from frontdoor.people.models import (
     Relationship,
 )
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 from frontdoor.people.record import overview as record
 from frontdoor.people.search import search
 from referrals.models import Referral
@@ -306,7 +307,7 @@ def test_two_records_related_to_one_another_never_become_related_to_themselves(t
 
 def test_warnings_conflicts_refused_matches_and_restrictions_follow(twice, manager, officer, make_user):
     survivor, loser = twice
-    actions.add_warning(person=loser, by=manager, at=AT, kind="dogs", text="Dogs", review_on=date(2027, 1, 1))
+    add_warning(person=loser, by=manager, at=AT, kind="dogs", text="Dogs", review_on=date(2027, 1, 1))
     for person in twice:
         protection.declare_conflict(user=officer, person=person, by=manager, at=AT)
         actions.refuse_match(person=person, reference="C-00000001", position=1, by=officer, at=AT)

@@ -17,6 +17,7 @@ from frontdoor.people.actions import GivenName
 from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Merge, Name, Person
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection.warnings import add_warning
 from tests.people.test_merge import AT, contact_about, referral_of, rows
 
 MANAGED = {"person_id", "other_id", "left_id", "right_id", "child_id", "merged_into_id", "kind", "version"}
@@ -71,7 +72,7 @@ class Records(RuleBasedStateMachine):
             reference = f"C-0000000{number % 2}"
             actions.involve(person=person, reference=reference, kind="contact", at=AT, worker=self.by)
             actions.refuse_match(person=person, reference="C-00000009", position=number % 2, by=self.by, at=AT)
-            actions.add_warning(
+            add_warning(
                 person=person, by=self.by, at=AT, kind="dogs", text="Dogs", review_on=date(2027, 1, 1),
                 address=person.addresses.get(),
             )  # fmt: skip

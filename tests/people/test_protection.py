@@ -10,6 +10,7 @@ from frontdoor.people.access import about_visible, check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.models import BreakGlass, Involvement, Person
 from frontdoor.people.protection import actions as protection
+from frontdoor.people.protection import warnings
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -128,11 +129,11 @@ def test_a_confidential_address_says_why_and_when_to_look_again(manager, zoe):
 
 
 def test_a_warning_past_its_review_ages_and_stays(manager, zoe):
-    warning = actions.add_warning(
+    warning = warnings.add_warning(
         person=zoe, by=manager, at=AT, kind="dogs", text="Two dogs loose", review_on=date(2026, 11, 1)
     )
     assert warning.overdue_days(date(2026, 11, 23)) == 22
     assert zoe.warnings.in_force().count() == 1
-    actions.end_warning(warning=warning, by=manager, at=AT, reason="The dogs are gone")
+    warnings.end_warning(warning=warning, by=manager, at=AT, reason="The dogs are gone")
     warning.refresh_from_db()
     assert warning.ended_by == manager

@@ -12,6 +12,7 @@ from django_fsm import FSMField
 from contacts.models.named import Named
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.codelists import lists
 from frontdoor.dated import Dated, Shipped, current, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
@@ -440,6 +441,18 @@ class PersonAsGiven(models.Model):
     def part(self) -> str:
         """What this person has to do with it, in words; nothing for the child it is about."""
         return part_words(self.role)
+
+    @property
+    def who(self) -> str:
+        """What they are to the children and what they have to do with it, in words: a child, a relation, an adult."""
+        if self.is_child:
+            return "child"
+        relation = lists.label("relationship", self.relationship) if self.relationship else ""
+        part = self.part if self.role == "suspect" or not relation else ""
+        return (
+            ", ".join(words for words in (relation, part[:1].lower() + part[1:] if relation else part) if words)
+            or "adult"
+        )
 
     @property
     def is_address_held_back(self) -> bool:

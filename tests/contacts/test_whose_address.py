@@ -196,3 +196,9 @@ def test_a_question_about_somebody_hidden_is_listed_for_nobody_else(officer: Use
     assert not AddressQuestion.objects.visible_to(manager).exists()
     assert AddressQuestion.objects.visible_to(holder).exists()
     assert signed_in(manager).get(f"/contacts/addresses/{question.pk}/").status_code == 404
+
+
+def test_what_somebody_is_to_the_children_is_said_in_words_beside_the_text(officer: User, manager: User) -> None:
+    row = recorded(officer)
+    shown = body(signed_in(manager).get(f"/contacts/{row.contact.reference}/look/"))
+    assert "Former partner, alleged to have harmed" in shown

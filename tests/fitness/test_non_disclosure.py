@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from assessments import actions as assessments
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts
-from contacts.models import Contact
+from contacts.models import AddressQuestion, Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening.rules import manager_reasons
+from contacts.screening.untaken import untaken
 from frontdoor.access import Role
 from frontdoor.accounts.models import Team, User
 from frontdoor.api import receipts, views
@@ -80,6 +81,8 @@ class World:
     police: Caller
     school: Caller
     hidden: list[str] = field(default_factory=list)
+    # Children everybody may see, whose chronologies are printed.
+    printed: list[str] = field(default_factory=list)
 
 
 def family_of(given: str, *, born: date = BORN, postcode: str = "ZZ99 7AA", **more: Any) -> ContactFacts:
@@ -94,6 +97,20 @@ def family_of(given: str, *, born: date = BORN, postcode: str = "ZZ99 7AA", **mo
             ),
         ],
     )
+
+
+def fled_from(given: str, **more: Any) -> ContactFacts:
+    """They fled to an address to be kept confidential; he has one of his own, which is withheld."""
+    facts = family_of(given, **more)
+    facts.concerns = f"He threatened to kill them. They fled to 9 Hidden Yard with {given}."
+    facts.address = AddressFacts(lines=["9 Hidden Yard"], postcode="ZZ99 6AA", is_confidential=True)
+    facts.people.append(
+        PersonFacts(
+            is_child=False, given_name="Rex", family_name="Ashcombe", role="suspect", relationship="former_partner",
+            address=AddressFacts(lines=["3 Hostel Lane"], postcode="ZZ99 5AA", is_confidential=True),
+        )
+    )  # fmt: skip
+    return facts
 
 
 @pytest.fixture
@@ -127,9 +144,12 @@ def world(db: None) -> Iterator[World]:
         open_one = recording.record_contact(
             facts=family_of("Rowena", born=date(2016, 5, 6), postcode="ZZ99 8AA"), by=officer, at=long_ago
         )
-        referrals.decide_contact(
+        opened = referrals.decide_contact(
             contact=open_one, decisions=each(open_one, "referral"), by=manager, at=long_ago, team=team
         )
+        found.printed = [row.child.reference for row in [*decided.referrals, *opened.referrals] if row.child]
+        # One whose address a manager has to decide about, so that the list of them is there in both states.
+        recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
         webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
         yield found
@@ -167,12 +187,16 @@ def hide_a_family(world: World) -> None:
     later = recording.record_contact(facts=family_of("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=9))
     screening.link_person(on_contact=later.people.get(position=1), person=child, by=worker, at=at - timedelta(days=9))
     screening.claim(contact=later, by=worker, at=at)
+    fled = recording.record_contact(facts=fled_from("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=5))
+    screening.link_person(on_contact=fled.people.get(position=1), person=child, by=worker, at=at - timedelta(days=5))
+    assert AddressQuestion.objects.visible_to(holder).filter(on_contact__contact=fled).exists()
+    assert untaken([child], worker), "what was given and not taken is told to those who may see it"
     decided_today = recording.record_contact(facts=family_of("Rowan"), by=worker, at=at - timedelta(hours=4))
     screening.link_person(on_contact=decided_today.people.get(position=1), person=child, by=worker, at=at)
     referrals.decide_contact(
         contact=decided_today, decisions=each(decided_today, "open_work"), by=holder, at=at - timedelta(hours=1)
     )
-    references = [told, referral, started, child, mother, later, decided_today]
+    references = [told, referral, started, child, mother, later, decided_today, fled]
     world.hidden = [record.reference for record in references]
     assert Clock.objects.late(at).filter(reference__in=world.hidden).exists()
 
@@ -231,7 +255,7 @@ def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
 def starts(hidden: list[str]) -> list[str]:
     """Where looking begins: home, searches for the family, and every page of each of its references."""
     asked = ["Ashcombe", "Rowan Ashcombe", "Merle", NHS, HOME, RING, "ZZ99 7AA", "04/05/2016", *hidden]
-    found = ["/"]
+    found = ["/", "/contacts/addresses/"]
     for number, words in enumerate(asked):
         quoted = words.replace(" ", "+")
         found.append(f"/people/?q={quoted}")
@@ -240,7 +264,18 @@ def starts(hidden: list[str]) -> list[str]:
     typed = f"given_name=Rowan&family_name=Ashcombe&nhs_number={NHS}&date_of_birth={BORN}"
     found += [f"/contacts/new/known/?{typed}", f"/contacts/new/known/?children-0-{typed.replace('&', '&children-0-')}"]
     pages = {"P": "people", "C": "contacts", "R": "referrals", "A": "assessments"}
-    inside = ["", "chronology/", "why/", "origins/", "documents/", "change/", "retention/", "look/", "decide/"]
+    inside = [
+        "",
+        "chronology/",
+        "chronology/?handling=on&words=bruise",
+        "why/",
+        "origins/",
+        "documents/",
+        "change/",
+        "retention/",
+        "look/",
+        "decide/",
+    ]
     for reference in hidden:
         found += [f"/{pages[reference[0]]}/{reference}/{part}" for part in inside]
         found += [f"/clocks/{reference}/", f"/who-looked/{reference}/"]
@@ -290,7 +325,11 @@ def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[st
     """What somebody in this role sees, from where it begins and then along the links."""
     client = Client(raise_request_exception=False)
     client.force_login(world.staff[role])
-    waiting = [*starts(hidden), *identities(world)]
+    for reference in [*world.printed, *hidden]:
+        answer = client.post(f"/people/{reference}/chronology/pdf/", {"handling": "on"})
+        yield f"{role.value} prints {reference}", masked(answer)
+    chronologies = [f"/people/{ref}/chronology/?handling=on" for ref in world.printed]
+    waiting = [*starts(hidden), *identities(world), *chronologies]
     seen: set[str] = set()
     for number, (path, data) in enumerate(sent(hidden)):
         answer = client.post(path, data, follow=True)
@@ -379,7 +418,7 @@ def around(line: str, other: str) -> str:
 @pytest.mark.slow
 def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) -> None:
     hidden = the_family(world)
-    assert len(hidden) == 7
+    assert len(hidden) == 8
     absent = said(world, hidden, with_family=False)
     there = said(world, hidden, with_family=True)
     assert len(there) > 400, "it was looked at widely"

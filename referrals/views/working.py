@@ -17,7 +17,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
-from frontdoor.clocks.actions import running_on
+from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import check_conflict
@@ -137,7 +137,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "siblings": readers.siblings(found, user),
             "allocations": readers.allocations(found),
             "warnings": readers.warnings_of(people),
-            "clocks": list(running_on([found.reference])),
+            "clocks": list(Clock.objects.visible_to(user).running().of(found.reference).order_by("due_at", "id")),
             "news": news,
             "taking": taking,
             "form": sent,

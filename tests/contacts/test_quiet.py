@@ -61,8 +61,11 @@ def test_its_alert_and_its_clock_are_seen_by_those_told_alone(
         take_alert(alert=Alert.objects.get(), by=manager, at=NOW)
     client = Client()
     client.force_login(manager)
-    for path in (f"/contacts/{about_somebody_hidden.reference}/", "/contacts/queue/"):
-        assert "Named holder" not in client.get(path).content.decode()
+    here = f"/contacts/{about_somebody_hidden.reference}/"
+    for path in (here, f"{here}decide/", f"{here}fast-track/", f"{here}screen/", f"{here}look/", "/contacts/queue/"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "Named holder" not in answer.content.decode(), path
     assert take_alert(alert=Alert.objects.get(), by=on_call, at=NOW).taken_by == on_call
 
 

@@ -110,7 +110,7 @@ def test_a_file_dropped_is_read_by_a_worker_and_found_by_its_text(
     assert set(Document.objects.values_list("reading", "key_id")) == {("done", "one")}
 
     tab.goto(f"{address}/documents/")
-    tab.get_by_role("searchbox").press_sequentially("second cent")
+    tab.locator("#search-q").press_sequentially("second cent")
     expect(tab.get_by_role("list", name="Documents found").locator("li")).to_have_count(1)
     expect(tab.locator("mark").first).to_have_text("second")
     assert tab.url == f"{address}/documents/", "nothing searched for stands in the address"

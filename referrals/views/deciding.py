@@ -22,7 +22,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
-from frontdoor.clocks.actions import running_on
+from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts.actions import AlreadySubmitted
@@ -52,6 +52,8 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     now = timezone.now()
     possible = possible_on(contact, request.user, now)
     audit.shows(request, [each.person for each in possible], kind="opened", reference=contact.reference)
+    # Those the user may know of: a holder's own clock would tell of somebody hidden.
+    clocks = Clock.objects.visible_to(request.user).running().filter(reference=contact.reference)
     return {
         "contact": contact,
         "possible": possible,
@@ -60,7 +62,7 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
         "adults": readers.adults_of(contact),
         "warnings": readers.warnings_of(people),
         "known": open_work(people, hidden_from=request.user),
-        "clocks": list(running_on([contact.reference])),
+        "clocks": list(clocks.order_by("due_at", "id")),
         "families": list(contact.families.order_by("number")),
         "now": now,
         "today": london_date(now),

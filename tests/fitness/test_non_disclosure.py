@@ -57,6 +57,7 @@ MASKS = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"(?<=/)\d+(?=/)"), "KEY"),
     (re.compile(r"\brow\d+"), "ROW"),
+    (re.compile(r"(?<![a-z])child\d+(?=-)"), "ROW"),
     # A deadline's own key: in the link to its explanation, and in what the board was made of.
     (re.compile(r"#c\d+\b|\bseen=[0-9a-f]{8}(?=-)"), "KEY"),
     (re.compile(r'(name="(?:child|person|row|end)" value|value|id|for)="[a-z_-]*\d+[a-z_-]*"'), "KEY"),

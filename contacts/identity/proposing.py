@@ -76,16 +76,23 @@ def _is_out(person: Person, contact: Contact, row: ContactPerson) -> bool:
 
 def _keep(row: ContactPerson, found: Sequence[matching.Candidate], *, at: datetime) -> None:
     PossiblePerson.objects.filter(on_contact=row).exclude(person__in=[c.person.pk for c in found]).delete()
-    for candidate in found:
-        told = {
-            "score": candidate.score,
-            "likelihood": candidate.likelihood if candidate.probability else SUGGESTED[0],
-            "reasons": list(candidate.reasons),
-            "doubts": list(candidate.doubts),
-        }
-        PossiblePerson.objects.update_or_create(
-            on_contact=row, person=candidate.person, defaults=told, create_defaults={**told, "found_at": at}
-        )
+    PossiblePerson.objects.bulk_create(
+        [
+            PossiblePerson(
+                on_contact=row,
+                person=candidate.person,
+                score=candidate.score,
+                likelihood=candidate.likelihood if candidate.probability else SUGGESTED[0],
+                reasons=list(candidate.reasons),
+                doubts=list(candidate.doubts),
+                found_at=at,
+            )
+            for candidate in found
+        ],
+        update_conflicts=True,
+        unique_fields=["on_contact", "person"],
+        update_fields=["score", "likelihood", "reasons", "doubts"],
+    )
 
 
 def _tell_managers(contact: Contact, *, at: datetime) -> None:

@@ -60,10 +60,6 @@ class Migration(migrations.Migration):
             name='unsure_by',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddIndex(
-            model_name='possibleperson',
-            index=models.Index(fields=['person'], name='possible_person_of'),
-        ),
         migrations.AddConstraint(
             model_name='possibleperson',
             constraint=models.UniqueConstraint(fields=('on_contact', 'person'), name='possible_person_once'),

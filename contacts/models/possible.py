@@ -31,7 +31,6 @@ class PossiblePerson(models.Model):
             models.UniqueConstraint(fields=["on_contact", "person"], name="possible_person_once"),
             all_or_none("unsure_at", "unsure_by", name="possible_person_unsure_whole"),
         ]
-        indexes: ClassVar = [models.Index(fields=["person"], name="possible_person_of")]
 
     def __str__(self) -> str:
         return f"{self.likelihood}: {self.person_id} for {self.on_contact_id}"

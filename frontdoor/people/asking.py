@@ -13,6 +13,7 @@ from frontdoor.db import as_seen, tidy_reference
 from frontdoor.people import identifiers
 from frontdoor.people.dates import MONTHS
 from frontdoor.people.words import SPLIT, fold, query_words
+from frontdoor.ui.dates import full_year
 
 WORDS_AT_MOST = 6
 #: What a reference begins with: person, contact, referral, assessment, early help, supervision, document.
@@ -151,14 +152,6 @@ def reference_in(text: str) -> tuple[str, bool]:
     return found, has_hyphen or (" " not in text and any(c.isdigit() for c in compact))
 
 
-def full_year(typed: str, on: date) -> int:
-    """A typed year in full; one of two figures is the last such year that is not in the future."""
-    year = int(typed)
-    if len(typed) != 2:
-        return year
-    return year + (2000 if year + 2000 <= on.year else 1900)
-
-
 def readings(text: str, on: date) -> list[Reading]:
     """The ways to read a text on this day, the likeliest first, each once; none when it says nothing."""
     found: list[Reading] = []
@@ -231,7 +224,7 @@ def _date(text: str, on: date) -> tuple[date | None, re.Match[str] | None]:
 
 def _day(parts: dict[str, str], on: date) -> date | None:
     month = MONTHS[parts["month"][:3].lower()] if parts.get("month") else int(parts["number"])
-    year, day = full_year(parts["year"], on), int(parts["day"])
+    year, day = full_year(parts["year"], on=on), int(parts["day"])
     for m, d in ((month, day), (day, month)):  # 02/28/2015: month first
         try:
             return date(year, m, d)

@@ -1,9 +1,6 @@
 """Dates of birth as people say them: exact, about, month only; and how far two of them may differ. Pure."""
 
-import re
 from datetime import date
-
-from frontdoor.ui.dates import full_year
 
 MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 
@@ -45,32 +42,3 @@ def likeness(a: date, b: date, *, exact: bool = True) -> float:
     if same == 2:
         return 0.6
     return 0.4 if abs((a - b).days) <= 3 else 0.0
-
-
-def find(text: str, *, on: date) -> tuple[date | None, str]:
-    """A date of birth inside a typed query and the text without it: ``smith 3/2/2015`` gives (2015-02-03, "smith").
-
-    A year of two digits is never one after ``on``'s.
-    """
-    patterns = (
-        (r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", (0, 1, 2)),
-        (r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b", (2, 1, 0)),
-        (r"\b(\d{1,2})\s+(\d{1,2})\s+((?:19|20)\d{2})\b", (2, 1, 0)),
-        (r"\b(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\s+((?:19|20)\d{2})\b", (2, 1, 0)),
-    )
-    for pattern, (y, m, d) in patterns:
-        found = re.search(pattern, text, re.ASCII)
-        if not found:
-            continue
-        parts = found.groups()
-        month = MONTHS.get(parts[m][:3].lower(), 0) if parts[m][0].isalpha() else int(parts[m])
-        year = full_year(parts[y], on=on)
-        try:
-            born = date(year, month, int(parts[d]))
-        except ValueError:
-            try:  # 02/28/2015: month first
-                born = date(year, int(parts[d]), month)
-            except ValueError:
-                continue
-        return born, (text[: found.start()] + " " + text[found.end() :]).strip()
-    return None, text

@@ -54,6 +54,8 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     now = timezone.now()
     possible = possible_on(contact, request.user, now)
     audit.shows(request, [each.person for each in possible], kind="opened", reference=contact.reference)
+    # Those the user may know of: a holder's own clock would tell of somebody hidden.
+    clocks = Clock.objects.visible_to(request.user).running().filter(reference=contact.reference)
     return {
         "contact": contact,
         "possible": possible,
@@ -62,7 +64,7 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
         "adults": readers.adults_of(contact),
         "warnings": readers.warnings_of(people),
         "known": open_work(people, hidden_from=request.user),
-        "clocks": list(Clock.objects.visible_to(request.user).running().of(contact.reference).order_by("due_at", "id")),
+        "clocks": list(clocks.order_by("due_at", "id")),
         "families": list(contact.families.order_by("number")),
         "now": now,
         "today": london_date(now),

@@ -7,6 +7,7 @@ from stdnum.gb import nhs as stdnum_nhs
 
 from frontdoor.db import tidy_reference
 from frontdoor.people import dates, identifiers
+from frontdoor.people.asking import readings
 from frontdoor.people.words import fold, is_no_name, query_words, words
 
 DIGITS = st.text(alphabet="0123456789", min_size=9, max_size=9)
@@ -47,7 +48,7 @@ def test_guessing_and_telephone_and_postcode_never_fail(text):
     identifiers.guess(text)
     identifiers.telephone_key(text)
     identifiers.postcode_key(text)
-    dates.find(text, on=date(2026, 11, 30))
+    readings(text, date(2026, 11, 30))
 
 
 @pytest.mark.parametrize("typed", ["01632 960123", "+44 1632 960123", "0044 (0)1632 960 123", "+44 (0) 1632-960-123"])
@@ -91,14 +92,14 @@ def test_day_and_month_exchanged_is_found_again(born):
     other = dates.swapped(born)
     assert other is None or (dates.swapped(other) == born and dates.likeness(born, other) == 0.8)
     assert born in dates.near(born)
-    assert dates.find(f"smith {born:%d/%m/%Y} jane", on=date(2026, 11, 30)) == (born, "smith   jane")
+    asked = readings(f"smith {born:%d/%m/%Y} jane", date(2026, 11, 30))[0]
+    assert (asked.born, asked.words) == (born, ("smith", "jane"))
 
 
 @pytest.mark.parametrize("typed", ["3/2/2015", "2015-02-03", "03.02.2015", "3 Feb 2015", "3rd February 2015", "3/2/15"])
 def test_a_date_of_birth_is_found_in_a_query(typed):
-    born, rest = dates.find(f"smyth {typed}", on=date(2026, 11, 30))
-    assert born == date(2015, 2, 3)
-    assert rest == "smyth"
+    asked = readings(f"smyth {typed}", date(2026, 11, 30))[0]
+    assert (asked.born, asked.words) == (date(2015, 2, 3), ("smyth",))
 
 
 NHS = "9434765919"

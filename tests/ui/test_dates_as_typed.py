@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdoor.exchange.legacy.checking import loose
-from frontdoor.people import dates
+from frontdoor.people.asking import readings
 from frontdoor.ui.dates import AHEAD, DateField, DateTimeField, DateTimeWidget, full_year, parse_day
 from frontdoor.ui.formats import clock_time, moment
 from frontdoor.ui.forms import UiForm
@@ -35,7 +35,8 @@ def test_a_year_of_two_digits_is_the_latest_that_is_not_to_come(year: int, on: d
 @pytest.mark.parametrize(("year", "born"), [("38", 1938), ("27", 1927), ("26", 2026), ("05", 2005), ("99", 1999)])
 def test_search_forms_and_imports_read_two_digits_alike(year: str, born: int) -> None:
     typed, meant = f"5/11/{year}", date(born, 11, 5)
-    assert dates.find(f"smith {typed}", on=TODAY) == (meant, "smith")
+    asked = readings(f"smith {typed}", TODAY)[0]
+    assert (asked.born, asked.words) == (meant, ("smith",))
     assert loose(typed) == (meant, meant)
     assert parse_day(typed) == meant
     for sent in (f"born={typed}", f"born_day=5&born_month=11&born_year={year}"):

@@ -48,6 +48,7 @@ class ContactsConfig(AppConfig):
         from contacts.given import confidential_addresses, names_of_other_families
         from contacts.identity import proposing
         from contacts.named import children_given
+        from contacts.recording.drafted import said
         from contacts.screening import chronology
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
@@ -59,7 +60,7 @@ class ContactsConfig(AppConfig):
         audit.register(EVENTS)
         tellers["contact"] = chronology.TELLER
         register_rules()
-        kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft")
+        kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft", said=said)
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)

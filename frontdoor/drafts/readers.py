@@ -87,7 +87,11 @@ def _words(draft: Draft, user: User) -> tuple[str, str]:
     kind = kinds.KINDS.get(draft.kind)
     if kind is None:
         return GONE, ""
-    return kind.label, kind.address(draft.pk)
+    return " ".join(word for word in (kind.label, _said(kind, draft)) if word), kind.address(draft.pk)
+
+
+def _said(kind: kinds.Kind, draft: Draft) -> str:
+    return kind.said(QueryDict(bytes(draft.body)))
 
 
 def may_open(address: str, user: User) -> bool:

@@ -56,7 +56,7 @@ def _sending(request: StaffRequest) -> actions.Sending | None:
 
 @access.signed_in
 def listing(request: StaffRequest) -> HttpResponse:
-    """One's own unfinished forms, newest first. Nothing of their content is shown here."""
+    """One's own unfinished forms, newest first, with no more of their content than tells them apart."""
     days = lasting.days_of(lasting.ABOUT_NOTHING, timezone.localdate())
     return page(request, "drafts/list.html", {"rows": readers.listed(request.user), "days": days})
 

@@ -57,10 +57,11 @@ def _words(kind: dict[str, Any], schemas: dict[str, Any]) -> list[str]:
         words.append(FORMATS[kind["format"]])
     elif "items" in kind:
         inner = kind["items"].get("$ref", "/text").rpartition("/")[2]
-        words.append(f"A list, each a {inner}; at most {kind['maxItems']}.")
+        most = f"; at most {kind['maxItems']}" if "maxItems" in kind else ""
+        words.append(f"A list, each a {inner}{most}.")
     else:
         words.append(next((word for name, word in WORDS.items() if name in types), ""))
-    if "maxLength" in kind:
+    if kind.get("maxLength"):  # 0: a text may only be empty
         words.append(f"At most {kind['maxLength']:,} characters.")
     if "maximum" in kind:
         words.append(f"From {kind['minimum']} to {kind['maximum']}.")

@@ -233,7 +233,7 @@ def flag(said: str = "") -> Any:
             raise wrong("invalid_type", "This has to be true or false.")
         return value
 
-    return _kind(check, {"enum": [True, False, "", None]}, said)
+    return _kind(check, {"type": ["boolean", "string", "null"], "maxLength": 0}, said)
 
 
 def number(low: int, high: int, code: str = "invalid_format", said: str = "") -> Any:
@@ -248,8 +248,9 @@ def number(low: int, high: int, code: str = "invalid_format", said: str = "") ->
             raise wrong(code, f"This has to be from {low} to {high}.")
         return value
 
-    whole: JSON = {"type": ["integer", "null"], "minimum": low, "maximum": high}
-    return _kind(check, {"anyOf": [whole, {"const": ""}]}, said)
+    # As a text it may only be empty: an agency's empty answer is no answer.
+    whole = {"type": ["integer", "string", "null"], "minimum": low, "maximum": high, "maxLength": 0}
+    return _kind(check, whole, said)
 
 
 def code(allowed: Collection[str], *, required: bool = False, said: str = "") -> Any:

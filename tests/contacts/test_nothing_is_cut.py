@@ -111,7 +111,9 @@ def test_from_the_api(officer: User) -> None:
         **written("api", "contact"), "kind": "contact", "referrer": written("api", "referrer"), "address": address,
         "consent": {**written("api", "consent"), "status": "given"}, "child_location": written("api", "child_location"),
         "family_told": {**written("api", "family_told"), "status": "no"}, "incident": written("api", "incident"),
-        "children": [written("api", "child")], "adults": [written("api", "adult")],
+        "children": [written("api", "child")],
+        # The address of a contact is theirs who live with the children.
+        "adults": [{**written("api", "adult"), "lives_with_children": True}],
     }  # fmt: skip
     contact = record_contact(facts=contact_facts(body, NOW), by=officer, at=NOW)
     places = ("contact", "referrer", "consent", "family_told", "child_location", "incident", "child", "adult")

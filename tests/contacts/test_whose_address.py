@@ -21,7 +21,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
 from frontdoor.people.models import Address, Person
-from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from tests.answers import Answer
 from tests.contacts.conftest import NOW, some_facts
 from tests.factories import StaffFactory
@@ -202,3 +202,28 @@ def test_what_somebody_is_to_the_children_is_said_in_words_beside_the_text(offic
     row = recorded(officer)
     shown = body(signed_in(manager).get(f"/contacts/{row.contact.reference}/look/"))
     assert "Former partner, alleged to have harmed" in shown
+
+
+def test_somebody_who_knows_a_person_on_the_contact_is_neither_asked_nor_told_whose_it_is(
+    officer: User, manager: User, ex: Person
+) -> None:
+    row = recorded(officer, address=OWN)
+    screening.link_person(on_contact=row, person=ex, by=manager, at=NOW)
+    question = AddressQuestion.objects.get()
+    client = signed_in(manager)
+    tile = "confidential addresses to say whose they are"
+    assert tile in body(client.get("/"))
+    declare_conflict(user=manager, person=ex, by=manager, at=NOW)
+    page = f"/contacts/addresses/{question.pk}/"
+    for answer in (client.get(page), client.post(page, {"show": "yes"})):
+        assert answer.status_code == 403
+        assert "Hidden Hostel" not in body(answer)
+    assert not Entry.objects.filter(event="contact.address_shown").exists()
+    assert Entry.objects.filter(event="person.conflict_met", actor=manager).exists(), "their manager is told"
+    with pytest.raises(Denied, match="you know somebody"):
+        decide_address(question=question, is_theirs=True, reason="x", by=manager, at=NOW)
+    assert "Stephen Example" not in body(client.get("/contacts/addresses/"))
+    assert tile not in body(client.get("/"))
+    colleague = signed_in(StaffFactory.create(role="service_manager"))
+    assert "Stephen Example" in body(colleague.get("/contacts/addresses/"))
+    assert tile in body(colleague.get("/"))

@@ -365,6 +365,30 @@ def test_an_answer_on_the_page_of_a_decision_lets_the_decision_go_on(
     assert f'id="{name}"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
 
 
+@pytest.mark.parametrize("answer", ["other", "unsure", "send", "same"])
+def test_no_answer_hides_what_a_colleague_changed_meanwhile(
+    answer: str, on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent()
+    client = at_desk(manager)
+    who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
+    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="As he rang again.")
+    assert 'id="id_version"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
+
+
+@pytest.mark.parametrize("answer", ["unsure", "send", "same"])
+def test_an_answer_alone_brings_the_version_up_to_date(
+    answer: str, on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent()
+    who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
+    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    shown = at_desk(manager).post(who, given, HTTP_HX_REQUEST="true").content.decode()
+    contact.refresh_from_db()
+    assert re.search(rf'id="id_version"[^>]*value="{contact.version}"', shown)
+
+
 def test_somebody_who_declared_they_know_the_child_is_not_shown_who_it_may_be(
     on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
 ) -> None:

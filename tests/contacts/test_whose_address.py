@@ -227,3 +227,36 @@ def test_somebody_who_knows_a_person_on_the_contact_is_neither_asked_nor_told_wh
     colleague = signed_in(StaffFactory.create(role="service_manager"))
     assert "Stephen Example" in body(colleague.get("/contacts/addresses/"))
     assert tile in body(colleague.get("/"))
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        AddressFacts(["7 Refuge Row", "Kexton"], "zz997aa"),
+        AddressFacts(["7 Refuge Row, Kexton ZZ99 7AA"]),
+        AddressFacts(["7 Refuge Rw."], "ZZ99 7AA"),
+    ],
+    ids=["with its town", "on one line", "shortened"],
+)
+def test_another_spelling_of_the_refuge_is_the_refuge(again: AddressFacts, officer: User) -> None:
+    row = recorded(officer, address=again)
+    assert (row.address, row.postcode) == ("", "")
+    assert "Refuge" not in str(list(ContactPerson.objects.filter(pk=row.pk).values()))
+
+
+@pytest.mark.parametrize("postcode", ["ZZ99 7AB", "ZZ99"])
+def test_the_same_number_elsewhere_is_another_address(postcode: str, officer: User) -> None:
+    place = AddressFacts(["7 Mill Lane"], postcode)
+    at_home = AddressFacts(["7 Refuge Row"], "ZZ99" if postcode == "ZZ99" else "ZZ99 7AA", is_confidential=True)
+    him = PersonFacts(is_child=False, given_name="Ex", role="suspect", address=place, lives_with_children=False)
+    facts = some_facts(address=at_home, people=[PersonFacts(given_name="Vi"), him])
+    rows = recording.record_contact(facts=facts, by=officer, at=NOW).people
+    assert rows.get(position=2).address == "7 Mill Lane"
+
+
+def test_another_spelling_given_before_is_listed_too(officer: User) -> None:
+    row = recorded(officer)
+    row.address, row.postcode = "7 Refuge Row, Kexton, ZZ99 7AA", ""
+    row.save()
+    list_them(apps, None)
+    assert AddressQuestion.objects.get().on_contact == row

@@ -19,14 +19,14 @@ from contacts.ranking import ranks
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
-from frontdoor.access import Denied
+from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.figures.partnership import readers as partnership
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
-from frontdoor.people.models import Person
+from frontdoor.people.models import NotThisPerson, Person
 from frontdoor.people.protection.actions import declare_conflict, end_restriction, set_restriction
 from referrals import actions as referrals
 from referrals.actions import ChildDecision
@@ -387,6 +387,18 @@ def test_an_answer_alone_brings_the_version_up_to_date(
     shown = at_desk(manager).post(who, given, HTTP_HX_REQUEST="true").content.decode()
     contact.refresh_from_db()
     assert re.search(rf'id="id_version"[^>]*value="{contact.version}"', shown)
+
+
+def test_whoever_is_confirmed_cannot_be_refused_in_another_tab(
+    on_plan: Person, sent: Callable[..., Contact], manager: User
+) -> None:
+    contact = sent()
+    row = row_of(contact)
+    screening.link_person(on_contact=row, person=on_plan, by=manager, at=NOW)
+    with pytest.raises(Refused, match="confirmed"):
+        screening.not_this_person(on_contact=row, person=on_plan, by=manager, at=NOW)
+    assert not NotThisPerson.objects.exists()
+    assert row_of(contact).person == on_plan
 
 
 def test_somebody_who_declared_they_know_the_child_is_not_shown_who_it_may_be(

@@ -260,3 +260,16 @@ def test_another_spelling_given_before_is_listed_too(officer: User) -> None:
     row.save()
     list_them(apps, None)
     assert AddressQuestion.objects.get().on_contact == row
+
+
+def test_once_decided_nobody_is_sent_to_say_whose_it_is(officer: User, manager: User) -> None:
+    row = recorded(officer, address=OWN)
+    page = f"/contacts/{row.contact.reference}/"
+    client = signed_in(manager)
+    assert "Say whose it is" in body(client.get(page))
+    decide_address(question=AddressQuestion.objects.get(), is_theirs=False, reason="Hers.", by=manager, at=NOW)
+    shown = body(client.get(page))
+    assert f"It is not theirs: decided by {manager.name}, " in shown
+    assert "Say whose it is" not in shown
+    assert "Hidden Hostel" not in shown
+    assert "It is not theirs: decided by" in body(signed_in(officer).get(page))

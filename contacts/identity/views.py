@@ -99,7 +99,8 @@ def _answer(request: StaffRequest, contact: Contact, row: ContactPerson) -> Http
     if is_htmx(request):
         fresh = contact.people.select_related("contact", "person").get(pk=row.pk)
         now_is: Contact = get_visible(Contact, user, contact.reference)
-        return _show(request, now_is, fresh, said=said, version=_version_on(request, now_is))
+        version = _version_on(request, now_is, raised=1 if answer == "same" else 0)
+        return _show(request, now_is, fresh, said=said, version=version)
     if said:
         messages.success(request, f"{said}.")
     if place == "queue":
@@ -107,9 +108,12 @@ def _answer(request: StaffRequest, contact: Contact, row: ContactPerson) -> Http
     return redirect(reverse(PLACES.get(place, "contacts:contact"), args=[contact.reference]))
 
 
-def _version_on(request: StaffRequest, contact: Contact) -> int | None:
-    """The version a decision on the page goes on with: the present one, if only this answer came between."""
+def _version_on(request: StaffRequest, contact: Contact, *, raised: int) -> int | None:
+    """The version a decision on the page goes on with: the present one, if nothing but this answer came between.
+
+    ``raised``: by how much the answer may have raised it. None where somebody else has changed the contact.
+    """
     sent = request.POST.get("version") or request.POST.get(f"version-{contact.reference}", "")
     if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
         return None
-    return contact.version if contact.version in (int(sent), int(sent) + 1) else None
+    return contact.version if contact.version in (int(sent), int(sent) + raised) else None

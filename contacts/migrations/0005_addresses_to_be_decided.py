@@ -4,6 +4,7 @@ Until a manager has decided, such an address is offered to no record and shown f
 day of this migration: it reads no code that may change.
 """
 
+import re
 import unicodedata
 from itertools import groupby
 
@@ -11,11 +12,26 @@ from django.db import migrations
 from django.utils import timezone
 
 FORMER = ("former_partner", "ex_partner")
+POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+LAST_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\W*$", re.IGNORECASE)
 
 
 def _letters(*parts):
     bare = unicodedata.normalize("NFKD", " ".join(parts).casefold())
     return "".join(c for c in bare if c.isalnum())
+
+
+def _spellings(lines, postcode):
+    """What an address is known by: its letters, and its postcode with its numbers, which other spellings share."""
+    known_by = {_letters(lines, postcode)}
+    typed = LAST_POSTCODE.search(lines)
+    if typed is not None:
+        lines, postcode = lines[: typed.start()], postcode or typed[0]
+    key = _letters(postcode).upper()
+    numbers = [word for word in re.findall(r"\w+", lines.casefold()) if any(c.isdigit() for c in word)]
+    if POSTCODE.fullmatch(key) and lines.strip(" ,"):
+        known_by.add(f"{key}:{'-'.join(numbers) or _letters(lines.split(',')[0])}")
+    return known_by - {""}
 
 
 def _is_former(row):
@@ -34,15 +50,15 @@ def _may_have(row):
 
 def _doubtful(rows):
     """The rows of one contact whose address may have to be kept from those they tell of."""
-    told = [row for row in rows if _letters(row.address, row.postcode)]
-    secret = {_letters(row.address, row.postcode) for row in told if row.address_is_confidential}
-    of_household = {_letters(row.address, row.postcode) for row in told if _may_have(row)}
-    for row in told:
+    told = [(row, _spellings(row.address, row.postcode)) for row in rows if _letters(row.address, row.postcode)]
+    secret = {one for row, known_by in told if row.address_is_confidential for one in known_by}
+    of_household = {one for row, known_by in told if _may_have(row) for one in known_by}
+    for row, known_by in told:
         if _may_have(row):
             continue
         is_kept_from = row.role == "suspect" or (_is_former(row) and row.role != "victim")
         is_theirs_elsewhere = row.address_is_confidential and is_kept_from
-        if is_theirs_elsewhere or _letters(row.address, row.postcode) in secret & of_household:
+        if is_theirs_elsewhere or known_by & secret & of_household:
             yield row
 
 
@@ -58,8 +74,8 @@ def list_them(apps, schema_editor):
         for row in _doubtful(list(of_contact)):
             ContactPerson.objects.filter(pk=row.pk).update(address_is_withheld=True)
             own = Address.objects.filter(person_id=row.person_id) if row.person_id else Address.objects.none()
-            wanted = _letters(row.address, row.postcode)
-            taken = [one.pk for one in own if _letters(one.lines, one.postcode) == wanted]
+            wanted = _spellings(row.address, row.postcode)
+            taken = [one.pk for one in own if _spellings(one.lines, one.postcode) & wanted]
             for address in taken or [None]:
                 AddressQuestion.objects.get_or_create(
                     on_contact_id=row.pk, address_id=address, defaults={"asked_at": at}

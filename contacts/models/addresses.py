@@ -8,6 +8,7 @@ from django.db.models import Q
 from contacts.models.contact import Contact
 from frontdoor.accounts.models import User
 from frontdoor.db import VisibleQuerySet, all_or_none
+from frontdoor.people.access import known_references
 from frontdoor.people.models import Person
 
 
@@ -23,6 +24,10 @@ class AddressQuestionQuerySet(VisibleQuerySet):
     def open(self) -> Self:
         """Those no manager has answered."""
         return self.filter(decided_at__isnull=True)
+
+    def waiting_for(self, user: User) -> Self:
+        """Those open for this user to answer: about nobody they have declared they know."""
+        return self.open().exclude(on_contact__contact__reference__in=known_references(user))
 
 
 class AddressQuestion(models.Model):

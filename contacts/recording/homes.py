@@ -1,8 +1,10 @@
 """Whose the address of a contact is: theirs who live with the children, and nobody else's unless typed for them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from contacts.bundles.bundling import home_of
 from contacts.facts import (
     AddressFacts,
     ContactFacts,
@@ -11,6 +13,10 @@ from contacts.facts import (
     lives_there,
     may_be_kept_from,
 )
+from frontdoor.people import identifiers
+
+#: A whole postcode as the last words of an address typed on one line.
+LAST_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ def homes(facts: ContactFacts) -> list[Home]:
         address = person.address or (facts.address if is_member else None)
         if address is None or not address.letters:
             found.append(Home())
-        elif address.letters not in secret:
+        elif not _spellings(address) & secret:
             found.append(Home(address, is_withheld=address.is_confidential and is_doubtful(person)))
         elif is_member and not may_be_kept_from(person):
             found.append(Home(replace(address, is_confidential=True)))
@@ -58,11 +64,26 @@ def _household(facts: ContactFacts) -> list[bool]:
 
 
 def _confidential(facts: ContactFacts, members: Sequence[bool]) -> set[str]:
-    """The household's addresses that are to be kept confidential, whoever it was said for."""
+    """The household's addresses that are to be kept confidential, whoever it was said for, as :func:`_spellings`."""
     theirs = [facts.address, *(p.address for p, is_member in zip(facts.people, members, strict=True) if is_member)]
-    of_household = {address.letters for address in theirs if address is not None} - {""}
     said = [facts.address, *(person.address for person in facts.people)]
-    return {each.letters for each in said if each is not None and each.is_confidential} & of_household
+    of_household = {one for address in theirs if address is not None for one in _spellings(address)}
+    kept = {one for each in said if each is not None and each.is_confidential for one in _spellings(each)}
+    return kept & of_household
+
+
+def _spellings(address: AddressFacts) -> set[str]:
+    """What an address is known by: its letters, and the home bundling takes it for, which other spellings share.
+
+    Two addresses are one place when they have either in common. A part of a postcode is too little to say so.
+    """
+    text, postcode = ", ".join(address.lines), address.postcode
+    typed = LAST_POSTCODE.search(text)
+    if typed is not None:
+        text, postcode = text[: typed.start()], postcode or typed[0].strip(" .,;")
+    is_whole = identifiers.POSTCODE.fullmatch(identifiers.place_key(postcode)) is not None
+    home = home_of(text, postcode) if is_whole else None
+    return {address.letters, home.key if home is not None else ""} - {""}
 
 
 def is_doubtful(person: PersonFacts) -> bool:

@@ -258,9 +258,16 @@ def let_others_see(*, contact: Contact, by: User, at: datetime, reason: str, ver
 
 @transaction.atomic
 def not_this_person(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> None:
-    """Answer a candidate with no; it is remembered and not offered again, and raises nothing any more."""
+    """Answer a candidate with no; it is remembered and not offered again, and raises nothing any more.
+
+    Raises Refused when they have been confirmed here meanwhile: nobody is both linked and refused.
+    """
     require(by, Permission.CONTACT_SCREEN)
     contact = lock(on_contact.contact)
+    if ContactPerson.objects.filter(pk=on_contact.pk, person=person).exists():
+        raise Refused(
+            "Somebody has confirmed that this is them. Remove that link first, with the reason.", code="linked"
+        )
     PossiblePerson.objects.filter(on_contact=on_contact, person=person).delete()
     if contact.is_on_queue:
         rerank(contact, at=at)

@@ -9,6 +9,7 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.people import actions as people
+from frontdoor.people.access import check_conflict_of
 from frontdoor.workflow.actions import touch
 
 
@@ -20,9 +21,10 @@ def decide_address(
 
     Theirs: it is offered to their record like any other detail. Not theirs: it stays as given and is shown for
     nobody, and what was taken to their record is taken back. Refused when it has been decided already, or without a
-    reason.
+    reason. Raises Denied for whoever has declared that they know somebody the contact is about.
     """
     require(by, Permission.ADDRESS_DECIDE)
+    check_conflict_of(by, question.on_contact.contact.reference)
     contact = touch(question.on_contact.contact, version=version)
     locked: AddressQuestion = AddressQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if locked.decided_at is not None:

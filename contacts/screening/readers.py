@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.given import sought_for
 from contacts.identity import readers as identity
-from contacts.models import Contact, ContactPerson
+from contacts.models import AddressQuestion, Contact, ContactPerson
 from contacts.queue import readers as queue
 from contacts.screening.dangers import proposed
 from frontdoor import audit
@@ -74,6 +74,8 @@ class Card:
     candidates: list[matching.Candidate] = field(default_factory=list)
     was_looked_at: bool = False
     known: list[str] = field(default_factory=list)
+    # That a confidential address is not theirs: who said so and when. None while a manager has still to say.
+    address_answer: AddressQuestion | None = None
 
     @property
     def oddities(self) -> list[str]:
@@ -107,10 +109,11 @@ def cards(contact: Contact, user: User, rows: Sequence[ContactPerson], *, look: 
     """One card for each person. Candidates are looked for ``limit`` people, and for the one at position ``look``."""
     linked = [row.person for row in rows if row.person is not None]
     facts = facts_on_record(linked)
+    answers = _address_answers(user, rows)
     found = []
     asked = 0
     for row in rows:
-        card = Card(row)
+        card = Card(row, address_answer=answers.get(row.pk))
         if row.person is not None:
             card.differences = differences(row, row.person, facts)
         elif asked < limit or row.position == look:
@@ -119,6 +122,18 @@ def cards(contact: Contact, user: User, rows: Sequence[ContactPerson], *, look: 
             card.candidates = _candidates(contact, row, user, rows)
         found.append(card)
     return found
+
+
+def _address_answers(user: User, rows: Sequence[ContactPerson]) -> dict[int, AddressQuestion]:
+    """By row the last answer about its withheld address, where no question about it waits any more."""
+    held = [row.pk for row in rows if row.is_address_held_back]
+    if not held:
+        return {}
+    questions = AddressQuestion.objects.visible_to(user).filter(on_contact__in=held).select_related("decided_by")
+    found: dict[int, AddressQuestion] = {}
+    for question in questions.order_by(F("decided_at").asc(nulls_last=True), "pk"):
+        found[question.on_contact_id] = question
+    return {row: last for row, last in found.items() if last.decided_at is not None}
 
 
 def _candidates(

@@ -87,8 +87,9 @@ def tiles(user: User, at: datetime) -> list[Tile]:
     if unread is not None and unread.waiting().exists():
         tell("messages that could not be read", unread.waiting(), "contacts:quarantine", late=True)
     addresses = _visible("contacts.AddressQuestion", user) if holds(user, P.ADDRESS_DECIDE) else None
-    if addresses is not None and addresses.open().exists():
-        tell("confidential addresses to say whose they are", addresses.open(), "contacts:addresses", late=True)
+    asked = addresses.waiting_for(user) if addresses is not None else None
+    if asked is not None and asked.exists():
+        tell("confidential addresses to say whose they are", asked, "contacts:addresses", late=True)
     disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
     if disagreements is not None:
         tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")

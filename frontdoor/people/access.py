@@ -56,6 +56,14 @@ def check_conflict_of(user: User, reference: str) -> None:
         )
 
 
+def known_references(user: User) -> models.QuerySet[Any, Any]:
+    """References of the records :func:`check_conflict_of` closes to this user, as a queryset to use inside another."""
+    known: models.QuerySet[Any, Any] = Involvement.objects.filter(
+        person__conflicts__user=user.pk, person__conflicts__ended_at__isnull=True
+    ).values("reference")
+    return known
+
+
 def with_joined(people: Iterable[int]) -> models.QuerySet[Any, Any]:
     """These people and every record joined to them, as a queryset to use inside another."""
     return Person.objects.with_joined(list(people))

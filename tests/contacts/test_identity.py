@@ -19,14 +19,14 @@ from contacts.ranking import ranks
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
-from frontdoor.access import Denied
+from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.figures.partnership import readers as partnership
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
-from frontdoor.people.models import Person
+from frontdoor.people.models import NotThisPerson, Person
 from frontdoor.people.protection.actions import declare_conflict, end_restriction, set_restriction
 from referrals import actions as referrals
 from referrals.actions import ChildDecision
@@ -363,6 +363,42 @@ def test_an_answer_on_the_page_of_a_decision_lets_the_decision_go_on(
     assert f'id="{name}"' in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
     given = {"answer": f"same {on_plan.reference}", name: str(contact.version - 3)}
     assert f'id="{name}"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
+
+
+@pytest.mark.parametrize("answer", ["other", "unsure", "send", "same"])
+def test_no_answer_hides_what_a_colleague_changed_meanwhile(
+    answer: str, on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent()
+    client = at_desk(manager)
+    who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
+    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="As he rang again.")
+    assert 'id="id_version"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
+
+
+@pytest.mark.parametrize("answer", ["unsure", "send", "same"])
+def test_an_answer_alone_brings_the_version_up_to_date(
+    answer: str, on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
+) -> None:
+    contact = sent()
+    who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
+    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    shown = at_desk(manager).post(who, given, HTTP_HX_REQUEST="true").content.decode()
+    contact.refresh_from_db()
+    assert re.search(rf'id="id_version"[^>]*value="{contact.version}"', shown)
+
+
+def test_whoever_is_confirmed_cannot_be_refused_in_another_tab(
+    on_plan: Person, sent: Callable[..., Contact], manager: User
+) -> None:
+    contact = sent()
+    row = row_of(contact)
+    screening.link_person(on_contact=row, person=on_plan, by=manager, at=NOW)
+    with pytest.raises(Refused, match="confirmed"):
+        screening.not_this_person(on_contact=row, person=on_plan, by=manager, at=NOW)
+    assert not NotThisPerson.objects.exists()
+    assert row_of(contact).person == on_plan
 
 
 def test_somebody_who_declared_they_know_the_child_is_not_shown_who_it_may_be(

@@ -21,7 +21,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
 from frontdoor.people.models import Address, Person
-from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from tests.answers import Answer
 from tests.contacts.conftest import NOW, some_facts
 from tests.factories import StaffFactory
@@ -202,3 +202,74 @@ def test_what_somebody_is_to_the_children_is_said_in_words_beside_the_text(offic
     row = recorded(officer)
     shown = body(signed_in(manager).get(f"/contacts/{row.contact.reference}/look/"))
     assert "Former partner, alleged to have harmed" in shown
+
+
+def test_somebody_who_knows_a_person_on_the_contact_is_neither_asked_nor_told_whose_it_is(
+    officer: User, manager: User, ex: Person
+) -> None:
+    row = recorded(officer, address=OWN)
+    screening.link_person(on_contact=row, person=ex, by=manager, at=NOW)
+    question = AddressQuestion.objects.get()
+    client = signed_in(manager)
+    tile = "confidential addresses to say whose they are"
+    assert tile in body(client.get("/"))
+    declare_conflict(user=manager, person=ex, by=manager, at=NOW)
+    page = f"/contacts/addresses/{question.pk}/"
+    for answer in (client.get(page), client.post(page, {"show": "yes"})):
+        assert answer.status_code == 403
+        assert "Hidden Hostel" not in body(answer)
+    assert not Entry.objects.filter(event="contact.address_shown").exists()
+    assert Entry.objects.filter(event="person.conflict_met", actor=manager).exists(), "their manager is told"
+    with pytest.raises(Denied, match="you know somebody"):
+        decide_address(question=question, is_theirs=True, reason="x", by=manager, at=NOW)
+    assert "Stephen Example" not in body(client.get("/contacts/addresses/"))
+    assert tile not in body(client.get("/"))
+    colleague = signed_in(StaffFactory.create(role="service_manager"))
+    assert "Stephen Example" in body(colleague.get("/contacts/addresses/"))
+    assert tile in body(colleague.get("/"))
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        AddressFacts(["7 Refuge Row", "Kexton"], "zz997aa"),
+        AddressFacts(["7 Refuge Row, Kexton ZZ99 7AA"]),
+        AddressFacts(["7 Refuge Rw."], "ZZ99 7AA"),
+    ],
+    ids=["with its town", "on one line", "shortened"],
+)
+def test_another_spelling_of_the_refuge_is_the_refuge(again: AddressFacts, officer: User) -> None:
+    row = recorded(officer, address=again)
+    assert (row.address, row.postcode) == ("", "")
+    assert "Refuge" not in str(list(ContactPerson.objects.filter(pk=row.pk).values()))
+
+
+@pytest.mark.parametrize("postcode", ["ZZ99 7AB", "ZZ99"])
+def test_the_same_number_elsewhere_is_another_address(postcode: str, officer: User) -> None:
+    place = AddressFacts(["7 Mill Lane"], postcode)
+    at_home = AddressFacts(["7 Refuge Row"], "ZZ99" if postcode == "ZZ99" else "ZZ99 7AA", is_confidential=True)
+    him = PersonFacts(is_child=False, given_name="Ex", role="suspect", address=place, lives_with_children=False)
+    facts = some_facts(address=at_home, people=[PersonFacts(given_name="Vi"), him])
+    rows = recording.record_contact(facts=facts, by=officer, at=NOW).people
+    assert rows.get(position=2).address == "7 Mill Lane"
+
+
+def test_another_spelling_given_before_is_listed_too(officer: User) -> None:
+    row = recorded(officer)
+    row.address, row.postcode = "7 Refuge Row, Kexton, ZZ99 7AA", ""
+    row.save()
+    list_them(apps, None)
+    assert AddressQuestion.objects.get().on_contact == row
+
+
+def test_once_decided_nobody_is_sent_to_say_whose_it_is(officer: User, manager: User) -> None:
+    row = recorded(officer, address=OWN)
+    page = f"/contacts/{row.contact.reference}/"
+    client = signed_in(manager)
+    assert "Say whose it is" in body(client.get(page))
+    decide_address(question=AddressQuestion.objects.get(), is_theirs=False, reason="Hers.", by=manager, at=NOW)
+    shown = body(client.get(page))
+    assert f"It is not theirs: decided by {manager.name}, " in shown
+    assert "Say whose it is" not in shown
+    assert "Hidden Hostel" not in shown
+    assert "It is not theirs: decided by" in body(signed_in(officer).get(page))

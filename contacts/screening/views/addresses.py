@@ -10,10 +10,12 @@ from contacts.models import AddressQuestion
 from contacts.screening import actions as contacts
 from contacts.screening.addresses import decide_address
 from contacts.screening.forms import AddressForm
+from contacts.screening.views.contact import opened
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
+from frontdoor.people.access import check_conflict_of
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -23,8 +25,8 @@ SHOWN = 200
 @require_safe
 @needs(P.ADDRESS_DECIDE)
 def listing(request: StaffRequest) -> HttpResponse:
-    """Those that wait, the oldest first."""
-    rows = AddressQuestion.objects.visible_to(request.user).open()
+    """Those that wait for this user, the oldest first."""
+    rows = AddressQuestion.objects.visible_to(request.user).waiting_for(request.user)
     found = list(
         rows.select_related("on_contact__contact", "on_contact__person", "address").order_by("asked_at", "pk")[:SHOWN]
     )
@@ -35,10 +37,14 @@ def listing(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.ADDRESS_DECIDE)
 def question(request: StaffRequest, key: int) -> HttpResponse:
-    """One of them: who is on the contact, who lives with the children, and whether the address is theirs."""
+    """One of them: who is on the contact, who lives with the children, and whether the address is theirs.
+
+    Closed to whoever has declared that they know somebody the contact is about.
+    """
     rows = AddressQuestion.objects.visible_to(request.user).open()
     found = get_object_or_404(rows.select_related("on_contact__contact", "on_contact__person", "address"), pk=key)
-    contact = found.on_contact.contact
+    contact, everybody = opened(request, found.on_contact.contact.reference)
+    check_conflict_of(request.user, contact.reference)
     showing = request.method == "POST" and "show" in request.POST
     form = acting.form(
         request, AddressForm, record=contact, at=reverse("contacts:address", args=[key]), is_sent=not showing
@@ -55,7 +61,6 @@ def question(request: StaffRequest, key: int) -> HttpResponse:
         )
         if done is not None:
             return done
-    everybody = list(contact.people.select_related("person").order_by("position"))
     audit.shows(
         request,
         {row.person_id for row in everybody if row.person_id is not None},

@@ -15,6 +15,8 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.people.models import Involvement, Restriction
 
 ON_PLAN = "A child is on a protection plan now"
+#: What a grade may be raised to: a rule that gives blue calls for nothing, not even where there is no grade yet.
+RAISES_TO = frozenset({"red", "amber", "green"})
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ def _worst(of_each: Sequence[tuple[bool, int]], rules: Sequence[grading.Rule]) -
     times = max(count for _, count in of_each)
     if times:
         signs["repeat"] = times
-    held = [rule for rule in rules if signs.get(rule.code, 0) >= max(rule.at_least, 1)]
+    held = [
+        rule for rule in rules if signs.get(rule.code, 0) >= max(rule.at_least, 1) and rule.grade in RAISES_TO
+    ]  # fmt: skip
     if not held and not is_on_plan:
         return Raised()
-    graded = grading.provisional(signs, rules) if held else grading.Graded("", (ON_PLAN,))
+    graded = grading.provisional(signs, held) if held else grading.Graded("", (ON_PLAN,))
     told = graded.reasons[0]
     return Raised(graded.grade, f"Possible, not confirmed: {told[:1].lower()}{told[1:]}", is_on_plan)

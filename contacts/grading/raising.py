@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from contacts import hooks
+from contacts import hidden, hooks
 from contacts.grading import rules as grading
 from contacts.grading.provisional import rules_on
 from contacts.models import PossiblePerson
@@ -38,8 +38,8 @@ def standing() -> "QuerySet[PossiblePerson, PossiblePerson]":
 def raised(contacts: Sequence[tuple[int, str, datetime]]) -> dict[int, Raised]:
     """What is called for, by id, of contacts given as (id, reference, received at); nothing where nobody is possible.
 
-    In a fixed number of questions however many contacts there are. Earlier contacts that are also about somebody
-    restricted count for nothing, or the order of the queue would tell of them.
+    In a fixed number of questions however many contacts there are. Earlier contacts hidden from anybody
+    count for nothing, or the order of the queue would tell of them.
     """
     possible: dict[int, set[int]] = defaultdict(set)
     rows = standing().filter(on_contact__contact_id__in=[key for key, _, _ in contacts], on_contact__is_child=True)
@@ -67,9 +67,8 @@ def times_before(people: Collection[int], reference: str, received_at: datetime)
 
 
 def _contacts_of(people: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
-    hidden = Involvement.objects.filter(person_id__in=Restriction.objects.in_force().values("person_id"))
     rows = Involvement.objects.filter(person_id__in=people, kind=Involvement.Kind.CONTACT).exclude(
-        reference__in=hidden.values("reference")
+        hidden.from_anybody("reference")
     )
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     for person, reference, opened_at in rows.values_list("person_id", "reference", "opened_at"):

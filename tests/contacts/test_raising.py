@@ -5,13 +5,16 @@ from datetime import date
 
 import pytest
 
+from contacts.facts import PersonFacts
 from contacts.models import Contact, ProvisionalGradeRule
 from contacts.ranking import ranks
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
+from contacts.screening import rules
 from frontdoor.accounts.models import User
+from frontdoor.people import actions as people
 from frontdoor.people.models import Person
-from tests.contacts.test_identity import NOW, notification, row_of
+from tests.contacts.test_identity import NOW, VIOLET, notification, row_of
 from tests.contacts.test_identity import dpo as dpo
 from tests.contacts.test_identity import on_plan as on_plan
 from tests.contacts.test_identity import sent as sent
@@ -19,6 +22,7 @@ from tests.contacts.test_identity import team as team
 from tests.contacts.test_identity import violet as violet
 
 Sent = Callable[..., Contact]
+ROWAN = PersonFacts(given_name="Rowan", family_name="Ashdown", date_of_birth=date(2019, 2, 3), sex="M")
 
 
 @pytest.fixture
@@ -45,3 +49,46 @@ def test_a_rule_that_gives_blue_raises_nothing_and_stops_no_intake(
     assert row_of(contact).possible.get().person == violet
     assert (contact.grade, contact.grade_for_now, contact.rank.raised_why) == ("", "", "")
     ranks.rank_all(NOW)
+
+
+def an_adopted_child(manager: User) -> Person:
+    return people.create_person(
+        by=manager, at=NOW, names=[people.GivenName("Rowan", "Ashdown")], date_of_birth=date(2019, 2, 3), sex="M",
+        is_adoption_protected=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("hidden", ["restricted kind", "taken under a restriction", "about an adopted child"])
+def test_contacts_that_are_hidden_count_for_nothing(
+    violet: Person, sent: Sent, officer: User, manager: User, hidden: str
+) -> None:
+    """Neither the grade for now nor who has to sign tells of them, before anybody is confirmed or after."""
+    if hidden == "restricted kind":
+        facts = notification(kind="allegation", grade="green")
+        kept = recording.record_contact(facts=facts, by=officer, at=NOW)
+    else:
+        kept = sent(people=[VIOLET, ROWAN])
+    screening.link_person(on_contact=row_of(kept), person=violet, by=manager, at=NOW)
+    if hidden == "about an adopted child":
+        screening.link_person(
+            on_contact=kept.people.get(position=2), person=an_adopted_child(manager), by=manager, at=NOW
+        )
+    elif hidden == "taken under a restriction":
+        Contact.objects.filter(pk=kept.pk).update(taken_under_restriction_by=manager)
+    screening.link_person(on_contact=row_of(sent()), person=violet, by=manager, at=NOW)
+    contact = sent()
+    assert row_of(contact).possible.get().person == violet
+    assert (contact.grade_for_now, contact.rank.raised_why) == ("green", "")
+    assert not rules.manager_reasons(contact, [row_of(contact)], NOW)
+    screening.link_person(on_contact=row_of(contact), person=violet, by=manager, at=NOW)
+    assert not rules.manager_reasons(contact, [row_of(contact)], NOW)
+
+
+def test_contacts_about_a_hidden_child_confirmed_here_still_ask_for_a_manager(sent: Sent, manager: User) -> None:
+    """Whoever may see this contact may see those: they are hidden for the same child."""
+    child = an_adopted_child(manager)
+    contacts = [sent(people=[ROWAN]) for _ in range(3)]
+    for contact in contacts:
+        screening.link_person(on_contact=row_of(contact), person=child, by=manager, at=NOW)
+    said = rules.manager_reasons(contacts[-1], [row_of(contacts[-1])], NOW)
+    assert "It is the third contact in 12 months or a later one." in said

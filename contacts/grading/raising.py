@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from contacts import hidden, hooks
 from contacts.grading import rules as grading
 from contacts.grading.provisional import rules_on
-from contacts.models import PossiblePerson
+from contacts.models import Contact, PossiblePerson
 from frontdoor.clocks.working_days import london_date
-from frontdoor.people.models import Involvement, Restriction
+from frontdoor.people.models import Involvement, Person, Restriction
 
 ON_PLAN = "A child is on a protection plan now"
 #: What a grade may be raised to: a rule that gives blue calls for nothing, not even where there is no grade yet.
@@ -58,6 +58,13 @@ def raised(contacts: Sequence[tuple[int, str, datetime]]) -> dict[int, Raised]:
         for key, reference, received_at in contacts
         if key in possible
     }
+
+
+def called_for_by(person: Person, contact: Contact) -> Raised:
+    """What this person alone calls for on a contact they may be on."""
+    counted = times_before([person.pk], contact.reference, contact.received_at)
+    is_on_plan = any(person.pk in ask({person.pk}) for ask in hooks.on_plan)
+    return _worst([(is_on_plan, counted)], rules_on(london_date(contact.received_at)))
 
 
 def times_before(people: Collection[int], reference: str, received_at: datetime) -> int:

@@ -12,8 +12,11 @@ from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
 from frontdoor.accounts.models import User
+from frontdoor.audit.models import Entry
+from frontdoor.clocks.models import Clock
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
+from referrals import actions as referrals
 from tests.contacts.test_identity import NOW, VIOLET, notification, row_of
 from tests.contacts.test_identity import dpo as dpo
 from tests.contacts.test_identity import on_plan as on_plan
@@ -92,3 +95,56 @@ def test_contacts_about_a_hidden_child_confirmed_here_still_ask_for_a_manager(se
         screening.link_person(on_contact=row_of(contact), person=child, by=manager, at=NOW)
     said = rules.manager_reasons(contacts[-1], [row_of(contacts[-1])], NOW)
     assert "It is the third contact in 12 months or a later one." in said
+
+
+def grade_clocks(contact: Contact) -> list[str]:
+    """The rules of the clocks of its grade that run."""
+    running = Clock.objects.running().filter(reference=contact.reference, rule__startswith="grade_")
+    return sorted(running.values_list("rule", flat=True))
+
+
+def test_confirming_on_a_decided_contact_starts_no_clock(on_plan: Person, taken: Sent, manager: User) -> None:
+    """On the fast track it is decided, and on the queue: nobody could stop a clock for grading it."""
+    contact = taken()
+    referrals.fast_track(contact=contact, by=manager, at=NOW, sentence="Hit with a belt.", location="At home")
+    screening.link_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.grade, contact.grade_is_provisional) == ("red", True)
+    assert grade_clocks(contact) == []
+
+
+@pytest.fixture
+def her_cousin(on_plan: Person, sent: Sent, manager: User) -> Person:
+    """Somebody of the same name and birth, on no plan."""
+    return people.create_person(
+        by=manager, at=NOW, names=[people.GivenName("Violet", "Smallwood")], date_of_birth=on_plan.date_of_birth,
+        sex="F", address={"lines": "82 Quarry Hill", "postcode": "ZZ99 4QH"},
+    )  # fmt: skip
+
+
+def test_confirming_keeps_only_what_this_very_person_called_for(
+    on_plan: Person, her_cousin: Person, sent: Sent, manager: User
+) -> None:
+    contact = sent()
+    assert {possible.person for possible in row_of(contact).possible.all()} == {on_plan, her_cousin}
+    assert contact.grade_for_now == "red"
+    screening.link_person(on_contact=row_of(contact), person=her_cousin, by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.grade, contact.grade_for_now, contact.provisional_reasons) == ("green", "green", [])
+    assert not contact.grade_changes.exists()
+    assert grade_clocks(contact) == ["grade_green"]
+
+
+def test_a_grade_kept_by_confirming_stays_in_the_history_with_the_one_before(
+    on_plan: Person, sent: Sent, manager: User
+) -> None:
+    contact = sent()
+    screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="Read and thought about.")
+    screening.link_person(on_contact=row_of(contact), person=on_plan, by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    last = contact.grade_changes.order_by("-id")[0]
+    told = "A child is on a protection plan now"
+    assert (last.before, last.after, last.reason, last.by) == ("amber", "red", told, manager)
+    entry = Entry.objects.filter(reference=contact.reference, event="contact.graded").latest("id")
+    assert (entry.detail["grade"], entry.reason) == ("red", told)
+    assert grade_clocks(contact) == ["grade_red"]

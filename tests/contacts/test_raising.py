@@ -1,17 +1,19 @@
 """What somebody a child may be raises, and what it does not: each case on a contact as it is taken and decided."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contacts.facts import PersonFacts
+from contacts.handover import packs
+from contacts.handover.models import HandoverItem
 from contacts.models import Contact, ProvisionalGradeRule
 from contacts.ranking import ranks
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
 from frontdoor.people import actions as people
@@ -25,6 +27,8 @@ from tests.contacts.test_identity import team as team
 from tests.contacts.test_identity import violet as violet
 
 Sent = Callable[..., Contact]
+#: In the night the duty team works; the day team comes seven hours later.
+NIGHT = datetime(2026, 11, 25, 2, tzinfo=UTC)
 ROWAN = PersonFacts(given_name="Rowan", family_name="Ashdown", date_of_birth=date(2019, 2, 3), sex="M")
 
 
@@ -148,3 +152,23 @@ def test_a_grade_kept_by_confirming_stays_in_the_history_with_the_one_before(
     entry = Entry.objects.filter(reference=contact.reference, event="contact.graded").latest("id")
     assert (entry.detail["grade"], entry.reason) == ("red", told)
     assert grade_clocks(contact) == ["grade_red"]
+
+
+def test_amber_for_now_is_handed_over_like_amber(violet: Person, sent: Sent, police: Agency, manager: User) -> None:
+    for _ in range(2):
+        screening.link_person(on_contact=row_of(sent()), person=violet, by=manager, at=NOW)
+    contact = recording.record_contact(facts=notification(), by=None, agency=police, at=NIGHT)
+    assert (contact.grade, contact.grade_for_now) == ("green", "amber")
+    assert why_handed_over(contact, NIGHT + timedelta(hours=7)) == "logged"
+
+
+def test_red_for_now_is_handed_over_like_red(on_plan: Person, police: Agency) -> None:
+    contact = recording.record_contact(facts=notification(), by=None, agency=police, at=NIGHT)
+    assert (contact.grade, contact.grade_for_now) == ("green", "red")
+    assert why_handed_over(contact, NIGHT + timedelta(hours=7)) == "serious"
+
+
+def why_handed_over(contact: Contact, at: datetime) -> str:
+    """Why a contact is in the pack of the change at this moment; empty when it is not in it."""
+    packs.bring_up_to_date(at)
+    return HandoverItem.objects.filter(reference=contact.reference).values_list("why", flat=True).first() or ""

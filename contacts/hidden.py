@@ -1,12 +1,14 @@
 """Which contacts a user may not know of beside those about hidden people, for rows that hold a reference alone."""
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from contacts.models import Contact, ContactType
+from contacts.models import Contact, ContactPerson, ContactType
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.people.models import Involvement, Person, Restriction
 
 
 def taken_under_restriction(user: User) -> QuerySet[Any, Any]:
@@ -21,3 +23,26 @@ def of_restricted_kinds(user: User) -> QuerySet[Any, Any]:
         return Contact.objects.none().values("reference")
     kinds = list(ContactType.objects.filter(is_restricted=True).values_list("pk", flat=True))
     return Contact.objects.filter(type__in=kinds).exclude(recorded_by=user.pk).values("reference")
+
+
+def from_anybody(reference: str, *, but_for: Collection[int] = ()) -> Q:
+    """Whether the contact of this reference (the name of a field) is hidden from anybody at all.
+
+    What everybody sees, such as a grade or a place on the queue, counts none of these, or it would tell of them: of a
+    restricted kind, taken under a restriction, or about somebody restricted or adoption-protected. ``but_for``: people
+    (ids) whom everybody who is told may see, so that what is hidden for their sake alone counts.
+    """
+    restricted = Restriction.objects.in_force().values_list("person_id", flat=True)
+    adopted = Person.objects.filter(is_adoption_protected=True).values_list("pk", flat=True)
+    # Few, and as numbers: each question below then goes by an index however many contacts there are.
+    people = {*restricted, *adopted} - set(but_for)
+    kinds = list(ContactType.objects.filter(is_restricted=True).values_list("pk", flat=True))
+    of_their_own = Contact.objects.filter(Q(type__in=kinds) | Q(taken_under_restriction_by__isnull=False))
+    about_them = ContactPerson.objects.filter(person_id__in=people)
+    # Of what stays hidden though the link was taken back, only the involvement is left.
+    noted = Involvement.objects.filter(person_id__in=people)
+    return (
+        Q(**{f"{reference}__in": of_their_own.values("reference")})
+        | Q(**{f"{reference}__in": about_them.values("contact__reference")})
+        | Q(**{f"{reference}__in": noted.values("reference")})
+    )

@@ -2,16 +2,14 @@
 
 from datetime import date
 
-from django.db.models import Q
-
+from contacts import hidden
 from contacts.bundles import bundling
 from contacts.bundles.actions import facts_of
 from contacts.facts import ContactFacts
 from contacts.grading import rules as grading
 from contacts.grading.rules import Rule
-from contacts.models import Contact, ContactPerson, FamilyKey, ProvisionalGradeRule
+from contacts.models import Contact, FamilyKey, ProvisionalGradeRule
 from frontdoor.clocks.working_days import london_date
-from frontdoor.people.models import Restriction
 
 
 def rules_on(day: date) -> list[Rule]:
@@ -32,20 +30,12 @@ def grade_for_now(contact: Contact, facts: ContactFacts) -> None:
     contact.provisional_reasons = [sentence[:200] for sentence in found.reasons]
 
 
-def _hidden() -> Q:
-    restricted = Restriction.objects.in_force().values("person_id")
-    return Q(person_id__in=restricted) | Q(person__is_adoption_protected=True)
-
-
 def _earlier(contact: Contact) -> int:
-    """How many contacts in 12 months name one of these children; none that is about somebody hidden counts."""
+    """How many contacts in 12 months name one of these children; none that is hidden from anybody counts."""
     words = bundling.child_keys(facts_of([contact])[0])
     if not words:
         return 0
     since = contact.received_at - grading.YEAR
-    rows = FamilyKey.objects.filter(
-        key__in=sorted(words), received_at__range=(since, contact.received_at), contact__type__is_restricted=False,
-        contact__taken_under_restriction_by__isnull=True,
-    ).exclude(contact=contact)  # fmt: skip
-    hidden = ContactPerson.objects.filter(_hidden()).values("contact_id")
-    return rows.exclude(contact__in=hidden).values("contact").distinct().count()
+    rows = FamilyKey.objects.filter(key__in=sorted(words), received_at__range=(since, contact.received_at))
+    rows = rows.exclude(contact=contact).exclude(hidden.from_anybody("contact__reference"))
+    return rows.values("contact").distinct().count()

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from contacts import hooks
+from contacts import hidden, hooks
 from contacts.grading import rules as grading
 from contacts.grading.provisional import rules_on
-from contacts.models import PossiblePerson
+from contacts.models import Contact, PossiblePerson
 from frontdoor.clocks.working_days import london_date
-from frontdoor.people.models import Involvement, Restriction
+from frontdoor.people.models import Involvement, Person, Restriction
 
 ON_PLAN = "A child is on a protection plan now"
+#: What a grade may be raised to: a rule that gives blue calls for nothing, not even where there is no grade yet.
+RAISES_TO = frozenset({"red", "amber", "green"})
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ def standing() -> "QuerySet[PossiblePerson, PossiblePerson]":
 def raised(contacts: Sequence[tuple[int, str, datetime]]) -> dict[int, Raised]:
     """What is called for, by id, of contacts given as (id, reference, received at); nothing where nobody is possible.
 
-    In a fixed number of questions however many contacts there are. Earlier contacts that are also about somebody
-    restricted count for nothing, or the order of the queue would tell of them.
+    In a fixed number of questions however many contacts there are. Earlier contacts hidden from anybody
+    count for nothing, or the order of the queue would tell of them.
     """
     possible: dict[int, set[int]] = defaultdict(set)
     rows = standing().filter(on_contact__contact_id__in=[key for key, _, _ in contacts], on_contact__is_child=True)
@@ -58,6 +60,13 @@ def raised(contacts: Sequence[tuple[int, str, datetime]]) -> dict[int, Raised]:
     }
 
 
+def called_for_by(person: Person, contact: Contact) -> Raised:
+    """What this person alone calls for on a contact they may be on."""
+    counted = times_before([person.pk], contact.reference, contact.received_at)
+    is_on_plan = any(person.pk in ask({person.pk}) for ask in hooks.on_plan)
+    return _worst([(is_on_plan, counted)], rules_on(london_date(contact.received_at)))
+
+
 def times_before(people: Collection[int], reference: str, received_at: datetime) -> int:
     """How many contacts in the 12 months before one name the most named of these people (ids)."""
     earlier = _contacts_of(people)
@@ -65,9 +74,8 @@ def times_before(people: Collection[int], reference: str, received_at: datetime)
 
 
 def _contacts_of(people: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
-    hidden = Involvement.objects.filter(person_id__in=Restriction.objects.in_force().values("person_id"))
     rows = Involvement.objects.filter(person_id__in=people, kind=Involvement.Kind.CONTACT).exclude(
-        reference__in=hidden.values("reference")
+        hidden.from_anybody("reference")
     )
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     for person, reference, opened_at in rows.values_list("person_id", "reference", "opened_at"):
@@ -89,9 +97,11 @@ def _worst(of_each: Sequence[tuple[bool, int]], rules: Sequence[grading.Rule]) -
     times = max(count for _, count in of_each)
     if times:
         signs["repeat"] = times
-    held = [rule for rule in rules if signs.get(rule.code, 0) >= max(rule.at_least, 1)]
+    held = [
+        rule for rule in rules if signs.get(rule.code, 0) >= max(rule.at_least, 1) and rule.grade in RAISES_TO
+    ]  # fmt: skip
     if not held and not is_on_plan:
         return Raised()
-    graded = grading.provisional(signs, rules) if held else grading.Graded("", (ON_PLAN,))
+    graded = grading.provisional(signs, held) if held else grading.Graded("", (ON_PLAN,))
     told = graded.reasons[0]
     return Raised(graded.grade, f"Possible, not confirmed: {told[:1].lower()}{told[1:]}", is_on_plan)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from contacts.handover import shifts
 from contacts.handover.models import HandoverItem, HandoverPack, plan_on
 from contacts.handover.shifts import Change, Shift
-from contacts.models import Contact
+from contacts.models import Contact, graded_for_now
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -105,14 +105,14 @@ def _pending(change: Change, day_team_at: datetime) -> list[HandoverItem]:
     in_shift = Q(received_at__gt=change.began)
     fast = Contact.objects.filter(is_fast_track=True, is_on_queue=True, fast_tracked_at__lte=change.at)
     found = [_item(row, Why.FAST_TRACK) for row in fast.order_by("fast_tracked_at", "id")]
-    serious = undecided.filter(Q(grade="red") | Q(child_protection_marked=True))
+    serious = undecided.filter(graded_for_now("red") | Q(child_protection_marked=True))
     found += [_item(row, Why.SERIOUS) for row in serious.order_by("received_at", "id")]
     unsafe = undecided.filter(safe_until__gt=change.began, safe_until__lte=day_team_at)
     found += [_item(row, Why.SAFE_UNTIL, due_at=row.safe_until) for row in unsafe.order_by("safe_until", "pk")]
     if change.before is Shift.EDT:
         signing = undecided.filter(proposed_at__gt=change.began, proposed_at__lte=change.at)
         found += [_item(row, Why.SIGN_OFF) for row in signing.order_by("proposed_at", "id")]
-        logged = undecided.filter(in_shift).filter(Q(recorded_by__isnull=False) | Q(grade="amber"))
+        logged = undecided.filter(in_shift).filter(Q(recorded_by__isnull=False) | graded_for_now("amber"))
         found += [_item(row, Why.LOGGED) for row in logged.order_by("received_at", "id")]
         decided = Contact.objects.filter(decided_at__gt=change.began, decided_at__lte=change.at)
         found += [_item(row, Why.DECIDED, Kind.INFORMATION) for row in decided.order_by("decided_at", "id")]

@@ -16,6 +16,7 @@ from contacts.models.contact import (
     GradeChange,
     PersonAsGiven,
     contact_type,
+    graded_for_now,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.possible import PossiblePerson
@@ -50,4 +51,5 @@ __all__ = [
     "RankWeights",
     "SavedView",
     "contact_type",
+    "graded_for_now",
 ]

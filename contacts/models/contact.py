@@ -84,6 +84,12 @@ class ContactQuerySet(VisibleQuerySet):
         return self.filter(Q(is_on_queue=True))
 
 
+def graded_for_now(grade: str) -> Q:
+    """The condition that this is the grade for now: the one given, unless a possible match calls for a worse one."""
+    given = Q(grade=grade) & (Q(rank__isnull=True) | Q(rank__raised_grade=""))
+    return given | Q(rank__raised_grade=grade) if grade else given
+
+
 def _is_fast_track(contact: "Contact", user: User) -> bool:
     return contact.is_fast_track
 

@@ -13,7 +13,7 @@ from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Valu
 
 from contacts import hooks
 from contacts.identity import readers as identity
-from contacts.models import GRADES, Bundle, Contact, ContactPerson, PossiblePerson
+from contacts.models import GRADES, Bundle, Contact, ContactPerson, PossiblePerson, graded_for_now
 from contacts.models.named import NAMED
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
@@ -132,7 +132,7 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     if wanted.kind:
         rows = rows.filter(type__code=wanted.kind)
     if wanted.grade:
-        rows = rows.filter(_graded("" if wanted.grade == "none" else wanted.grade))
+        rows = rows.filter(graded_for_now("" if wanted.grade == "none" else wanted.grade))
     if wanted.state == "fast_track":
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
@@ -183,12 +183,6 @@ def _about_somebody_called(name: str) -> Q:
         given = given.filter(name_like(word))
         on_record = on_record.filter(person__tokens__word__startswith=word)
     return Q(pk__in=given.values("contact_id")) | Q(pk__in=on_record.values("contact_id"))
-
-
-def _graded(grade: str) -> Q:
-    """The condition that this is the grade for now: the one given, unless a possible match calls for a worse one."""
-    given = Q(grade=grade) & (Q(rank__isnull=True) | Q(rank__raised_grade=""))
-    return given | Q(rank__raised_grade=grade) if grade else given
 
 
 def _has_one_of(rows: Any, wanted: Wanted) -> Any:

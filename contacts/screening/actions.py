@@ -8,6 +8,7 @@ from django.db import transaction
 from contacts import hooks, telling
 from contacts.bundles import actions as bundles
 from contacts.given import sought_for
+from contacts.grading import raising
 from contacts.identity.actions import tell_worker
 from contacts.identity.proposing import propose
 from contacts.models import (
@@ -18,6 +19,7 @@ from contacts.models import (
     GradeChange,
     PossiblePerson,
 )
+from contacts.ranking.order import GRADES as WORST_FIRST
 from contacts.ranking.ranks import rerank
 from contacts.recording.actions import involve_confirmed
 from frontdoor.access import Permission, Refused, Stale, holds, require
@@ -126,12 +128,18 @@ def grade(
     changed.grade, changed.grade_is_provisional = grade, False
     changed.save()
     rerank(changed, at=at)
-    if grade != "blue" and changed.status != Contact.Status.DECIDED and changed.type.ranks_with_concerns:
-        clocks.start(
-            f"grade_{grade}", reference=changed.reference, started_at=changed.received_at, by=by, agency=changed.agency
-        )
+    _start_grade_clock(changed, by=by)
     write_audit("contact.graded", by=by, reference=changed.reference, reason=reason, detail={"grade": grade})
     return changed
+
+
+def _start_grade_clock(contact: Contact, *, by: User) -> None:
+    """The clock of the grade just given, from receipt; none for blue, once it is decided, or where no concern ranks."""
+    if contact.grade != "blue" and contact.status != Contact.Status.DECIDED and contact.type.ranks_with_concerns:
+        clocks.start(
+            f"grade_{contact.grade}", reference=contact.reference, started_at=contact.received_at, by=by,
+            agency=contact.agency,
+        )  # fmt: skip
 
 
 def _why_raised(contact: Contact, grade: str) -> str:
@@ -180,20 +188,29 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
 
 
 def _keep_what_it_called_for(contact: Contact, row: ContactPerson, person: Person, *, by: User, at: datetime) -> None:
-    """Confirming never lowers: a grade raised for now by this very person stays, provisional, until somebody grades."""
-    rank = ContactRank.objects.filter(contact=contact).first()
-    if rank is None or not rank.raised_grade or not row.possible.filter(person=person).exists():
+    """Confirming never lowers: a grade raised for now by this very person stays, provisional, until somebody grades.
+
+    What somebody else the child might have been called for goes with them.
+    """
+    if not contact.type.ranks_with_concerns or not row.possible.filter(person=person).exists():
         return
-    if contact.grade:
+    called = raising.called_for_by(person, contact)
+    if not called.grade or WORST_FIRST.index(called.grade) >= WORST_FIRST.index(contact.grade):
+        return
+    before = contact.grade
+    if before:
         clocks.stop(
-            reference=contact.reference, rule=f"grade_{contact.grade}", at=at, by=by, reason="raised by a match"
+            reference=contact.reference, rule=f"grade_{before}", at=at, by=by, reason="raised by a match"
         )  # fmt: skip
-    contact.grade, contact.grade_is_provisional = rank.raised_grade, True
-    why = rank.raised_why.removeprefix("Possible, not confirmed: ")
-    contact.provisional_reasons = [f"{why[:1].upper()}{why[1:]}"[:200]]
-    clocks.start(
-        f"grade_{contact.grade}", reference=contact.reference, started_at=contact.received_at, by=by,
-        agency=contact.agency,
+    contact.grade, contact.grade_is_provisional = called.grade, True
+    why = called.why.removeprefix("Possible, not confirmed: ")
+    told = f"{why[:1].upper()}{why[1:]}"
+    contact.provisional_reasons = [told[:200]]
+    GradeChange.objects.create(contact=contact, before=before, after=contact.grade, reason=told, by=by, at=at)
+    _start_grade_clock(contact, by=by)
+    write_audit(
+        "contact.graded", by=by, reference=contact.reference, reason=told,
+        detail={"grade": contact.grade, "is_provisional": True},
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from contacts import hooks
+from contacts import hidden, hooks
 from contacts.grading import raising
 from contacts.models import Contact, ContactPerson, DecisionRule
 from frontdoor.access import Permission, holds
@@ -78,6 +78,7 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
         earlier = (
             Involvement.objects.filter(person_id__in=people, kind="contact", opened_at__gte=contact.received_at - YEAR)
             .exclude(reference=contact.reference)
+            .exclude(hidden.from_anybody("reference", but_for=people))
             .values("reference")
             .distinct()
             .count()

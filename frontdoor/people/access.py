@@ -56,6 +56,13 @@ def check_conflict_of(user: User, reference: str) -> None:
         )
 
 
+def about_known(references: Iterable[str], user: User) -> set[str]:
+    """Those of these references whose record is about somebody the user has declared that they know."""
+    known = DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values("person_id")
+    found = Involvement.objects.filter(reference__in=list(references), person_id__in=known)
+    return set(found.values_list("reference", flat=True))
+
+
 def with_joined(people: Iterable[int]) -> models.QuerySet[Any, Any]:
     """These people and every record joined to them, as a queryset to use inside another."""
     return Person.objects.with_joined(list(people))

@@ -44,15 +44,17 @@ def _found(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
         result = Page()
     else:
         result = find(request.user, q, after=after or None, on=today)
-    if result.hits:
-        audit.shows(request, [hit.person for hit in result.hits])
+    given = named.given(request.user, result.ways)
+    if result.hits or given:
+        on = {each.reference for each in given}
+        audit.shows(request, [hit.person for hit in result.hits], given_on=on)
     return {
         "q": q,
         "result": result,
         "asked": bool(q.strip()),
         "now": now,
         "today": today,
-        "given": named.given(request.user, result.ways),
+        "given": given,
         "record": record,
         "opens": {"href": opens, "reference": reference} if opens else None,
     }

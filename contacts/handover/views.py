@@ -18,7 +18,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import closures
-from frontdoor.people.record.about import people_in
+from frontdoor.people.record.about import given_on, people_in
 from frontdoor.ui.responses import page
 
 P = Permission
@@ -36,8 +36,9 @@ def _chosen(request: StaffRequest, name: str, known: Any, first: str = "") -> st
 
 def _shows(request: StaffRequest, lines: list[readers.Line], *, reason: str = "") -> set[int]:
     people = {key for line in lines for key in line.people} | people_in(line.children for line in lines)
-    if people:
-        audit.shows(request, people, reason=reason)
+    given = given_on({line.item.reference: line.children for line in lines})
+    if people or given:
+        audit.shows(request, people, reason=reason, given_on=given)
     return people
 
 

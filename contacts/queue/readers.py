@@ -92,6 +92,8 @@ class Page:
     contacts: list[Contact] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     people: set[int] = field(default_factory=set)
+    #: References of the contacts that name somebody whom nobody has confirmed.
+    given_on: set[str] = field(default_factory=set)
     after: str = ""
 
 
@@ -171,6 +173,9 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
             _line(members[key], known, possible, at, user, minutes) for bundle in shown if (key := bundle.pk) in members
         ],
         people=people,
+        given_on={
+            contact.reference for contact in contacts if any(row.person_id is None for row in contact.queue_people)
+        },
         after=shown[-1].reference if len(found) > PAGE else "",
     )
 

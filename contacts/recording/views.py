@@ -159,8 +159,9 @@ def show(
     shown = {line.person.pk for line in suggested.values()} | {
         k.person.pk for found in lines.values() for k in found.known
     }
-    if shown:
-        audit.shows(request, shown, reason="search from a call")
+    given = {each.reference for found in lines.values() for each in found.named}
+    if shown or given:
+        audit.shows(request, shown, reason="search from a call", given_on=given)
     return page(
         request,
         "contacts/new.html",
@@ -205,10 +206,12 @@ def known(request: StaffRequest) -> HttpResponse:
     if row is None:
         raise Http404
     lines = _known(request, screen, row, is_child=named is not None and named[1] == "children")
-    if lines.known:
-        audit.shows(request, [line.person for line in lines.known], reason="search from a call")
     picked = str(row["suggested_reference"].value() or "")
     suggested = lookup.chosen(request.user, [picked]) if picked else {}
+    shown = [line.person for line in (*lines.known, *suggested.values())]
+    given = {each.reference for each in lines.named}
+    if shown or given:
+        audit.shows(request, shown, reason="search from a call", given_on=given)
     return page(
         request,
         "contacts/_known.html",

@@ -1,6 +1,6 @@
 """What the page of one contact shows: people as given beside the record, whom they may be, and what has happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.models.person import NOT_YET_OBTAINED
+from frontdoor.people.protection import actions as protection
 from frontdoor.ui.formats import day
 from frontdoor.workflow.actions import history
 from frontdoor.workflow.machines import MACHINES
@@ -103,6 +104,11 @@ def opened_by(user: User, references: Sequence[str]) -> set[str]:
 def rows_of(contact: Contact) -> list[ContactPerson]:
     """The people on the contact in their order, with the records confirmed."""
     return list(contact.people.select_related("person", "linked_by", "decided_by").order_by("position"))
+
+
+def keep_out(rows: Iterable[ContactPerson], user: User, at: datetime) -> None:
+    """Raise Denied when the user has declared that they know somebody confirmed on the contact; it is noted."""
+    protection.keep_out(people=[row.person for row in rows if row.person is not None], by=user, at=at)
 
 
 def cards(contact: Contact, user: User, rows: Sequence[ContactPerson], *, look: int = 0, limit: int = 0) -> list[Card]:

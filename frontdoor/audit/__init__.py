@@ -17,6 +17,7 @@ class Shown:
     reference: str = ""
     reason: str = ""
     people: set[int] = field(default_factory=set)
+    given_on: set[str] = field(default_factory=set)
 
 
 class AuditedRequest(HttpRequest):
@@ -27,10 +28,18 @@ class AuditedRequest(HttpRequest):
 
 
 def shows(
-    request: HttpRequest, people: Iterable[Any], *, kind: str = "listed", reference: str = "", reason: str = ""
+    request: HttpRequest,
+    people: Iterable[Any],
+    *,
+    kind: str = "listed",
+    reference: str = "",
+    reason: str = "",
+    given_on: Iterable[str] = (),
 ) -> None:
     """Say who this response shows; called by every view that shows people.
 
+    ``given_on``: references of the contacts on which somebody shown is named whom nobody has confirmed. They are on no
+    record, so the row cannot say them among its people; it names the contacts in its detail.
     ``kind`` is ``opened`` for one record and ``listed`` for a list; the strongest said in one request wins.
     The row is committed before the first byte leaves, or the response is a 500.
     """
@@ -39,6 +48,7 @@ def shows(
         shown = Shown()
         cast(AuditedRequest, request).audit_shown = shown
     shown.people |= {person if isinstance(person, int) else person.pk for person in people}
+    shown.given_on |= set(given_on)
     if kind == "opened":
         shown.kind = kind
     shown.reference = reference or shown.reference

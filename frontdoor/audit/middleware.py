@@ -44,6 +44,7 @@ class AuditMiddleware:
                         reference=shown.reference,
                         people=shown.people,
                         reason=shown.reason,
+                        detail={"given_on": sorted(shown.given_on)} if shown.given_on else {},
                         path=without_secrets(request.path),
                     )
             except Exception:

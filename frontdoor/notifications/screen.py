@@ -12,7 +12,7 @@ from frontdoor.accounts.models import User
 from frontdoor.notifications.actions import alerts_for
 from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people.hooks import Named
-from frontdoor.people.record.about import Group, by_child, children_of, people_in
+from frontdoor.people.record.about import Group, by_child, children_of, given_on, people_in
 
 #: So many read ones on a page, and so many of those not read at most: a page never grows with what is left unread.
 PAGE = 50
@@ -31,6 +31,8 @@ class NoticePage:
     #: Where the next page of read ones begins.
     next: int | None = None
     people: set[int] = field(default_factory=set)
+    #: The contacts on which somebody is named whom nobody has confirmed.
+    given_on: set[str] = field(default_factory=set)
 
     @property
     def beyond(self) -> int:
@@ -55,6 +57,7 @@ def page_of(user: User, at: datetime, *, before: int | None = None) -> NoticePag
     ]
     children = children_of([notice.reference for notice in unread], user, timezone.localdate(at))
     found.people = people_in(children.values())
+    found.given_on = given_on(children)
     found.urgent = _by_child([notice for notice in unread if notice.is_urgent], children)
     found.unread = _by_child([notice for notice in unread if not notice.is_urgent], children)
     return found

@@ -19,8 +19,8 @@ def notices(request: StaffRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     mark = int(before) if before.isdigit() and len(before) < 19 else None
     found = screen.page_of(request.user, timezone.now(), before=mark)
-    if found.people:
-        audit.shows(request, found.people)
+    if found.people or found.given_on:
+        audit.shows(request, found.people, given_on=found.given_on)
     values = {
         "found": found,
         "older": f"?before={found.next}" if found.next else None,

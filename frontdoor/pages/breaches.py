@@ -109,7 +109,7 @@ def breaches(request: StaffRequest) -> HttpResponse:
     pairs = chosen.pairs()
     children = about.children_of([line.reference for line in lines], user, timezone.localdate(now))
     if children:
-        audit.shows(request, about.people_in(children.values()))
+        audit.shows(request, about.people_in(children.values()), given_on=about.given_on(children))
     context = {
         "now": now,
         "lines": lines,

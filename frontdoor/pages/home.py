@@ -140,7 +140,7 @@ def home(request: StaffRequest) -> HttpResponse:
     children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
     shown = {row.person_id for row in [*mine, *team]} | about.people_in(children.values())
     if mine or team or children:
-        audit.shows(request, shown)
+        audit.shows(request, shown, given_on=about.given_on(children))
     return page(
         request,
         "pages/home.html",

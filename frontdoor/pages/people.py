@@ -13,12 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.recording import named
 from frontdoor import acting, asked, audit
-from frontdoor.access import Denied, Permission, StaffRequest, get_named, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.pages import finding, forms
 from frontdoor.people import actions, identifiers
-from frontdoor.people.access import check_conflict
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
 from frontdoor.people.protection import actions as protection
@@ -45,15 +44,17 @@ def _found(request: StaffRequest, q: str, after: str) -> dict[str, Any]:
         result = Page()
     else:
         result = find(request.user, q, after=after or None, on=today)
-    if result.hits:
-        audit.shows(request, [hit.person for hit in result.hits])
+    given = named.given(request.user, result.ways)
+    if result.hits or given:
+        on = {each.reference for each in given}
+        audit.shows(request, [hit.person for hit in result.hits], given_on=on)
     return {
         "q": q,
         "result": result,
         "asked": bool(q.strip()),
         "now": now,
         "today": today,
-        "given": named.given(request.user, result.ways),
+        "given": given,
         "record": record,
         "opens": {"href": opens, "reference": reference} if opens else None,
     }
@@ -84,11 +85,7 @@ def opened(request: StaffRequest, reference: str) -> Person:
 
 def turned_away(request: StaffRequest, person: Person) -> None:
     """Raise Denied, and leave the note of it, when the user has declared that they know this person."""
-    try:
-        check_conflict(request.user, person)
-    except Denied:
-        protection.note_conflict_met(person=person, by=request.user, at=timezone.now())
-        raise
+    protection.keep_out(people=[person], by=request.user, at=timezone.now())
 
 
 def typed_or_role(request: StaffRequest, person: Person, relation: str) -> str:

@@ -64,6 +64,11 @@ def known_references(user: User) -> models.QuerySet[Any, Any]:
     return known
 
 
+def about_known(references: Iterable[str], user: User) -> set[str]:
+    """Those of these references whose record is about somebody the user has declared that they know."""
+    return set(known_references(user).filter(reference__in=list(references)).values_list("reference", flat=True))
+
+
 def with_joined(people: Iterable[int]) -> models.QuerySet[Any, Any]:
     """These people and every record joined to them, as a queryset to use inside another."""
     return Person.objects.with_joined(list(people))

@@ -18,7 +18,7 @@ from contacts.recording import views as call
 from contacts.screening import actions as contact_actions
 from contacts.screening import rules
 from contacts.screening.details import settle_details
-from contacts.screening.readers import possible_on, words
+from contacts.screening.readers import keep_out, possible_on, rows_of, words
 from contacts.screening.untaken import to_settle
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
@@ -39,9 +39,14 @@ from referrals.decisions import NOT_ABOUT, outcome_attributes
 P = Permission
 
 
-def shown(request: StaffRequest, reference: str) -> Contact:
-    """The contact, if the user may see it; reading it is noted for every confirmed person on it."""
+def shown(request: StaffRequest, reference: str, *, is_read: bool = False) -> Contact:
+    """The contact, if the user may see it; reading it is noted for every confirmed person on it.
+
+    ``is_read``: the page has the contact's text, which a declared conflict keeps from the user (403).
+    """
     contact: Contact = get_visible(Contact, request.user, reference)
+    if is_read:
+        keep_out(rows_of(contact), request.user, timezone.now())
     people = contact.people.filter(person__isnull=False).values_list("person_id", flat=True)
     audit.shows(request, list(people), kind="opened", reference=contact.reference)
     return contact
@@ -110,7 +115,7 @@ def _child_forms(request: StaffRequest, contact: Contact, children: Sequence[Con
 def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact: an outcome for each child, once."""
     user = request.user
-    contact = shown(request, reference)
+    contact = shown(request, reference, is_read=True)
     if "decide" not in can(contact, user):
         return redirect("contacts:contact", contact.reference)
     about = _about(request, contact)
@@ -181,7 +186,7 @@ def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:
 @needs(P.CONTACT_SIGN_OFF)
 def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
     """Sign what somebody else proposed, or give it back with comments."""
-    contact = shown(request, reference)
+    contact = shown(request, reference, is_read=True)
     if "send_back" not in can(contact, request.user):
         return redirect("contacts:contact", contact.reference)
     returning = "return" in request.POST

@@ -19,6 +19,7 @@ from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.people.access import about_known
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import stale
 from referrals import hooks, together
@@ -39,6 +40,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     user = request.user
     first: Contact = get_visible(Contact, user, reference)
     now = timezone.now()
+    contact_readers.keep_out(contact_readers.rows_of(first), user, now)
     on = london_date(now)
     results: list[Result] = []
     contacts = _open_together(first, user)
@@ -98,7 +100,10 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
 
 
 def _open_together(first: Contact, user: User) -> list[Contact]:
-    return [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
+    """Those still to be decided, without what is about somebody the user has declared to know."""
+    found = [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
+    known = about_known([contact.reference for contact in found], user)
+    return [contact for contact in found if contact.reference not in known]
 
 
 def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[Result]:
@@ -272,6 +277,7 @@ def look_over(request: StaffRequest, key: int) -> HttpResponse:
     rows = DipSample.objects.filter(row__contact__in=Contact.objects.visible_to(user))
     sample = get_object_or_404(rows.select_related("row__act__by", "row__contact"), pk=key)
     contact: Contact = sample.row.contact
+    contact_readers.keep_out(contact_readers.rows_of(contact), user, timezone.now())
     form = acting.form(request, LookedOverForm, record=contact)
     done = acting.carry_out(
         request,

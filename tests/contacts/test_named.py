@@ -1,6 +1,7 @@
 """People named on contacts that nobody has decided are found, and marked so; two calls about one child know of it."""
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
 from contacts.recording import named
 from contacts.recording.actions import record_contact
 from contacts.screening import actions as screening
+from frontdoor.audit.models import Entry
 from frontdoor.people import asking
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
@@ -124,6 +126,33 @@ def test_two_calls_about_one_child_ten_minutes_apart_know_of_each_other(client, 
     asked = text(client.post("/people/found/", {"q": "ava twinning"}))
     assert f"also named on {contact.reference} , today 10:12am, not confirmed" in asked
     assert "Nobody was found" not in asked
+
+
+@pytest.mark.parametrize("place", ["search", "call", "call again", "queue", "queue by name"])
+def test_names_nobody_has_confirmed_are_shown_with_a_row_in_the_audit(client, officer, contact, place):
+    client.force_login(officer)
+    row = {"children-TOTAL_FORMS": "1", "adults-TOTAL_FORMS": "0", "families-TOTAL_FORMS": "1"}
+    rows = {**row, "row": "id_children-0-lookup", "children-0-given_name": "Ava", "children-0-family_name": "Twinning"}
+    if place == "search":
+        answer = client.post("/people/found/", {"q": "ava twinning"})
+    elif place == "call":
+        answer = client.post("/contacts/new/known/", rows)
+    elif place == "call again":
+        answer = client.post(f"/contacts/new/{uuid.uuid4()}/", {**rows, "find_person": "children-0"})
+    elif place == "queue":
+        answer = client.get("/contacts/queue/")
+    else:
+        answer = client.post("/contacts/queue/find/", {"name": "Twinning"}, follow=True)
+    assert "Twinning" in text(answer)
+    assert contact.reference in text(answer)
+    entry = Entry.objects.get(kind="listed", actor=officer)
+    assert (entry.people, entry.detail) == ([], {"given_on": [contact.reference]})
+
+
+def test_a_search_that_shows_nobody_leaves_no_row(client, officer, contact):
+    client.force_login(officer)
+    client.post("/people/found/", {"q": "qqzzq"})
+    assert not Entry.objects.filter(kind="listed").exists()
 
 
 def test_a_search_of_given_names_costs_the_same_for_many_contacts(officer):

@@ -21,6 +21,9 @@ from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.actions import duty_managers
+from frontdoor.people import actions as people_actions
+from frontdoor.people.actions import GivenName
+from frontdoor.people.protection import actions as protection
 from referrals import actions as referrals
 from tests.contacts.conftest import some_facts
 from tests.contacts.test_queue import open_as
@@ -114,6 +117,48 @@ def test_opened_in_place_the_text_shows_and_the_audit_knows(client: Client, offi
     assert "<html" in client.get(path).content.decode()
     assert opened_by(manager, [contact.reference]) == {contact.reference}
     assert Entry.objects.filter(actor=manager, kind="opened", reference=contact.reference).exists()
+
+
+def knows_the_child(contact: Contact, user: User) -> None:
+    """The child is confirmed, and this user has declared that they know them."""
+    names = [GivenName(given="Sam", family="Abbott")]
+    person = people_actions.create_person(names=names, by=user, at=timezone.now(), date_of_birth=date(2012, 3, 3))
+    screening.link_person(on_contact=contact.people.get(), person=person, by=user, at=timezone.now())
+    protection.declare_conflict(person=person, user=user, by=user, at=timezone.now())
+
+
+@pytest.mark.parametrize("place", ["look", "decide", "screen"])
+def test_somebody_who_knows_the_child_reads_the_text_by_no_road(
+    client: Client, officer: User, manager: User, place: str
+) -> None:
+    contact = record(officer)
+    knows_the_child(contact, manager)
+    answer = open_as(client, manager).get(f"/contacts/{contact.reference}/{place}/")
+    assert answer.status_code == 403
+    assert "no food at home" not in answer.content.decode()
+    assert opened_by(manager, [contact.reference]) == set()
+    assert Entry.objects.filter(actor=manager, event="person.conflict_met").exists(), "their manager is told"
+
+
+def test_what_is_signed_off_is_not_shown_to_somebody_who_knows_the_child(
+    client: Client, officer: User, manager: User
+) -> None:
+    contact = record(officer)
+    referrals.decide_contact(contact=contact, decisions=each(contact, "referral"), by=officer, at=timezone.now())
+    knows_the_child(contact, manager)
+    assert Contact.objects.get().status == "awaiting_sign_off"
+    assert open_as(client, manager).get(f"/contacts/{contact.reference}/sign-off/").status_code == 403
+
+
+def test_of_a_bundle_the_contacts_about_somebody_one_knows_are_left_out(
+    client: Client, officer: User, manager: User
+) -> None:
+    people = some_facts().people[:1]
+    first, second = record(officer, grade="green", people=people), record(officer, grade="amber", people=people)
+    knows_the_child(second, manager)
+    shown = open_as(client, manager).get(f"/contacts/{first.reference}/screen/").content.decode()
+    assert f'id="card-{first.reference}"' in shown
+    assert f'id="card-{second.reference}"' not in shown
 
 
 def test_one_sees_who_else_looks_and_no_longer_when_they_are_gone(officer: User, manager: User, other: User) -> None:

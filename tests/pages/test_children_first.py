@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contacts.handover.actions import ItemFacts, write_item
 from contacts.recording import actions as recording
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
@@ -139,6 +140,22 @@ def test_notices_are_read_by_child_with_the_urgent_apart(
     assert seen.count(NAME) == 2
     assert "1 earlier" in seen
     assert Entry.objects.filter(event="page.listed", people__contains=[child.pk]).exists()
+
+
+@pytest.mark.parametrize("address", ["/notices/", "/breaches/", "/handover/"])
+def test_a_list_that_names_only_somebody_nobody_has_confirmed_leaves_evidence_too(
+    client: Client, sign_in: SignIn, address: str
+) -> None:
+    officer = sign_in("contact_officer", username="una")
+    now = timezone.now()
+    contact = recording.record_contact(facts=some_facts(), by=officer, at=now - timedelta(days=5))
+    user = sign_in("duty_manager")
+    told(user, contact.reference, "Nearly due: one")
+    item = ItemFacts(text="Look in tomorrow.", reference=contact.reference)
+    write_item(kind="information", facts=item, now=False, by=user, at=now)
+    assert "Zoë Example" in text(client.get(address))
+    entry = Entry.objects.filter(event="page.listed").latest("pk")
+    assert (entry.people, entry.detail) == ([], {"given_on": [contact.reference]})
 
 
 def test_a_childs_notices_are_marked_read_together_and_the_others_stay(

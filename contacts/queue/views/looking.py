@@ -28,6 +28,7 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
     """A contact's text beside the family's history; the audit keeps that this user opened it."""
     contact: Contact = get_visible(Contact, request.user, reference)
     now = timezone.now()
+    readers.keep_out(readers.rows_of(contact), request.user, now)
     found = readers.look(contact, request.user, now)
     audit.shows(request, found.shown, kind="opened", reference=contact.reference, reason="on the queue")
     readers.note_opened(contact, request.user)

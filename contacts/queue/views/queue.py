@@ -54,8 +54,8 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
     key = str(filters.get("s", ""))
     wanted = queue.Wanted.of(filters, asked.words(request, key))
     found = queue.read(request.user, wanted, now)
-    if found.people:
-        audit.shows(request, found.people, reason="on the queue")
+    if found.people or found.given_on:
+        audit.shows(request, found.people, reason="on the queue", given_on=found.given_on)
     saved = {"tab": wanted.tab, "type": wanted.kind, "grade": wanted.grade, "state": wanted.state}
     if wanted.is_oldest_first:
         saved["order"] = "oldest"

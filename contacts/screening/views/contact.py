@@ -17,13 +17,11 @@ from contacts.recording import updates
 from contacts.screening import origins, readers
 from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
 from frontdoor import acting, audit
-from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
-from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import is_kept_hidden
-from frontdoor.people.protection import actions as protection
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import can
@@ -49,12 +47,7 @@ def opened(request: StaffRequest, reference: str) -> tuple[Contact, list[Contact
         reference,
     )
     rows = readers.rows_of(contact)
-    for person in [row.person for row in rows if row.person is not None]:
-        try:
-            check_conflict(request.user, person)
-        except Denied:
-            protection.note_conflict_met(person=person, by=request.user, at=timezone.now())
-            raise
+    readers.keep_out(rows, request.user, timezone.now())
     return contact, rows
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Denied, Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.db import tidy_reference
 from frontdoor.people import hooks, identifiers
-from frontdoor.people.access import hidden_people
+from frontdoor.people.access import check_conflict, hidden_people
 from frontdoor.people.models import BreakGlass, DeclaredConflict, Person, Restriction, RestrictionHolder
 
 LONGEST_HOURS = 24
@@ -173,3 +173,16 @@ def note_conflict_met(*, person: Person, by: User, at: datetime) -> None:
     write_audit("person.conflict_met", by=by, reference=person.reference, people=[person])
     for tell in hooks.conflict_met:
         tell(person, by, at)
+
+
+def keep_out(*, people: Iterable[Person], by: User, at: datetime) -> None:
+    """Raise Denied, and leave the note of it, when the user has declared that they know one of these people.
+
+    Called outside a transaction: the note stays although the page is refused.
+    """
+    for person in people:
+        try:
+            check_conflict(by, person)
+        except Denied:
+            note_conflict_met(person=person, by=by, at=at)
+            raise

@@ -1,6 +1,6 @@
 """Whom records are about, as a line of a list says it: the children by name and age, never a bare reference."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -50,6 +50,11 @@ def _on_record(person: Person, on: date) -> Named:
 def people_in(named: Iterable[Sequence[Named]]) -> set[int]:
     """Keys of everybody on record among them, for the audit of what a page shows."""
     return {child.person for children in named for child in children if child.person is not None}
+
+
+def given_on(named: Mapping[str, Sequence[Named]]) -> set[str]:
+    """References among them that name somebody as given and not confirmed, for the audit of what a page shows."""
+    return {reference for reference, children in named.items() if any(child.person is None for child in children)}
 
 
 @dataclass

@@ -219,3 +219,16 @@ def test_a_fast_tracked_contact_that_leaves_the_queue_says_nothing_of_who_it_mig
     contact = Contact.objects.get(pk=contact.pk)
     assert (contact.is_on_queue, contact.grade_for_now) == (False, "")
     assert not row_of(contact).possible.exists()
+
+
+def test_a_raise_that_moves_nothing_stands_on_the_bundle_too(
+    violet: Person, sent: Sent, taken: Sent, manager: User
+) -> None:
+    """No grade yet is worth as much as amber, so the contact stays in its place."""
+    contact = taken()
+    for _ in range(2):
+        screening.link_person(on_contact=row_of(sent()), person=violet, by=manager, at=NOW)
+    assert ranks.recompute([contact.pk], at=NOW) == []
+    contact = Contact.objects.get(pk=contact.pk)
+    assert contact.bundle is not None
+    assert (contact.grade_for_now, contact.bundle.grade) == ("amber", "amber")

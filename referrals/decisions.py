@@ -10,8 +10,8 @@ from django.db import transaction
 from contacts import telling
 from contacts.agencies.thresholds.actions import keep_choice
 from contacts.bundles import actions as bundles
+from contacts.identity.proposing import leaves_queue, propose
 from contacts.models import Contact, ContactPerson
-from contacts.ranking.ranks import rerank
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
@@ -201,7 +201,7 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     kept = Referral.objects.filter(contact=moved, status__in=OPEN_STATUSES).values("contact_person_id")
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
     recording.take_up_again(moved, by=by)
-    rerank(moved, at=at)
+    propose(moved, at=at)
     bundles.bundle_contact(contact=moved, by=by, at=at)
     return moved
 
@@ -495,6 +495,7 @@ def settle(contact: Contact, *, by: User, at: datetime) -> None:
     for rule in list(clocks.running_on([contact.reference]).values_list("rule", flat=True)):
         if rule not in OUTLIVES_DECISION:
             clocks.stop(reference=contact.reference, rule=rule, at=at, by=by)
+    leaves_queue(contact)
     end_involvement(reference=contact.reference, at=at, status_label="Decided")
     if contact.agency_id is not None:
         outbox.put("agency.event", {"contact": contact.reference, "type": "contact.decided"}, at=at)

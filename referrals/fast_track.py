@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contacts.bundles.actions import refresh_of
 from contacts.facts import ContactFacts, PersonFacts
+from contacts.identity.proposing import leaves_queue, propose
 from contacts.models import Contact, ContactPerson
 from contacts.ranking.ranks import rerank
 from contacts.recording.actions import record_contact, start_clocks
@@ -176,6 +177,7 @@ def leave_queue_when_decided(contact: Contact, *, by: User, at: datetime) -> Non
         return
     locked.is_on_queue = False
     locked.save()
+    leaves_queue(locked)
     refresh_of([locked.pk])
     end_involvement(reference=locked.reference, at=at, status_label="Decided")
     if locked.agency_id is not None:
@@ -209,7 +211,7 @@ def stand_down(*, contact: Contact, by: User, at: datetime, reason: str, version
     moved.people.filter(is_child=True).update(
         outcome="", outcome_reason="", joined_reference="", decided_at=None, decided_by=None
     )
-    rerank(moved, at=at)
+    propose(moved, at=at)
     clocks.stop(reference=moved.reference, rule="fast_track_take", at=at, by=by)
     start_clocks(moved, by=by)
     Alert.objects.filter(kind=ALERT, reference=moved.reference, taken_at__isnull=True).update(

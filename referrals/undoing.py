@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
+from contacts.identity.proposing import propose
 from contacts.models import Contact
-from contacts.ranking.ranks import rerank
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from frontdoor.access import Permission, Refused, require
@@ -59,7 +59,7 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     back = move(locked, "undo", by=by, at=at, until=at + screening.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")
     recording.take_up_again(back, by=by)
-    rerank(back, at=at)
+    propose(back, at=at)
     bundles.bundle_contact(contact=back, by=by, at=at)
     return back
 

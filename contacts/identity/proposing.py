@@ -196,6 +196,15 @@ def forget(people: Iterable[int], *, at: datetime) -> None:
     recompute([key for key in keys if Contact.objects.on_queue().filter(pk=key).exists()], at=at)
 
 
+def leaves_queue(contact: Contact) -> None:
+    """A contact just decided says no more whom its children may have been, nor what that called for.
+
+    Called by the act that takes it off the queue; whoever takes it up again calls :func:`propose`.
+    """
+    PossiblePerson.objects.filter(on_contact__contact=contact).delete()
+    ContactRank.objects.filter(contact=contact).update(raised_grade="", raised_why="")
+
+
 def person_is_hidden(person: Person, at: datetime) -> None:
     """A record is hidden from now on: it is possibly nobody's on any contact."""
     forget([person.pk], at=at)

@@ -15,7 +15,7 @@ from contacts import hooks
 from contacts.bundles.actions import refresh_of
 from contacts.facts import NOTHING
 from contacts.grading import raising
-from contacts.models import Contact, ContactPerson, PossiblePerson, RankWeights
+from contacts.models import Contact, ContactPerson, ContactRank, PossiblePerson, RankWeights
 from contacts.ranking.order import Facts, Rank, Weights, youngest_of
 from contacts.ranking.order import rank as rank_of
 from frontdoor.access import Permission, Refused, require
@@ -98,6 +98,7 @@ def recompute(keys: Iterable[int], *, at: datetime, weights: tuple[Weights, int 
     found = ranks_of(wanted, chosen, at)
     if not found:
         return []
+    before = dict(ContactRank.objects.filter(contact_id__in=found).values_list("contact_id", "raised_grade"))
     with connection.cursor() as cursor:
         cursor.execute(
             WRITE,
@@ -114,7 +115,8 @@ def recompute(keys: Iterable[int], *, at: datetime, weights: tuple[Weights, int 
             },
         )
         changed = [key for (key,) in cursor.fetchall()]
-    refresh_of(changed)
+    # A grade for now that moves nothing stands on the bundle all the same.
+    refresh_of({*changed, *(key for key, rank in found.items() if before.get(key, "") != rank.raised_grade)})
     return changed
 
 

@@ -16,9 +16,13 @@ from contacts.screening import rules
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.models import Entry
 from frontdoor.clocks.models import Clock
+from frontdoor.notifications.actions import take_alert
+from frontdoor.notifications.models import Alert
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
 from referrals import actions as referrals
+from referrals.fast_track import ALERT, leave_queue_when_decided
+from referrals.undoing import undo_decision
 from tests.contacts.test_identity import NOW, VIOLET, notification, row_of
 from tests.contacts.test_identity import dpo as dpo
 from tests.contacts.test_identity import on_plan as on_plan
@@ -172,3 +176,59 @@ def why_handed_over(contact: Contact, at: datetime) -> str:
     """Why a contact is in the pack of the change at this moment; empty when it is not in it."""
     packs.bring_up_to_date(at)
     return HandoverItem.objects.filter(reference=contact.reference).values_list("why", flat=True).first() or ""
+
+
+def test_what_might_have_been_goes_with_a_decision_and_comes_back_with_the_work(
+    on_plan: Person, sent: Sent, manager: User
+) -> None:
+    contact = sent()
+    child = referrals.ChildDecision(
+        child=row_of(contact).pk, outcome="no_further_action", reason="Not her.", is_new_record=True
+    )
+    referrals.decide_contact(contact=contact, decisions=[child], by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.is_on_queue, contact.grade_for_now, contact.rank.raised_why) == (False, "green", "")
+    assert not row_of(contact).possible.exists()
+    later = NOW + timedelta(days=1)
+    referrals.reopen_contact(contact=contact, by=manager, at=later, reason="It may be her after all.")
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.grade_for_now, contact.tier) == ("red", 1)
+    assert row_of(contact).possible.get().person == on_plan
+
+
+def test_undoing_a_decision_finds_again_who_the_children_may_be(on_plan: Person, sent: Sent, manager: User) -> None:
+    contact = sent()
+    child = referrals.ChildDecision(
+        child=row_of(contact).pk, outcome="no_further_action", reason="Not her.", is_new_record=True
+    )
+    referrals.decide_contact(contact=contact, decisions=[child], by=manager, at=NOW)
+    undo_decision(contact=contact, by=manager, at=NOW + timedelta(seconds=20))
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.grade_for_now, contact.tier) == ("red", 1)
+
+
+def test_a_fast_tracked_contact_that_leaves_the_queue_says_nothing_of_who_it_might_have_been(
+    on_plan: Person, taken: Sent, manager: User
+) -> None:
+    contact = taken()
+    referrals.fast_track(contact=contact, by=manager, at=NOW, sentence="Hit with a belt.", location="At home")
+    assert Contact.objects.get(pk=contact.pk).grade_for_now == "red"
+    take_alert(alert=Alert.objects.get(kind=ALERT, reference=contact.reference), by=manager, at=NOW)
+    contact.referrals.update(status="accepted", child=an_adopted_child(manager))
+    leave_queue_when_decided(contact, by=manager, at=NOW)
+    contact = Contact.objects.get(pk=contact.pk)
+    assert (contact.is_on_queue, contact.grade_for_now) == (False, "")
+    assert not row_of(contact).possible.exists()
+
+
+def test_a_raise_that_moves_nothing_stands_on_the_bundle_too(
+    violet: Person, sent: Sent, taken: Sent, manager: User
+) -> None:
+    """No grade yet is worth as much as amber, so the contact stays in its place."""
+    contact = taken()
+    for _ in range(2):
+        screening.link_person(on_contact=row_of(sent()), person=violet, by=manager, at=NOW)
+    assert ranks.recompute([contact.pk], at=NOW) == []
+    contact = Contact.objects.get(pk=contact.pk)
+    assert contact.bundle is not None
+    assert (contact.grade_for_now, contact.bundle.grade) == ("amber", "amber")

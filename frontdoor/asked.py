@@ -7,12 +7,14 @@ pasted somewhere tells nothing and opens nothing for anybody else, nor after sig
 
 import secrets
 
+from django.contrib import messages
 from django.http import HttpRequest
 
 KEPT = "asked"
 #: The last searches of a session that are kept: "back" goes no further in a day's work.
 MOST = 30
 LONGEST = 200
+LOST = "What you looked for is no longer saved. Type it again."
 
 
 def keep(request: HttpRequest, text: str) -> str:
@@ -27,8 +29,15 @@ def keep(request: HttpRequest, text: str) -> str:
 
 
 def words(request: HttpRequest, key: str) -> str:
-    """What was looked for under a key; "" when nothing is kept under it."""
-    return str(request.session.get(KEPT, {}).get(key, "")) if key else ""
+    """What was looked for under a key; "" when nothing is kept under it, which the page then says.
+
+    A key is no longer there after many others, after signing out, and when two searches were sent at once: each saves
+    the session whole.
+    """
+    found = str(request.session.get(KEPT, {}).get(key, "")) if key else ""
+    if key and not found and "HX-Request" not in request.headers:
+        messages.warning(request, LOST)
+    return found
 
 
 def typed(request: HttpRequest) -> str:

@@ -66,8 +66,9 @@ def save(
     than the answers that reached it. One that comes twice, or after a later one of its page, changes nothing. The order
     of everything else is the server's: no device's clock has a say.
 
-    Raises Refused when it goes on from something older than what is kept (``overtaken``), when the draft belongs to
-    somebody else (``not_yours``), was submitted (``submitted``) or is too large (``too_large``).
+    Raises Refused when it goes on from something older than what is kept (``overtaken``) or from what is kept no more
+    (``thrown_away``), when the draft belongs to somebody else (``not_yours``), was submitted (``submitted``) or is too
+    large (``too_large``).
     """
     number = _write(by=by, draft_id=draft_id, kind=kind, body=body, sending=sending, at=at, place=place, is_sent=False)
     if number is not None:
@@ -86,7 +87,7 @@ def save(
 def keep_sent(*, by: User, draft_id: UUID, kind: str, body: bytes, sending: Sending, at: datetime, place: Place) -> int:
     """Keep a form as it was sent, before anything is done with it: it wins over whatever its script sent.
 
-    Returns the version it is kept as. Raises Refused as :func:`save`, but never ``overtaken``.
+    Returns the version it is kept as. Raises Refused as :func:`save`, but never ``overtaken`` nor ``thrown_away``.
     """
     number = _write(by=by, draft_id=draft_id, kind=kind, body=body, sending=sending, at=at, place=place, is_sent=True)
     if number is None:
@@ -97,7 +98,12 @@ def keep_sent(*, by: User, draft_id: UUID, kind: str, body: bytes, sending: Send
 
 def _not_kept(*, by: User, draft_id: UUID) -> Draft:
     """The draft that stood in the way, when it is one's own and open to be typed into again."""
-    found = Draft.objects.get(pk=draft_id)
+    found = Draft.objects.filter(pk=draft_id).first()
+    if found is None:
+        raise Refused(
+            "What was saved of this form has been thrown away. Copy what you need from here, then open the page again.",
+            code="thrown_away",
+        )
     if found.user_id != by.pk:
         raise Refused("This form belongs to somebody else.", code="not_yours")
     if found.is_record:
@@ -111,6 +117,8 @@ def _write(
     """One statement, so that two sendings at once cannot interleave; the version kept, None when nothing was.
 
     A version is never given twice, even when the draft was thrown away and begun again: it starts from our own clock.
+    What was thrown away is begun again by a page that saw nothing kept, and by no other: a page that was open when a
+    record was destroyed brings nothing about it back.
     A draft that was used up without becoming a record is begun again by whatever is typed after it was used up.
     """
     if len(body) > LARGEST_BYTES:
@@ -120,8 +128,9 @@ def _write(
             """
             INSERT INTO drafts_draft (id, user_id, kind, about, address, title, body, sequence, page, page_number,
                                       started_at, saved_at, became)
-            VALUES (%(id)s, %(user)s, %(kind)s, %(about)s, %(address)s, %(title)s, %(body)s, %(now)s, %(page)s,
-                    %(number)s, %(at)s, %(at)s, '')
+            SELECT %(id)s, %(user)s, %(kind)s, %(about)s, %(address)s, %(title)s, %(body)s, %(now)s, %(page)s,
+                   %(number)s, %(at)s, %(at)s, ''
+            WHERE %(is_sent)s OR %(version)s = 0 OR EXISTS (SELECT FROM drafts_draft WHERE id = %(id)s)
             ON CONFLICT (id) DO UPDATE
             SET about = excluded.about, address = excluded.address, title = excluded.title,
                 body = excluded.body, saved_at = excluded.saved_at, consumed_at = NULL,

@@ -1,6 +1,7 @@
 """How long what was typed and not sent is kept. It is nobody's record, and it may name anybody.
 
-What is about a record goes with that record (``throw_away_of``). For the rest the code list ``retention`` has two
+What is about a record goes with that record (``throw_away_of``), and within a day when a page that was open kept it
+later. For the rest the code list ``retention`` has two
 rules, each with the days from which and until which it applies: for an account that ended, and for what is about no
 record.
 """
@@ -16,7 +17,8 @@ from django.utils import timezone
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.dated import Plain
-from frontdoor.drafts.models import Draft
+from frontdoor.drafts.models import Draft, DraftQuerySet
+from frontdoor.drafts.readers import kinds_of_record
 
 #: Each rule, and what its days are counted from.
 LEAVER, ABOUT_NOTHING = "draft_of_leaver", "draft"
@@ -37,7 +39,8 @@ def days_of(rule: str, on: date) -> int | None:
 def throw_away_overdue(at: datetime) -> int:
     """Throw away what has been kept for its time; how many drafts. Safe to run twice and late.
 
-    What was used up a day ago goes too. The once-only key of a record (an empty draft that became one) stays.
+    What is about a record that is held no more goes, and what was used up a day ago. The once-only key of a record (an
+    empty draft that became one) stays.
     """
     on = timezone.localdate(at)
     open_ones = Draft.objects.open()
@@ -47,10 +50,22 @@ def throw_away_overdue(at: datetime) -> int:
     if (days := days_of(ABOUT_NOTHING, on)) is not None:
         idle = open_ones.filter(saved_at__lt=at - timedelta(days=days))
         gone += idle.exclude(about__regex=REFERENCE).delete()[0]
+    gone += open_ones.filter(about__in=_held_no_more(open_ones)).delete()[0]
     Draft.objects.filter(became="", consumed_at__lt=at - timedelta(days=1)).delete()
     if gone:
         log.info("drafts_thrown_away", count=gone)
     return gone
+
+
+def _held_no_more(drafts: DraftQuerySet) -> set[str]:
+    """The references these drafts are about which no record has, in one query for each kind of record."""
+    about = set(drafts.filter(about__regex=REFERENCE).values_list("about", flat=True))
+    missing: set[str] = set()
+    for prefix, rows in kinds_of_record().items():
+        asked = {reference for reference in about if reference.startswith(f"{prefix}-")}
+        if asked:
+            missing |= asked - set(rows.filter(reference__in=asked).values_list("reference", flat=True))
+    return missing
 
 
 def drafts_last_some_days(

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
@@ -56,16 +58,21 @@ def typed(draft: Draft) -> list[tuple[str, str]]:
     ]
 
 
-def _visible(references: set[str], user: User) -> set[str]:
-    """Those of the references whose record the user may see, in one query for each kind of record."""
-    kinds_of_record = {
+def kinds_of_record() -> dict[str, QuerySet[Any]]:
+    """By the first letter of its references, all records of each kind."""
+    return {
         model.PREFIX: model._default_manager.all()
         for model in apps.get_models()
         if issubclass(model, Record) and hasattr(model, "PREFIX")
     }
+
+
+def _visible(references: set[str], user: User) -> set[str]:
+    """Those of the references whose record the user may see, in one query for each kind of record."""
+    of_kind = kinds_of_record()
     found: set[str] = set()
     for prefix in {reference.partition("-")[0] for reference in references}:
-        rows = kinds_of_record.get(prefix)
+        rows = of_kind.get(prefix)
         if isinstance(rows, VisibleQuerySet):
             wanted = [reference for reference in references if reference.startswith(f"{prefix}-")]
             found |= set(rows.visible_to(user).filter(reference__in=wanted).values_list("reference", flat=True))

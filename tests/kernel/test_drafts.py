@@ -82,6 +82,21 @@ def test_a_version_is_never_given_twice(officer: User, client: Client) -> None:
     assert bytes(Draft.objects.get().body) == b"a=2"
 
 
+def test_a_page_that_goes_on_from_a_draft_thrown_away_is_told_and_brings_nothing_back(
+    officer: User, client: Client
+) -> None:
+    client.force_login(officer, backend=BACKEND)
+    draft = uuid.uuid4()
+    first = sent(client, draft, "a=1", version="0", tab="one", number=1)
+    Draft.objects.all().delete()
+    late = sent(client, draft, "a=2", version=first["X-Draft-Version"], tab="one", number=2)
+    assert (late.status_code, late.json()["code"]) == (409, "thrown_away")
+    assert "Copy what you need from here, then open the page again." in late.json()["message"]
+    assert not Draft.objects.exists()
+    # The page opened again saw nothing kept: it is kept.
+    assert sent(client, draft, "a=2", version="0", tab="two", number=1).status_code == 204
+
+
 @pytest.mark.parametrize("wrong", [{"X-Draft-Sequence": "x"}, {"X-Draft-Sequence": "1", "X-Draft-Version": "-1"}, {}])
 def test_a_sending_that_says_nothing_sensible_of_itself_is_not_kept(
     officer: User, client: Client, wrong: dict[str, str]

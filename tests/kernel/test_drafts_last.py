@@ -11,6 +11,7 @@ from frontdoor.codelists import lists
 from frontdoor.codelists.models import Code
 from frontdoor.drafts import actions, lasting, tasks
 from frontdoor.drafts.models import Draft
+from frontdoor.people.actions import GivenName, create_person
 from frontdoor.staff import actions as staff
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,12 @@ def admin() -> User:
     return User.objects.create_user("admin", "Ada Min", roles=["administrator"])
 
 
+@pytest.fixture
+def record(admin: User) -> str:
+    """The reference of a record that is held."""
+    return str(create_person(by=admin, at=NOW, names=[GivenName("Ava", "Twinning")]).reference)
+
+
 def typed(user: User, about: str = "", at: datetime = NOW) -> uuid.UUID:
     """Something half typed."""
     key = uuid.uuid4()
@@ -42,8 +49,8 @@ def left() -> set[uuid.UUID]:
     return set(Draft.objects.values_list("pk", flat=True))
 
 
-def test_what_an_account_that_ended_had_typed_goes_after_ninety_days(officer: User, admin: User) -> None:
-    ended, stays = {typed(officer), typed(officer, about="C-00000001")}, typed(admin, about="C-00000001")
+def test_what_an_account_that_ended_had_typed_goes_after_ninety_days(officer: User, admin: User, record: str) -> None:
+    ended, stays = {typed(officer), typed(officer, about=record)}, typed(admin, about=record)
     staff.end(user=officer, reason="Moved away.", by=admin)
     lasting.throw_away_overdue(NOW + timedelta(days=89))
     assert left() == ended | {stays}, "the account may be opened again"
@@ -51,18 +58,26 @@ def test_what_an_account_that_ended_had_typed_goes_after_ninety_days(officer: Us
     assert left() == {stays}
 
 
-def test_an_account_opened_again_keeps_them(officer: User, admin: User) -> None:
-    kept = typed(officer, about="C-00000001")
+def test_what_is_about_a_record_held_no_more_goes_the_same_day(officer: User, record: str) -> None:
+    kept = {typed(officer, about=record), typed(officer), typed(officer, about="x/y")}
+    for about in ("P-00000001", "C-00000001"):
+        typed(officer, about=about)
+    assert lasting.throw_away_overdue(NOW) == 2
+    assert left() == kept
+
+
+def test_an_account_opened_again_keeps_them(officer: User, admin: User, record: str) -> None:
+    kept = typed(officer, about=record)
     staff.end(user=officer, reason="Moved away.", by=admin)
     staff.restore(user=officer, reason="Came back.", by=admin, at=NOW)
     lasting.throw_away_overdue(NOW + timedelta(days=91))
     assert left() == {kept}
 
 
-def test_what_is_about_no_record_goes_a_year_after_it_was_last_typed_into(officer: User) -> None:
+def test_what_is_about_no_record_goes_a_year_after_it_was_last_typed_into(officer: User, record: str) -> None:
     old, odd = typed(officer), typed(officer, about="x/y")
     recent = typed(officer, at=NOW + timedelta(days=300))
-    about = typed(officer, about="C-00000001")
+    about = typed(officer, about=record)
     lasting.throw_away_overdue(NOW + timedelta(days=364))
     assert left() == {old, odd, recent, about}
     lasting.throw_away_overdue(NOW + timedelta(days=366))

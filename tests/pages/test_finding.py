@@ -148,6 +148,17 @@ def test_only_so_many_searches_are_kept_in_a_session(client, sign_in):
     assert len(client.session["asked"]) == 30
 
 
+@pytest.mark.parametrize("place", ["/people/", "/documents/", "/contacts/queue/"])
+def test_a_search_that_was_not_kept_is_asked_for_again_in_words(client, sign_in, place):
+    # Two searches at once each save the session whole: of one the key is lost.
+    sign_in("duty_manager")
+    client.post("/find/", {"q": "zabriskie"})
+    kept = next(iter(client.session["asked"]))
+    assert "Type it again" not in text(client.get(place, {"s": kept}))
+    assert "What you looked for is no longer saved. Type it again." in text(client.get(place, {"s": "0123456789"}))
+    assert "Type it again" not in text(client.get(place)), "it is said once"
+
+
 @pytest.mark.parametrize("typed", ["zabriskie 2015", "zabriskie", "mill lane zabriskie", "zabriskie 2009"])
 def test_a_search_costs_the_same_for_two_people_as_for_many(client, sign_in, manager, typed):
     def make(numbers):

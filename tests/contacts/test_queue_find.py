@@ -94,6 +94,6 @@ def test_finding_on_the_queue_costs_the_same_for_two_lines_as_for_many(manager, 
     assert len(many) == len(few)
 
 
-def test_only_those_who_see_the_queue_find_in_it(client):
+def test_only_those_who_see_the_queue_find_in_it(db, client):
     client.force_login(StaffFactory.create(role="quality_officer"))
     assert client.post("/contacts/queue/find/", {"name": "birkett"}).status_code == 403

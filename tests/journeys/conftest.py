@@ -54,6 +54,9 @@ class Desk:
 
     def look(self) -> None:
         """The page has no accessibility violation and no sideways scrolling at either width, and a silent console."""
+        # A link may have been pressed just now: the page that follows has to be there before it is measured.
+        self.page.wait_for_load_state()
+        self.page.locator("main").first.wait_for()
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             wide = self.page.evaluate("document.documentElement.scrollWidth")

@@ -1,11 +1,12 @@
 """What is typed is never lost: half a form, the server killed, the session gone, another browser."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.conftest import Served
 from tests.journeys.conftest import Desk
@@ -55,6 +56,50 @@ VALUES = """() => Object.fromEntries([...document.querySelectorAll('main form [n
     .filter(e => !['hidden', 'submit', 'button'].includes(e.type))
     .filter(e => (e.type !== 'radio' && e.type !== 'checkbox') || e.checked)
     .map(e => [e.name, e.value]))"""
+
+
+def test_what_the_page_puts_in_while_it_is_saving_is_saved_too(desk: Sit, sql: Sql) -> None:
+    """People who may be meant come with a choice of their own: "Saved" is never left standing open over it."""
+    officer = desk("contact.officer")
+    given, family, born = sql(
+        "SELECT n.given, n.family, p.date_of_birth FROM people_person p"
+        " JOIN people_name n ON n.person_id = p.id JOIN people_address a ON a.person_id = p.id"
+        " WHERE p.date_of_birth > '2012-01-01' AND n.given <> '' AND n.family <> ''"
+        " AND p.merged_into_id IS NULL AND NOT p.is_adoption_protected"
+        " AND NOT EXISTS (SELECT FROM people_restriction r WHERE r.person_id = p.id) ORDER BY p.id LIMIT 1"
+    )[0]
+    officer.go("/contacts/new/")
+    held: list[Route] = []
+    may_pass = False
+
+    def save(route: Route) -> None:
+        if may_pass:
+            route.continue_()
+        else:
+            held.append(route)
+
+    officer.page.route(re.compile(r"/drafts/.+/contact/"), save)
+    # All at once, so that nothing is typed any more after the saving began: what follows is the page's own doing.
+    officer.page.evaluate(
+        """typed => {
+            const fields = document.querySelector('main form [name=children-0-given_name]').form.elements;
+            for (const [name, value] of Object.entries(typed)) fields[`children-0-${name}`].value = value;
+            fields['children-0-family_name'].dispatchEvent(new Event('input', {bubbles: true}));
+        }""",
+        {
+            "given_name": given,
+            "family_name": family,
+            "date_of_birth_day": str(born.day),
+            "date_of_birth_month": str(born.month),
+            "date_of_birth_year": str(born.year),
+        },
+    )
+    officer.page.locator("[name='children-0-suggested_reference'][value^='P-']").first.wait_for(state="attached")
+    assert held
+    may_pass = True
+    for each in held:
+        each.continue_()
+    officer.page.locator("[data-state=saved]").wait_for()
 
 
 def test_an_ended_session_says_so_and_the_text_stays(desk: Sit, sql: Sql) -> None:

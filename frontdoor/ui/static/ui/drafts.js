@@ -138,7 +138,8 @@ class Draft {
       const now = new Date();
       const two = (n) => String(n).padStart(2, "0");
       this.say(`Saved at ${two(now.getHours())}:${two(now.getMinutes())}`, "saved");
-      this.markTyped();
+      // What changed while this was under way was not always typed: people who may be meant are put in with a choice.
+      if (this.body() !== this.last) this.later();
       return;
     }
     if (status === 409) {

@@ -12,7 +12,6 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -260,11 +259,15 @@ def remove(folder: str) -> None:
     shutil.rmtree(Path(settings.IMPORTS_DIR) / folder, ignore_errors=True)
 
 
-def remove_strays(kept: set[str], at: datetime) -> None:
-    """Delete folders that no upload knows and nobody has written to for a day."""
-    home = Path(settings.IMPORTS_DIR)
-    if not home.is_dir():
+def remove_strays(kept: set[str], sent: Path) -> None:
+    """Delete folders that no upload knows and nobody has written to in the day before ``sent`` was written to.
+
+    Ages go by the clock of the disk, which may be another machine's than ours: two clocks that differ must not delete
+    what has just arrived.
+    """
+    if not sent.is_dir():
         return
-    for folder in home.iterdir():
-        if folder.name not in kept and at.timestamp() - folder.stat().st_mtime > STRAY_SECONDS:
+    today = sent.stat().st_mtime
+    for folder in sent.parent.iterdir():
+        if folder.name not in kept and today - folder.stat().st_mtime > STRAY_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

@@ -112,7 +112,7 @@ def _received(request: StaffRequest, handler: ToDisk) -> HttpResponse:
     _ = request.FILES  # reads the body to its end
     is_kept = False
     try:
-        remove_strays(set(Upload.objects.values_list("folder", flat=True)), timezone.now())
+        remove_strays(set(Upload.objects.values_list("folder", flat=True)), handler.folder)
         upload = keep_upload(kept=accept(handler), by=request.user, at=timezone.now())
         is_kept = True
     except Unacceptable as refused:

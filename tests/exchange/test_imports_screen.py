@@ -4,6 +4,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,17 @@ def kept(desk: Client, files: Files) -> Upload:
     answer = sent(desk, files)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return Upload.objects.latest("pk")
+
+
+@pytest.mark.moment(datetime(2036, 2, 29, 10, 0, tzinfo=UTC))
+def test_what_nobody_wrote_to_for_a_day_goes_whatever_our_clock_says(desk: Client, folder: Path) -> None:
+    first = kept(desk, files_of(sound()))
+    for name, days in (("stray", 2), ("fresh", 0), (first.folder, 2)):
+        (folder / name).mkdir(exist_ok=True)
+        written = (folder / name).stat().st_mtime - days * 24 * 3600
+        os.utime(folder / name, (written, written))
+    second = kept(desk, files_of(sound()))
+    assert {each.name for each in folder.iterdir()} == {"fresh", first.folder, second.folder}
 
 
 def body(desk: Client, path: str, **headers: str) -> str:

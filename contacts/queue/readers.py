@@ -27,7 +27,7 @@ from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import about_visible
 from frontdoor.people.hooks import keep_visible
-from frontdoor.people.models import Involvement
+from frontdoor.people.models import Involvement, newest_first
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.words import query_words
 from frontdoor.ui.formats import age, joined
@@ -241,7 +241,7 @@ class Background:
             user,
         )
         self.parts: dict[int, list[Involvement]] = defaultdict(list)
-        for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+        for part in newest_first(keep_visible(list(parts), user)):
             self.parts[part.person_id].append(part)
         self.standing: dict[int, list[str]] = defaultdict(list)
         for ask in hooks.standing:
@@ -279,7 +279,7 @@ class Background:
                     who = ", ".join(n for n in (part.worker.name if part.worker else "no worker", _team(part)) if n)
                     said[f"open {part.kind.replace('_', ' ')} {part.reference} ({who})"] = None
         if earlier:
-            last = max(earlier.values(), key=lambda part: part.opened_at)
+            last = newest_first(earlier.values())[0]
             ended = f", last: {last.status_label.lower()}" if last.status_label else ""
             said[f"{len(earlier)} other {'contact' if len(earlier) == 1 else 'contacts'} in 12 months{ended}"] = None
         return list(said)

@@ -24,7 +24,16 @@ from frontdoor.people.access import about_visible
 from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.matching import candidates as matching
-from frontdoor.people.models import Address, Identifier, Involvement, Name, NotThisPerson, Person, Telephone
+from frontdoor.people.models import (
+    Address,
+    Identifier,
+    Involvement,
+    Name,
+    NotThisPerson,
+    Person,
+    Telephone,
+    newest_first,
+)
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.models.person import NOT_YET_OBTAINED
 from frontdoor.people.protection import actions as protection
@@ -391,7 +400,7 @@ def _history(contact: Contact, user: User, people: Sequence[int]) -> list[dict[s
         Involvement.objects.filter(person_id__in=people).exclude(reference=contact.reference), user
     ).select_related("worker", "team", "person")
     found: dict[str, dict[str, Any]] = {}
-    for part in sorted(keep_visible(list(parts), user), key=lambda p: p.opened_at, reverse=True):
+    for part in newest_first(keep_visible(list(parts), user)):
         line = found.setdefault(
             part.reference,
             {

@@ -23,7 +23,7 @@ from frontdoor.people.models.protection import (
 from frontdoor.people.models.safety import Warning
 from frontdoor.people.models.significant import SignificantEvent
 from frontdoor.people.models.weights import LinkageWeights
-from frontdoor.people.models.work import Involvement, part_words
+from frontdoor.people.models.work import Involvement, newest_first, part_words
 
 __all__ = [
     "Address",
@@ -49,5 +49,6 @@ __all__ = [
     "SignificantEvent",
     "Telephone",
     "Warning",
+    "newest_first",
     "part_words",
 ]

@@ -1,5 +1,6 @@
 """Whom each record is about and who works on it: the one place the kernel reads when it asks what is open."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
@@ -80,3 +81,8 @@ class Involvement(models.Model):
     def part(self) -> str:
         """What this person has to do with the record, in words."""
         return part_words(self.role)
+
+
+def newest_first(parts: Iterable[Involvement]) -> list[Involvement]:
+    """The latest opened first, and always in one order: what was opened at the same moment goes by its reference."""
+    return sorted(parts, key=lambda part: (part.opened_at, part.reference, part.pk), reverse=True)

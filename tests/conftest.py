@@ -229,8 +229,10 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: DjangoDbB
         connection.settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
         moments.DATABASE.take_over(psycopg.connect(url_for(name), autocommit=True))
+        # Blocked in between: a test that does not ask for the database would leave behind what it writes, and another
+        # test would find it.
+        yield
         with django_db_blocker.unblock():
-            yield
             for each in connections.all():
                 each.close()
         moments.DATABASE.let_go()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs
@@ -24,6 +24,8 @@ __all__ = ["contact", "manager", "officer", "referral", "second_manager", "team"
 
 pytestmark = pytest.mark.django_db
 
+#: After what ``LATER`` did.
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 TYPED = "“Half a thought” — naïve <b>&amp; زينب 👧🏽"
 SignIn = Callable[[User], Client]
 

@@ -1,6 +1,7 @@
 """What a partner who makes a client from the description meets: names, tags, examples that are right, and no gaps."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema_rs
@@ -11,6 +12,9 @@ from contacts.models import Contact, ContactPerson
 from frontdoor.api.examples import CONTACT, EARLY_HELP
 from frontdoor.api.schema import document
 from tests.api.conftest import Caller
+
+#: The examples of the description happened before now, whatever day the tests run on.
+NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 
 WHOLE = document()
 OBJECTS: dict[str, Any] = WHOLE["components"]["schemas"]

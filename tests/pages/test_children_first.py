@@ -24,6 +24,8 @@ from frontdoor.people.protection import actions as protection
 from tests.contacts.conftest import some_facts
 
 SignIn = Callable[..., User]
+#: The children have the ages that are looked for.
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 NAME = "Zoë O&#39;Brien-Smith"
 
 

@@ -23,6 +23,7 @@ from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, OF_ADDRESS, OF_FAMILY
 from contacts.recording.forms import codes, line, question, text
 from frontdoor.accounts.models import Agency
 from frontdoor.db import by_name
+from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.words import is_no_name
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.forms import Radios, UiForm, VersionForm, long_text
@@ -31,6 +32,7 @@ KNOWN = {"yes": True, "no": False}
 WORDS = {True: "yes", False: "no", None: ""}
 CHILD = ("given_name", "family_name", "known_as", "sex", "ethnicity", "nhs_number", "upn", "language", "interpreter",
          "school", "gp", "disability", "communication")  # fmt: skip
+GROWN_UP = [("", "Choose one"), ("child", "Yes: the date of birth is right"), ("adult", "No")]
 
 
 class EarlyHelpForm(VersionForm):
@@ -48,6 +50,9 @@ class EarlyHelpForm(VersionForm):
     child_known_as = line("Also known as", OF_PERSON["known_as"].longest)
     child_date_of_birth = DateField(label="Date of birth", required=False, latest="today")
     child_dob_is_estimated = forms.BooleanField(label="The date of birth is estimated", required=False)
+    child_stands_as = forms.ChoiceField(
+        label="This person is 18 or over. Is the assessment about them as a child?", choices=GROWN_UP, required=False
+    )
     child_expected_on = DateField(label="If unborn: the date the baby is expected", required=False, looks_ahead=True)
     child_sex = forms.ChoiceField(label="Sex", choices=codes("sex", "Not said"), required=False)
     child_ethnicity = forms.ChoiceField(label="Ethnicity", choices=codes("ethnicity", "Not said"), required=False)
@@ -141,7 +146,26 @@ class EarlyHelpForm(VersionForm):
         whole = " ".join(str(cleaned.get(name) or "") for name in names)
         if is_no_name(whole) and not {*names} & set(self.errors):
             self.add_error("child_given_name", "Enter the child’s given name or family name")
+        self._ask_of_a_grown_up(cleaned)
         return cleaned
+
+    def _ask_of_a_grown_up(self, cleaned: dict[str, Any]) -> None:
+        """Somebody of 18 or over is not taken as the child before it is said that they are meant."""
+        born, today = cleaned.get("child_date_of_birth"), timezone.localdate()
+        if born is None or not is_grown_up(born, today):
+            return
+        if cleaned.get("child_stands_as") == "adult":
+            self.add_error("child_date_of_birth", "Enter the child here, and the adult under the family")
+        elif not cleaned.get("child_stands_as"):
+            self.add_error(
+                "child_stands_as",
+                f"{years_old(born, today)} years old: say whether this is the child, or correct the date",
+            )
+
+    @property
+    def asks_of_a_grown_up(self) -> bool:
+        """Whether the question about somebody of 18 or over stands on the page."""
+        return self.is_bound and ("child_stands_as" in self.errors or bool(self["child_stands_as"].value()))
 
 
 class FamilyMemberForm(UiForm):

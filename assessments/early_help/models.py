@@ -10,8 +10,10 @@ from django_fsm import FSMField
 from contacts.models import PersonAsGiven
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.clocks.working_days import london_date
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
+from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.workflow.machines import Machine, act, move
 
 STATUSES = ["draft", "active", "returned", "stepped_up", "closed"]
@@ -208,6 +210,15 @@ class EarlyHelpPerson(PersonAsGiven):
             models.UniqueConstraint(fields=["assessment", "position"], name="early_help_person_once"),
             all_or_none("linked_at", "linked_by", name="early_help_person_linked_by_somebody"),
         ]
+
+    @property
+    def age_question(self) -> str:
+        """Asked of somebody given as a child who was 18 or over when it came; "" of anybody else."""
+        born, on = self.date_of_birth, london_date(self.assessment.received_at)
+        if not self.is_child or born is None or not is_grown_up(born, on):
+            return ""
+        meant = "the child this assessment is about" if self.role == "subject" else "a child"
+        return f"{years_old(born, on)} years old: is this person {meant}?"
 
 
 @tracked()

@@ -28,6 +28,8 @@ from referrals.models import Referral
 
 #: Where a contact counts as coming from when staff step their own early help up.
 EARLY_HELP_SOURCE = "5D"
+#: An action holds so many letters (EarlyHelpAction.what); what is longer is carried as several.
+LONGEST_ACTION = 1000
 
 
 def _for_contact(row: EarlyHelpPerson) -> PersonFacts:
@@ -151,7 +153,7 @@ def carried(
         }
         findings = {entry.code: entry.evidence for entry in latest.dimensions.all() if entry.evidence.strip()}
         if text.outcome_reason.strip():
-            plan.append(ActionFacts(what=text.outcome_reason[:1000], who=lead.name))
+            plan += [ActionFacts(what=part, who=lead.name) for part in in_parts(text.outcome_reason)]
     family = contact.people.filter(family_group=row.family_group).exclude(pk=row.pk).order_by("position")
     child = as_given(row, [row.address])
     child.role = "subject"
@@ -162,10 +164,21 @@ def carried(
         organisation=lead.organisation,
         level_of_need=row.level_of_need if row.level_of_need in ("2", "3") else "3",
         consent=consent,
-        texts={name: value[:20_000] for name, value in texts.items()},
+        texts=texts,
         findings=_headed(findings, london_date(at)),
         actions=plan,
     )
+
+
+def in_parts(text: str, longest: int = LONGEST_ACTION) -> list[str]:
+    """A text in parts that each fit an action, cut between words where there are any: together they are all of it."""
+    parts, rest = [], text.strip()
+    while len(rest) > longest:
+        gap = max(rest.rfind(" ", 0, longest + 1), rest.rfind("\n", 0, longest + 1))
+        end = gap if gap > 0 else longest
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*parts, rest] if rest else parts
 
 
 def _sibling(facts: PersonFacts) -> PersonFacts:

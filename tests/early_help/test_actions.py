@@ -187,3 +187,17 @@ def test_a_link_that_open_early_help_stands_on_is_not_taken_back(referral: Refer
     screening.unlink_person(on_contact=row, by=manager, at=NOW, reason="Another boy.")
     row.refresh_from_db()
     assert row.person is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        ("Short.", ["Short."]),
+        ("one two three", ["one two", "three"]),
+        ("abcdefghijkl", ["abcdefgh", "ijkl"]),
+        ("one\ntwo three", ["one\ntwo", "three"]),
+    ],
+)
+def test_a_long_text_is_carried_in_parts_between_words(text: str, parts: list[str]) -> None:
+    assert steps.in_parts(text, 8) == parts

@@ -1,7 +1,7 @@
 """The pages of early help, and the form behind a secure link, which tells nothing."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -268,3 +268,28 @@ def test_a_new_assessment_that_is_not_in_order_is_kept_and_its_page_goes_on_from
     assert 'name="family-1-given_name"' in another.get(path).content.decode()
     assert desk.post(path, SENT).status_code == 302
     assert desk.post(path, {**SENT, "child_date_of_birth": "not a date"}).status_code == 302, "recorded already"
+
+
+def test_a_person_over_18_entered_as_the_child_is_asked_about(link: tuple[SecureLink, str], client: Client) -> None:
+    _, path = link
+    assert "This person is 18 or over" not in client.get(path).content.decode()
+    sent = {**SENT, "child_date_of_birth": "1990-03-03"}
+    asked = client.post(path, sent)
+    assert asked.status_code == 422
+    assert 'href="#id_child_stands_as"' in asked.content.decode()
+    assert not EarlyHelpAssessment.objects.exists()
+    done = client.post(path, {**sent, "child_stands_as": "child"}, follow=True)
+    assert done.status_code == 200
+    assert EarlyHelpAssessment.objects.exists()
+
+
+def test_a_person_over_18_that_a_system_sends_as_the_child_is_asked_about_on_its_page(
+    desk: Client, school: Agency
+) -> None:
+    facts = early_help_facts()
+    facts.child.date_of_birth = date(1990, 3, 3)
+    found = actions.record(facts=facts, by=None, agency=school, at=NOW, how="api")
+    told = "36 years old: is this person the child this assessment is about?"
+    assert told in desk.get(f"/early-help/{found.reference}/").content.decode()
+    other = actions.record(facts=early_help_facts(), by=None, agency=school, at=NOW, how="api")
+    assert "years old: is this" not in desk.get(f"/early-help/{other.reference}/").content.decode()

@@ -85,6 +85,13 @@ class ContactsConfig(AppConfig):
             "contacts.PossiblePerson", "person", "rebuild", "whom a child may be is found again from the records"
         )
         disposal_policy("contacts.PossiblePerson", "person", "destroy", "nobody is on record any more to be confirmed")
+        merge_policy(
+            "contacts.HouseholdAnswer", "person", "move", "what was said of somebody is said of the one record",
+            once=("contact_id",),
+        )  # fmt: skip
+        disposal_policy(
+            "contacts.HouseholdAnswer", "person", "destroy", "nobody is on record any more to be asked about"
+        )
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         disposal_policy(
             "contacts.ContactPerson", "person", "destroy", "an adult given stays with a child's contact",

@@ -19,6 +19,7 @@ EVENTS = {
     "contact.acknowledged": "acknowledged the contact",
     "contact.person_linked": "confirmed who a person on the contact is",
     "contact.person_unlinked": "removed a link to a record",
+    "contact.household_answered": "said whether the contact is about a brother or sister too",
     "contact.match_unsure": "looked at a possible match and was not sure",
     "contact.sent_to_worker": "sent the contact to the worker of a possible match",
     "contact.opened_up": "let others see a contact that had stayed hidden",

@@ -1,6 +1,7 @@
 """Filled by what stands above the core of contacts: what the queue and a contact's page have to show of it."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from contacts.models import Contact, ContactPerson
@@ -28,6 +29,9 @@ open_work: list[Callable[[ContactPerson], list[str]]] = []
 
 # Of these contacts (ids), how many requests for information came back and how many were made: (answered, asked).
 information_in: list[Callable[[Collection[int]], dict[int, tuple[int, int]]]] = []
+
+# Called with (contact, row, by, at) when a child was added to a contact after it was recorded, in the same transaction.
+child_added: list[Callable[[Contact, ContactPerson, User, datetime], None]] = []
 
 # What stands on a contact's page beside its own: names for the template, made for this user. The last argument opens
 # the forms among them.

@@ -12,7 +12,7 @@ from contacts.identity import views as identity
 from contacts.queue.views import load, looking, queue
 from contacts.ranking import views as weights
 from contacts.recording import views as recording
-from contacts.screening.views import acts, addresses, contact
+from contacts.screening.views import acts, addresses, contact, siblings
 
 app_name = "contacts"
 urlpatterns = [
@@ -45,6 +45,7 @@ urlpatterns = [
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
     path("contacts/<str:reference>/people/<int:position>/unlink/", acts.unlink, name="unlink"),
     path("contacts/<str:reference>/people/<int:position>/who/", identity.who, name="who"),
+    path("contacts/<str:reference>/household/", siblings.household, name="household"),
     path("contacts/<str:reference>/let-others-see/", acts.let_others_see, name="let_others_see"),
     path("contacts/<str:reference>/people/<int:position>/details/", acts.details, name="details"),
     path("contacts/<str:reference>/people/<int:position>/address/", acts.show_address, name="show_address"),

@@ -59,7 +59,7 @@ class ReferralsConfig(AppConfig):
         from referrals.actions import become_contact, tell_of_parted, why_not_a_contact
         from referrals.chronology import TELLER
         from referrals.events import EVENTS
-        from referrals.fast_track import alert_taken
+        from referrals.fast_track import alert_taken, child_added
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
@@ -81,6 +81,8 @@ class ReferralsConfig(AppConfig):
             of_people.episodes_kept.append(Episodes(why_not_a_contact, become_contact))
         if tell_of_parted not in of_people.parted:
             of_people.parted.append(tell_of_parted)
+        if child_added not in of_contacts.child_added:
+            of_contacts.child_added.append(child_added)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in hidden_from_clocks:

@@ -144,6 +144,14 @@ def _track_child(contact: Contact, row: ContactPerson, *, by: User, at: datetime
 
 
 @transaction.atomic
+def child_added(contact: Contact, row: ContactPerson, by: User, at: datetime) -> None:
+    """A child was added to a contact that may be on the fast track: then they get what its other children got."""
+    locked = lock(contact)
+    if locked.is_fast_track and locked.is_on_queue and locked.status == Contact.Status.DECIDED:
+        _track_child(locked, row, by=by, at=at, reason=locked.summary)
+
+
+@transaction.atomic
 def take_fast_track(*, contact: Contact, by: User, at: datetime) -> None:
     """What follows when somebody takes the alert: its clock stops, and the referrer is acknowledged by a person."""
     locked = lock(contact)

@@ -19,6 +19,7 @@ from contacts.models.contact import (
     graded_for_now,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.household import HouseholdAnswer
 from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
 
@@ -42,6 +43,7 @@ __all__ = [
     "FamilyGroup",
     "FamilyKey",
     "GradeChange",
+    "HouseholdAnswer",
     "KeptApart",
     "PersonAsGiven",
     "PossibleLink",

@@ -1,14 +1,15 @@
 """Whom we may know already, while a caller talks: lines to choose from, and nothing of anybody hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from contacts.identity.household import GROWN_UP, members_of
 from contacts.recording import named as on_contacts
 from contacts.recording.forms import AdultForm, ChildForm, PersonForm
 from frontdoor.accounts.models import User
-from frontdoor.people import identifiers
+from frontdoor.people import dates, identifiers
 from frontdoor.people.asking import Reading
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
@@ -22,6 +23,8 @@ MOST = 5
 WEIGHED = 40
 #: Somebody this old or older is not offered as a child.
 GROWN_UP_YEARS = 25
+#: So many of a household stand before the others.
+MOST_OF_HOUSEHOLD = 8
 #: How far an age as said may be from another that was said of the same child.
 ABOUT = timedelta(days=400)
 
@@ -38,19 +41,43 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """Somebody who may be meant, and why. ``is_likely``: above the threshold from which a screener has to answer."""
+
+    person: Person
+    why: tuple[str, ...]
+    is_likely: bool = False
+
+
+@dataclass(frozen=True)
 class Lines:
     """The people who may be meant, a sentence where a name alone fits too many, what is odd about the numbers, and who
     is named so on contacts that nobody has decided."""
 
     known: tuple[Known, ...] = ()
+    #: Whose age or sex is another than what was said: behind "more".
+    more: tuple[Known, ...] = ()
     named: tuple[on_contacts.Given, ...] = ()
     sentence: str = ""
     oddities: tuple[str, ...] = ()
+    #: Whether there was anything to look for.
+    is_asked: bool = True
+
+    @property
+    def people(self) -> tuple[Known, ...]:
+        """Everybody a page shows of it."""
+        return self.known + self.more
 
 
-def known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
-    """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name."""
-    found = _known(user, facts, is_child=is_child, on=on)
+def known(
+    user: User, facts: matching.Sought, *, is_child: bool, on: date, chosen_already: Collection[str] = ()
+) -> Lines:
+    """At most five people the user may see who may be meant, the likeliest first; nobody for a bare common name.
+
+    ``chosen_already``: references of records chosen in other rows of the page. Who is of their household comes first,
+    whatever is typed; they themselves are not offered again.
+    """
+    found = _known(user, facts, is_child=is_child, on=on, chosen_already=set(chosen_already) - {""})
     return replace(
         found,
         oddities=tuple(identifiers.oddities(facts.identifiers)),
@@ -73,14 +100,34 @@ def _as_read(facts: matching.Sought) -> list[Reading]:
     return [] if found.is_nothing else [found]
 
 
-def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> Lines:
+def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date, chosen_already: set[str]) -> Lines:
+    people = list(Person.objects.visible_to(user).filter(reference__in=chosen_already)) if chosen_already else []
+    found: dict[int, Meant] = {}
+    for person, why in members_of(people, user):
+        if not _is_grown_up(person, on) if is_child else _may_be_adult(person, on):
+            found[person.pk] = Meant(person, (why,))
+    taken = {person.pk for person in people}
+    searched, sentence, is_asked = _searched(user, facts, is_child=is_child, on=on)
+    fitting = [each for each in searched if each.person.pk not in taken | found.keys()]
+    front = [each for each in found.values() if not _contradicts(each, facts, on)][:MOST_OF_HOUSEHOLD]
+    front += [each for each in fitting if not _contradicts(each, facts, on)][:MOST]
+    behind = [each for each in (*found.values(), *fitting) if _contradicts(each, facts, on)][:MOST]
+    lines = _lines(user, [(each.person, each.why) for each in (*front, *behind)])
+    return Lines(
+        known=tuple(lines[: len(front)]), more=tuple(lines[len(front) :]), sentence=sentence,
+        is_asked=is_asked or bool(found),
+    )  # fmt: skip
+
+
+def _searched(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> tuple[list[Meant], str, bool]:
+    """Who is found by what was typed, else a sentence why nobody is, and whether anything was typed."""
     if not (facts.name or facts.date_of_birth or facts.postcode or facts.telephone or facts.identifiers):
-        return Lines()
+        return [], "", False
     suggested = matching.suggest(facts, user, limit=WEIGHED)
     if suggested.too_many:
-        return Lines(sentence=suggested.sentence)
-    found: dict[int, tuple[Person, tuple[str, ...]]] = {
-        c.person.pk: (c.person, c.reasons)
+        return [], suggested.sentence, True
+    found = {
+        c.person.pk: Meant(c.person, c.reasons, is_likely=c.needs_answer)
         for c in suggested.candidates
         if not (is_child and _is_grown_up(c.person, on))
     }
@@ -88,11 +135,26 @@ def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date) -> L
         words = facts.name if facts.date_of_birth is None else f"{facts.name} {facts.date_of_birth.isoformat()}"
         page = search(user, words, limit=WEIGHED)
         if page.too_many:
-            return Lines(sentence=page.sentence)
+            return [], page.sentence, True
         for hit in page.hits:
             if not (is_child and _is_grown_up(hit.person, on)):
-                found.setdefault(hit.person.pk, (hit.person, hit.why))
-    return Lines(tuple(_lines(user, list(found.values())[:MOST])))
+                found.setdefault(hit.person.pk, Meant(hit.person, hit.why))
+    return list(found.values()), "", True
+
+
+def _contradicts(meant: Meant, facts: matching.Sought, on: date) -> bool:
+    """Whether somebody's age is far off what was said, or their sex another; never of a likely match, whose number may
+    be the same."""
+    if meant.is_likely:
+        return False
+    person = meant.person
+    if {facts.sex, person.sex} == {"F", "M"}:
+        return True
+    said, born = facts.date_of_birth, person.date_of_birth
+    if said is None or born is None or born in dates.near(said):
+        return False
+    is_exact = facts.dob_precision == "exact" and person.dob_precision == Person.DobPrecision.EXACT
+    return abs(born - said) > (ABOUT if is_exact else max(2 * ABOUT, (on - said) / 4))
 
 
 def chosen(user: User, references: Sequence[str]) -> dict[str, Known]:
@@ -101,8 +163,12 @@ def chosen(user: User, references: Sequence[str]) -> dict[str, Known]:
     return {line.person.reference: line for line in _lines(user, [(person, ()) for person in rows])}
 
 
-def _is_grown_up(person: Person, on: date) -> bool:
-    return person.date_of_birth is not None and on.year - person.date_of_birth.year >= GROWN_UP_YEARS
+def _is_grown_up(person: Person, on: date, *, at: int = GROWN_UP_YEARS) -> bool:
+    return person.date_of_birth is not None and on.year - person.date_of_birth.year >= at
+
+
+def _may_be_adult(person: Person, on: date) -> bool:
+    return not person.is_unborn and (person.date_of_birth is None or _is_grown_up(person, on, at=GROWN_UP))
 
 
 def _lines(user: User, people: Sequence[tuple[Person, tuple[str, ...]]]) -> list[Known]:

@@ -157,7 +157,7 @@ def show(
     if look_for is not None and (row := lookup.row_of(screen, *look_for)) is not None:
         lines[row.prefix or ""] = _known(request, screen, row, is_child=look_for[0] == "children")
     shown = {line.person.pk for line in suggested.values()} | {
-        k.person.pk for found in lines.values() for k in found.known
+        k.person.pk for found in lines.values() for k in found.people
     }
     given = {each.reference for found in lines.values() for each in found.named}
     if shown or given:
@@ -191,8 +191,13 @@ def show(
 
 def _known(request: StaffRequest, screen: ContactScreen, row: Any, *, is_child: bool) -> lookup.Lines:
     today = timezone.localdate()
+    others = [each for each in (*screen.children.forms, *screen.adults.forms) if each is not row]
     return lookup.known(
-        request.user, sought(person_facts(row, screen.home, today), home=screen.home), is_child=is_child, on=today
+        request.user,
+        sought(person_facts(row, screen.home, today), home=screen.home),
+        is_child=is_child,
+        on=today,
+        chosen_already=[str(each["suggested_reference"].value() or "") for each in others],
     )
 
 
@@ -208,7 +213,7 @@ def known(request: StaffRequest) -> HttpResponse:
     lines = _known(request, screen, row, is_child=named is not None and named[1] == "children")
     picked = str(row["suggested_reference"].value() or "")
     suggested = lookup.chosen(request.user, [picked]) if picked else {}
-    shown = [line.person for line in (*lines.known, *suggested.values())]
+    shown = [line.person for line in (*lines.people, *suggested.values())]
     given = {each.reference for each in lines.named}
     if shown or given:
         audit.shows(request, shown, reason="search from a call", given_on=given)
@@ -218,7 +223,7 @@ def known(request: StaffRequest) -> HttpResponse:
         {
             "row": row,
             "lines": lines,
-            "asked": True,
+            "asked": lines.is_asked,
             "suggested": suggested,
             "today": timezone.localdate(),
             "now": timezone.now(),

@@ -20,6 +20,7 @@ from contacts.screening import rules
 from contacts.screening.details import settle_details
 from contacts.screening.readers import keep_out, possible_on, rows_of, words
 from contacts.screening.untaken import to_settle
+from contacts.screening.views.household import offered
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
@@ -141,7 +142,14 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     return page(
         request,
         "referrals/decide.html",
-        {**about, "forms": children, "whole": whole, "reasons": reasons, "is_manager": rules.is_manager(user)},
+        {
+            **about,
+            "forms": children,
+            "whole": whole,
+            "reasons": reasons,
+            "is_manager": rules.is_manager(user),
+            "offer": offered(request, contact, "decide"),
+        },
     )
 
 
@@ -246,7 +254,10 @@ def fast_track(request: StaffRequest, reference: str) -> HttpResponse:
         ),
         to=reverse("referrals:tell", args=[contact.reference]),
     )
-    return done or page(request, "referrals/fast_track.html", {"contact": contact, "form": form})
+    offer = offered(request, contact, "fast_track")
+    return done or page(
+        request, "referrals/fast_track.html", {"contact": contact, "form": form, "offer": offer}
+    )  # fmt: skip
 
 
 @require_POST

@@ -95,6 +95,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "FamilyMemberForm": "kept with the assessment it is part of",
         "FileForm": "a file: the browser gives it once",
         "FilterForm": "a filter: it stands in the address",
+        "HouseholdForm": "a choice for each child, nothing typed",
         "MissingForm": "kept with the call it is part of",
         "PairFilter": "a filter: it stands in the address",
         "PartnerReplyForm": "kept behind the link it was opened with",

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from assessments import actions as assessments
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts
+from contacts.identity.household import household_of
 from contacts.models import AddressQuestion, Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
@@ -37,7 +38,7 @@ from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import climb
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
-from frontdoor.people.models import Identifier
+from frontdoor.people.models import Identifier, Person
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
 from tests.answers import Answer
@@ -429,6 +430,48 @@ def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) 
     assert sum(texts[0].startswith("200") for texts in there.values()) > 200
     told = differences(absent, there)
     assert not told, f"{len(told)} answers differ:\n" + "\n\n".join(told[:40])
+
+
+def household_pages(world: World, asked: Contact, chosen: Person) -> dict[str, list[str]]:
+    """Wherever brothers and sisters are asked about, and the household offered while a call is typed."""
+    heard: dict[str, list[str]] = {}
+    typed = {"children-TOTAL_FORMS": "2", "adults-TOTAL_FORMS": "1", "families-TOTAL_FORMS": "1"}
+    typed["children-1-suggested_reference"] = chosen.reference
+    for role in (Role.CONTACT_OFFICER, Role.DUTY_MANAGER):
+        client = Client(raise_request_exception=False)
+        client.force_login(world.staff[role])
+        for part in ("", "household/", "decide/", "fast-track/"):
+            heard[f"{role.value} {part}"] = [masked(client.get(f"/contacts/{asked.reference}/{part}"))]
+        heard[f"{role.value} answers"] = [masked(client.post(f"/contacts/{asked.reference}/household/", {}))]
+        for row in ("children-0", "adults-0"):
+            answer = client.post("/contacts/new/known/", {**typed, "row": f"id_{row}-lookup"})
+            heard[f"{role.value} types {row}"] = [masked(answer)]
+    return heard
+
+
+def test_a_restricted_sister_changes_nothing_where_brothers_and_sisters_are_asked_about(world: World) -> None:
+    """A child everybody may see has a brother everybody may see, and in one state a restricted sister and mother."""
+    manager, at = world.staff[Role.DUTY_MANAGER], world.at
+    brother, rowena = (Person.objects.get(reference=reference) for reference in (world.printed[0], world.printed[-1]))
+    people.add_relationship(person=rowena, other=brother, kind="sibling", by=manager, at=at)
+    facts = family_of("Rowena", born=date(2016, 5, 6), postcode="ZZ99 8AA")
+    asked = recording.record_contact(facts=facts, by=manager, at=at)
+    screening.link_person(on_contact=asked.people.get(position=1), person=rowena, by=manager, at=at)
+    states = []
+    for is_there in (False, True):
+        with transaction.atomic():
+            if is_there:
+                with references_from(Random(11)):
+                    hide_a_family(world)
+                girl, mother = (Person.objects.get(reference=reference) for reference in world.hidden[3:5])
+                people.add_relationship(person=rowena, other=girl, kind="sibling", by=world.hidden_worker, at=at)
+                people.add_relationship(person=rowena, other=mother, kind="mother", by=world.hidden_worker, at=at)
+                told = [s.person for s in household_of(asked, world.holder, at.date()).asked]
+                assert set(told) == {brother, girl}, "who may see her is asked about her"
+            states.append(household_pages(world, asked, rowena))
+            transaction.set_rollback(True)
+    assert all(brother.reference in text for text in states[0]["duty_manager household/"])
+    assert differences(*states) == []
 
 
 def test_a_receipt_that_knows_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from contacts.queue import readers as queue
 from contacts.recording import updates
 from contacts.screening import origins, readers
 from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
+from contacts.screening.views.household import offered
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
@@ -174,6 +175,7 @@ def show(
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],
             "families": families,
+            "offer": offered(request, contact, "contact"),
             "meaning": {(each.row.pk, each.person.pk): each for each in possible},
             "agrees": queue.AGREES,
             "warnings": readers.warnings_of(linked),

@@ -471,9 +471,11 @@ class QueueFilter(UiForm):
     keeps_no_draft = "a filter: it stands in the address"
     NO_TEAM: ClassVar[str] = "none"
     team = forms.ChoiceField(label="Team", required=False)
+    worker = forms.ChoiceField(label="Worker", required=False)
     response = forms.ChoiceField(label="Response", required=False, choices=[("", "All"), *Referral.Response.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Team.objects.filter(~Q(kind="contact_centre")).order_by(*by_name("name")).values_list("code", "name")
         self.offer("team", [("", "All"), (self.NO_TEAM, "No team"), *rows])
+        self.offer("worker", [("", "All"), *holding.workers().values_list("username", "name")])

@@ -53,6 +53,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         user,
         view=view,
         team=given.get("team", ""),
+        worker=given.get("worker", ""),
         response=given.get("response", ""),
         after=request.GET.get("after", ""),
     )

@@ -14,6 +14,7 @@ from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
 from frontdoor.accounts.models import User
+from frontdoor.pages.own_work import by_child
 from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
@@ -150,7 +151,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "roles": [ROLE_LABELS[Role(name)] for name in user.roles if name in Role._value2member_map_],
             "tiles": tiles(user, now),
             "starts": starts(user),
-            "mine": mine,
+            "mine": by_child(mine, user),
             "team": team,
             "untaken": untaken([row.person for row in mine] + (team.children if team is not None else []), user),
             "late": about.by_child(late, lambda clock: clock.reference, children),

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     REFERRAL_DECIDE = "referral.decide"
     REFERRAL_ALLOCATE = "referral.allocate"
     REFERRAL_WORK = "referral.work"
+    CASE_HOLD = "case.hold"
     REFERRAL_CLOSE = "referral.close"
     REFERRAL_REOPEN = "referral.reopen"
     ASSESSMENT_VIEW = "assessment.view"
@@ -153,8 +154,8 @@ _MANAGER = _WORKER | {
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.CONTACT_OFFICER: _INTAKE | {P.CONTACT_SCREEN, P.CONTACT_DECIDE_ADVICE, P.FEED_HANDLE},
-    Role.SOCIAL_WORKER: _WORKER,
-    Role.SENIOR_PRACTITIONER: _WORKER | {P.REFERRAL_ALLOCATE, P.SUPERVISION_HOLD},
+    Role.SOCIAL_WORKER: _WORKER | {P.CASE_HOLD},
+    Role.SENIOR_PRACTITIONER: _WORKER | {P.CASE_HOLD, P.REFERRAL_ALLOCATE, P.SUPERVISION_HOLD},
     Role.EDT_WORKER: _WORKER | {P.BREAK_GLASS},
     Role.DUTY_MANAGER: _MANAGER,
     Role.TEAM_MANAGER: _MANAGER,

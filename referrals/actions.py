@@ -307,7 +307,8 @@ def allocate(
     """Give a referral to a team, and to a named worker of it; with no worker it stays unallocated, in the team's tray.
 
     Used for the first allocation and every later one: the rows keep the history, and reallocating needs a reason.
-    Raises Refused when it has ended or awaits a decision, Denied when the worker has declared a conflict.
+    A worker's own team has it with them. Raises Refused when it has ended or awaits a decision, or when they may not
+    hold cases; Denied when the worker has declared a conflict.
     """
     require(by, Permission.REFERRAL_ALLOCATE)
     locked = touch(referral, version=version)
@@ -319,8 +320,6 @@ def allocate(
     before = locked.current_allocation()
     if before is not None and before.worker is not None and before.worker != worker and not reason.strip():
         raise Refused("Say why it is passing to somebody else.", code="required", field="reason")
-    if worker is not None and not holds(worker, Permission.REFERRAL_WORK):
-        raise Refused(f"{worker.name} does not hold cases: choose a social worker.", code="role", field="worker")
     locked.save()
     give(locked, team=team, worker=worker, by=by, at=at, reason=reason)
     if before is not None or worker is None:

@@ -19,12 +19,11 @@ def put_doors() -> None:
     doors.put(Contact, "stand_down", "referrals:stand_down", text="Stand the fast track down", kind="secondary")
     doors.put(Contact, "reopen", "referrals:reopen_contact", text="Reopen, decided wrongly", kind="secondary")
     doors.put(Referral, "confirm_child", "referrals:confirm_child")
+    for name in ("allocate", "allocate_anew", "reallocate"):
+        doors.put(Referral, name, "referrals:allocate")
     doors.put(Referral, "no_further_action", "referrals:act", "end", text="End without further work")
     for name, word in (
         ("accept", "accept"),
-        ("allocate", "allocate"),
-        ("allocate_anew", "allocate"),
-        ("reallocate", "allocate"),
         ("discuss_strategy", "strategy-discussion"),
         ("provide_service", "service"),
         ("set_need", "need"),

@@ -8,7 +8,6 @@ from django.db.models import Q
 
 from contacts.models import Contact, ContactPerson
 from contacts.screening import actions as contacts
-from frontdoor.access import Refused
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.editions import has_rule
@@ -19,6 +18,7 @@ from frontdoor.people.actions import GivenName, create_person, involve, update_i
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.words import may_be_a_name
 from frontdoor.workflow.actions import born, move
+from referrals import holding
 from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral
 
 #: A confidential address is looked at again after this long at the latest.
@@ -171,16 +171,15 @@ def start_work(referral: Referral, *, by: User, at: datetime, response: Response
 def give(
     referral: Referral, *, team: Team, worker: User | None, by: User, at: datetime, reason: str = ""
 ) -> Allocation:
-    """Write the allocation row, and everything that follows from whose the referral is now.
+    """Write the allocation row, and everything that follows from whose the referral is now: a worker's own team's.
 
-    The caller holds the referral's lock and has checked the permission. Raises Denied when the worker has declared
-    that the child is their own family.
+    The caller holds the referral's lock and has checked the permission. Raises Refused when the team or the worker
+    may not hold cases, Denied when the worker has declared that the child is their own family.
     """
-    if worker is not None:
-        if not worker.is_active:
-            raise Refused(f"{worker.name} no longer works here: choose somebody else.", code="left", field="worker")
-        if referral.child is not None:
-            check_conflict(worker, referral.child)
+    team = holding.team_of(worker, team)
+    holding.check(team, worker)
+    if worker is not None and referral.child is not None:
+        check_conflict(worker, referral.child)
     before = referral.current_allocation()
     if before is not None:
         if (before.team_id, before.worker_id) == (team.pk, worker.pk if worker else None):

@@ -29,6 +29,7 @@ from frontdoor.people.actions import end_involvement
 from frontdoor.people.models import Person
 from frontdoor.workflow.actions import lock, move
 from referrals.births import Response, join_open_work, new_person, open_referral, open_referral_of
+from referrals.holding import team_of
 from referrals.models import OPEN_STATUSES, Referral
 
 OUTSIDE_ORDER = ("referral", "early_help", "signposted", "information_and_advice", "no_further_action")
@@ -435,8 +436,7 @@ def _carry_out(
 ) -> Decided:
     """Write each child's outcome, open or join referrals, let the contact leave the queue, and tell the referrer."""
     known = outcome_attributes(london_date(at))
-    if worker is not None and team is None:
-        team = worker.team
+    team = team_of(worker, team)
     born: list[Referral] = []
     outside: list[tuple[int, str, str]] = []
     for row, decision in rows:

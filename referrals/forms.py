@@ -17,6 +17,7 @@ from frontdoor.codelists import lists
 from frontdoor.db import by_name
 from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
+from referrals import holding
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
 
@@ -24,22 +25,30 @@ GRADES = [("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("blue", "Blue
 
 
 class WorkerChoice(NamedChoice):
-    """A colleague by name and team."""
+    """A colleague by name and team; once :func:`say_cases` was called, with the number of open cases beside each."""
+
+    cases: Mapping[int, int] | None = None
 
     def label_from_instance(self, obj: Any) -> str:
-        """The colleague's name and team."""
-        return f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
+        """The colleague's name, team and open cases."""
+        name = f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
+        if self.cases is None:
+            return name
+        held = self.cases.get(obj.pk, 0)
+        return f"{name}: {held or 'no'} open case{'' if held == 1 else 's'}"
 
 
 def offer_places(form: UiForm) -> None:
     """Set whose a referral can be: the ``team`` and the ``worker`` of a form, of today."""
-    form.choose_from("team", teams())
-    form.choose_from("worker", staff(Permission.REFERRAL_WORK))
+    form.choose_from("team", holding.teams())
+    form.choose_from("worker", holding.workers())
 
 
-def teams() -> Any:
-    """Teams, by name."""
-    return Team.objects.order_by(*by_name("name"))
+def say_cases(form: UiForm, user: User) -> None:
+    """Say beside each worker of a form how many open cases they hold, of those the user may see."""
+    field = form.fields.get("worker")
+    if isinstance(field, WorkerChoice):
+        field.cases = holding.open_cases(user)
 
 
 def staff(permission: Permission) -> Any:
@@ -249,11 +258,11 @@ class WholeForm(VersionForm):
             )
         if may_allocate:
             self.fields["team"] = NamedChoice(
-                label="Team for the referrals", queryset=teams(), required=False, empty_label="Decide later"
+                label="Team for the referrals", queryset=holding.teams(), required=False, empty_label="Decide later"
             )
             self.fields["worker"] = WorkerChoice(
                 label="Worker",
-                queryset=staff(Permission.REFERRAL_WORK),
+                queryset=holding.workers(),
                 required=False,
                 empty_label="Decide later",
             )
@@ -384,31 +393,6 @@ class EndForm(VersionForm):
     reason = long_text("Why?")
 
 
-class AllocateForm(VersionForm):
-    """Whose the referral is from now on."""
-
-    called = "Allocate a referral"
-    team = NamedChoice(label="Team", queryset=None, empty_label="Choose a team")
-    worker = WorkerChoice(
-        label="Worker",
-        help_text="Without a worker it stays unallocated, in the team’s tray.",
-        queryset=None,
-        required=False,
-        empty_label="No worker yet",
-    )
-    reason = long_text(
-        "Why is it being reallocated?", "Needed when it moves from one worker to another.", required=False
-    )
-
-    def settle(self, record: Any) -> None:
-        """Teams and workers of today; the present ones to start from."""
-        offer_places(self)
-        now = record.current_allocation()
-        if now is not None:
-            self.initial.setdefault("team", now.team_id)
-            self.initial.setdefault("worker", now.worker_id)
-
-
 class ServiceForm(VersionForm):
     """Begin a service."""
 
@@ -487,9 +471,11 @@ class QueueFilter(UiForm):
     keeps_no_draft = "a filter: it stands in the address"
     NO_TEAM: ClassVar[str] = "none"
     team = forms.ChoiceField(label="Team", required=False)
+    worker = forms.ChoiceField(label="Worker", required=False)
     response = forms.ChoiceField(label="Response", required=False, choices=[("", "All"), *Referral.Response.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Team.objects.filter(~Q(kind="contact_centre")).order_by(*by_name("name")).values_list("code", "name")
         self.offer("team", [("", "All"), (self.NO_TEAM, "No team"), *rows])
+        self.offer("worker", [("", "All"), *holding.workers().values_list("username", "name")])

@@ -41,10 +41,11 @@ def _current() -> Any:
     return Prefetch("allocations", queryset=rows, to_attr="now")
 
 
-def listed(user: User, *, view: str, team: str = "", response: str = "", after: str = "") -> Listed:
+def listed(user: User, *, view: str, team: str = "", worker: str = "", response: str = "", after: str = "") -> Listed:
     """Referrals the user may see, the oldest receipt first, fifty at a time by key.
 
-    ``view`` is ``undecided``, ``unallocated``, ``mine`` or ``open``; ``team`` a team's code or ``none``.
+    ``view`` is ``undecided``, ``unallocated``, ``mine`` or ``open``; ``team`` a team's code or ``none``; ``worker`` a
+    user name.
     """
     rows = Referral.objects.visible_to(user)
     if view == "undecided":
@@ -59,6 +60,8 @@ def listed(user: User, *, view: str, team: str = "", response: str = "", after: 
         rows = rows.exclude(allocations__in=Allocation.objects.filter(to_at__isnull=True))
     elif team:
         rows = rows.filter(allocations__in=Allocation.objects.filter(to_at__isnull=True, team__code=team))
+    if worker:
+        rows = rows.filter(allocations__in=Allocation.objects.current().filter(worker__username=worker))
     if response:
         rows = rows.filter(response_type=response)
     moment, key = _key(after)

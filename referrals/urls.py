@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import deciding, disagreements, together, working
+from referrals.views import allocating, deciding, disagreements, together, working
 
 app_name = "referrals"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),
     path("referrals/<str:reference>/news/<int:key>/take/", working.take_news, name="take_news"),
+    path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
 ]

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from frontdoor import access
+from frontdoor import access, audit
 from frontdoor.access import Refused, StaffRequest
 from frontdoor.drafts import actions, lasting, readers
 from frontdoor.drafts.models import Draft
+from frontdoor.people.record import about
 from frontdoor.ui.responses import page
 
 
@@ -56,9 +57,16 @@ def _sending(request: StaffRequest) -> actions.Sending | None:
 
 @access.signed_in
 def listing(request: StaffRequest) -> HttpResponse:
-    """One's own unfinished forms, newest first, with no more of their content than tells them apart."""
-    days = lasting.days_of(lasting.ABOUT_NOTHING, timezone.localdate())
-    return page(request, "drafts/list.html", {"rows": readers.listed(request.user), "days": days})
+    """One's own unfinished forms by the child they are about, newest first, with no more than tells them apart."""
+    today = timezone.localdate()
+    rows = readers.listed(request.user)
+    children = about.children_of([row.draft.about for row in rows], request.user, today)
+    people, given_on = about.people_in(children.values()), about.given_on(children)
+    if people or given_on:
+        audit.shows(request, people, given_on=given_on)
+    groups = about.by_child(rows, lambda row: row.draft.about or str(row.draft.pk), children)
+    days = lasting.days_of(lasting.ABOUT_NOTHING, today)
+    return page(request, "drafts/list.html", {"groups": groups, "days": days})
 
 
 @require_safe

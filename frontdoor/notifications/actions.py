@@ -92,10 +92,22 @@ def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> 
     )
 
 
-def mark_read(*, by: User, at: datetime, notices: Collection[int] | None = None) -> None:
-    """Mark these of one's own notices read, or (None) all of them."""
+def mark_read(*, by: User, at: datetime, notices: Collection[int] | None = None, until: int | None = None) -> int:
+    """Mark these of one's own notices read, or (None) all of them; returns how many.
+
+    ``until`` is the newest that the page showed (its key): what came since has not been seen and stays new.
+    """
     rows = Notice.objects.of(by).unread()
-    (rows if notices is None else rows.filter(pk__in=notices)).update(read_at=at)
+    if notices is not None:
+        rows = rows.filter(pk__in=notices)
+    if until is not None:
+        rows = rows.filter(pk__lte=until)
+    return rows.update(read_at=at)
+
+
+def mark_unread(*, by: User, read_at: datetime) -> int:
+    """Take back that one's own notices were marked read at this very moment; returns how many are new again."""
+    return Notice.objects.of(by).filter(read_at=read_at).update(read_at=None)
 
 
 def duty_managers(at: datetime) -> list[User]:

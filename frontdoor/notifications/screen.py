@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,11 +29,20 @@ class NoticePage:
     read: list[Notice] = field(default_factory=list)
     #: How many are not read, also those beyond this page.
     waiting: int = 0
+    #: The newest of those not read (its key): "all" means up to it.
+    newest: int | None = None
+    #: How many of those not read are urgent.
+    urgent_waiting: int = 0
     #: Where the next page of read ones begins.
     next: int | None = None
     people: set[int] = field(default_factory=set)
     #: The contacts on which somebody is named whom nobody has confirmed.
     given_on: set[str] = field(default_factory=set)
+
+    @property
+    def about(self) -> int:
+        """How many children or families, and records of none, those on this page are about that are not urgent."""
+        return len(self.unread)
 
     @property
     def beyond(self) -> int:
@@ -50,7 +60,8 @@ def page_of(user: User, at: datetime, *, before: int | None = None) -> NoticePag
     found.next = rows[PAGE - 1].pk if len(rows) > PAGE else None
     if before is not None:
         return found
-    found.waiting = mine.unread().count()
+    counted = mine.unread().aggregate(all=Count("pk"), urgent=Count("pk", filter=Q(is_urgent=True)), newest=Max("pk"))
+    found.waiting, found.urgent_waiting, found.newest = counted["all"], counted["urgent"], counted["newest"]
     unread = [
         *mine.unread().filter(is_urgent=True).order_by("-id")[:UNREAD],
         *mine.unread().filter(is_urgent=False).order_by("-id")[:UNREAD],
@@ -70,6 +81,11 @@ def _by_child(rows: Iterable[Notice], children: dict[str, list[Named]]) -> list[
 def unread(user: User) -> int:
     """How many of one's own notices are not read yet."""
     return Notice.objects.of(user).unread().count()
+
+
+def marked_at(user: User, moment: datetime) -> int:
+    """How many of one's own notices were marked read at this very moment: what one press did, and may be undone."""
+    return Notice.objects.of(user).filter(read_at=moment).count()
 
 
 def alert_told_to(user: User, alert_id: int) -> Alert | None:

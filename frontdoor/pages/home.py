@@ -14,6 +14,8 @@ from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
 from frontdoor.accounts.models import User
+from frontdoor.pages.own_work import by_child
+from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
@@ -130,17 +132,16 @@ def home(request: StaffRequest) -> HttpResponse:
     user = request.user
     now = timezone.now()
     mine = list(record.work_of(user)[:LINES]) if holds(user, P.PEOPLE_VIEW) else []
-    team = (
-        list(record.work_of_team(user.team, user).filter(worker__isnull=True)[:LINES])
-        if user.team_id and holds(user, P.REFERRAL_ALLOCATE)
-        else []
-    )
+    team = home_of(user, now)
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     late = list(clocks.late(now).filter(worker=user).order_by("due_at", "id")[:LINES]) if clocks is not None else []
     children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
-    shown = {row.person_id for row in [*mine, *team]} | about.people_in(children.values())
-    if mine or team or children:
-        audit.shows(request, shown, given_on=about.given_on(children))
+    shown = {row.person_id for row in mine} | about.people_in(children.values())
+    given_on = about.given_on(children)
+    if team is not None:
+        shown, given_on = shown | team.people, given_on | team.given_on
+    if shown or given_on:
+        audit.shows(request, shown, given_on=given_on)
     return page(
         request,
         "pages/home.html",
@@ -150,9 +151,9 @@ def home(request: StaffRequest) -> HttpResponse:
             "roles": [ROLE_LABELS[Role(name)] for name in user.roles if name in Role._value2member_map_],
             "tiles": tiles(user, now),
             "starts": starts(user),
-            "mine": mine,
+            "mine": by_child(mine, user),
             "team": team,
-            "untaken": untaken([row.person for row in [*mine, *team]], user),
+            "untaken": untaken([row.person for row in mine] + (team.children if team is not None else []), user),
             "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,

@@ -127,6 +127,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
         may_allocate=holds(user, P.REFERRAL_ALLOCATE),
         is_night=Role.EDT_WORKER.value in user.roles,
     )
+    forms.say_cases(whole, user)
     children = _child_forms(request, contact, about["children"], acting.typed(whole))
     acting.together(whole, children)
     done = acting.carry_out(
@@ -199,6 +200,7 @@ def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
         return redirect("contacts:contact", contact.reference)
     returning = "return" in request.POST
     form = acting.form(request, forms.SignOffForm, record=contact, is_sent=not returning)
+    forms.say_cases(form, request.user)
     back = acting.form(request, forms.CommentsForm, record=contact, is_sent=returning, prefix="back")
     done = acting.carry_out(
         request,

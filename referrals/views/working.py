@@ -27,7 +27,7 @@ from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
-from referrals import actions, forms, readers
+from referrals import actions, forms, holding, readers
 from referrals.models import Referral
 
 P = Permission
@@ -53,6 +53,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         user,
         view=view,
         team=given.get("team", ""),
+        worker=given.get("worker", ""),
         response=given.get("response", ""),
         after=request.GET.get("after", ""),
     )
@@ -247,11 +248,9 @@ def _strategy(referral: Referral, by: User, at: datetime, given: dict[str, Any])
 
 
 def _accept(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
-    response = actions.Response(given["response_type"], given["primary_need"], given["team"], given["worker"])
-    if given["worker"] is not None and given["team"] is None:
-        response = actions.Response(
-            given["response_type"], given["primary_need"], given["worker"].team, given["worker"]
-        )
+    worker = given["worker"]
+    team = holding.team_of(worker, given["team"])
+    response = actions.Response(given["response_type"], given["primary_need"], team, worker)
     return actions.accept(
         referral=referral, by=by, at=at, reason=given["reason"], response=response, version=given["version"]
     )
@@ -272,14 +271,6 @@ ACTS: dict[str, Act] = {
         _plain(actions.no_further_action),
         "The referral has ended.",
         kind="warning",
-    ),
-    "allocate": Act(
-        P.REFERRAL_ALLOCATE,
-        "Who will work on this referral?",
-        "Allocate",
-        forms.AllocateForm,
-        _plain(actions.allocate),
-        "Allocated. The worker has been sent a notice.",
     ),
     "service": Act(
         P.REFERRAL_DECIDE,
@@ -337,6 +328,7 @@ def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     require(request.user, chosen.permission)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
+    forms.say_cases(form, request.user)
     done = acting.carry_out(
         request,
         form,

@@ -84,6 +84,8 @@ class World:
     hidden: list[str] = field(default_factory=list)
     # Children everybody may see, whose chronologies are printed.
     printed: list[str] = field(default_factory=list)
+    # Where those children's referrals are given to somebody: who holds how much, who else waits.
+    allocated: list[str] = field(default_factory=list)
 
 
 def family_of(given: str, *, born: date = BORN, postcode: str = "ZZ99 7AA", **more: Any) -> ContactFacts:
@@ -149,6 +151,9 @@ def world(db: None) -> Iterator[World]:
             contact=open_one, decisions=each(open_one, "referral"), by=manager, at=long_ago, team=team
         )
         found.printed = [row.child.reference for row in [*decided.referrals, *opened.referrals] if row.child]
+        found.allocated = [
+            f"/referrals/{row.reference}/do/allocate/" for row in [*decided.referrals, *opened.referrals]
+        ]
         # One whose address a manager has to decide about, so that the list of them is there in both states.
         recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
@@ -330,7 +335,7 @@ def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[st
         answer = client.post(f"/people/{reference}/chronology/pdf/", {"handling": "on"})
         yield f"{role.value} prints {reference}", masked(answer)
     chronologies = [f"/people/{ref}/chronology/?handling=on" for ref in world.printed]
-    waiting = [*starts(hidden), *identities(world), *chronologies]
+    waiting = [*starts(hidden), *identities(world), *chronologies, *world.allocated]
     seen: set[str] = set()
     for number, (path, data) in enumerate(sent(hidden)):
         answer = client.post(path, data, follow=True)

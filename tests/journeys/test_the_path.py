@@ -101,14 +101,14 @@ def refer(manager: Desk, contact: str) -> dict[str, str]:
 
 
 def allocate(manager: Desk, referral: str, worker: str) -> dict[str, str]:
-    """The team manager gives a referral to a worker."""
+    """The team manager gives a referral to a worker, whose name stands with the team and the open cases."""
     manager.go("/referrals/queue/?view=unallocated")
     assert referral in manager.page.content()
     manager.go(f"/referrals/{referral}/do/allocate/")
     asked = manager.names()
     page = manager.page
-    page.select_option("[name=team]", label="Assessment team A")
-    page.select_option("[name=worker]", label=worker)
+    chosen = page.locator("[name=worker] option").filter(has_text=f"{worker}: ").get_attribute("value")
+    page.select_option("[name=worker]", value=chosen)
     manager.press("Allocate")
     manager.look()
     return asked

@@ -203,12 +203,6 @@ def work_of(user: User) -> models.QuerySet[Involvement]:
     return rows.select_related("person", "team").order_by("opened_at", "pk")
 
 
-def work_of_team(team: Any, user: User) -> models.QuerySet[Involvement]:
-    """Open records about a child in a team's hands, oldest first, without those hidden from the user."""
-    rows = about_visible(Involvement.objects.open().filter(team=team, role="subject", **STANDING), user)
-    return rows.select_related("person", "team", "worker").order_by("opened_at", "pk")
-
-
 KIND_OF = {"C": "contact", "R": "referral", "A": "assessment", "S": "supervision", "E": "early_help"}
 
 

@@ -1,0 +1,94 @@
+"""Give a child and their brothers and sisters to somebody in one act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from frontdoor.access import Denied, Refused
+from frontdoor.accounts.models import Team, User
+from frontdoor.people.access import about_known
+from referrals.actions import allocate
+from referrals.models import Referral
+
+
+@dataclass(frozen=True)
+class NotAllocated:
+    """A brother or sister who was not allocated with the others, and why, as a sentence."""
+
+    referral: Referral
+    why: Refused
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """What one act came to: whose referral it was, and of the others those that went along and those that did not."""
+
+    referral: Referral
+    others: list[Referral] = field(default_factory=list)
+    refused: list[NotAllocated] = field(default_factory=list)
+
+
+@transaction.atomic
+def allocate_family(
+    *,
+    referral: Referral,
+    others: Sequence[Referral],
+    by: User,
+    at: datetime,
+    team: Team,
+    worker: User | None,
+    reason: str = "",
+    version: int | None = None,
+) -> Allocated:
+    """Give a referral, and those of the family that were chosen with it, to one team and worker, in one transaction.
+
+    1. Lock all of them, in the order of their keys, so that two managers cannot wait for one another. 2. Allocate the
+    first: what is refused for it refuses the whole act (see :func:`referrals.actions.allocate`; ``version`` is its).
+    3. Allocate each other one that still has no worker; a refusal leaves that one as it is and is part of the result.
+
+    A worker who has declared that they know the family is refused, not denied: it is not the manager who knows them.
+    """
+    keys = [referral.pk, *(other.pk for other in others)]
+    list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    first = _one(referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
+    found = Allocated(first)
+    for other in others:
+        try:
+            with transaction.atomic():
+                _check_waiting(other)
+                found.others.append(_one(other, by=by, at=at, team=team, worker=worker))
+        except Refused as why:
+            found.refused.append(NotAllocated(other, why))
+    return found
+
+
+def _check_waiting(referral: Referral) -> None:
+    """Raise Refused when somebody has the referral: it was chosen as one that waits."""
+    now = referral.current_allocation()
+    if now is not None and now.worker is not None:
+        raise Refused(f"{now.allocated_by.name} has allocated it to {now.worker.name} meanwhile.", code="allocated")
+
+
+def _one(
+    referral: Referral,
+    *,
+    by: User,
+    at: datetime,
+    team: Team,
+    worker: User | None,
+    reason: str = "",
+    version: int | None = None,
+) -> Referral:
+    try:
+        return allocate(referral=referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
+    except Denied as denied:
+        is_own = bool(about_known([referral.reference], by))
+        if worker is None or denied.permission != "people.conflict" or is_own:
+            raise
+        raise Refused(
+            f"{worker.name} has declared that they know the family of {referral.child_name}: choose somebody else.",
+            code="conflict",
+            field="worker",
+        ) from denied

@@ -1,0 +1,86 @@
+"""The form of allocating a referral, alone or with those of brothers and sisters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from frontdoor.accounts.models import User
+from frontdoor.ui.formats import person_age
+from frontdoor.ui.forms import Checkboxes, NamedChoice, VersionForm, long_text
+from referrals import holding
+from referrals.forms import WorkerChoice, offer_places
+from referrals.models import Referral
+
+
+class AllocateForm(VersionForm):
+    """Whose the referral is from now on, and whose those of the other children of the family are."""
+
+    called = "Allocate a referral"
+    worker = WorkerChoice(
+        label="Worker",
+        help_text="Without a worker it stays unallocated, in the team’s tray.",
+        queryset=None,
+        required=False,
+        empty_label="No worker yet",
+    )
+    team = NamedChoice(
+        label="Team",
+        help_text="Only when there is no worker yet: with a worker it goes to the worker’s own team.",
+        queryset=None,
+        required=False,
+        empty_label="The worker’s own team",
+    )
+    others = forms.MultipleChoiceField(
+        label="Which brothers and sisters go to the same worker?",
+        help_text="They have open referrals without a worker. Each that is ticked is allocated in the same step.",
+        required=False,
+        widget=Checkboxes(),
+    )
+    reason = long_text(
+        "Why is it being reallocated?", "Needed when it moves from one worker to another.", required=False
+    )
+
+    def settle(self, record: Any) -> None:
+        """Teams and workers of today; the present ones to start from."""
+        offer_places(self)
+        now = record.current_allocation()
+        if now is not None:
+            self.initial.setdefault("team", now.team_id)
+            self.initial.setdefault("worker", now.worker_id)
+
+    def offer_family(self, waiting: Sequence[Referral], user: User) -> None:
+        """The other children of the family without a worker; those that were sent too, if somebody was quicker."""
+        sent = self.data.getlist("others") if hasattr(self.data, "getlist") else []
+        known = {row.reference for row in waiting}
+        more = [reference for reference in sent if reference not in known]
+        self.family = [*waiting, *(holding.offered_with(self.record, user, more) if more else [])]
+        if not self.family:
+            del self.fields["others"]
+            return
+        today = timezone.localdate()
+        self.offer(
+            "others",
+            [
+                (row.reference, ", ".join(filter(None, (row.child_name, person_age(row.child, today), row.reference))))
+                for row in self.family
+            ],
+        )
+
+    def chosen(self) -> list[Referral]:
+        """The referrals of the children that were ticked."""
+        ticked = self.cleaned_data.get("others", [])
+        return [row for row in self.family if row.reference in ticked]
+
+    def clean(self) -> dict[str, Any]:
+        """The team follows from the worker; without one somebody has to say whose tray it waits in."""
+        cleaned = super().clean()
+        worker = cleaned.get("worker")
+        cleaned["team"] = holding.team_of(worker, cleaned.get("team"))
+        if cleaned["team"] is None and not {"team", "worker"} & self.errors.keys():
+            if worker is None:
+                self.add_error("worker", "Choose a worker, or the team that it waits with")
+            else:
+                self.add_error("team", f"{worker.name} is in no team: choose the team as well")
+        return cleaned

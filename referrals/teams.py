@@ -1,0 +1,96 @@
+"""What the manager of a team asks of its referrals: whose they are, which wait, and for whom."""
+
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from frontdoor.accounts.models import Team, User
+from frontdoor.people.access import hidden_people
+from frontdoor.people.models import Relationship
+from frontdoor.people.record.kinship import SIBLINGS
+from referrals import holding
+from referrals.models import Allocation, Referral, ReferralQuerySet
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one worker of a team holds now, as far as the reader may see it."""
+
+    worker: User
+    cases: int
+    children: int
+
+
+def of_teams(teams: Collection[Team], user: User) -> ReferralQuerySet:
+    """Open referrals these teams have now, also without a worker, that the user may see."""
+    now = Allocation.objects.current().filter(team__in=teams)
+    rows: ReferralQuerySet = Referral.objects.visible_to(user).open().filter(allocations__in=now)
+    return rows
+
+
+def loads(teams: Collection[Team], user: User) -> list[Load]:
+    """Everybody of these teams who may hold cases, by name, with what each holds; nothing held is said as well."""
+    rows = Allocation.objects.current().filter(
+        worker__team__in=teams, referral__in=Referral.objects.visible_to(user).open().values("pk")
+    )
+    counted = rows.order_by().values_list("worker_id").annotate(Count("pk"), Count("referral__child", distinct=True))
+    held = {worker: (cases, children) for worker, cases, children in counted}
+    return [Load(worker, *held.get(worker.pk, (0, 0))) for worker in holding.workers().filter(team__in=teams)]
+
+
+def unallocated(teams: Collection[Team], user: User) -> ReferralQuerySet:
+    """Decided referrals without a worker in these teams' trays; for a duty team also those in nobody's."""
+    rows = Referral.objects.visible_to(user).unallocated().exclude(status="awaiting_decision")
+    mine = Q(allocations__in=Allocation.objects.current().filter(team__in=teams))
+    if any(team.kind == Team.Kind.DUTY for team in teams):
+        mine |= ~Q(allocations__in=Allocation.objects.current())
+    waiting: ReferralQuerySet = rows.filter(mine).select_related("child", "contact_person", "contact")
+    return waiting.order_by("received_at", "pk")
+
+
+def by_family(rows: Sequence[Referral], user: User) -> list[list[Referral]]:
+    """The referrals of one family together, in the order in which each family begins; one query.
+
+    A family are the children of one contact, brothers and sisters, and those who have a parent or carer in common.
+    Nobody hidden from the user joins two children.
+    """
+    same = _Joined()
+    children = [row.child_id for row in rows if row.child_id is not None]
+    for row in rows:
+        if row.child_id is not None:
+            same.join(("contact", row.contact_id), row.child_id)
+    hidden = hidden_people(user)
+    ties = (
+        Relationship.objects.filter(Q(person__in=children) | Q(other__in=children), ended_on__isnull=True)
+        .exclude(person__in=hidden)
+        .exclude(other__in=hidden)
+        .values_list("person_id", "other_id", "kind")
+    )
+    mine = set(children)
+    for person, other, kind in ties:
+        is_parent_of_mine = (person in mine and kind in holding.RAISED_BY) or (other in mine and kind == "child")
+        if kind in SIBLINGS or is_parent_of_mine:
+            same.join(person, other)
+    found: dict[Hashable, list[Referral]] = {}
+    for row in rows:
+        key = same.first(row.child_id if row.child_id is not None else ("contact", row.contact_id))
+        found.setdefault(key, []).append(row)
+    return list(found.values())
+
+
+class _Joined:
+    """Which of some things are one, by pairs."""
+
+    def __init__(self) -> None:
+        self._up: dict[Hashable, Hashable] = {}
+
+    def first(self, one: Hashable) -> Hashable:
+        """The one that stands for all that are joined with this."""
+        while (up := self._up.get(one, one)) != one:
+            one = up
+        return one
+
+    def join(self, one: Hashable, other: Hashable) -> None:
+        """The two are one from now on."""
+        self._up[self.first(one)] = self.first(other)

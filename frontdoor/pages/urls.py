@@ -19,6 +19,7 @@ from frontdoor.pages import (
     retention,
     rules,
     rules_file,
+    settings,
     staff,
 )
 
@@ -71,6 +72,7 @@ urlpatterns = [
     path("staff/<int:key>/", staff.member, name="member"),
     path("staff/<int:key>/change/", staff.change_member, name="change_member"),
     re_path(r"^staff/(?P<key>\d{1,9})/(?P<what>end|restore|second-step)/$", staff.member_act, name="member_act"),
+    path("settings/", settings.settings, name="settings"),
     path("rules/", rules.rules, name="rules"),
     path("rules/file/", rules_file.file, name="rules_file"),
     path("rules/file/export/", rules_file.download, name="rules_export"),

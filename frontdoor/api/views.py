@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from contacts.agencies.information.models import InformationRequest
 from contacts.agencies.thresholds.actions import edition_on, levels_of
 from contacts.facts import ContactFacts
 from contacts.models import Contact
+from frontdoor import audit
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
 from frontdoor.api.bodies import contact_facts
@@ -60,6 +61,12 @@ class AgencyView(APIView):
             raise Problem(401, "unauthenticated")
         return caller.agency
 
+    def shows(self, reference: str = "", *, listed: Iterable[str] = ()) -> None:
+        """Say what the agency reads: one record, or several in a list."""
+        audit.shows_outside(
+            self.request._request, event="agency.read", agency=self.agency, reference=reference, listed=listed
+        )
+
     def reader(self) -> Callable[[Any, datetime], ContactFacts]:
         """How a contact body of this agency is read: one that may send without a grade until a day needs none."""
         return partial(contact_facts, may_be_ungraded=self.agency.may_send_ungraded(london_date(timezone.now())))
@@ -100,7 +107,9 @@ class Contacts(AgencyView):
                 [FieldError("/agency_reference", "required", "Give your own reference in agency_reference.")],
             )
         at = timezone.now()
-        return Response({"results": [receipt(contact, at) for contact in own_contacts(self.agency, reference)]})
+        found = list(own_contacts(self.agency, reference))
+        self.shows(listed=[contact.reference for contact in found])
+        return Response({"results": [receipt(contact, at) for contact in found]})
 
 
 class Batch(AgencyView):
@@ -148,6 +157,7 @@ class OneContact(AgencyView):
         contact: Contact | None = own_contact(self.agency, reference)
         if contact is None:
             raise Http404
+        self.shows(contact.reference)
         return Response(receipt(contact, timezone.now()))
 
 
@@ -163,6 +173,7 @@ class OneDisagreement(AgencyView):
     def get(self, request: Request, reference: str) -> Response:
         """The latest disagreement about the contact and what became of it."""
         contact = self._own(reference)
+        self.shows(contact.reference)
         return Response(disagreement_receipt(contact.reference, latest_disagreement(contact)))
 
     def post(self, request: Request, reference: str) -> Response:
@@ -188,6 +199,7 @@ class Events(AgencyView):
         after = int(text)
         number_waiting(self.agency, timezone.now())
         rows, more = events_after(self.agency, after)
+        self.shows(listed=[str(row.receipt.get("reference", "")) for row in rows])
         listed = [
             {"seq": row.seq, "type": row.type, "occurred_at": stamp(row.occurred_at), "receipt": row.receipt}
             for row in rows
@@ -212,6 +224,7 @@ class OneEarlyHelp(AgencyView):
         found = own_early_help(self.agency, reference)
         if found is None:
             raise Http404
+        self.shows(found.reference)
         return Response(early_help_receipt(found, timezone.now()))
 
 
@@ -220,7 +233,9 @@ class InformationRequests(AgencyView):
 
     def get(self, request: Request) -> Response:
         """What is asked of the agency and still wanted, the nearest deadline first, at most a hundred."""
-        return Response({"results": request_documents(own_requests(self.agency))})
+        found = own_requests(self.agency)
+        self.shows(listed=[asked.contact.reference for asked in found])
+        return Response({"results": request_documents(found)})
 
 
 class OneInformationRequest(AgencyView):
@@ -228,7 +243,9 @@ class OneInformationRequest(AgencyView):
 
     def get(self, request: Request, reference: str) -> Response:
         """One request; another agency's and an unknown one are the same 404."""
-        return Response(request_documents([_own_request(self.agency, reference)])[0])
+        asked = _own_request(self.agency, reference)
+        self.shows(asked.contact.reference)
+        return Response(request_documents([asked])[0])
 
 
 class InformationReply(AgencyView):

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 
 from frontdoor.audit.events import EVENTS, register, sentence
+
+if TYPE_CHECKING:  # the package is read before there are models
+    from frontdoor.accounts.models import Agency
 
 
 @dataclass
@@ -16,6 +19,7 @@ class Shown:
     kind: str = "listed"
     reference: str = ""
     reason: str = ""
+    event: str = ""
     people: set[int] = field(default_factory=set)
     given_on: set[str] = field(default_factory=set)
 
@@ -25,6 +29,22 @@ class AuditedRequest(HttpRequest):
 
     audit_shown: Shown
     audit_refused: str
+    agency: "Agency | None"
+
+
+def shows_outside(
+    request: HttpRequest, *, event: str, agency: "Agency | None", reference: str = "", listed: Iterable[str] = ()
+) -> None:
+    """Say what somebody outside is shown: one record (``reference``), or several in a list. Nothing for an empty one.
+
+    ``event`` is ``agency.read`` or ``link.read``; ``agency`` None for a link that was given to nobody's agency.
+    """
+    references = [each for each in listed if each]
+    if not reference and not references:
+        return
+    cast(AuditedRequest, request).agency = agency
+    kind = "opened" if reference else "listed"
+    shows(request, (), kind=kind, reference=reference, given_on=references, event=event)
 
 
 def shows(
@@ -35,12 +55,14 @@ def shows(
     reference: str = "",
     reason: str = "",
     given_on: Iterable[str] = (),
+    event: str = "",
 ) -> None:
     """Say who this response shows; called by every view that shows people.
 
     ``given_on``: references of the contacts on which somebody shown is named whom nobody has confirmed. They are on no
     record, so the row cannot say them among its people; it names the contacts in its detail.
     ``kind`` is ``opened`` for one record and ``listed`` for a list; the strongest said in one request wins.
+    ``event``: what the row is called, where it is not a page of ours: ``agency.read`` or ``link.read``.
     The row is committed before the first byte leaves, or the response is a 500.
     """
     shown: Shown | None = getattr(request, "audit_shown", None)
@@ -53,6 +75,7 @@ def shows(
         shown.kind = kind
     shown.reference = reference or shown.reference
     shown.reason = reason or shown.reason
+    shown.event = event or shown.event
 
 
 def refused(request: HttpRequest, refusal: Any) -> None:
@@ -63,4 +86,4 @@ def refused(request: HttpRequest, refusal: Any) -> None:
     cast(AuditedRequest, request).audit_refused = getattr(refusal, "code", "refused")
 
 
-__all__ = ["EVENTS", "Shown", "refused", "register", "sentence", "shows"]
+__all__ = ["EVENTS", "Shown", "refused", "register", "sentence", "shows", "shows_outside"]

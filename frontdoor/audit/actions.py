@@ -42,3 +42,15 @@ def record(
         detail=detail or {},
         path=path[:300],
     )
+
+
+def exported(*, by: User, of: str, rows: int, reference: str = "", people: Iterable[Any] = ()) -> Entry:
+    """Write that a list of who looked left as a file: which list, how many rows, and whose record it is about."""
+    return record(
+        "looked.exported",
+        by=by,
+        kind=Entry.Kind.EXPORTED,
+        reference=reference,
+        people=people,
+        detail={"list": of, "rows": rows},
+    )

@@ -3,6 +3,9 @@
 EVENTS: dict[str, str] = {
     "page.listed": "saw in a list",
     "page.opened": "opened",
+    "agency.read": "read over the API",
+    "link.read": "opened a secure link",
+    "looked.exported": "exported who looked",
     "act.refused": "was refused",
     "act.denied": "was not allowed",
     "session.signed_in": "signed in",

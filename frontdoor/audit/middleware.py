@@ -37,7 +37,7 @@ class AuditMiddleware:
             try:
                 with transaction.atomic():
                     record(
-                        f"page.{shown.kind}",
+                        shown.event or f"page.{shown.kind}",
                         by=_actor(request),
                         agency=getattr(request, "agency", None),
                         kind=shown.kind,

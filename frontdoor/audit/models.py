@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 
 CHAINS = 64
@@ -140,6 +141,11 @@ class Chained(models.Model):
         abstract = True
 
 
+#: Events by which somebody outside was shown something: an agency over the API, the holder of a secure link.
+READ_OUTSIDE = ("agency.read", "link.read")
+#: Events of asking for a restricted record in an emergency.
+BREAK_GLASS = ("person.glass_broken", "person.glass_not_broken")
+
 ENTRY_EVIDENCE = ("at", "kind", "event", "actor_id", "agency_id", "reference", "people", "reason", "detail", "path")
 
 
@@ -176,6 +182,21 @@ class Entry(Chained):
             GinIndex(fields=["people"], name="audit_people", fastupdate=True),
             models.Index(fields=["reference", "-at"], name="audit_reference", condition=~models.Q(reference="")),
             models.Index(fields=["actor", "-at"], name="audit_actor"),
+            # Who looked: contacts on which somebody not yet confirmed was shown, the whole by days, and its lists.
+            GinIndex(
+                KeyTransform("given_on", "detail"),
+                name="audit_given_on",
+                condition=models.Q(detail__has_key="given_on"),
+            ),
+            models.Index(fields=["-at", "-id"], name="audit_at"),
+            models.Index(
+                fields=["-at", "-id"], name="audit_refusals", condition=models.Q(kind__in=["refused", "denied"])
+            ),
+            models.Index(
+                fields=["-at", "-id"],
+                name="audit_few",
+                condition=models.Q(event__in=[*READ_OUTSIDE, *BREAK_GLASS]),
+            ),
         ]
         triggers: ClassVar = chain_triggers(ENTRY_EVIDENCE)
 

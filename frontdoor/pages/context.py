@@ -34,6 +34,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Retention", "pages:retention", frozenset({P.RETENTION_VIEW})),
     ("Imports", "exchange:imports", frozenset({P.IMPORT_RUN})),
     ("Who looked", "pages:who_looked_search", frozenset({P.WHO_LOOKED})),
+    ("Settings", "pages:settings", frozenset({P.RULES_MANAGE})),
     ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),
     ("Staff", "pages:staff", frozenset({P.STAFF_MANAGE})),
     ("Agencies", "agencies:list", frozenset({P.AGENCY_MANAGE})),

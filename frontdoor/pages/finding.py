@@ -34,7 +34,11 @@ RECORDS: dict[str, tuple[Permission, type[models.Model], str]] = {
 }
 
 #: Other pages whose searches are sent here as well, so that their words stand in no address either.
-ELSEWHERE = {"documents": "pages:documents_search", "paper": "exchange:paper_files"}
+ELSEWHERE = {
+    "documents": "pages:documents_search",
+    "paper": "exchange:paper_files",
+    "looked": "pages:who_looked_search",
+}
 
 
 def may_find(user: User) -> bool:

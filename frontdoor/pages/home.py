@@ -117,6 +117,7 @@ def starts(user: User) -> list[tuple[str, str]]:
         (P.PEOPLE_SEARCH, "Find a person", "pages:people"),
         (P.BREAK_GLASS, "Open a restricted record in an emergency", "pages:break_glass"),
         (P.WHO_LOOKED, "Who looked", "pages:who_looked_search"),
+        (P.RULES_MANAGE, "Settings", "pages:settings"),
         (P.STAFF_MANAGE, "Staff", "pages:staff"),
         (P.AGENCY_MANAGE, "Agencies", "agencies:list"),
         (P.RULES_MANAGE, "Rules", "pages:rules"),

@@ -1,16 +1,12 @@
 """Restricting a record, opening one in an emergency, declared conflicts, and who looked."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from frontdoor import acting, audit
+from frontdoor import acting
 from frontdoor.access import Permission, Refused, StaffRequest
 from frontdoor.access import page as needs
-from frontdoor.db import tidy_reference
 from frontdoor.pages import forms
 from frontdoor.pages.people import act_on_record, address_of, opened
 from frontdoor.people.models import Person, Restriction
@@ -19,7 +15,6 @@ from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 
 P = Permission
-LINES = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,39 +102,4 @@ def conflict(request: StaffRequest, reference: str) -> HttpResponse:
         title="Declare that a colleague knows this person",
         said="The record is closed to them",
         to=lambda declared: reverse("pages:home") if declared.user_id == request.user.pk else address_of(who),
-    )
-
-
-@require_safe
-@needs(P.WHO_LOOKED)
-def who_looked_search(request: StaffRequest) -> HttpResponse:
-    """Ask for a record by its reference."""
-    asked = tidy_reference(request.GET.get("reference", ""))
-    if asked:
-        return redirect("pages:who_looked", asked)
-    return page(request, "pages/who_looked_search.html", {})
-
-
-@require_safe
-@needs(P.WHO_LOOKED)
-def who_looked(request: StaffRequest, reference: str) -> HttpResponse:
-    """Everybody who saw, opened or changed what is held on a person, newest first, by key."""
-    person = record.for_oversight(reference)
-    if person is None:
-        raise Http404
-    audit.shows(request, [person], reference=person.reference)
-    entries = record.entries_about(person)
-    after = request.GET.get("after", "")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        entries = entries.filter(id__lt=int(after))
-    rows: list[Any] = list(entries[: LINES + 1])
-    return page(
-        request,
-        "pages/who_looked.html",
-        {
-            "reference": person.reference,
-            "entries": rows[:LINES],
-            "sentence": audit.sentence,
-            "after": rows[LINES - 1].pk if len(rows) > LINES else None,
-        },
     )

@@ -40,6 +40,7 @@ from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier, Person
 from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.record.looked import Which
 from referrals import actions as referrals
 from tests.answers import Answer
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
@@ -284,7 +285,8 @@ def starts(hidden: list[str]) -> list[str]:
     ]
     for reference in hidden:
         found += [f"/{pages[reference[0]]}/{reference}/{part}" for part in inside]
-        found += [f"/clocks/{reference}/", f"/who-looked/{reference}/"]
+        found += [f"/clocks/{reference}/", f"/who-looked/{reference}/", f"/who-looked/{reference}/?format=csv"]
+    found += [f"/who-looked/lists/{which.value}/" for which in Which]
     return found
 
 
@@ -296,6 +298,7 @@ def sent(hidden: list[str]) -> list[tuple[str, dict[str, str]]]:
     ]  # fmt: skip
     found = [("/people/found/", {"q": words}) for words in asked]
     found += [("/find/", {"q": words}) for words in (asked[1], *hidden, hidden[0].replace("-", " ").lower())]
+    found += [("/find/", {"q": words, "where": "looked"}) for words in (asked[0], *hidden)]
     found += [("/contacts/queue/find/", {"name": words}) for words in ("ashcombe", "rowan")]
     rows = {"children-TOTAL_FORMS": "1", "adults-TOTAL_FORMS": "1", "families-TOTAL_FORMS": "1"}
     for group, row in (

@@ -35,6 +35,7 @@ from frontdoor.people.models import (
 )
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.protection.warnings import add_warning
+from frontdoor.people.record import looked
 from frontdoor.people.record import overview as record
 from frontdoor.people.search import search
 from referrals.models import Referral
@@ -265,7 +266,7 @@ def test_who_looked_tells_of_both_records(twice, manager):
     join(survivor, loser, manager)
     whole = record.for_oversight(loser.reference)
     assert whole is not None
-    told = record.entries_about(whole)
+    told = looked.about(whole)
     assert old <= set(told.values_list("pk", flat=True))
     entry = Entry.objects.get(event="person.merged")
     assert (entry.people, entry.reason) == (sorted([survivor.pk, loser.pk]), WHY)

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from contacts.agencies.links import actions
 from contacts.agencies.links.models import SecureLink
-from frontdoor import acting
+from frontdoor import acting, audit
 from frontdoor.access import Refused, public
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import error, page
@@ -48,6 +48,7 @@ def behind(purpose: str) -> Callable[[PartnerView], PartnerView]:
             link = actions.find(token, purpose, at)
             if link is None:
                 return page(request, "partner/ended.html", status=404)
+            audit.shows_outside(request, event="link.read", agency=link.agency, reference=link.reference)
             answer = receipt(request, link) if link.used_at is not None else view(request, link)
             answer["Cache-Control"] = "no-store"
             return answer

@@ -5,19 +5,22 @@ Whoever finds a name in search however it is spelt must not find it on paper for
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from django.db.models import Q
 
+from frontdoor.accounts.models import User
 from frontdoor.people.hooks import GivenAddress, addresses_given, others_given
 from frontdoor.people.matching.records import STREETS
 from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
 from frontdoor.people.words import HYPHENS, Folded, folded_in_place
 
-Kind = Literal["address", "name"]
-KEPT: dict[Kind, str] = {"address": "confidential address", "name": "name of another family"}
+Kind = Literal["address", "name", "withheld"]
+KEPT: dict[Kind, str] = {
+    "address": "confidential address", "name": "name of another family", "withheld": "name withheld",
+}  # fmt: skip
 SHORTEST = 3
 MOST = 2000
 #: Small words of family names: with the name they are kept back, alone they tell nothing.
@@ -217,6 +220,35 @@ def addresses_in(references: Collection[str]) -> dict[str, list[Secret]]:
             secrets += of_person.get(key, ())
         found[reference] = sorted(secrets, key=lambda secret: len(secret.pattern.pattern), reverse=True)
     return found
+
+
+def kept_from(user: User, people: Collection[int]) -> dict[int, list[Secret]]:
+    """By person, what a text about them may not tell this user, in a fixed number of queries.
+
+    Confidential addresses of each and of their family, also those only given; the names of those hidden from the user.
+    """
+    asked = set(people)
+    ties = Relationship.objects.filter(Q(person__in=asked) | Q(other__in=asked)).values_list("person_id", "other_id")
+    family: dict[int, set[int]] = {key: {key} for key in asked}
+    for one, other in ties:
+        for key in {one, other} & asked:
+            family[key] |= {one, other}
+    everybody = {key for keys in family.values() for key in keys}
+    seen = set(Person.objects.visible_to(user).filter(pk__in=everybody).values_list("pk", flat=True))
+    own: dict[int, list[Secret]] = {}
+    for place in Address.objects.filter(is_confidential=True, person__in=everybody):
+        own.setdefault(place.person_id, []).extend(secret_address(place.lines, place.postcode_key))
+    for given in _given(everybody, []):
+        if given.person is not None:
+            own.setdefault(given.person, []).extend(secret_address(given.lines, given.postcode))
+    hidden: dict[int, list[tuple[str, str, str]]] = {}
+    for name in Name.objects.filter(person__in=everybody - seen):
+        hidden.setdefault(name.person_id, []).append((name.full, name.family, name.given))
+    for key, names in hidden.items():
+        withheld = [replace(secret, kind="withheld") for secret in _named(names).values()]
+        own.setdefault(key, []).extend(secret for secret in withheld if len(secret.letters) >= SHORTEST)
+    found = {key: [secret for each in sorted(keys) for secret in own.get(each, ())] for key, keys in family.items()}
+    return {key: sorted(each, key=lambda s: len(s.pattern.pattern), reverse=True) for key, each in found.items()}
 
 
 def _given(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:

@@ -11,7 +11,6 @@ from django.urls import Resolver404, resolve
 
 from frontdoor.access import Permission, roles_holding
 from frontdoor.accounts.models import OnDuty, User
-from frontdoor.audit.models import Entry
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import about_visible, hidden_people
 from frontdoor.people.hooks import keep_visible
@@ -174,12 +173,6 @@ def for_oversight(reference: str) -> Person | None:
     wanted = tidy_reference(reference).replace("\x00", "")
     found: Person | None = Person.objects.standing().named(wanted).first()
     return found
-
-
-def entries_about(person: Person) -> models.QuerySet[Entry]:
-    """Every audit row that names this person, or a record joined to this one, newest first."""
-    keys = [person.pk, *Person.objects.filter(merged_into=person).values_list("pk", flat=True)]
-    return Entry.objects.filter(people__overlap=keys).select_related("actor", "agency").order_by("-id")
 
 
 def restriction_of(person: Person, key: int) -> Restriction | None:

@@ -19,6 +19,7 @@ from contacts.models.contact import (
     graded_for_now,
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.later import ContactAddition
 from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
 
@@ -32,6 +33,7 @@ __all__ = [
     "BundlingRule",
     "CommunalAddress",
     "Contact",
+    "ContactAddition",
     "ContactPerson",
     "ContactQuerySet",
     "ContactRank",

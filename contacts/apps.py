@@ -47,6 +47,7 @@ class ContactsConfig(AppConfig):
         from contacts.events import EVENTS
         from contacts.given import confidential_addresses, names_of_other_families
         from contacts.identity import proposing
+        from contacts.models import Contact
         from contacts.named import children_given
         from contacts.recording.drafted import said
         from contacts.screening import chronology
@@ -56,8 +57,10 @@ class ContactsConfig(AppConfig):
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.people.record.said import tellers
+        from frontdoor.workflow import doors
 
         audit.register(EVENTS)
+        doors.put(Contact, "add_later", "contacts:add_later", kind="secondary")
         tellers["contact"] = chronology.TELLER
         register_rules()
         kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft", said=said)

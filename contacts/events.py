@@ -30,6 +30,8 @@ EVENTS = {
     "contact.information_received": "recorded the information asked for",
     "contact.information_approved": "agreed to a check without the family’s agreement",
     "contact.information_withdrawn": "withdrew a request for information",
+    "contact.added_to": "added what was said later to the contact",
+    "contact.addition_taken": "took what was said later on the contact",
     "contact.updated": "sent the contact again with different content",
     "feed.received": "received a police file",
     "feed.taken_in": "read in a police file",

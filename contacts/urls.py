@@ -9,6 +9,7 @@ from contacts.agencies.links import partner
 from contacts.agencies.thresholds import views as thresholds
 from contacts.handover import views as handover
 from contacts.identity import views as identity
+from contacts.later import views as later
 from contacts.queue.views import load, looking, queue
 from contacts.ranking import views as weights
 from contacts.recording import views as recording
@@ -40,6 +41,8 @@ urlpatterns = [
     path("contacts/<str:reference>/ask/<int:key>/agree/", information.agree, name="agree"),
     path("contacts/<str:reference>/ask/<int:key>/chase/", information.chase, name="chase"),
     path("contacts/<str:reference>/ask/<int:key>/withdraw/", information.withdraw, name="withdraw"),
+    path("contacts/<str:reference>/later/", later.add, name="add_later"),
+    path("contacts/<str:reference>/later/take/", later.take, name="take_later"),
     path("contacts/<str:reference>/go-on/", acts.go_on, name="go_on"),
     path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),

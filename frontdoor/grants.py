@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "workflow_statuschange",
     "people_mergechange",
     "people_linkageweights",
+    "contacts_contactaddition",
     "exchange_sourcerecord",
 }
 #: The one part of the audit trail that changes: the last link of each chain.

@@ -20,6 +20,7 @@ from contacts.models.contact import (
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.household import HouseholdAnswer
+from contacts.models.later import ContactAddition
 from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
 
@@ -33,6 +34,7 @@ __all__ = [
     "BundlingRule",
     "CommunalAddress",
     "Contact",
+    "ContactAddition",
     "ContactPerson",
     "ContactQuerySet",
     "ContactRank",

@@ -133,6 +133,8 @@ MACHINE = Machine(
         "fast_track", "Child protection: fast track", UNDECIDED, "decided", P.CONTACT_FAST_TRACK,
         "contact.fast_tracked", offered=_is_ordinary,
     ),
+    act("add_later", "Add what was said later", ANY, P.CONTACT_RECORD),
+    act("take_later", "Take what was said later", "decided", P.CONTACT_DECIDE_ANY),
     act("tell", "Tell a person now", ANY, P.CONTACT_FAST_TRACK, offered=_is_fast_track),
     move(
         "stand_down", "Stand down", "decided", "received", P.CONTACT_STAND_DOWN, "contact.stood_down",

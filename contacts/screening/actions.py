@@ -195,16 +195,24 @@ def _keep_what_it_called_for(contact: Contact, row: ContactPerson, person: Perso
     if not contact.type.ranks_with_concerns or not row.possible.filter(person=person).exists():
         return
     called = raising.called_for_by(person, contact)
-    if not called.grade or WORST_FIRST.index(called.grade) >= WORST_FIRST.index(contact.grade):
+    why = called.why.removeprefix("Possible, not confirmed: ")
+    if called.grade:
+        raise_grade(
+            contact, called.grade, f"{why[:1].upper()}{why[1:]}", by=by, at=at, stopped_for="raised by a match"
+        )  # fmt: skip
+
+
+def raise_grade(contact: Contact, grade: str, told: str, *, by: User, at: datetime, stopped_for: str = "") -> None:
+    """Give a locked contact a worse grade, provisional until somebody grades it; one as bad or worse stays.
+
+    ``told`` says why. The caller saves the contact and ranks it again.
+    """
+    if WORST_FIRST.index(grade) >= WORST_FIRST.index(contact.grade):
         return
     before = contact.grade
     if before:
-        clocks.stop(
-            reference=contact.reference, rule=f"grade_{before}", at=at, by=by, reason="raised by a match"
-        )  # fmt: skip
-    contact.grade, contact.grade_is_provisional = called.grade, True
-    why = called.why.removeprefix("Possible, not confirmed: ")
-    told = f"{why[:1].upper()}{why[1:]}"
+        clocks.stop(reference=contact.reference, rule=f"grade_{before}", at=at, by=by, reason=stopped_for or told)
+    contact.grade, contact.grade_is_provisional = grade, True
     contact.provisional_reasons = [told[:200]]
     GradeChange.objects.create(contact=contact, before=before, after=contact.grade, reason=told, by=by, at=at)
     _start_grade_clock(contact, by=by)

@@ -22,6 +22,7 @@ from django.utils import timezone
 from assessments import actions as assessments
 from contacts.facts import AddressFacts, ContactFacts, PersonFacts
 from contacts.identity.household import household_of
+from contacts.later.actions import add_later
 from contacts.models import AddressQuestion, Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
@@ -151,12 +152,15 @@ def world(db: None) -> Iterator[World]:
         opened = referrals.decide_contact(
             contact=open_one, decisions=each(open_one, "referral"), by=manager, at=long_ago, team=team
         )
+        # Something said later, after a decision and before one, so that what is shown of it is there in both states.
+        add_later(contact=open_one, by=officer, at=at - timedelta(days=1), text="Her mother rang back.")
         found.printed = [row.child.reference for row in [*decided.referrals, *opened.referrals] if row.child]
         found.allocated = [
             f"/referrals/{row.reference}/do/allocate/" for row in [*decided.referrals, *opened.referrals]
         ]
         # One whose address a manager has to decide about, so that the list of them is there in both states.
-        recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
+        fled = recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
+        add_later(contact=fled, by=officer, at=at - timedelta(days=1), text="He has a knife, she says.")
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
         webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
         yield found
@@ -203,6 +207,8 @@ def hide_a_family(world: World) -> None:
     referrals.decide_contact(
         contact=decided_today, decisions=each(decided_today, "open_work"), by=holder, at=at - timedelta(hours=1)
     )
+    for hidden in (later, decided_today):
+        add_later(contact=hidden, by=worker, at=at - timedelta(hours=3), text="Rowan has a bruise, they say now.")
     references = [told, referral, started, child, mother, later, decided_today, fled]
     world.hidden = [record.reference for record in references]
     assert Clock.objects.late(at).filter(reference__in=world.hidden).exists()
@@ -282,6 +288,7 @@ def starts(hidden: list[str]) -> list[str]:
         "retention/",
         "look/",
         "decide/",
+        "later/",
     ]
     for reference in hidden:
         found += [f"/{pages[reference[0]]}/{reference}/{part}" for part in inside]

@@ -1,0 +1,138 @@
+"""Adding what was said later to a contact, and a manager's taking of what was added once it was decided."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from contacts.bundles import actions as bundles
+from contacts.facts import ContactFacts
+from contacts.grading import rules as grading
+from contacts.grading.provisional import rules_on
+from contacts.grading.raising import RAISES_TO
+from contacts.identity.actions import workers_of
+from contacts.models import Contact, ContactAddition, ContactPerson
+from contacts.ranking.ranks import rerank
+from contacts.screening.actions import raise_grade
+from frontdoor.access import Permission, Refused, require
+from frontdoor.accounts.models import User
+from frontdoor.audit.actions import record as write_audit
+from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.working_days import london_date
+from frontdoor.notifications.actions import duty_managers, notify
+from frontdoor.people.access import known_references
+from frontdoor.workflow.actions import touch
+
+#: The clock of a manager who has to take what was said after the decision.
+CLOCK = "said_later"
+LONGEST = 20_000
+
+
+@transaction.atomic
+def add_later(
+    *,
+    contact: Contact,
+    by: User,
+    at: datetime,
+    text: str,
+    said_by: str = "",
+    corrects: str = "",
+    on_contact: ContactPerson | None = None,
+) -> ContactAddition:
+    """Keep what was said after the contact was recorded, beside what was given, which stays as it was.
+
+    1. The version is raised: a decision being written on the contact as it was is not taken without a look.
+    2. Until it is decided the words may raise the grade, provisional and upwards only; it is ranked and bundled again,
+       and whoever holds or has proposed it is told.
+    3. Once it is decided whoever works with a child on it is told, and a manager has to take it: a clock runs.
+
+    ``corrects``: one of :class:`ContactAddition.Corrects` (with ``on_contact`` for somebody on it), empty for words.
+    Raises Refused without words.
+    """
+    require(by, Permission.CONTACT_RECORD)
+    if not text.strip():
+        raise Refused("Enter what was said.", code="required", field="text")
+    if len(text) > LONGEST:
+        raise Refused(f"At most {LONGEST:,} characters.", code="too_long", field="text")
+    if (corrects == ContactAddition.Corrects.PERSON) != (on_contact is not None) or (
+        on_contact is not None and on_contact.contact_id != contact.pk
+    ):
+        raise Refused("Choose who on this contact is corrected.", code="corrects", field="corrects")
+    bundles.take_turns(contact)
+    changed = touch(contact)
+    added = ContactAddition.objects.create(
+        contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by[:200], by=by, at=at
+    )
+    is_decided = changed.status == Contact.Status.DECIDED
+    if not is_decided:
+        _raise_by_words(changed, text, by=by, at=at)
+    changed.save()
+    # After what the words called for: whoever decides on the contact as it was is told of the words.
+    write_audit("contact.added_to", by=by, reference=changed.reference, detail={"addition": added.pk})
+    if is_decided:
+        _hand_on(changed, by=by, at=at)
+        return added
+    rerank(changed, at=at)
+    if changed.is_on_queue:
+        bundles.bundle_contact(contact=changed, by=by, at=at)
+    _tell_screeners(changed, by=by, at=at)
+    return added
+
+
+def _raise_by_words(contact: Contact, text: str, *, by: User, at: datetime) -> None:
+    """A worse grade for now, where the published rules make one of the words."""
+    if not contact.type.ranks_with_concerns:
+        return
+    today = london_date(contact.received_at)
+    signs = grading.signs_of(ContactFacts(concerns=text), today)
+    held = [rule for rule in rules_on(today) if rule.grade in RAISES_TO and rule.code in signs]
+    if held:
+        found = grading.provisional(signs, held)
+        raise_grade(contact, found.grade, f"Said later: {found.reasons[0]}", by=by, at=at)
+
+
+def _tell_screeners(contact: Contact, *, by: User, at: datetime) -> None:
+    """Whoever has claimed it; once an outcome is proposed whoever proposed it, and those who sign."""
+    holder = contact.claimed_at_moment(at)
+    people = [holder] if holder is not None else []
+    if contact.status == Contact.Status.AWAITING_SIGN_OFF:
+        people = [*([contact.proposed_by] if contact.proposed_by is not None else []), *duty_managers(at)]
+    _tell(contact, people, "Something was said later on {}: read it before you decide", by=by, urgent=True)
+
+
+def _hand_on(contact: Contact, *, by: User, at: datetime) -> None:
+    """After the decision: to whoever works with a child on it, and to a manager, who has to take it in time."""
+    children = [row.person for row in contact.people.filter(is_child=True).select_related("person") if row.person]
+    workers = [worker for child in children for worker in workers_of(child, contact)]
+    _tell(contact, workers, "Something was said later on {}, about a child you work with", by=by, urgent=True)
+    _tell(contact, duty_managers(at), "Something was said later on {}, after its decision: take it", by=by)
+    clocks.start(CLOCK, reference=contact.reference, started_at=at, by=by, agency=contact.agency)
+
+
+def _tell(contact: Contact, people: Iterable[User], text: str, *, by: User, urgent: bool = False) -> None:
+    """Tell those of them who may open the contact; nobody of what they have added themselves."""
+    notify(
+        [user for user in people if user != by and _opens(user, contact)],
+        kind="said-later",
+        text=text.format(contact.reference),
+        reference=contact.reference,
+        path=f"/contacts/{contact.reference}/",
+        urgent=urgent,
+    )
+
+
+def _opens(user: User, contact: Contact) -> bool:
+    rows = Contact.objects.visible_to(user).order_by().exclude(reference__in=known_references(user))
+    return bool(rows.filter(pk=contact.pk).exists())
+
+
+@transaction.atomic
+def take_later(*, contact: Contact, by: User, at: datetime) -> Contact:
+    """A manager has read what was said after the decision: its clock stops. Raises Refused when nothing waits."""
+    require(by, Permission.CONTACT_DECIDE_ANY)
+    changed = touch(contact)
+    if not clocks.stop(reference=changed.reference, rule=CLOCK, at=at, by=by, reason="taken by a manager"):
+        raise Refused("Nothing said later is waiting: somebody has taken it.", code="nothing")
+    changed.save()
+    write_audit("contact.addition_taken", by=by, reference=changed.reference)
+    return changed

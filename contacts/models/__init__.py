@@ -20,7 +20,7 @@ from contacts.models.contact import (
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.possible import PossiblePerson
-from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
+from contacts.models.queue import ContactRank, Presence, QueueDensity, RankWeights, SavedView
 
 __all__ = [
     "GRADES",
@@ -48,6 +48,7 @@ __all__ = [
     "PossiblePerson",
     "Presence",
     "ProvisionalGradeRule",
+    "QueueDensity",
     "RankWeights",
     "SavedView",
     "contact_type",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/addresses/", addresses.listing, name="addresses"),
     path("contacts/addresses/<int:key>/", addresses.question, name="address"),
     path("contacts/queue/find/", queue.find, name="find"),
+    path("contacts/queue/density/", queue.density, name="density"),
     path("contacts/queue/views/", queue.save_view, name="save_view"),
     path("contacts/queue/load/", load.shared, name="load"),
     path("contacts/queue/rota/", load.rota, name="rota"),

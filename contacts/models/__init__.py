@@ -22,7 +22,7 @@ from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.household import HouseholdAnswer
 from contacts.models.later import ContactAddition
 from contacts.models.possible import PossiblePerson
-from contacts.models.queue import ContactRank, Presence, RankWeights, SavedView
+from contacts.models.queue import ContactRank, Presence, QueueDensity, RankWeights, SavedView
 
 __all__ = [
     "GRADES",
@@ -52,6 +52,7 @@ __all__ = [
     "PossiblePerson",
     "Presence",
     "ProvisionalGradeRule",
+    "QueueDensity",
     "RankWeights",
     "SavedView",
     "contact_type",

@@ -95,6 +95,19 @@ class Presence(models.Model):
         return f"{self.user_id} at {self.contact_id}"
 
 
+class QueueDensity(models.Model):
+    """How much of each line somebody wants to see of the queue. Without a row: everything."""
+
+    user = models.OneToOneField("accounts.User", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    is_compact = models.BooleanField()
+
+    class Meta:
+        verbose_name_plural = "queue densities"
+
+    def __str__(self) -> str:
+        return "one row a line" if self.is_compact else "everything on each line"
+
+
 class SavedView(models.Model):
     """Filters of the queue that somebody keeps under a name of their own."""
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.db import connection, transaction
 
-from contacts.models import OPEN, Contact, Presence, SavedView
+from contacts.models import OPEN, Contact, Presence, QueueDensity, SavedView
 from contacts.screening import actions, readers
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
@@ -83,3 +83,13 @@ def drop_view(*, by: User, key: int) -> None:
 def views_of(user: User) -> list[SavedView]:
     """One's own views, by name."""
     return list(SavedView.objects.filter(user=user).order_by(*by_name("name")))
+
+
+def is_compact(user: User) -> bool:
+    """Whether the queue stands in one row a line for this user."""
+    return QueueDensity.objects.filter(user=user, is_compact=True).exists()
+
+
+def set_density(*, by: User, is_compact: bool) -> None:
+    """Keep how ``by`` wants the lines of the queue from now on: one row each, or everything."""
+    QueueDensity.objects.update_or_create(user=by, defaults={"is_compact": is_compact})

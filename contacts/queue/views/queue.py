@@ -91,6 +91,7 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
             "first_href": address() if wanted.after else "",
             "next_href": address(after=found.after) if found.after else "",
             "may_claim": holds(request.user, P.CONTACT_SCREEN),
+            "is_compact": queue_actions.is_compact(request.user),
             "may_sign": holds(request.user, P.CONTACT_SIGN_OFF),
             "may_feed": holds(request.user, P.FEED_HANDLE),
             "may_weigh": holds(request.user, P.RULES_MANAGE),
@@ -106,6 +107,7 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
             ],
             "form": view_form,
             "saved": {key: value for key, value in saved.items() if value},
+            "asked_key": key if wanted.name else "",
         },
         fragment="contacts/_queue.html",
     )
@@ -118,10 +120,26 @@ def find(request: StaffRequest) -> HttpResponse:
     """Show of the queue, as it is filtered, those about somebody of this name: kept for the session, never in an
     address. The whole queue is looked through, not only the page."""
     typed = " ".join(request.POST.get("name", "").split())
-    kept = {name: request.POST.get(name, "")[:40] for name in ("tab", "type", "grade", "state", "order")}
-    kept["s"] = asked.keep(request, typed) if typed else ""
+    return redirect(_as_filtered(request.POST, s=asked.keep(request, typed) if typed else ""))
+
+
+def _as_filtered(sent: QueryDict, **more: str) -> str:
+    """The address of the queue with the filters sent along by a form on it."""
+    kept = {name: sent.get(name, "")[:40] for name in ("tab", "type", "grade", "state", "order")} | more
     query = urlencode({name: value for name, value in kept.items() if value})
-    return redirect(f"{reverse('contacts:queue')}?{query}" if query else "contacts:queue")
+    return f"{reverse('contacts:queue')}?{query}" if query else reverse("contacts:queue")
+
+
+@require_POST
+@signed_in
+@_screeners
+def density(request: StaffRequest) -> HttpResponse:
+    """Show the lines in one row each, or whole, from now on and wherever this user signs in."""
+    return acting.at_once(
+        request,
+        lambda at: queue_actions.set_density(by=request.user, is_compact=request.POST.get("density") == "compact"),
+        back=_as_filtered(request.POST, s=request.POST.get("s", "")[:40]),
+    )
 
 
 @require_POST

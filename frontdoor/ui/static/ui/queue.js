@@ -27,9 +27,18 @@ function fold(event) {
   const open = place.childElementCount > 0;
   link.setAttribute("aria-expanded", String(!open));
   if (!open) return;
+  // What had the focus goes with the text: the line has it then, so that the next key is still one of this line.
+  if (place.contains(document.activeElement)) link.closest("[data-queue-line]").querySelector("[data-queue-open]").focus();
   place.replaceChildren();
   event.preventDefault();
   event.stopPropagation();
+}
+
+// What was opened comes into sight, its beginning when it is taller than the window; the focus stays where it was.
+function show(event) {
+  const place = event.target;
+  const line = place.matches(".app-line__open, [data-match]") && place.closest("[data-queue-line]");
+  if (line && place.childElementCount) line.scrollIntoView({ block: "nearest" });
 }
 
 function submit(event) {
@@ -71,6 +80,7 @@ export function startQueue(scope) {
     listening = true;
     document.addEventListener("keydown", press);
     document.addEventListener("click", fold, true);
+    document.addEventListener("htmx:afterSettle", show);
   }
   for (const button of scope.querySelectorAll("[data-tick-all][hidden]")) {
     button.hidden = false;

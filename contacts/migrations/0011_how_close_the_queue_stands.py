@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('contacts', '0008_possible_people'),
+        ('contacts', '0010_what_was_said_later'),
     ]
 
     operations = [

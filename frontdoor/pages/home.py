@@ -17,6 +17,8 @@ from frontdoor.accounts.models import User
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
+from referrals import news
+from referrals.views.news import told as news_told
 
 P = Permission
 # A count past this is said as "1,000 or more": nothing on a home page grows with the size of the borough.
@@ -156,6 +158,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,
+            **news_told(request, news.waiting(user) if holds(user, P.REFERRAL_WORK) else [], "home"),
             "has_work": holds(user, P.REFERRAL_WORK),
             # The guards of the database: whoever looks after accounts can have them put right.
             "triggers": triggers.named(triggers.differing()) if holds(user, P.STAFF_MANAGE) else "",

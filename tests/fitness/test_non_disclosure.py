@@ -150,9 +150,24 @@ def world(db: None) -> Iterator[World]:
         found.printed = [row.child.reference for row in [*decided.referrals, *opened.referrals] if row.child]
         # One whose address a manager has to decide about, so that the list of them is there in both states.
         recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
+        have_news(decided.referrals[0], officer, manager, at)
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
         webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
         yield found
+
+
+def have_news(referral: Referral, officer: User, manager: User, at: datetime) -> None:
+    """News for its worker: one contact joined to the child's open work, and one that waits on the queue."""
+    assert referral.child is not None
+    for hours, is_joined in ((6, True), (2, False)):
+        told_at = at - timedelta(hours=hours)
+        told = recording.record_contact(
+            facts=some_facts(people=some_facts().people[:1], concerns="He has a new bruise."), by=officer, at=told_at
+        )
+        screening.link_person(on_contact=told.people.get(), person=referral.child, by=manager, at=told_at)
+        if is_joined:
+            told.refresh_from_db()
+            referrals.decide_contact(contact=told, decisions=each(told, "open_work"), by=manager, at=told_at)
 
 
 def hide_a_family(world: World) -> None:

@@ -40,6 +40,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions as referrals
+from referrals.models import Referral
 from tests.answers import Answer
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
 from tests.factories import AgencyFactory
@@ -441,6 +442,8 @@ def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) 
     possible = [key for key, texts in there.items() if any("Possible match, not confirmed" in text for text in texts)]
     assert len(possible) > 10, "there was something to answer"
     assert any("This is the child" in text for texts in there.values() for text in texts)
+    heard = [key for key, texts in there.items() if any("I have read it" in text for text in texts)]
+    assert len(heard) >= 3, "there was news of open children"
     assert sum(texts[0].startswith("200") for texts in there.values()) > 200
     told = differences(absent, there)
     assert not told, f"{len(told)} answers differ:\n" + "\n\n".join(told[:40])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments import returned
 from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
@@ -140,8 +141,10 @@ def home(request: StaffRequest) -> HttpResponse:
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     late = list(clocks.late(now).filter(worker=user).order_by("due_at", "id")[:LINES]) if clocks is not None else []
     children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
+    back = returned.of(user) if holds(user, P.ASSESSMENT_WRITE) else []
     shown = {row.person_id for row in [*mine, *team]} | about.people_in(children.values())
-    if mine or team or children:
+    shown |= {row.assessment.referral.child_id for row in back}
+    if mine or team or children or back:
         audit.shows(request, shown, given_on=about.given_on(children))
     return page(
         request,
@@ -158,6 +161,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,
+            "returned": back,
             **news_told(request, news.waiting(user) if holds(user, P.REFERRAL_WORK) else [], "home"),
             "has_work": holds(user, P.REFERRAL_WORK),
             # The guards of the database: whoever looks after accounts can have them put right.

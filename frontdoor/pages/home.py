@@ -143,7 +143,7 @@ def home(request: StaffRequest) -> HttpResponse:
     children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
     back = returned.of(user) if holds(user, P.ASSESSMENT_WRITE) else []
     shown = {row.person_id for row in [*mine, *team]} | about.people_in(children.values())
-    shown |= {row.assessment.referral.child_id for row in back}
+    shown |= {row.assessment.child.pk for row in back}
     if mine or team or children or back:
         audit.shows(request, shown, given_on=about.given_on(children))
     return page(

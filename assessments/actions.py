@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from assessments import outline
+from assessments.filler import only_filler
 from assessments.models import (
     Addendum,
     Assessment,
@@ -18,6 +19,7 @@ from assessments.models import (
     Visit,
     VisitText,
 )
+from assessments.returned import as_written, is_unchanged
 from frontdoor.access import Denied, Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
@@ -250,6 +252,22 @@ def written(assessment: Assessment, at: datetime) -> outline.Written:
     )
 
 
+def filler_in(assessment: Assessment) -> dict[str, str]:
+    """Sections that hold nothing but filler, each told in a sentence: section name to sentence."""
+    text, views = assessment.text, assessment.views
+    evidence = {row.code: row.evidence for row in assessment.dimensions.all()}
+    of_domain = {code: name for name, code in DOMAIN_OF.items()}
+    boxes: dict[str, list[str]] = {
+        "purpose": [text.purpose, text.information_from],
+        "child": [views.words, views.wishes, views.how, views.why_not],
+        "analysis": [getattr(text, name) for name, _, _ in outline.ANALYSIS],
+        "outcome": [text.outcome_reason, text.never_seen_detail],
+    }
+    for domain, codes in dimensions_on(london_date(assessment.started_at)).items():
+        boxes[of_domain[domain]] = [evidence[code] for code, _ in codes if code in evidence]
+    return only_filler(boxes)
+
+
 @transaction.atomic
 def record_visit(
     *,
@@ -418,8 +436,13 @@ def change_author(
 
 
 @transaction.atomic
-def submit(*, assessment: Assessment, by: User, at: datetime, version: int | None = None) -> Assessment:
-    """Hand it to a manager. Raises Refused with everything that is still missing."""
+def submit(
+    *, assessment: Assessment, by: User, at: datetime, version: int | None = None, what_changed: str = ""
+) -> Assessment:
+    """Hand it to a manager. Raises Refused with everything that is still missing.
+
+    One that was returned and is handed on as it was needs ``what_changed``: why nothing in it had to be.
+    """
     locked = lock(assessment, version=version)
     if locked.status == Assessment.Status.IN_PROGRESS:
         _may_write(locked, by=by)
@@ -428,7 +451,12 @@ def submit(*, assessment: Assessment, by: User, at: datetime, version: int | Non
             raise Refused(" ".join(told for rows in missing.values() for told in rows), code="incomplete")
         factors = [row.code for row in locked.factors.filter(ended_at__isnull=True)]
         _check_factors(factors, locked.outcome, london_date(at))
-    moved = move(locked, "submit", by=by, at=at, people=[locked.child])
+        if not what_changed.strip() and is_unchanged(locked):
+            raise Refused(
+                "It was returned, and nothing in it has been changed since. Say what has changed, or write it first.",
+                code="unchanged", field="what_changed",
+            )  # fmt: skip
+    moved = move(locked, "submit", by=by, at=at, reason=what_changed.strip(), people=[locked.child])
     update_involvement(reference=moved.reference, status_label=str(moved.get_status_display()))
     _tell(
         moved,
@@ -444,7 +472,10 @@ def return_with_comments(
     *, assessment: Assessment, by: User, at: datetime, comments: str, version: int | None = None
 ) -> Assessment:
     """Give it back to its author with comments; its clock runs on."""
-    moved = move(assessment, "return_with_comments", by=by, at=at, reason=comments, version=version)
+    moved = move(
+        assessment, "return_with_comments", by=by, at=at, reason=comments, version=version,
+        as_written=as_written(assessment),
+    )  # fmt: skip
     update_involvement(reference=moved.reference, status_label="Returned")
     _tell(moved, [moved.author], kind="returned", text=f"Assessment {moved.reference} has come back with comments")
     return moved

@@ -169,6 +169,13 @@ class AuthoriseForm(VersionForm):
     reason = long_text("Your decision, and why", rows=4)
 
 
+class SubmitAgainForm(VersionForm):
+    """Hands on what was returned: asks what has changed, which has to be said where nothing in it has."""
+
+    called = "Submit a returned assessment again"
+    what_changed = long_text("What have you changed since it was returned?", rows=3, required=False)
+
+
 class ReturnForm(VersionForm):
     """What the author has to do first."""
 

@@ -109,6 +109,8 @@ class Assessment(Record):
     clock_rule = models.CharField(max_length=40)
     outcome = models.CharField(max_length=40, blank=True)
     never_seen_reason = models.CharField(max_length=40, blank=True)
+    # What it held when it was last returned (assessments.returned.as_written); empty when it never was.
+    returned_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     authorised_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +167,7 @@ class Assessment(Record):
     def return_with_comments(self, *, by: Any, at: datetime, **facts: Any) -> None:
         """A manager asks for more; the comments are the reason of the move."""
         self.submitted_at = self.submitted_by = None
+        self.returned_as = facts.get("as_written", "")
 
     @MACHINE.step
     def authorise(self, *, by: Any, at: datetime, **facts: Any) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import actions, forms, outline, readers
+from assessments import actions, forms, outline, readers, returned
 from assessments.models import Assessment
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds
@@ -45,7 +45,10 @@ def listing(request: StaffRequest) -> HttpResponse:
     view = request.GET.get("view", first)
     view = view if allowed.get(view) else first
     rows, following = readers.listed(user, view, request.GET.get("after", ""))
-    audit.shows(request, [row.referral.child_id for row in rows if row.referral.child_id is not None])
+    shows_returned = view != "waiting" and not request.GET.get("after")
+    back = returned.of(user, mine=view == "mine") if shows_returned else []
+    shown_ones = [*rows, *(row.assessment for row in back)]
+    audit.shows(request, [row.referral.child_id for row in shown_ones if row.referral.child_id is not None])
     return page(
         request,
         "assessments/list.html",
@@ -57,6 +60,8 @@ def listing(request: StaffRequest) -> HttpResponse:
             ],
             "view": view,
             "rows": rows,
+            "returned": back,
+            "today": timezone.localdate(),
             "clocks": readers.clocks_of(rows),
             "following": f"?view={view}&after={following}" if following else "",
             "first": f"?view={view}" if request.GET.get("after") else "",
@@ -92,6 +97,8 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "saved": {row.name: row for row in assessment.sections.all()},
         "sections": outline.SECTIONS,
         "missing": missing,
+        "filler": actions.filler_in(assessment),
+        "section_titles": outline.SECTION_TITLES,
         "changes": list(history(assessment.reference)),
         "can": doable,
         "buttons": doors.buttons(assessment, user),
@@ -194,7 +201,7 @@ def _next(assessment: Assessment, name: str) -> str:
 
 
 def _navigation(assessment: Assessment, current: str) -> list[dict[str, Any]]:
-    missing = outline.missing(actions.written(assessment, timezone.now()))
+    undone = {**outline.missing(actions.written(assessment, timezone.now())), **actions.filler_in(assessment)}
     return [
         {
             "title": "Sections",
@@ -203,7 +210,7 @@ def _navigation(assessment: Assessment, current: str) -> list[dict[str, Any]]:
                     "href": reverse("assessments:section", args=[assessment.reference, each.name]),
                     "text": each.title,
                     "active": each.name == current,
-                    "done": each.name not in missing,
+                    "done": each.name not in undone,
                 }
                 for each in outline.SECTIONS
             ],
@@ -296,7 +303,7 @@ def submit(request: StaffRequest, reference: str) -> HttpResponse:
     return _act(
         request,
         found,
-        ButtonForm,
+        forms.SubmitAgainForm if returned.last_return(found) is not None else ButtonForm,
         title="Submit for authorisation",
         button="Submit",
         done="Submitted. A manager has been sent a notice.",

@@ -226,15 +226,17 @@ def join_open_work(
     manager = team.manager if team else None
     told = [user for user in (worker, manager) if user is not None]
     urgent = is_fast_track or contact.grade == "red" or contact.child_protection_marked
-    clocks.start(
-        "open_work_take_red" if urgent else "open_work_take",
-        reference=referral.reference,
-        started_at=at,
-        by=by,
-        team=team,
-        worker=worker,
-        label=f"Acknowledge new information: {contact.reference}",
-    )
+    # Who read it while it stood on the queue has acknowledged it.
+    if news.taken_at is None:
+        clocks.start(
+            "open_work_take_red" if urgent else "open_work_take",
+            reference=referral.reference,
+            started_at=at,
+            by=by,
+            team=team,
+            worker=worker,
+            label=f"Acknowledge new information: {contact.reference}",
+        )
     text = f"Contact {contact.reference} has joined your open referral {referral.reference}"
     path = f"/referrals/{referral.reference}/"
     if is_fast_track:

@@ -14,7 +14,7 @@ from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.access import with_joined
 from frontdoor.people.models import Warning as Caution
-from referrals.models import Allocation, OpenWorkNews, Referral
+from referrals.models import Allocation, Referral
 
 SHOWN = 50
 
@@ -98,15 +98,6 @@ def counted(user: User, view: str) -> int:
     rows = Referral.objects.visible_to(user)
     rows = rows.awaiting_decision() if view == "undecided" else rows.unallocated().exclude(status="awaiting_decision")
     return int(rows.order_by()[:1000].count())
-
-
-def news_waiting(user: User) -> list[OpenWorkNews]:
-    """News of open children nobody has taken, of the user's own cases and, for a manager, their teams' and nobody's."""
-    return list(
-        OpenWorkNews.objects.filter(taken_at__isnull=True, referral__in=Referral.objects.visible_to(user))
-        .select_related("referral", "referral__child", "referral__contact_person", "contact")
-        .order_by("-is_fast_track", "raised_at", "pk")[:SHOWN]
-    )
 
 
 def whole(user: User, reference: str) -> Referral | None:

@@ -78,6 +78,8 @@ def _check_untouched(contact: Contact, born: list[Referral], by: User) -> None:
     if since is not None or moved is not None:
         who = str(since.actor or "Somebody") if since is not None else "Somebody"
         raise Refused(f"{who} has acted on it since; a manager can reopen the contact.", code="acted_on")
-    news = OpenWorkNews.objects.filter(contact=contact, taken_at__isnull=False).select_related("taken_by").first()
+    # What its worker had read before it was decided is no act on the decision.
+    taken = OpenWorkNews.objects.filter(contact=contact, taken_at__gte=contact.decided_at)
+    news = taken.select_related("taken_by").first()
     if news is not None:
         raise Refused(f"{news.taken_by} has taken it on since; a manager can reopen the contact.", code="acted_on")

@@ -25,7 +25,7 @@ urlpatterns = [
     path("referrals/queue/", working.queue, name="queue"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),
-    path("referrals/<str:reference>/news/<int:key>/take/", working.take_news, name="take_news"),
+    path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
     path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
 ]

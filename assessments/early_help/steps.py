@@ -16,6 +16,7 @@ from contacts.fields import OF_FAMILY
 from contacts.given import as_given
 from contacts.models import Contact
 from contacts.recording import actions as recording
+from contacts.recording.gravest import first_sentence
 from contacts.screening import actions as screening
 from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
@@ -73,7 +74,7 @@ def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, chil
             is_professional=lead.is_professional if lead else True,
             withhold_name_from_family=lead.withhold_name_from_family if lead else False,
         ),
-        summary=recording.first_sentence(reason),
+        summary=first_sentence(reason),
         concerns="\n\n".join(parts),
         child_said=text.child_comments or child.account,
         grade=grade,

@@ -1,7 +1,6 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
-import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from contacts.models import (
     FamilyGroup,
     contact_type,
 )
+from contacts.recording.gravest import gravest
 from contacts.recording.homes import homes
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
@@ -28,6 +28,7 @@ from frontdoor.access import Permission, require
 from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
+from frontdoor.codelists import lists
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
@@ -39,16 +40,16 @@ from frontdoor.workflow.actions import born
 PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
 
 
-#: Where a sentence ends: not after the short form of a word, so that no address or name is cut in two.
-SENTENCE = re.compile(r"(?<!\bst)(?<!\brd)(?<!\bave)(?<!\bno)(?<!\bmr)(?<!\bmrs)(?<!\bms)(?<!\bdr)(?<!\brev)\. ", re.I)
-
-
-def first_sentence(text: str) -> str:
-    """The beginning of a text for one line: to its first full stop, at most 250 characters."""
-    line = " ".join(text.split())
-    end = SENTENCE.search(line)
-    line = line[: end.start() + 1] if end else line
-    return line if len(line) <= 250 else line[:249] + "…"
+def says_what_happened(facts: ContactFacts, on: date) -> str:
+    """The one sentence for a line of the queue: that which weighs most by the words of harm in force on this day."""
+    weights = {
+        word.strip().casefold(): int(row.attributes.get("weight", 0))
+        for row in lists.rows("harm_word", on=on)
+        for word in row.label.split(",")
+        if word.strip()
+    }
+    said = (("", facts.concerns), ("The child said: ", facts.child_said), ("Injuries: ", facts.injuries))
+    return gravest(said, weights)
 
 
 @transaction.atomic
@@ -84,7 +85,7 @@ def record_contact(
         how=facts.how,
         is_anonymous=who.is_anonymous,
         is_the_child=who.is_the_child,
-        summary=facts.summary or first_sentence(facts.concerns),
+        summary=facts.summary or says_what_happened(facts, london_date(received)),
         agency_grade=facts.grade if agency is not None else "",
         rank_at=received,
         **kept("Contact", CONTACT, facts),

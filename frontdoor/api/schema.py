@@ -349,7 +349,7 @@ def _paths() -> JSON:
         "/codelists/{name}": {
             "get": _call(
                 "reference", "A code list", "codelist", {"200": _said("In force", "CodeList")}, 404,
-                parameters=[_query("name", {"enum": lists.names()}, required=True, where="path")],
+                parameters=[_query("name", {"enum": lists.names_for_agencies()}, required=True, where="path")],
             )
         },
         "/oauth/token/": _token(),

@@ -310,7 +310,7 @@ class CodeList(AgencyView):
 
     def get(self, request: Request, name: str) -> Response:
         """The codes of one list in force today."""
-        if name not in lists.names():
+        if name not in lists.names_for_agencies():
             raise Http404
         return Response({"name": name, "codes": _listed(name)})
 

@@ -30,6 +30,16 @@ def names() -> list[str]:
     return sorted(path.stem for path in DATA.glob("*.json"))
 
 
+#: Lists that only the system reads: no agency chooses from them, and none is told them.
+INTERNAL = ("harm_word",)
+
+
+@cache
+def names_for_agencies() -> list[str]:
+    """The lists an agency may ask for."""
+    return [name for name in names() if name not in INTERNAL]
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 

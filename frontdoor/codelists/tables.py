@@ -21,6 +21,7 @@ LABELS = {
     "document_kind": "Kinds of document", "dimension": "Dimensions of an assessment", "language": "Languages",
     "disability": "Disabilities", "ethnicity": "Ethnic groups", "religion": "Religions", "sex": "Sex",
     "level_of_need": "Levels of need", "consent_status": "Consent", "assessment_outcome": "Outcomes of an assessment",
+    "harm_word": "Words of harm, which choose the sentence on a line of the queue",
 }  # fmt: skip
 COLUMNS = (
     Column("code", "Code", hint="A short word or number. It cannot be changed later, because records use it."),

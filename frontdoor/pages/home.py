@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assessments import returned
 from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
@@ -19,6 +20,8 @@ from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
+from referrals import news
+from referrals.views.news import told as news_told
 
 P = Permission
 # A count past this is said as "1,000 or more": nothing on a home page grows with the size of the borough.
@@ -137,7 +140,9 @@ def home(request: StaffRequest) -> HttpResponse:
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     late = list(clocks.late(now).filter(worker=user).order_by("due_at", "id")[:LINES]) if clocks is not None else []
     children = about.children_of([clock.reference for clock in late], user, timezone.localdate(now))
+    back = returned.of(user) if holds(user, P.ASSESSMENT_WRITE) else []
     shown = {row.person_id for row in mine} | about.people_in(children.values())
+    shown |= {row.assessment.child.pk for row in back}
     given_on = about.given_on(children)
     if team is not None:
         shown, given_on = shown | team.people, given_on | team.given_on
@@ -158,6 +163,8 @@ def home(request: StaffRequest) -> HttpResponse:
             "late": about.by_child(late, lambda clock: clock.reference, children),
             "href_of": record.href_of,
             "href_of_reference": record.href_of_reference,
+            "returned": back,
+            **news_told(request, news.waiting(user) if holds(user, P.REFERRAL_WORK) else [], "home"),
             "has_work": holds(user, P.REFERRAL_WORK),
             # The guards of the database: whoever looks after accounts can have them put right.
             "triggers": triggers.named(triggers.differing()) if holds(user, P.STAFF_MANAGE) else "",

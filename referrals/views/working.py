@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contacts.given import sought_for
+from contacts.models import Contact
 from contacts.screening import actions as screening
 from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
@@ -27,8 +28,11 @@ from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
-from referrals import actions, forms, holding, readers
+from referrals import actions, forms, holding, news, readers
+from referrals.acknowledging import acknowledge
 from referrals.models import Referral
+from referrals.views.news import PLACES, told
+from referrals.views.news import address_of as page_of_news
 
 P = Permission
 VIEWS = {
@@ -57,8 +61,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         response=given.get("response", ""),
         after=request.GET.get("after", ""),
     )
-    news = readers.news_waiting(user) if not request.GET.get("after") else []
-    people = [line.referral.child_id for line in found.lines] + [row.referral.child_id for row in news]
+    people = [line.referral.child_id for line in found.lines]
     audit.shows(request, [person for person in people if person is not None])
     query = request.GET.copy()
     query.pop("after", None)
@@ -85,10 +88,11 @@ def queue(request: StaffRequest) -> HttpResponse:
             ],
             "form": form,
             "lines": found.lines,
-            "news": news,
+            **told(request, news.waiting(user) if not request.GET.get("after") else [], "list"),
             "following": following,
             "started": bool(request.GET.get("after")),
             "now": timezone.now(),
+            "today": timezone.localdate(),
             "label": lists.label,
         },
     )
@@ -123,10 +127,9 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
     contact = found.contact
     people = [found.child_id] if found.child_id is not None else []
     assessments: Any = found.assessments
-    news = list(found.news.select_related("contact", "taken_by").order_by("-raised_at", "-id"))
-    taking = {row.pk: _taking(request, found, row.pk) for row in news if row.taken_at is None}
+    heard = told(request, news.of(found, user), "referral")
     if sent is not None:
-        taking = {key: sent if form.prefix == sent.prefix else form for key, form in taking.items()}
+        heard["taking"] = {key: sent if key == sent.prefix else form for key, form in heard["taking"].items()}
     return page(
         request,
         "referrals/referral.html",
@@ -139,8 +142,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "allocations": readers.allocations(found),
             "warnings": readers.warnings_of(people),
             "clocks": list(Clock.objects.visible_to(user).running().of(found.reference).order_by("due_at", "id")),
-            "news": news,
-            "taking": taking,
+            **heard,
             "form": sent,
             "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
@@ -156,27 +158,29 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
     )
 
 
-def _taking(request: StaffRequest, found: Referral, key: int, *, is_sent: bool = False) -> forms.NewsForm:
-    """The form under one piece of news."""
-    at = address_of(found.reference)
-    return acting.form(request, forms.NewsForm, record=found, prefix=f"news-{key}", at=at, is_sent=is_sent)
-
-
 @require_POST
 @needs(P.REFERRAL_WORK)
-def take_news(request: StaffRequest, reference: str, key: int) -> HttpResponse:
-    """Take news of an open child, saying what one will do."""
+def take_news(request: StaffRequest, reference: str, contact: str) -> HttpResponse:
+    """Say that one has read it and what one will do; on home and on the list for all one's children it is about."""
+    user = request.user
     found = shown(request, reference)
-    news = found.news.filter(pk=key).first()
-    if news is None:
+    about: Contact = get_visible(Contact, user, contact)
+    if not any(row.contact == about for row in news.of(found, user)):
         raise Http404
-    form = _taking(request, found, key, is_sent=True)
+    place = request.POST.get("from", "")
+    together = [row.referrals for row in news.waiting(user) if row.contact == about and found in row.referrals]
+    referrals = together[0] if together and place in PLACES else [found]
+    audit.shows(request, [row.child_id for row in referrals if row.child_id is not None])
+    address = page_of_news(place, found.reference)
+    form = acting.form(
+        request, forms.NewsForm, record=found, prefix=f"news-{about.reference}", at=address, is_sent=True
+    )  # fmt: skip
     done = acting.carry_out(
         request,
         form,
-        lambda given, at: actions.take_news(news=news, by=request.user, at=at, **given),
-        said="Acknowledged. It has left your manager’s list.",
-        to=address_of(found.reference),
+        lambda given, at: acknowledge(contact=about, referrals=referrals, by=user, at=at, **given),
+        said=f"You have read {about.reference}. It has left your manager’s list.",
+        to=address,
     )
     return done or _show(request, found, form)
 

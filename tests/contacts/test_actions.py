@@ -37,7 +37,7 @@ def test_a_contact_keeps_everything_as_given(contact: Contact) -> None:
         "Alex Example",
     ]
     assert contact.text.concerns.startswith("Sam came to school")
-    assert contact.summary == "Sam came to school without a coat again."
+    assert contact.summary == "He says there is no food at home."
     assert contact.people.filter(person__isnull=False).count() == 0
 
 

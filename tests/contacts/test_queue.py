@@ -164,7 +164,7 @@ def test_a_line_says_what_a_screener_must_know(client: Client, officer: User, he
     screening.link_person(on_contact=earlier.people.get(position=1), person=child, by=head, at=NOW)
     screening.claim(contact=contact, by=head, at=timezone.now())
     page = body(open_as(client, officer).get("/contacts/queue/"))
-    for told in ("2 children", "Example", "without a coat", "safe until", "Teacher",
+    for told in ("2 children", "Example", "no food at home", "safe until", "Teacher",
                  "1 other contact in 12 months", "Dogs", "not told and agreement not asked", "match unconfirmed",
                  "Claimed by Sefa Head", "In screening", "Amber"):  # fmt: skip
         assert told.lower() in page.lower(), told

@@ -43,6 +43,7 @@ from frontdoor.people.models import Identifier, Person
 from frontdoor.people.protection.actions import set_restriction
 from frontdoor.people.record.looked import Which
 from referrals import actions as referrals
+from referrals.models import Referral
 from tests.answers import Answer
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
 from tests.factories import AgencyFactory
@@ -161,9 +162,24 @@ def world(db: None) -> Iterator[World]:
         # One whose address a manager has to decide about, so that the list of them is there in both states.
         fled = recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
         add_later(contact=fled, by=officer, at=at - timedelta(days=1), text="He has a knife, she says.")
+        have_news(decided.referrals[0], officer, manager, at)
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
         webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
         yield found
+
+
+def have_news(referral: Referral, officer: User, manager: User, at: datetime) -> None:
+    """News for its worker: one contact joined to the child's open work, and one that waits on the queue."""
+    assert referral.child is not None
+    for hours, is_joined in ((6, True), (2, False)):
+        told_at = at - timedelta(hours=hours)
+        told = recording.record_contact(
+            facts=some_facts(people=some_facts().people[:1], concerns="He has a new bruise."), by=officer, at=told_at
+        )
+        screening.link_person(on_contact=told.people.get(), person=referral.child, by=manager, at=told_at)
+        if is_joined:
+            told.refresh_from_db()
+            referrals.decide_contact(contact=told, decisions=each(told, "open_work"), by=manager, at=told_at)
 
 
 def hide_a_family(world: World) -> None:
@@ -442,6 +458,8 @@ def test_a_restricted_family_changes_nothing_that_others_are_told(world: World) 
     possible = [key for key, texts in there.items() if any("Possible match, not confirmed" in text for text in texts)]
     assert len(possible) > 10, "there was something to answer"
     assert any("This is the child" in text for texts in there.values() for text in texts)
+    heard = [key for key, texts in there.items() if any("I have read it" in text for text in texts)]
+    assert len(heard) >= 3, "there was news of open children"
     assert sum(texts[0].startswith("200") for texts in there.values()) > 200
     told = differences(absent, there)
     assert not told, f"{len(told)} answers differ:\n" + "\n\n".join(told[:40])

@@ -1,0 +1,55 @@
+"""Which one sentence of what was said says what happened: the one weighted highest by words of harm. Pure.
+
+The words and their weights are a dated code list (``harm_word``) that a council may change: each row holds the forms
+of one word, separated by commas, and its ``weight``.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+LONGEST = 250
+#: Where a sentence ends: not after the short form of a word, so that no address or name is cut in two.
+SHORT = ("st", "rd", "ave", "no", "mr", "mrs", "ms", "dr", "rev")
+SENTENCE = re.compile("".join(rf"(?<!\b{word}\.)" for word in SHORT) + "(?<=[.!?]) ", re.I)
+PARAGRAPH = re.compile(r"\n\s*\n")
+#: What was not so is no harm: "no bruises", "without a knife".
+NOT = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )(?<!\bno new )(?<!\bwithout a )(?<!\bno sign of )(?<!\bno signs of )"
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each on one line."""
+    lines = (" ".join(part.split()) for part in PARAGRAPH.split(text))
+    return [sentence for line in lines for sentence in SENTENCE.split(line) if sentence.strip()]
+
+
+def first_sentence(text: str) -> str:
+    """The beginning of a text for one line: its first sentence, at most 250 characters."""
+    return gravest([("", text)], {})
+
+
+def gravest(said: Iterable[tuple[str, str]], weights: Mapping[str, int]) -> str:
+    """The sentence that weighs most in these texts, at most 250 characters; of two that weigh the same the first.
+
+    ``said``: what stands before a sentence taken from the text ("The child said: ", or nothing), and the text.
+    ``weights``: word or words in small letters, and what each weighs. Where nothing weighs anything, the first
+    sentence there is; empty when nothing was said.
+    """
+    words = _finder(tuple(sorted(weights)))
+    best, heaviest = "", -1
+    for before, text in said:
+        for sentence in sentences(text):
+            found = set(words.findall(sentence.replace("’", "'").casefold())) if words is not None else set()
+            weight = sum(weights[word] for word in found)
+            if weight > heaviest:
+                best, heaviest = before + sentence, weight
+    return best if len(best) <= LONGEST else best[: LONGEST - 1] + "…"
+
+
+@lru_cache(maxsize=8)
+def _finder(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Finds any of these words, the longest first; None when there are none."""
+    if not words:
+        return None
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(NOT + r"\b(" + "|".join(re.escape(word) for word in longest_first) + r")\b")

@@ -1,0 +1,87 @@
+"""The one sentence on a line of the queue is the one that says what happened, never just the first."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from contacts.recording.actions import record_contact
+from contacts.recording.gravest import first_sentence, gravest
+from frontdoor.accounts.models import User
+from frontdoor.codelists.lists import names_for_agencies, refresh, rows
+from frontdoor.codelists.models import Code
+from tests.contacts.conftest import NOW, some_facts
+
+
+@pytest.fixture
+def own_words() -> Iterator[None]:
+    """What this process read of the lists is forgotten again."""
+    yield
+    refresh()
+
+
+WEIGHTS = {"bruise": 8, "worried": 2, "hit": 7, "no food": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Jean says Carla moved on Friday. Violet has a new bruise on her cheek.",
+            "Violet has a new bruise on her cheek.",
+        ),
+        ("He is worried. She is well.", "He is worried."),
+        ("Jean rang. Jean rang again.", "Jean rang."),
+        ("There was no bruise. School is worried about him.", "School is worried about him."),
+        ("Seen at 4 St. Mary's Close. Dad hit him! He cried.", "Dad hit him!"),
+        ("Log of attending officers\n\nFather HIT the child", "Father HIT the child"),
+        ("There is no food at home. All well.", "There is no food at home."),
+        ("Bruised feelings. The hit parade was on.", "The hit parade was on."),
+        ("", ""),
+    ],
+)
+def test_the_sentence_that_weighs_most_is_told(said: str, told: str) -> None:
+    assert gravest([("", said)], WEIGHTS) == told
+
+
+def test_what_the_child_said_may_be_what_happened_and_a_long_sentence_is_cut() -> None:
+    assert gravest([("", "Mum rang."), ("The child said: ", "Dad hit me.")], WEIGHTS) == "The child said: Dad hit me."
+    assert len(gravest([("", "hit " * 200)], WEIGHTS)) == 250
+    assert first_sentence("One. Two.") == "One."
+
+
+def test_the_longest_text_is_weighed_in_no_time() -> None:
+    text = "The officer attended the address and spoke to both parents at some length about the boy. " * 225
+    gravest([("", text)], WEIGHTS)
+    begun = time.process_time()
+    gravest([("", text), ("", text), ("", text)], {f"word{number}": 1 for number in range(150)} | WEIGHTS)
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("own_words")
+def test_the_queue_shows_it_and_what_the_council_changes_counts_from_then_on(
+    client: Client, officer: User, manager: User
+) -> None:
+    said = "Jean says Carla moved into the flat on Friday. Violet has a new bruise. The goat escaped."
+    facts = some_facts(concerns=said, grade="red")
+    first = record_contact(facts=facts, by=officer, at=NOW)
+    client.force_login(manager)
+    assert first.summary == "Violet has a new bruise."
+    assert first.summary in client.get("/contacts/queue/").content.decode()
+    Code.objects.create(list_name="harm_word", code="goat", label="goat, goats", attributes={"weight": 50})
+    refresh()
+    assert record_contact(facts=facts, by=officer, at=NOW).summary == "The goat escaped."
+    facts.summary = "What the officer chose."
+    assert record_contact(facts=facts, by=officer, at=NOW).summary == "What the officer chose."
+
+
+@pytest.mark.django_db
+def test_the_words_shipped_have_weights_and_agencies_are_not_told_them() -> None:
+    shipped = rows("harm_word")
+    assert len(shipped) > 15
+    assert all(0 < row.attributes["weight"] <= 10 for row in shipped)
+    words = [word for row in shipped for word in row.label.split(", ")]
+    assert len(words) == len(set(words))
+    assert "harm_word" not in names_for_agencies()

@@ -50,7 +50,7 @@ def chronology_pdf(person: Person, user: User, asked: Window, found: Found, *, a
         "about": f"{person_age(person, timezone.localdate(at)).capitalize()}"
         + (f", born {day(person.date_of_birth)}" if person.date_of_birth else ""),
         "printed": _clean(f"Printed by {user.name}, {moment(at)}"),
-        "chosen": _clean(without(_chosen_words(asked), secrets)),
+        "chosen": without(_clean(_chosen_words(asked)), secrets),
         "more": f"Only the newest {len(found.events):,} events are here: choose dates to print the earlier ones."
         if found.next_after
         else "",
@@ -94,10 +94,10 @@ def _lines(text: str) -> list[dict[str, Any]]:
 def _line(event: Event, secrets: list[Secret]) -> dict[str, Any]:
     return {
         "at": moment(event.at),
-        "title": _clean(without(event.title, secrets)),
-        "lines": _lines(_clean(without(event.text, secrets))),
+        "title": without(_clean(event.title), secrets),
+        "lines": _lines(without(_clean(event.text), secrets)),
         "by": _clean(event.by),
-        "why": _clean(without(event.significant.reason, secrets)) if event.significant else "",
+        "why": without(_clean(event.significant.reason), secrets) if event.significant else "",
         "who": _clean(event.significant.marked_by.name) if event.significant else "",
     }
 

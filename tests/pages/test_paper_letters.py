@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from pypdf.generic import DictionaryObject
 
 from frontdoor.demo.words import SCRIPTS
 from frontdoor.pages import printing
+from frontdoor.people.protection.secrets import secret_address
+from frontdoor.people.record.chronology import Event
 
 #: Scripts of the demonstration and Bengali; marks above and below; an emoji; Persian with a non-joiner.
 WORDS = {
@@ -132,3 +135,10 @@ def test_it_is_tagged_with_a_language_a_title_and_headings() -> None:
 
     walk(root["/StructTreeRoot"])
     assert {"/H1", "/H2", "/P"} <= set(kinds)
+
+
+@pytest.mark.parametrize("letter", ["\x85", "\x9f", "\u200b", "\u200c", "\ufeff"])
+def test_a_letter_that_is_not_printed_hides_no_confidential_address(letter: str) -> None:
+    told = Event(datetime(2026, 11, 1, 10, 0, tzinfo=UTC), "Contact", f"At 14 Mi{letter}ll Lane now.")
+    [line] = printing._line(told, secret_address("14 Mill Lane", "ZZ99 7QQ"))["lines"]
+    assert line["text"] == "At [confidential address] now."

@@ -70,7 +70,36 @@ def coded(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
     return [("", empty), *found] if empty else found
 
 
-class ChildForm(UiForm):
+class GivenForm(UiForm):
+    """A child's part of a decision, with what was given of the child and is not on the record."""
+
+    given: Sequence[Difference] = ()
+
+    def ask_about(self, given: Sequence[Difference], row: ContactPerson) -> None:
+        """What was given of the child and stands on no record: asked for where somebody's safety may turn on it."""
+        self.given = given
+        if not given:
+            return
+        what = "; ".join(in_words(each, row) for each in given)
+        self.fields["given"] = forms.ChoiceField(
+            label=f"What was given of {row} is not on the record: {what}",
+            help_text="Details can be put on the record one by one on the contact’s page",
+            choices=[
+                ("take", "Put all of it on the record"),
+                ("wait", "Not now: it stays shown as given and not taken"),
+                ("leave", "Leave the record as it is"),
+            ],
+            widget=Radios(),
+            required=bool({"address", "warning"} & {each.key for each in given}),
+            error_messages={"required": f"Say what to do with what was given of {row}"},
+        )
+
+    def settled(self) -> list[str] | None:
+        """The details to take onto the record, none of them to leave it as it is; None where it waits."""
+        return {"take": [each.key for each in self.given], "leave": []}.get(self.cleaned_data.get("given") or "")
+
+
+class ChildForm(GivenForm):
     """The outcome of one child of a contact; nothing preselected."""
 
     keeps_no_draft = "kept with the decision it is part of"
@@ -121,30 +150,8 @@ class ChildForm(UiForm):
         self.initial = {"level_of_need": told}
         if row.outcome and row.decided_at is None:
             self.initial |= {"outcome": row.outcome, "reason": row.outcome_reason, **self._before(row)}
-        self.given = given
-        if given:
-            self._ask_about(given)
+        self.ask_about(given, row)
         self.order_fields(["outcome", "level_of_need", "reason", "given"])
-
-    def _ask_about(self, given: Sequence[Difference]) -> None:
-        """What was given of the child and stands on no record: asked for where somebody's safety may turn on it."""
-        what = "; ".join(in_words(each, self.row) for each in given)
-        self.fields["given"] = forms.ChoiceField(
-            label=f"What was given of {self.row} is not on the record: {what}",
-            help_text="Details can be put on the record one by one on the contact’s page",
-            choices=[
-                ("take", "Put all of it on the record"),
-                ("wait", "Not now: it stays shown as given and not taken"),
-                ("leave", "Leave the record as it is"),
-            ],
-            widget=Radios(),
-            required=bool({"address", "warning"} & {each.key for each in given}),
-            error_messages={"required": f"Say what to do with what was given of {self.row}"},
-        )
-
-    def settled(self) -> list[str] | None:
-        """The details to take onto the record, none of them to leave it as it is; None where it waits."""
-        return {"take": [each.key for each in self.given], "leave": []}.get(self.cleaned_data.get("given") or "")
 
     def _more(self, code: str, needs: Mapping[str, Any], on: date) -> list[str]:
         """Fields an outcome asks for as well, made and named after it."""

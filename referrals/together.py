@@ -17,6 +17,7 @@ from django.db import transaction
 from contacts.models import OPEN, Contact, ContactPerson
 from contacts.screening import actions as contacts
 from contacts.screening import rules
+from contacts.screening.details import settle_details
 from contacts.screening.readers import opened_by
 from contacts.screening.rules import Power
 from frontdoor.access import Denied, Permission, Refused, require, roles_holding
@@ -32,11 +33,15 @@ NOT_OPENED = "You have not opened its text: open it first."
 
 @dataclass(frozen=True)
 class Answer:
-    """What is decided about one contact of several, on the version that was read."""
+    """What is decided about one contact of several, on the version that was read.
+
+    ``settled``: of children what was given and not taken, with the details to take onto the record (none: leave it).
+    """
 
     contact: Contact
     decisions: tuple[ChildDecision, ...]
     version: int
+    settled: tuple[tuple[ContactPerson, list[str]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,7 @@ def screen_together(*, answers: Sequence[Answer], by: User, at: datetime) -> lis
             results.append(Result(answer.contact, why=NOT_OPENED))
             continue
         try:
-            decided = decide_contact(
-                contact=answer.contact, decisions=answer.decisions, by=by, at=at, version=answer.version
-            )
+            decided = _decide_and_settle(answer, by, at)
         except Refused as refused:
             results.append(Result(answer.contact, why=refused.message, field=refused.field or ""))
         except Denied as denied:
@@ -70,6 +73,15 @@ def screen_together(*, answers: Sequence[Answer], by: User, at: datetime) -> lis
         else:
             results.append(Result(decided.contact, power=decided.power, referrals=decided.referrals))
     return results
+
+
+@transaction.atomic
+def _decide_and_settle(answer: Answer, by: User, at: datetime) -> Decided:
+    """The decision, and what was given onto the record or left: both or neither."""
+    decided = decide_contact(contact=answer.contact, decisions=answer.decisions, by=by, at=at, version=answer.version)
+    for row, keys in answer.settled:
+        settle_details(on_contact=row, accept=keys, by=by, at=at)
+    return decided
 
 
 def why_not(contact: Contact, *, by: User, at: datetime, opened: bool, match: bool = True) -> list[str]:

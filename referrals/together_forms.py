@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from contacts.models import Contact, ContactPerson
+from contacts.screening.readers import Difference
 from frontdoor.codelists import lists
 from frontdoor.ui.forms import Radios, UiForm, long_text
 from referrals.decisions import NOT_ABOUT, ChildDecision, outcome_attributes
-from referrals.forms import coded
+from referrals.forms import GivenForm, coded
 from referrals.models import Referral
 from referrals.together import bulk_outcomes
 
@@ -132,13 +133,20 @@ class CommonForm(UiForm):
         return any(self[name].errors or self[name].value() for name in ("receiver", "taken_by", "same_contact"))
 
 
-class RowForm(UiForm):
+class RowForm(GivenForm):
     """What is different for one child, and a line of its own. Somebody only named has to be answered for."""
 
     keeps_no_draft = "kept with the decision it is part of"
 
     def __init__(
-        self, *args: Any, row: ContactPerson, on: date, is_manager: bool, offered: Offered, **kwargs: Any
+        self,
+        *args: Any,
+        row: ContactPerson,
+        on: date,
+        is_manager: bool,
+        offered: Offered,
+        given: Sequence[Difference] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, prefix=f"row{row.pk}", **kwargs)
         self.row = row
@@ -159,6 +167,7 @@ class RowForm(UiForm):
             error_messages={"required": f"Say whether this is about {row}"},
         )
         self.fields["line"] = forms.CharField(label=f"More about {row}", max_length=250, required=False)
+        self.ask_about(given, row)
 
     def decision(self, common: dict[str, Any]) -> ChildDecision:
         """The answer: the common one, or what differs."""

@@ -13,8 +13,9 @@ from contacts.models import OPEN, Contact
 from contacts.screening import actions as contact_actions
 from contacts.screening import readers as contact_readers
 from contacts.screening import rules
+from contacts.screening.untaken import to_settle
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
@@ -130,13 +131,22 @@ def _forms(
 ) -> tuple[CommonForm, dict[int, list[RowForm]]]:
     is_manager = rules.is_manager(request.user)
     common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts, offered=offered)
+    children = {contact.pk: [r for r in contact_readers.rows_of(contact) if r.is_child] for contact in contacts}
+    everybody = [row for rows in children.values() for row in rows]
+    waiting = to_settle(everybody) if holds(request.user, P.PEOPLE_EDIT) else {}
     rows = {
-        contact.pk: [
-            RowForm(acting.typed(common), row=row, on=on, is_manager=is_manager, offered=offered)
-            for row in contact_readers.rows_of(contact)
-            if row.is_child
+        key: [
+            RowForm(
+                acting.typed(common),
+                row=row,
+                on=on,
+                is_manager=is_manager,
+                offered=offered,
+                given=waiting.get(row.pk, ()),
+            )
+            for row in about
         ]
-        for contact in contacts
+        for key, about in children.items()
     }
     acting.together(common, [form for forms in rows.values() for form in forms])
     return common, rows
@@ -166,7 +176,8 @@ def _decide(
         decisions = [form.decision(given) for form in rows[contact.pk]]
         if not decisions:
             decisions = [ChildDecision(child=0, outcome=given["outcome"], reason=given["reason"])]
-        answers.append(Answer(decided_on, tuple(decisions), version))
+        settled = [(form.row, keys) for form in rows[contact.pk] if (keys := form.settled()) is not None]
+        answers.append(Answer(decided_on, tuple(decisions), version, tuple(settled)))
     return [*together.screen_together(answers=answers, by=user, at=at), *failed]
 
 

@@ -166,6 +166,31 @@ def test_deciding_asks_about_it(answer: str, row: ContactPerson, vi: Person, man
     assert [line.is_left for line in waiting] == {"take": [], "wait": [False], "leave": [True]}[answer]
 
 
+@pytest.mark.parametrize("answer", ["take", "wait", "leave"])
+def test_the_page_of_the_queue_asks_about_it_as_well(
+    answer: str, row: ContactPerson, vi: Person, manager: User
+) -> None:
+    client = signed_in(manager)
+    page = f"/contacts/{row.contact.reference}/screen/"
+    assert f"not on the record: {GIVEN}; telephone; a warning is proposed" in seen(client, page)
+    row.contact.refresh_from_db()
+    sent = {
+        f"version-{row.contact.reference}": str(row.contact.version), "outcome": "advice", "reason": "They are safe.",
+        f"row{row.pk}-outcome": "",
+    }  # fmt: skip
+    refused = unescape(client.post(page, sent).content.decode())
+    assert "Say what to do with what was given of Vi Example" in refused
+    row.refresh_from_db()
+    assert row.decided_at is None
+    client.post(page, {**sent, f"row{row.pk}-given": answer})
+    row.refresh_from_db()
+    assert row.outcome == "advice"
+    assert vi.addresses.filter(is_confidential=True).exists() is (answer == "take")
+    assert vi.warnings.exists() is (answer == "take")
+    waiting = untaken([vi], manager).get(vi.pk, [])
+    assert [line.is_left for line in waiting] == {"take": [], "wait": [False], "leave": [True]}[answer]
+
+
 @pytest.mark.parametrize(
     ("concerns", "proposes"),
     [

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from assessments.models import Assessment, AssessmentText, ChildViews, DimensionEntry, Factor, Visit
 from frontdoor.accounts.models import User
+from frontdoor.people.access import known_references
 from frontdoor.workflow.models import StatusChange
 
 MOVE = "return_with_comments"
@@ -33,6 +34,7 @@ def is_returned() -> Exists:
 def of(user: User, *, mine: bool = True) -> list[Returned]:
     """Those this user writes, or with ``mine`` false all they may see, the one returned longest ago first."""
     rows = Assessment.objects.visible_to(user).filter(is_returned(), status=Assessment.Status.IN_PROGRESS)
+    rows = rows.exclude(referral__reference__in=known_references(user))
     rows = rows.filter(author=user) if mine else rows
     found = {row.reference: row for row in rows.select_related("referral__child", "author").order_by("id")}
     last = {change.reference: change for change in _returns(found)}

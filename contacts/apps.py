@@ -93,7 +93,11 @@ class ContactsConfig(AppConfig):
             once=("contact_id",),
         )  # fmt: skip
         disposal_policy(
-            "contacts.HouseholdAnswer", "person", "destroy", "nobody is on record any more to be asked about"
+            "contacts.HouseholdAnswer",
+            "person",
+            "destroy",
+            "nobody is on record any more to be asked about",
+            others=True,
         )
         merge_policy("contacts.ContactPerson", "person", "move", "who was confirmed on a contact is the one record")
         disposal_policy(

@@ -322,7 +322,9 @@ def allocate(
         raise Refused("Say why it is passing to somebody else.", code="required", field="reason")
     locked.save()
     give(locked, team=team, worker=worker, by=by, at=at, reason=reason)
-    if before is not None or worker is None:
+    after = locked.current_allocation()
+    is_new = before is None or after is None or before.pk != after.pk
+    if is_new and (before is not None or worker is None):
         event = "referral.reallocated" if worker is not None else "referral.sent_to_team"
         write_audit(
             event, by=by, reference=locked.reference, reason=reason, people=[locked.child] if locked.child else ()

@@ -28,6 +28,8 @@ class Allocated:
     referral: Referral
     others: list[Referral] = field(default_factory=list)
     refused: list[NotAllocated] = field(default_factory=list)
+    #: Whether the referral passed to somebody; not where it stays with whoever has it.
+    is_new: bool = True
 
 
 @transaction.atomic
@@ -52,8 +54,10 @@ def allocate_family(
     """
     keys = [referral.pk, *(other.pk for other in others)]
     list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    before = referral.current_allocation()
     first = _one(referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
-    found = Allocated(first)
+    now = first.current_allocation()
+    found = Allocated(first, is_new=before is None or now is None or before.pk != now.pk)
     for other in others:
         try:
             with transaction.atomic():

@@ -18,6 +18,7 @@ class AllocateForm(VersionForm):
     """Whose the referral is from now on, and whose those of the other children of the family are."""
 
     called = "Allocate a referral"
+    are_gone = False
     worker = WorkerChoice(
         label="Worker",
         help_text="Without a worker it stays unallocated, in the team’s tray.",
@@ -54,8 +55,9 @@ class AllocateForm(VersionForm):
         """The other children of the family without a worker; those that were sent too, if somebody was quicker."""
         sent = self.data.getlist("others") if hasattr(self.data, "getlist") else []
         known = {row.reference for row in waiting}
-        more = [reference for reference in sent if reference not in known]
+        more = [one for one in sent if one not in known and "\x00" not in one]
         self.family = [*waiting, *(holding.offered_with(self.record, user, more) if more else [])]
+        self.are_gone = bool(set(more) - {row.reference for row in self.family})
         if not self.family:
             del self.fields["others"]
             return
@@ -74,8 +76,17 @@ class AllocateForm(VersionForm):
         return [row for row in self.family if row.reference in ticked]
 
     def clean(self) -> dict[str, Any]:
-        """The team follows from the worker; without one somebody has to say whose tray it waits in."""
+        """The team follows from the worker; without one somebody has to say whose tray it waits in.
+
+        A child who was ticked and cannot be allocated any more is said, not left out without a word.
+        """
         cleaned = super().clean()
+        if self.are_gone:
+            self.add_error(
+                None,
+                "A child you ticked cannot be allocated here any more: the referral was closed or changed meanwhile."
+                " Look at who is offered now and send it again.",
+            )
         worker = cleaned.get("worker")
         cleaned["team"] = holding.team_of(worker, cleaned.get("team"))
         if cleaned["team"] is None and not {"team", "worker"} & self.errors.keys():

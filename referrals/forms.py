@@ -73,6 +73,7 @@ def coded(name: str, on: date, empty: str = "") -> list[tuple[str, str]]:
 class GivenForm(UiForm):
     """A child's part of a decision, with what was given of the child and is not on the record."""
 
+    keeps_no_draft = "kept with the decision it is part of"
     given: Sequence[Difference] = ()
 
     def ask_about(self, given: Sequence[Difference], row: ContactPerson) -> None:

@@ -95,14 +95,6 @@ def _ties(people: set[int], user: User) -> list[tuple[int, int, str]]:
     return list(rows.values_list("person_id", "other_id", "kind"))
 
 
-def waiting_with(referral: Referral, user: User) -> list[Referral]:
-    """Open referrals, decided and without a worker, of the other children of the family; those the user may see.
-
-    The family are the children on the same contact and the brothers and sisters on record.
-    """
-    return list(_family(referral, user).unallocated())
-
-
 def offered_with(referral: Referral, user: User, references: list[str]) -> list[Referral]:
     """Of these references, those of the family's other children, also where somebody was quicker: for what was sent."""
     return list(_family(referral, user).filter(reference__in=references))

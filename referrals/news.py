@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from contacts.models import Contact, ContactPerson
+from contacts.models import Contact, ContactAddition, ContactPerson
 from contacts.queue.readers import who_told
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -76,7 +76,11 @@ def words_of(contact: Contact) -> list[Words]:
         Words("What the child said", text.child_said),
         Words("Injuries", text.injuries),
     ]
-    return [each for each in said if each.text.strip()]
+    added = [
+        Words(f"Said later: {row.heading}" if row.corrects else "Said later", row.text, row.at, row.by.name)
+        for row in contact.additions.all()
+    ]
+    return [each for each in (*said, *added) if each.text.strip()]
 
 
 def _answered_for(user: User) -> Q:
@@ -133,7 +137,10 @@ def _gathered(user: User, referrals: Any, rows: Any) -> list[News]:
         for row in Contact.objects.visible_to(user)
         .filter(pk__in=keys)
         .select_related("text", "type", "agency", "rank")
-        .prefetch_related(Prefetch("people", ContactPerson.objects.order_by("position")))
+        .prefetch_related(
+            Prefetch("people", ContactPerson.objects.order_by("position")),
+            Prefetch("additions", ContactAddition.objects.in_order()),
+        )
     }
     found: dict[tuple[int, int | None], News] = {}
     read = set(

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from frontdoor.accounts.models import Team, User
-from frontdoor.people.access import hidden_people
+from frontdoor.people.access import hidden_people, known_references
 from frontdoor.people.models import Relationship
 from frontdoor.people.record.kinship import SIBLINGS
 from referrals import holding
-from referrals.models import Allocation, Referral, ReferralQuerySet
+from referrals.models import OPEN_STATUSES, Allocation, Referral, ReferralQuerySet
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ def loads(teams: Collection[Team], user: User) -> list[Load]:
 def unallocated(teams: Collection[Team], user: User) -> ReferralQuerySet:
     """Decided referrals without a worker in these teams' trays; for a duty team also those in nobody's."""
     rows = Referral.objects.visible_to(user).unallocated().exclude(status="awaiting_decision")
-    mine = Q(allocations__in=Allocation.objects.current().filter(team__in=teams))
+    now = Allocation.objects.current().filter(referral=OuterRef("pk"))
+    mine = Q(Exists(now.filter(team__in=teams)))
     if any(team.kind == Team.Kind.DUTY for team in teams):
-        mine |= ~Q(allocations__in=Allocation.objects.current())
+        mine |= ~Q(Exists(now))
     waiting: ReferralQuerySet = rows.filter(mine).select_related("child", "contact_person", "contact")
     return waiting.order_by("received_at", "pk")
 
@@ -77,6 +78,28 @@ def by_family(rows: Sequence[Referral], user: User) -> list[list[Referral]]:
         key = same.first(row.child_id if row.child_id is not None else ("contact", row.contact_id))
         found.setdefault(key, []).append(row)
     return list(found.values())
+
+
+#: Among so many that wait for a worker the rest of a family is looked for.
+LOOKED_THROUGH = 1000
+
+
+def waiting_with(referral: Referral, user: User) -> list[Referral]:
+    """Open referrals, decided and without a worker, of the other children of the family; those the user may see.
+
+    A family as in :func:`by_family`, so that what stands together on a page can be allocated together.
+    """
+    rows = (
+        Referral.objects.visible_to(user)
+        .unallocated()
+        .filter(status__in=OPEN_STATUSES[1:], child__isnull=False)
+        .exclude(pk=referral.pk)
+        .exclude(reference__in=known_references(user))
+        .select_related("child", "contact_person")
+        .order_by("received_at", "pk")[:LOOKED_THROUGH]
+    )
+    family = next(found for found in by_family([referral, *rows], user) if referral in found)
+    return sorted((row for row in family if row != referral), key=lambda row: row.pk)
 
 
 class _Joined:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts.bundles import actions as bundles
 from contacts.identity.proposing import propose
+from contacts.later.actions import CLOCK as SAID_LATER
 from contacts.models import Contact
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
@@ -56,6 +57,7 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
     OpenWorkNews.objects.filter(contact=locked, taken_at__isnull=True).update(
         taken_at=at, taken_by=by, what_next="The decision was undone."
     )
+    clocks.stop(reference=locked.reference, rule=SAID_LATER, at=at, by=by, reason="decision undone")
     back = move(locked, "undo", by=by, at=at, until=at + screening.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")
     recording.take_up_again(back, by=by)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,7 +19,7 @@ from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.people.access import hidden_people
 from frontdoor.people.hooks import OpenWork, open_work
-from frontdoor.people.models import Address, Person, Relationship
+from frontdoor.people.models import Address, DeclaredConflict, Person, Relationship
 from frontdoor.people.record.kinship import OUTSIDE, PARENTS, SIBLINGS
 from frontdoor.people.record.overview import OTHER_END
 
@@ -49,6 +50,12 @@ class Household:
     answered: tuple[HouseholdAnswer, ...] = ()
 
 
+def _kept_out(user: User) -> Any:
+    """Keys of whoever this user may not see, or has declared to know: nobody is found through them either."""
+    declared = DeclaredConflict.objects.filter(user=user, ended_at__isnull=True).values("person_id")
+    return Person.objects.filter(Q(pk__in=hidden_people(user)) | Q(pk__in=declared)).values("pk")
+
+
 def may_be_added_to(contact: Contact) -> bool:
     """Whether a child may be added: until it is decided or proposed, and while a fast track is on the queue."""
     is_tracked = contact.is_fast_track and contact.is_on_queue and contact.status == Contact.Status.DECIDED
@@ -60,10 +67,10 @@ def household_of(contact: Contact, user: User, on: date) -> Household:
     if not holds(user, Permission.CONTACT_SCREEN):
         return Household()
     rows = list(contact.people.filter(person__isnull=False).order_by("position"))
-    answered = HouseholdAnswer.objects.visible_to(user).filter(contact=contact).select_related("person", "by")
+    answered = HouseholdAnswer.objects.visible_to(user).filter(contact=contact).exclude(person__in=_kept_out(user))
     return Household(
         asked=_asked(contact, rows, user, on) if may_be_added_to(contact) else (),
-        answered=tuple(answered.order_by("at", "pk")),
+        answered=tuple(answered.select_related("person", "by").order_by("at", "pk")),
     )
 
 
@@ -78,6 +85,7 @@ def _asked(contact: Contact, rows: Collection[ContactPerson], user: User, on: da
         Person.objects.visible_to(user)
         .filter(pk__in=found.keys() - known, died_on__isnull=True)
         .exclude(pk__in=said)
+        .exclude(pk__in=_kept_out(user))
         .order_by("date_of_birth", "pk")
     )
     young = [person for person in people if _is_young(person, on, by_address=found[person.pk][1] == BY_ADDRESS)]
@@ -98,7 +106,7 @@ def members_of(chosen: Collection[Person], user: User) -> list[tuple[Person, str
     if not chosen:
         return []
     names = {person.pk: str(person.display_name) for person in chosen}
-    hidden = hidden_people(user)
+    hidden = _kept_out(user)
     rows = Relationship.objects.filter(ended_on__isnull=True).exclude(person_id__in=hidden).exclude(other_id__in=hidden)
     said: dict[int, str] = {}
     apart: set[int] = set()
@@ -118,6 +126,7 @@ def members_of(chosen: Collection[Person], user: User) -> list[tuple[Person, str
         said.setdefault(other, f"{why} as {names[child]}")
     order = {key: number for number, key in enumerate(said)}
     people = Person.objects.visible_to(user).filter(pk__in=said.keys() - apart - names.keys(), died_on__isnull=True)
+    people = people.exclude(pk__in=hidden)
     return sorted(((person, said[person.pk]) for person in people), key=lambda found: order[found[0].pk])
 
 
@@ -131,7 +140,7 @@ def _is_young(person: Person, on: date, *, by_address: bool) -> bool:
 
 def _near(children: Collection[int], user: User) -> dict[int, tuple[int, str]]:
     """Each who may be a brother or sister: of which child, and why. A tie is said before an address."""
-    hidden = hidden_people(user)
+    hidden = _kept_out(user)
     ties = Relationship.objects.filter(ended_on__isnull=True).exclude(person_id__in=hidden).exclude(other_id__in=hidden)
     own = list(ties.filter(Q(person_id__in=children) | Q(other_id__in=children)).order_by("pk")[:MOST_READ])
     found: dict[int, tuple[int, str]] = {}

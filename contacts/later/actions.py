@@ -1,7 +1,7 @@
 """Adding what was said later to a contact, and a manager's taking of what was added once it was decided."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -26,6 +26,9 @@ from frontdoor.workflow.actions import touch
 #: The clock of a manager who has to take what was said after the decision.
 CLOCK = "said_later"
 LONGEST = 20_000
+ABOUT_YOURS = "Something was said later on {}, about a child you work with"
+#: The same words from the same person within this time are one press made twice: nothing added is ever taken away.
+TWICE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -60,6 +63,10 @@ def add_later(
         raise Refused("Choose who on this contact is corrected.", code="corrects", field="corrects")
     bundles.take_turns(contact)
     changed = touch(contact)
+    same = ContactAddition.objects.filter(contact=changed, corrects=corrects, on_contact=on_contact, text=text, by=by)
+    twice: ContactAddition | None = same.filter(at__gt=at - TWICE).first()
+    if twice is not None:
+        return twice
     added = ContactAddition.objects.create(
         contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by[:200], by=by, at=at
     )
@@ -98,13 +105,19 @@ def _tell_screeners(contact: Contact, *, by: User, at: datetime) -> None:
     if contact.status == Contact.Status.AWAITING_SIGN_OFF:
         people = [*([contact.proposed_by] if contact.proposed_by is not None else []), *duty_managers(at)]
     _tell(contact, people, "Something was said later on {}: read it before you decide", by=by, urgent=True)
+    # Who has read the contact as news of a child they work with has not read this.
+    _tell(contact, _workers(contact), ABOUT_YOURS, by=by, urgent=True)
+
+
+def _workers(contact: Contact) -> list[User]:
+    """Whoever works with a child confirmed on the contact."""
+    children = [row.person for row in contact.people.filter(is_child=True).select_related("person") if row.person]
+    return [worker for child in children for worker in workers_of(child, contact)]
 
 
 def _hand_on(contact: Contact, *, by: User, at: datetime) -> None:
     """After the decision: to whoever works with a child on it, and to a manager, who has to take it in time."""
-    children = [row.person for row in contact.people.filter(is_child=True).select_related("person") if row.person]
-    workers = [worker for child in children for worker in workers_of(child, contact)]
-    _tell(contact, workers, "Something was said later on {}, about a child you work with", by=by, urgent=True)
+    _tell(contact, _workers(contact), ABOUT_YOURS, by=by, urgent=True)
     _tell(contact, duty_managers(at), "Something was said later on {}, after its decision: take it", by=by)
     clocks.start(CLOCK, reference=contact.reference, started_at=at, by=by, agency=contact.agency)
 
@@ -127,10 +140,16 @@ def _opens(user: User, contact: Contact) -> bool:
 
 
 @transaction.atomic
-def take_later(*, contact: Contact, by: User, at: datetime) -> Contact:
-    """A manager has read what was said after the decision: its clock stops. Raises Refused when nothing waits."""
+def take_later(*, contact: Contact, by: User, at: datetime, seen: int) -> Contact:
+    """A manager has read what was said after the decision: its clock stops.
+
+    ``seen``: how many additions stood on the page they read. Raises Refused when nothing waits, and when more was said
+    since.
+    """
     require(by, Permission.CONTACT_DECIDE_ANY)
     changed = touch(contact)
+    if changed.additions.count() != seen:
+        raise Refused("More was said while you had the page open. Read it, then take it.", code="stale")
     if not clocks.stop(reference=changed.reference, rule=CLOCK, at=at, by=by, reason="taken by a manager"):
         raise Refused("Nothing said later is waiting: somebody has taken it.", code="nothing")
     changed.save()

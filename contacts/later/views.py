@@ -42,9 +42,11 @@ def add(request: StaffRequest, reference: str) -> HttpResponse:
 def take(request: StaffRequest, reference: str) -> HttpResponse:
     """A manager has read it."""
     contact, _ = opened(request, reference)
+    given = request.POST.get("seen", "")
+    seen = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
     return acting.at_once(
         request,
-        lambda at: actions.take_later(contact=contact, by=request.user, at=at),
+        lambda at: actions.take_later(contact=contact, by=request.user, at=at, seen=seen),
         said="You have taken what was said later",
         back=address_of(contact.reference),
     )

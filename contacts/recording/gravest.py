@@ -36,14 +36,27 @@ def gravest(said: Iterable[tuple[str, str]], weights: Mapping[str, int]) -> str:
     sentence there is; empty when nothing was said.
     """
     words = _finder(tuple(sorted(weights)))
-    best, heaviest = "", -1
+    best, heaviest, first = "", -1, ""
     for before, text in said:
         for sentence in sentences(text):
-            found = set(words.findall(sentence.replace("’", "'").casefold())) if words is not None else set()
+            plain = sentence.replace("’", "'").casefold()
+            found = set(words.findall(plain)) if words is not None else set()
             weight = sum(weights[word] for word in found)
             if weight > heaviest:
                 best, heaviest = before + sentence, weight
-    return best if len(best) <= LONGEST else best[: LONGEST - 1] + "…"
+                first = max(found, key=lambda word: weights[word], default="")
+    return best if len(best) <= LONGEST else _around(best, first)
+
+
+def _around(sentence: str, word: str) -> str:
+    """The part of a sentence that is too long for a line in which its gravest word stands; else its beginning."""
+    place = sentence.replace("’", "'").casefold().find(word) if word else 0
+    if place + len(word) < LONGEST:
+        return sentence[: LONGEST - 1] + "…"
+    end = min(len(sentence), place + LONGEST // 2)
+    begin = max(0, end - (LONGEST - 2))
+    begin = sentence.find(" ", begin, place) + 1 or begin
+    return f"…{sentence[begin:end]}{'…' if end < len(sentence) else ''}"
 
 
 @lru_cache(maxsize=8)

@@ -33,6 +33,10 @@ class HouseholdForm(UiForm):
     def clean(self) -> dict[str, Any]:
         """At least one of them is answered."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if any(name.startswith(PREFIX) and name not in self.fields and self.data[name] for name in self.data):
+            raise forms.ValidationError(
+                "One of these children has been answered for since. Check again who is asked about.", code="answered"
+            )
         if not self.answers():
             raise forms.ValidationError("Choose an answer for at least one child", code="required")
         return given

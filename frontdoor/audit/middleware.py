@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 
 from frontdoor.access import Denied, Refused
 from frontdoor.audit.actions import record
@@ -49,7 +50,7 @@ class AuditMiddleware:
                     )
             except Exception:
                 log.exception("audit_row_not_written", path=request.path)
-                return error(request, 500)
+                return get_resolver().resolve_error_handler(500)(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -1,6 +1,6 @@
 """The bell and the alert bar: one's own notices, and alerts until somebody takes them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -61,9 +61,9 @@ def _moment(given: str) -> datetime | None:
     """A moment as an address or a form has it; None for anything else."""
     try:
         found = datetime.fromisoformat(given)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else None
 
 
 @access.signed_in

@@ -50,7 +50,7 @@ def chronology_pdf(person: Person, user: User, asked: Window, found: Found, *, a
         "about": f"{person_age(person, timezone.localdate(at)).capitalize()}"
         + (f", born {day(person.date_of_birth)}" if person.date_of_birth else ""),
         "printed": _clean(f"Printed by {user.name}, {moment(at)}"),
-        "chosen": without(_clean(_chosen_words(asked)), secrets),
+        "chosen": _told(_chosen_words(asked), secrets),
         "more": f"Only the newest {len(found.events):,} events are here: choose dates to print the earlier ones."
         if found.next_after
         else "",
@@ -87,6 +87,14 @@ def _is_rightward(line: str) -> bool:
     return next((found for found in directions if found in ("L", "R", "AL")), "L") != "L"
 
 
+def _told(text: str, secrets: list[Secret]) -> str:
+    """The text without what must not leave the house, as it is printed.
+
+    Looked through twice: a letter that is not printed may part two words, or stand within one.
+    """
+    return without(_clean(without(text, secrets)), secrets)
+
+
 def _lines(text: str) -> list[dict[str, Any]]:
     return [{"text": line, "rightward": _is_rightward(line)} for line in text.split("\n")] if text else []
 
@@ -94,10 +102,10 @@ def _lines(text: str) -> list[dict[str, Any]]:
 def _line(event: Event, secrets: list[Secret]) -> dict[str, Any]:
     return {
         "at": moment(event.at),
-        "title": without(_clean(event.title), secrets),
-        "lines": _lines(without(_clean(event.text), secrets)),
+        "title": _told(event.title, secrets),
+        "lines": _lines(_told(event.text, secrets)),
         "by": _clean(event.by),
-        "why": without(_clean(event.significant.reason), secrets) if event.significant else "",
+        "why": _told(event.significant.reason, secrets) if event.significant else "",
         "who": _clean(event.significant.marked_by.name) if event.significant else "",
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Max, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,10 +23,12 @@ from referrals import teams as readers
 from referrals.models import Referral
 
 P = Permission
-#: So many lines of each kind at most; the list each leads to has them all.
+#: So many lines of each kind at most; where there are more, a link to the list that has them all.
 LINES = 10
 #: So many referrals without a worker are put together by family.
 UNALLOCATED = 60
+#: Moves after which what was returned is no longer: it was sent again, decided, opened anew, or put down.
+GONE_ON = ("propose", "sign_off", "decide", "reopen", "undo", "release", "submit")
 #: They are counted so far: a home does not grow with what is left lying.
 COUNTED = 1000
 
@@ -85,6 +87,8 @@ class TeamHome:
     names: list[str]
     waiting: list[Line] = field(default_factory=list)
     returned: list[Line] = field(default_factory=list)
+    #: Lists with more than is shown here: what they are, and where.
+    more: list[tuple[str, str]] = field(default_factory=list)
     families: list[Family] = field(default_factory=list)
     #: How many referrals wait for a worker, also those not shown; counted to ``COUNTED``.
     unallocated: int = 0
@@ -120,10 +124,24 @@ def home_of(user: User, at: datetime) -> TeamHome | None:
     to_decide, after_assessment = _referrals(teams, user)
     sign_offs, given_back = _contacts(teams, user)
     submitted, returned = _assessments(teams, user)
+    more = [
+        (text, reverse(name))
+        for found_rows, text, name in (
+            (to_decide, "All referrals to decide", "referrals:queue"),
+            (sign_offs, "All contacts waiting for sign-off", "contacts:queue"),
+            (submitted, "All assessments to authorise", "assessments:list"),
+            (after_assessment, "All referrals that were assessed", "referrals:queue"),
+            (returned, "All returned assessments", "assessments:list"),
+            (given_back, "All contacts being screened", "contacts:queue"),
+        )
+        if len(found_rows) > LINES
+    ]
+    to_decide, after_assessment, sign_offs = to_decide[:LINES], after_assessment[:LINES], sign_offs[:LINES]
+    given_back, submitted, returned = given_back[:LINES], submitted[:LINES], returned[:LINES]
     all_rows: list[Any] = [*rows, *to_decide, *after_assessment, *sign_offs, *given_back, *submitted, *returned]
     asked = {str(row.reference) for row in all_rows} | {str(row.contact.reference) for row in to_decide}
     named = about.children_of(asked, user, timezone.localdate(at))
-    found = TeamHome([team.name for team in teams], unallocated=unallocated.order_by()[:COUNTED].count())
+    found = TeamHome([team.name for team in teams], unallocated=unallocated.order_by()[:COUNTED].count(), more=more)
     found.waiting = [
         *(_line(named, row, "Decide the referral", row.received_at, is_urgent=row.is_fast_track) for row in to_decide),
         *(
@@ -181,7 +199,7 @@ def _referrals(teams: Sequence[Team], user: User) -> tuple[list[Referral], list[
         return [], []
     rows = readers.of_teams(teams, user).select_related("child", "contact").order_by("received_at", "pk")
     assessed = rows.filter(status="assessed").annotate(assessed_at=Max("assessments__authorised_at"))
-    return list(rows.awaiting_decision()[:LINES]), list(assessed[:LINES])
+    return list(rows.awaiting_decision()[: LINES + 1]), list(assessed[: LINES + 1])
 
 
 def _contacts(teams: Sequence[Team], user: User) -> tuple[list[Contact], list[Contact]]:
@@ -192,8 +210,8 @@ def _contacts(teams: Sequence[Team], user: User) -> tuple[list[Contact], list[Co
     waiting = rows.filter(status="awaiting_sign_off", proposed_by__team__in=teams).exclude(proposed_by=user)
     back = _returned(rows.filter(status="in_screening", claimed_by__team__in=teams), "send_back")
     return (
-        list(waiting.select_related("proposed_by").order_by("proposed_at", "pk")[:LINES]),
-        list(back.select_related("claimed_by").order_by("pk")[:LINES]),
+        list(waiting.select_related("proposed_by").order_by("proposed_at", "pk")[: LINES + 1]),
+        list(back.select_related("claimed_by").order_by("pk")[: LINES + 1]),
     )
 
 
@@ -204,15 +222,16 @@ def _assessments(teams: Sequence[Team], user: User) -> tuple[list[Assessment], l
     rows = Assessment.objects.visible_to(user).filter(referral__in=readers.of_teams(teams, user).values("pk"))
     rows = rows.select_related("author")
     back = _returned(rows.filter(status="in_progress"), "return_with_comments")
-    return list(rows.waiting_for(user).order_by("submitted_at", "pk")[:LINES]), list(back.order_by("pk")[:LINES])
+    return list(rows.waiting_for(user).order_by("submitted_at", "pk")[: LINES + 1]), list(
+        back.order_by("pk")[: LINES + 1]
+    )
 
 
 def _returned(rows: Any, move: str) -> Any:
     """Those that came back by this move and have not gone on since, with when they came back."""
-    changes = StatusChange.objects.filter(reference=OuterRef("reference"))
-    came_back = changes.filter(move=move)
-    when = came_back.order_by("-id").values("happened_at")[:1]
-    return rows.filter(Exists(came_back)).annotate(returned_at=when)
+    last = StatusChange.objects.filter(reference=OuterRef("reference"), move__in=[move, *GONE_ON]).order_by("-id")
+    came_back = rows.annotate(last_move=last.values("move")[:1], returned_at=last.values("happened_at")[:1])
+    return came_back.filter(last_move=move)
 
 
 def _loads(teams: Sequence[Team], user: User, at: datetime) -> list[Load]:

@@ -68,7 +68,7 @@ def parse_day(text: str, *, ahead: int = 0) -> date | None:
     found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
     try:
         if found:
-            return date(*(int(g) for g in found.groups()))
+            return _in_range(date(*(int(g) for g in found.groups())))
         found = re.fullmatch(r"(\d{1,2})[\s/.\-]+(\d{1,2}|[A-Za-z]{3,9})[\s/.\-]+(\d{2}|\d{4})", text)
         return _make_day(*found.groups(), ahead=ahead) if found else None
     except ValueError:
@@ -79,9 +79,14 @@ def _make_day(day: str, month: str, year: str, *, ahead: int) -> date:
     month = str(month).strip().lower()
     number = MONTHS.index(month[:3]) + 1 if month[:1].isalpha() else int(month)
     full = full_year(year, on=timezone.localdate(timezone=LONDON), ahead=ahead)
-    if not 1880 <= full <= 2200:
+    return _in_range(date(full, number, int(day)))
+
+
+def _in_range(day: date) -> date:
+    """The day, or a ValueError where no record of ours can be of its year."""
+    if not 1880 <= day.year <= 2200:
         raise ValueError("year out of range")
-    return date(full, number, int(day))
+    return day
 
 
 class DateField(forms.MultiValueField):

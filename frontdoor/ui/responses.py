@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
 
@@ -84,7 +84,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
+    """Django's handler500; a program that asked the API is answered as the API answers (RFC 9457)."""
+    if request.path.startswith("/api/"):
+        told = "The request was not carried out. Send it again with the same key."
+        problem = {"type": "about:blank", "title": TITLES[500], "status": 500, "code": "server_error", "detail": told}
+        return JsonResponse(problem, status=500, content_type="application/problem+json")
     return error(request, 500)
 
 

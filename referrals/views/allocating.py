@@ -12,7 +12,7 @@ from frontdoor.access import Permission, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.ui.formats import joined
 from frontdoor.ui.responses import page
-from referrals import forms, holding
+from referrals import forms, teams
 from referrals.allocating import Allocated, allocate_family
 from referrals.allocation_forms import AllocateForm
 from referrals.views.working import address_of, shown
@@ -27,7 +27,7 @@ def allocate(request: StaffRequest, reference: str) -> HttpResponse:
     user = request.user
     found = shown(request, reference)
     form = acting.form(request, AllocateForm, record=found, called=TITLE)
-    form.offer_family(holding.waiting_with(found, user), user)
+    form.offer_family(teams.waiting_with(found, user), user)
     forms.say_cases(form, user)
     audit.shows(request, [row.child for row in form.family if row.child is not None])
 
@@ -63,4 +63,6 @@ def _told(request: StaffRequest, result: Allocated) -> str:
     names = joined([row.child_name for row in (result.referral, *result.others)])
     if now is None or now.worker is None:
         return f"{names}: in the team’s tray, without a worker yet."
-    return f"{names}: allocated to {now.worker.name}, {now.team.name}, who has been sent a notice."
+    told = f"{names}: allocated to {now.worker.name}, {now.team.name}"
+    is_told = now.worker_id != request.user.pk and (result.is_new or result.others)
+    return f"{told}, who has been sent a notice." if is_told else f"{told}."

@@ -123,6 +123,7 @@ def test_no_name_is_no_name_wherever_it_is_told(name: str) -> None:
     assert sought(facts.PersonFacts(given_name=name)).name == ""
 
 
+@pytest.mark.django_db
 def test_an_address_has_to_fit_as_one_text() -> None:
     lines = "\n".join(["x" * 20] * 14)  # 293 characters as typed, 306 as one text
     form = ContactForm({"address_lines": lines})

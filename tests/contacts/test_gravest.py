@@ -85,3 +85,12 @@ def test_the_words_shipped_have_weights_and_agencies_are_not_told_them() -> None
     words = [word for row in shipped for word in row.label.split(", ")]
     assert len(words) == len(set(words))
     assert "harm_word" not in names_for_agencies()
+
+
+def test_a_sentence_too_long_for_a_line_is_cut_around_its_gravest_word() -> None:
+    told = "He is late. " + "word " * 60 + "then a knife was pulled and " + "more " * 60 + "."
+    found = gravest([("", told)], {"knife": 9})
+    assert "a knife was pulled" in found
+    assert found.startswith("…")
+    assert found.endswith("…")
+    assert len(found) <= 250

@@ -20,7 +20,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
 from frontdoor.people.models import Involvement, Person
-from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from referrals import actions as referrals
 from referrals.models import OpenWorkNews, Referral
 from tests.contacts.conftest import some_facts
@@ -246,3 +246,27 @@ def test_more_brothers_and_sisters_are_no_more_questions_of_the_database(
     with CaptureQueriesContext(connection) as many:
         assert len(household_of(contact, manager, NOW.date()).asked) == 4
     assert len(many) == len(one)
+
+
+def test_nobody_the_reader_has_declared_to_know_is_asked_about(
+    client: Client, contact: Contact, his: Referral, zack: Person, manager: User
+) -> None:
+    declare_conflict(user=manager, person=zack, by=manager, at=NOW)
+    assert "Zack" not in page_of(client, manager, contact, "household/")
+    assert household_of(contact, manager, NOW.date()).asked == ()
+    with pytest.raises(Refused, match="not asked about any more"):
+        answer_household(contact=contact, answers={zack.reference: "about"}, by=manager, at=NOW)
+
+
+def test_an_answer_that_came_too_late_is_said_and_no_worker_is_said_to_be_told(
+    client: Client, contact: Contact, his: Referral, zack: Person, manager: User
+) -> None:
+    client.force_login(manager)
+    address = f"/contacts/{contact.reference}/household/"
+    sent = {f"household-{zack.reference}": "not_about"}
+    done = client.post(address, sent, follow=True).content.decode()
+    assert "Saved." in done
+    assert "has been told" not in done
+    late = client.post(address, {f"household-{zack.reference}": "about"})
+    assert late.status_code == 422
+    assert "has been answered for since" in late.content.decode()

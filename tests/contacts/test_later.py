@@ -182,14 +182,14 @@ def test_after_the_decision_the_worker_is_told_and_a_manager_takes_it_in_time(
     assert "I have read it and take it" not in body(signed_in(officer), page)
     client = signed_in(manager)
     assert "I have read it and take it" in body(client, page)
-    client.post(f"{page}later/take/")
+    client.post(f"{page}later/take/", {"seen": "2"})
     clock.refresh_from_db()
     assert clock.stopped_by == manager
     assert "Something was said after the decision" not in body(client, page)
     with pytest.raises(Refused, match="somebody has taken it"):
-        later.take_later(contact=decided, by=manager, at=SOON)
+        later.take_later(contact=decided, by=manager, at=SOON, seen=2)
     with pytest.raises(Denied):
-        later.take_later(contact=decided, by=officer, at=SOON)
+        later.take_later(contact=decided, by=officer, at=SOON, seen=2)
 
 
 def test_the_worker_reads_it_on_the_referral(decided: Contact, officer: User, worker: User) -> None:
@@ -244,3 +244,18 @@ def test_the_database_lets_nobody_change_or_delete_what_was_said(contact: Contac
         ContactAddition.objects.filter(pk=added.pk).update(text="Nothing.")
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         ContactAddition.objects.filter(pk=added.pk).delete()
+
+
+def test_the_same_words_sent_twice_are_added_once(contact: Contact, officer: User) -> None:
+    first = later.add_later(contact=contact, by=officer, at=SOON, text=WORDS)
+    assert later.add_later(contact=contact, by=officer, at=SOON + timedelta(seconds=5), text=WORDS) == first
+    later.add_later(contact=contact, by=officer, at=SOON + timedelta(minutes=5), text=WORDS)
+    assert ContactAddition.objects.count() == 2
+
+
+def test_a_manager_takes_no_more_than_they_have_read(decided: Contact, officer: User, manager: User) -> None:
+    later.add_later(contact=decided, by=officer, at=SOON, text=WORDS)
+    later.add_later(contact=decided, by=officer, at=SOON, text="And he has come back.")
+    with pytest.raises(Refused, match="More was said"):
+        later.take_later(contact=decided, by=manager, at=SOON, seen=1)
+    later.take_later(contact=decided, by=manager, at=SOON, seen=2)

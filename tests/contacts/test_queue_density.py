@@ -86,6 +86,7 @@ def test_a_look_for_a_name_is_kept_when_the_density_changes(signed_in: Client, o
     assert other.reference not in page
 
 
+@pytest.mark.django_db
 def test_somebody_who_has_no_queue_has_no_density(client: Client) -> None:
     user = User.objects.create_user("dpo", "Dee Protheroe", roles=["data_protection_officer"])
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

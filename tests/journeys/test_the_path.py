@@ -191,6 +191,7 @@ def test_from_the_call_to_the_closed_referral(desk: Sit, sql: Sql) -> None:
     worker.go(f"/assessments/{assessment}/")
     assert "See the father as well, please." in worker.page.content()
     worker.go(f"/assessments/{assessment}/submit/")
+    worker.fill(what_changed="The father was seen before: it stands in the visits.")
     worker.press("Submit")
     manager.go(f"/assessments/{assessment}/authorise/")
     manager.fill(reason="I agree with the plan.")

@@ -77,3 +77,9 @@ def test_an_address_that_says_no_moment_is_the_page_without_one(client: Client, 
         seen = client.get("/notices/", {"marked": given})
         assert seen.status_code == 200
         assert "marked as read" not in text(seen)
+
+
+def test_a_moment_that_cannot_be_is_no_moment(client: Client, sign_in: Callable[..., User]) -> None:
+    sign_in("duty_manager")
+    assert client.get("/notices/?marked=2026-01-01T00:00:00%2B23:00").status_code == 200
+    assert client.post("/notices/read/", {"undo": "0001-01-01T00:00:00+23:00"}).status_code == 302

@@ -113,7 +113,7 @@ def test_families_without_a_worker_stand_together_with_names_and_ages_and_one_li
     assert first.index("Sam Example") < first.index("9 years") < first.index(sam.reference)
     assert f'href="/referrals/{sam.reference}/do/allocate/"' in first
     assert "Allocate these together" in first
-    assert "All 4 without a worker" in part(answer, "unallocated")
+    assert "Without a worker, by family: 4" in part(answer, "unallocated")
     shown = Entry.objects.filter(event="page.listed").latest("pk").people
     assert {row.child_id for row in (sam, zoe, ana, una)} <= set(shown)
 
@@ -160,7 +160,7 @@ def test_returned_work_stands_apart_until_it_is_sent_again(
     assert returned.index("Sam Example") < returned.index("Assessment returned to Sol Worker")
     assert returned.index("Pia Other") < returned.index("Contact returned to Sol Worker")
     assert f"/assessments/{submitted.reference}/" in returned
-    assessments.submit(assessment=back, by=placed, at=later + timedelta(hours=1))
+    assessments.submit(assessment=back, by=placed, at=later + timedelta(hours=1), what_changed="The school was rung.")
     assert "Assessment returned" not in part(signed(second_manager).get("/"), "returned")
 
 

@@ -13,6 +13,7 @@ from contacts.screening import actions as screening
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
+from frontdoor.people.merging import merge
 from frontdoor.people.protection import actions as protection
 from tests.api.conftest import POLICE_BODY, Caller
 from tests.factories import AgencyFactory
@@ -216,3 +217,40 @@ def test_nobody_else_sees_who_looked(client, sign_in, child):
     sign_in("data_protection_officer", username="dpo")
     assert client.get("/who-looked/lists/nothing/").status_code == 404
     assert client.get("/who-looked/C-00000000/").status_code == 404
+
+
+def test_a_reason_keeps_its_secrets_when_its_record_was_joined_to_another(client, looks, officer, child, manager):
+    twin = people.create_person(by=manager, at=NOW, names=[people.GivenName("Zoe", "O'Brien-Smith")])
+    restricted(twin, manager)
+    row(NOW, by=officer, event="person.amended", kind="acted", people=[twin.pk], reason=WHY)
+    merge.apply(survivor=child, loser=twin, by=manager, at=NOW, reason="The same child on both records.")
+    looks()
+    for path in ("/who-looked/lists/all/", f"/who-looked/{child.reference}/"):
+        answer = client.get(path)
+        assert "Hidden Yard" not in answer.content.decode(), path
+
+
+def test_a_reason_about_a_contact_names_nobody_restricted_on_it(client, looks, officer, child, manager):
+    contact = recording.record_contact(facts=some_facts(), by=officer, at=NOW)
+    screening.link_person(on_contact=contact.people.get(position=1), person=child, by=manager, at=NOW)
+    restricted(child, manager)
+    row(NOW, by=manager, event="contact.graded", kind="acted", reference=contact.reference, reason=WHY)
+    looks()
+    shown = body(client, "/who-looked/lists/all/")
+    assert "is in hospital tonight" in shown
+    assert "Hidden Yard" not in shown
+    assert "O&#39;Brien" not in shown
+    assert "O'Brien" not in shown
+
+
+def test_a_reason_that_names_no_record_is_not_told_to_who_may_not_see_everybody(client, looks, officer, child, manager):
+    row(NOW, by=officer, event="person.glass_not_broken", kind="acted", reason=WHY)
+    looks()
+    assert "is in hospital tonight" in body(client, "/who-looked/lists/break-glass/")
+    restricted(child, manager)
+    assert "is in hospital tonight" not in body(client, "/who-looked/lists/break-glass/")
+
+
+def test_a_day_no_record_can_be_of_is_no_error(client, looks):
+    looks()
+    assert client.get("/who-looked/lists/all/?until=9999-12-31").status_code in (200, 422)

@@ -1,5 +1,6 @@
 """The frame, the status of forms with errors, the error pages and their htmx fragments."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,10 @@ def test_every_template_inherits_the_frame_or_is_a_part() -> None:
     for folder in ("account", "mfa", "socialaccount", "errors", "components"):
         for path in (ROOT / "templates" / folder).rglob("*.html"):
             assert path.name in parts or "{% extends " in path.read_text(), path
+
+
+def test_a_program_that_asked_the_api_is_answered_with_a_problem_when_something_broke(rf: RequestFactory) -> None:
+    answer = responses.server_error(rf.get("/api/v1/contacts"))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert json.loads(answer.content)["code"] == "server_error"
+    assert responses.server_error(rf.get("/people/"))["Content-Type"].startswith("text/html")

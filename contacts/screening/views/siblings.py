@@ -25,7 +25,11 @@ def household(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         offer.form,
         lambda given, at: answer_household(contact=contact, answers=offer.form.answers(), by=request.user, at=at),
-        said="Saved. Whoever works with a child you added has been told.",
+        said=lambda kept: (
+            "Saved. Whoever works with a child you added has been told."
+            if any(answer.on_contact_id for answer in kept)
+            else "Saved."
+        ),
         to=reverse(PAGES[on], args=[contact.reference]),
     )
     return done or page(

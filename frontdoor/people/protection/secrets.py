@@ -227,7 +227,12 @@ def kept_from(user: User, people: Collection[int]) -> dict[int, list[Secret]]:
 
     Confidential addresses of each and of their family, also those only given; the names of those hidden from the user.
     """
-    asked = set(people)
+    standing = dict(Person.objects.filter(pk__in=people).values_list("pk", "merged_into_id"))
+    roots = {key: merged_into or key for key, merged_into in standing.items()}
+    joined: dict[int, set[int]] = {root: {root} for root in roots.values()}
+    for key, root in Person.objects.filter(merged_into__in=set(joined)).values_list("pk", "merged_into_id"):
+        joined[root].add(key)
+    asked = {key for keys in joined.values() for key in keys}
     ties = Relationship.objects.filter(Q(person__in=asked) | Q(other__in=asked)).values_list("person_id", "other_id")
     family: dict[int, set[int]] = {key: {key} for key in asked}
     for one, other in ties:
@@ -247,7 +252,15 @@ def kept_from(user: User, people: Collection[int]) -> dict[int, list[Secret]]:
     for key, names in hidden.items():
         withheld = [replace(secret, kind="withheld") for secret in _named(names).values()]
         own.setdefault(key, []).extend(secret for secret in withheld if len(secret.letters) >= SHORTEST)
-    found = {key: [secret for each in sorted(keys) for secret in own.get(each, ())] for key, keys in family.items()}
+    # A row of evidence keeps the key of a record that was joined to another since: what is asked of one is of all.
+    found = {
+        key: [
+            secret
+            for each in sorted({member for part in joined[root] for member in family[part]})
+            for secret in own.get(each, ())
+        ]
+        for key, root in roots.items()
+    }
     return {key: sorted(each, key=lambda s: len(s.pattern.pattern), reverse=True) for key, each in found.items()}
 
 

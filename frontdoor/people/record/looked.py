@@ -1,5 +1,6 @@
 """Who looked: the rows of evidence about somebody, by a member of staff, of some days, or of one kind."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,15 +13,18 @@ from django.db.models import Q
 from frontdoor.accounts.models import User
 from frontdoor.audit.events import sentence
 from frontdoor.audit.models import BREAK_GLASS, READ_OUTSIDE, Entry
+from frontdoor.people.access import hidden_people
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Involvement, Person
-from frontdoor.people.protection.secrets import Secret, addresses_in, kept_from, without
+from frontdoor.people.protection.secrets import addresses_in, kept_from, without
 from frontdoor.ui.formats import LONDON
 
 Rows = models.QuerySet[Entry]
 READS = ("listed", "opened", "exported")
 #: A row that showed more people than this is a list: what is said of it names nobody.
 FEW = 30
+#: In place of a reason that names no record: it may be about somebody the reader may not see.
+NOT_TOLD = "[not shown: it may be about a restricted record]"
 
 
 class Which(StrEnum):
@@ -121,17 +125,28 @@ def lines(entries: Sequence[Entry], reader: User) -> list[Line]:
     """The rows as this reader may be told of them, in a fixed number of queries."""
     reasoned = [entry for entry in entries if entry.reason]
     people = {key for entry in reasoned if len(entry.people) <= FEW for key in entry.people}
-    of_people = kept_from(reader, people) if people else {}
     references = {entry.reference for entry in reasoned} - {""}
+    on_record: dict[str, set[int]] = defaultdict(set)
+    for reference, key in Involvement.objects.filter(reference__in=references).values_list("reference", "person_id"):
+        on_record[reference].add(key)
+    people |= {key for keys in on_record.values() for key in keys}
+    of_people = kept_from(reader, people) if people else {}
+    # What names nobody cannot be looked through for those who are hidden: whoever may not see everybody is not told it.
+    unnamed = any(entry.event == "person.glass_not_broken" and not entry.people for entry in reasoned)
+    is_kept = unnamed and hidden_people(reader).exists()
     of_records = addresses_in(sorted(references)) if references else {}
-    return [_line(entry, of_people, of_records) for entry in entries]
+    found = []
+    for entry in entries:
+        secrets = [*of_records.get(entry.reference, ())] if entry.reason else []
+        for key in [*entry.people[: FEW + 1], *sorted(on_record.get(entry.reference, ()))] if entry.reason else []:
+            secrets += of_people.get(key, ())
+        is_unnamed = entry.event == "person.glass_not_broken" and not entry.people
+        found.append(_line(entry, NOT_TOLD if is_unnamed and is_kept else without(entry.reason, secrets)))
+    return found
 
 
-def _line(entry: Entry, of_people: dict[int, list[Secret]], of_records: dict[str, list[Secret]]) -> Line:
-    secrets = [*of_records.get(entry.reference, ())] if entry.reason else []
-    for key in entry.people if entry.reason else []:
-        secrets += of_people.get(key, ())
-    said = {"reason": without(entry.reason, secrets), "what": _what(entry), "who": "Not signed in", "username": ""}
+def _line(entry: Entry, reason: str) -> Line:
+    said = {"reason": reason, "what": _what(entry), "who": "Not signed in", "username": ""}
     if entry.actor is not None:
         said |= {"who": entry.actor.name, "username": entry.actor.username}
     elif entry.agency is not None:

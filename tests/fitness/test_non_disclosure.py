@@ -241,9 +241,12 @@ def masked(answer: Answer) -> str:
 
 
 def just_now(found: re.Match[str]) -> str:
-    """A moment of the last half hour is when the test itself did something: each state is looked at in its own time."""
+    """A moment of about now is when the test itself did something: each state is looked at in its own time.
+
+    The program's clock stands still meanwhile and the database's goes on: what it dates lies ahead.
+    """
     age = timezone.now() - datetime.fromisoformat(found[1])
-    return "JUST NOW" if timedelta(0) <= age < timedelta(minutes=30) else found[0]
+    return "JUST NOW" if abs(age) < timedelta(minutes=30) else found[0]
 
 
 def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,7 @@ from hypothesis import settings as examples
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from frontdoor.codelists import lists
 from tests import moments
 from tests.raw_codes import raw_codes
 
@@ -248,6 +249,15 @@ def moment(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | 
         return
     with moments.at(moment) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True)
+def codes_as_they_stand() -> Iterator[None]:
+    """What a test read of the code lists while it had changed them is not what the next one reads."""
+    before = lists._Read.snapshot
+    yield
+    if lists._Read.snapshot is not before:
+        lists._Read.snapshot, lists._Read.good_until = before or lists._Read.snapshot, 0.0
 
 
 @pytest.fixture

@@ -87,7 +87,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500; a program that asked the API is answered as the API answers (RFC 9457)."""
     if request.path.startswith("/api/"):
         told = "The request was not carried out. Send it again with the same key."
-        problem = {"type": "about:blank", "title": TITLES[500], "status": 500, "code": "server_error", "detail": told}
+        problem = {
+            "type": "urn:front-door:problem:server_error",
+            "title": TITLES[500],
+            "status": 500,
+            "code": "server_error",
+            "detail": told,
+            "errors": [],
+        }
         return JsonResponse(problem, status=500, content_type="application/problem+json")
     return error(request, 500)
 

@@ -26,6 +26,7 @@ from frontdoor.workflow.actions import touch
 #: The clock of a manager who has to take what was said after the decision.
 CLOCK = "said_later"
 LONGEST = 20_000
+LONGEST_NAME = 200
 ABOUT_YOURS = "Something was said later on {}, about a child you work with"
 #: The same words from the same person within this time are one press made twice: nothing added is ever taken away.
 TWICE = timedelta(minutes=1)
@@ -50,13 +51,15 @@ def add_later(
     3. Once it is decided whoever works with a child on it is told, and a manager has to take it: a clock runs.
 
     ``corrects``: one of :class:`ContactAddition.Corrects` (with ``on_contact`` for somebody on it), empty for words.
-    Raises Refused without words.
+    Raises Refused without words, and where words or name are longer than they may be: nothing is cut.
     """
     require(by, Permission.CONTACT_RECORD)
     if not text.strip():
         raise Refused("Enter what was said.", code="required", field="text")
     if len(text) > LONGEST:
         raise Refused(f"At most {LONGEST:,} characters.", code="too_long", field="text")
+    if len(said_by) > LONGEST_NAME:
+        raise Refused(f"At most {LONGEST_NAME} characters.", code="too_long", field="said_by")
     if (corrects == ContactAddition.Corrects.PERSON) != (on_contact is not None) or (
         on_contact is not None and on_contact.contact_id != contact.pk
     ):
@@ -68,7 +71,7 @@ def add_later(
     if twice is not None:
         return twice
     added = ContactAddition.objects.create(
-        contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by[:200], by=by, at=at
+        contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by, by=by, at=at
     )
     is_decided = changed.status == Contact.Status.DECIDED
     if not is_decided:

@@ -259,3 +259,9 @@ def test_a_manager_takes_no_more_than_they_have_read(decided: Contact, officer: 
     with pytest.raises(Refused, match="More was said"):
         later.take_later(contact=decided, by=manager, at=SOON, seen=1)
     later.take_later(contact=decided, by=manager, at=SOON, seen=2)
+
+
+def test_a_name_too_long_is_refused_and_not_cut(contact: Contact, officer: User) -> None:
+    with pytest.raises(Refused, match="At most 200"):
+        later.add_later(contact=contact, by=officer, at=SOON, text=WORDS, said_by="x" * 201)
+    assert not ContactAddition.objects.exists()

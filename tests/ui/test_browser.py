@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, Route
 
 CHROMIUM = shutil.which("chromium") or ""
 VENDOR = Path(__file__).resolve().parents[2] / "frontdoor/ui/static/vendor/govuk/govuk-frontend.min.js"
@@ -219,3 +219,60 @@ def test_paper_shows_no_buttons_and_no_navigation(tab: Page, address: str) -> No
     for selector in (".govuk-button >> nth=0", ".app-tabs", ".app-search", ".moj-sub-navigation"):
         assert not tab.locator(selector).is_visible()
     assert tab.locator(".app-queue").is_visible()
+
+
+@pytest.mark.parametrize("kind", ["app-draft", "app-draft app-draft--quiet"])
+def test_the_line_that_says_saved_pushes_nothing_down(tab: Page, address: str, kind: str) -> None:
+    tab.goto(address + "form/")
+    tab.evaluate("kind => { document.querySelector('[data-draft-status]').className = kind }", kind)
+    button = tab.get_by_role("button", name="Save and continue")
+    before = button.bounding_box()
+    tab.fill("[name=name]", "Sam")
+    tab.wait_for_selector("[data-draft-text]:has-text('Saved at')")
+    assert button.bounding_box() == before
+
+
+# Two frames: what was put in has been laid out.
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+
+
+def test_what_comes_in_while_a_button_is_held_does_not_lose_the_press(tab: Page, address: str) -> None:
+    held: list[Route] = []
+    tab.route(lambda _: True, lambda r: held.append(r) if r.request.method == "PUT" else r.continue_())
+    tab.goto(address + "form/")
+    with tab.expect_request(lambda r: r.method == "PUT"):
+        tab.fill("[name=name]", "Sam")
+    button = tab.get_by_role("button", name="Save and continue")
+    # Nothing scrolled: a scrolled page is held in its place by the browser itself.
+    tab.set_viewport_size({"width": 1280, "height": 3000})
+    box = button.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 20, box["y"] + 5)
+    tab.mouse.down()
+    with tab.expect_response(lambda a: a.status == 409):
+        held[0].fulfill(status=409, content_type="application/json", body='{"message": "Somebody else writes it."}')
+    tab.evaluate(DRAWN)
+    with tab.expect_navigation():
+        tab.mouse.up()
+
+
+def test_a_fragment_nobody_pressed_for_comes_in_after_the_press(tab: Page, address: str) -> None:
+    held: list[Route] = []
+    tab.goto(address + "found/")
+    before = tab.inner_text("#results")
+    tab.route(
+        lambda url: "found" in url,
+        lambda r: r.continue_() if held or "hx-request" not in r.request.headers else held.append(r),
+    )
+    with tab.expect_request(lambda r: "hx-request" in r.headers):
+        tab.locator("#search-q").press_sequentially("sam", delay=5)
+    box = tab.locator("h1").bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 5, box["y"] + 5)
+    tab.mouse.down()
+    with tab.expect_response(lambda a: "hx-request" in a.request.headers):
+        held[0].continue_()
+    tab.evaluate(DRAWN)
+    assert tab.inner_text("#results") == before
+    tab.mouse.up()
+    tab.wait_for_selector("#results :text('1 person found')")

@@ -6,6 +6,7 @@ import { startImports } from "./imports.js";
 import { startDrafts } from "./drafts.js";
 import { startRepeats } from "./repeat.js";
 import { startPolite } from "./polite.js";
+import { startSteady } from "./steady.js";
 import { startQueue } from "./queue.js";
 import { startFinding, startSearch } from "./search.js";
 import { startTimes } from "./times.js";
@@ -132,11 +133,11 @@ function autosubmit() {
 start(document);
 document.addEventListener("click", plainRadios);
 window.addEventListener("pageshow", plainRadios);
+startSteady(); // before what asks whether a fragment may be put in
 startSearch(announce);
 startFinding();
 startPolite(announce);
 guardDoubleSubmit();
-closeMenus();
 closeMenus();
 htmxGlue();
 document.body.addEventListener("app:replaced", () => start(document));

@@ -3,6 +3,7 @@
 // The order is the server's, never this device's clock: each saving names the version this page has seen, and the answer
 // gives the next. PAGE and a rising number tell the server which sendings are one page's own, late or twice.
 import { refresh, token } from "./csrf.js";
+import { whenReleased } from "./steady.js";
 
 const WAIT = 400; // milliseconds after the last key
 const AGAIN = 15000; // milliseconds until a failed save is tried again
@@ -66,8 +67,12 @@ class Draft {
 
   say(text, kind = "") {
     if (!this.place) return;
-    if (this.place.textContent !== text) this.place.textContent = text;
-    this.place.parentElement.dataset.state = kind;
+    const about = this.body();
+    whenReleased(() => {
+      if (this.place.textContent !== text) this.place.textContent = text;
+      // Typed since: "saved" is no longer the state of what stands there.
+      this.place.parentElement.dataset.state = kind === "saved" && this.body() !== about ? "typed" : kind;
+    });
   }
 
   // "Saved at" may stand only while nothing newer is unsaved: the words stay (they are true, and a screen reader is not

@@ -1,3 +1,5 @@
+import { whenReleased } from "./steady.js";
+
 // A list that is asked for again by itself ([data-polite="id of its news line"]): what somebody is reading does not move
 // under them. While they read, the news line says that there is something new, and they fetch it when they are ready.
 function reading(place) {
@@ -13,13 +15,13 @@ function reading(place) {
 export function startPolite(announce) {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, requestConfig } = event.detail;
-    if (!target || !target.dataset.polite || requestConfig.headers["X-Background"] !== "1" || xhr.status !== 200) return;
+    if (!event.detail.shouldSwap || !target || !target.dataset.polite || requestConfig.headers["X-Background"] !== "1" || xhr.status !== 200) return;
     if (!reading(target)) {
       announce("The list has been brought up to date");
       return;
     }
     event.detail.shouldSwap = false;
     const news = document.getElementById(target.dataset.polite);
-    if (news) news.hidden = false;
+    if (news) whenReleased(() => { news.hidden = false; });
   });
 }

@@ -35,6 +35,7 @@ from django.db import connections
 from django.template.backends.jinja2 import Template as PageTemplate
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from playwright.sync_api import expect
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -45,6 +46,11 @@ from tests.raw_codes import raw_codes
 # How fast examples are drawn says how busy the machine is, nothing of the product.
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("house")
+
+#: Milliseconds a browser test waits for a state before it fails: a busy machine takes its time, and a state that never
+#: comes fails all the same.
+PATIENCE = 90_000
+expect.set_options(timeout=PATIENCE)
 
 #: Older templates kept, so that going back to another state of the code need not migrate from nothing.
 TEMPLATES_KEPT = 4

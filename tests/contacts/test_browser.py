@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import Served, url_for
+from tests.conftest import PATIENCE, Served, url_for
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -24,6 +24,7 @@ def sign_in(page: Page, served: Served, username: str) -> None:
 @pytest.fixture
 def desk(served: Served, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     sign_in(page, served, "contact.officer")
     yield page

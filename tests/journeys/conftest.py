@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.conftest import Served, url_for
+from tests.conftest import PATIENCE, Served, url_for
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (1280, 375)
@@ -26,6 +26,7 @@ class Desk:
     def __init__(self, browser: Browser, served: Served, username: str) -> None:
         self.served = served
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=served.url)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.told: list[str] = []
         self.page.on("console", self._hear)

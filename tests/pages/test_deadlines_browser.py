@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions
 from supervision import actions as supervision
-from tests.conftest import Served
+from tests.conftest import PATIENCE, Served
 from tests.ui.test_browser import RULES
 
 pytestmark = pytest.mark.browser
@@ -44,6 +44,7 @@ def tab(manager: User, address: str, browser: Browser) -> Iterator[Page]:
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     cookie: Any = client.cookies[settings.SESSION_COOKIE_NAME]
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
     yield context.new_page()
     context.close()

@@ -14,6 +14,8 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, Page, Request, Route
 
+from tests.conftest import PATIENCE
+
 CHROMIUM = shutil.which("chromium") or ""
 VENDOR = Path(__file__).resolve().parents[2] / "frontdoor/ui/static/vendor/govuk/govuk-frontend.min.js"
 pytestmark = [
@@ -54,6 +56,7 @@ def chromium(browser: Browser) -> Browser:
 @pytest.fixture
 def tab(chromium: Any) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     yield page
     context.close()
@@ -132,6 +135,12 @@ def test_a_form_goes_on_saving_after_signing_in_again_elsewhere(tab: Page, addre
 def test_the_sequence_of_saves_rises_and_each_goes_on_from_the_version_the_server_gave(tab: Page, address: str) -> None:
     # A device whose clock runs ten years ahead: it has no say in the order.
     tab.add_init_script("const now = Date.now.bind(Date); Date.now = () => now() + 315360000000;")
+    # Counts the savings that the page has had its answer to.
+    tab.add_init_script(
+        "window.saves = 0; const got = Headers.prototype.get;"
+        " Headers.prototype.get = function (name) {"
+        " if (name === 'X-Draft-Version') setTimeout(() => { window.saves += 1; }); return got.call(this, name); };"
+    )
     tab.goto(address + "form/")
     numbers: list[int] = []
     versions: list[int] = []
@@ -144,9 +153,10 @@ def test_the_sequence_of_saves_rises_and_each_goes_on_from_the_version_the_serve
             pages.add(request.headers["x-draft-page"])
 
     tab.on("request", note)
-    for text in ("a", "ab", "abc"):
+    for number, text in enumerate(("a", "ab", "abc"), start=1):
         tab.fill("[name=name]", text)
-        tab.wait_for_timeout(600)
+        # The page has the answer when it takes over the version: the header is read after the response is there.
+        tab.wait_for_function("n => window.saves === n", arg=number)
     assert len(numbers) == 3
     assert numbers == sorted(set(numbers))
     assert max(numbers) < 1000

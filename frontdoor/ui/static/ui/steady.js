@@ -36,7 +36,9 @@ export function startSteady() {
   document.addEventListener("pointerdown", () => { pressed = true; }, true);
   document.addEventListener("pointerup", released, true);
   document.addEventListener("pointercancel", released, true);
-  // The release may have been outside the window.
+  // A release outside the window, in the list of a select or in the menu of the right button is not told to the page.
   document.addEventListener("pointermove", (event) => { if (pressed && event.buttons === 0) released(); }, true);
+  document.addEventListener("keydown", () => { if (pressed) released(); }, true);
+  window.addEventListener("blur", () => { if (pressed) released(); });
   holdSwaps();
 }

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from contacts.models import Contact, ContactPerson
+from contacts.models import ContactPerson
 from contacts.screening.readers import Difference
 from contacts.screening.untaken import in_words
 from frontdoor.access import Permission, roles_holding
@@ -18,10 +18,7 @@ from frontdoor.db import by_name
 from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
 from referrals import holding
-from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.models import Referral
-
-GRADES = [("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("blue", "Blue")]
 
 
 class WorkerChoice(NamedChoice):
@@ -98,202 +95,6 @@ class GivenForm(UiForm):
     def settled(self) -> list[str] | None:
         """The details to take onto the record, none of them to leave it as it is; None where it waits."""
         return {"take": [each.key for each in self.given], "leave": []}.get(self.cleaned_data.get("given") or "")
-
-
-class ChildForm(GivenForm):
-    """The outcome of one child of a contact; nothing preselected."""
-
-    keeps_no_draft = "kept with the decision it is part of"
-
-    def __init__(
-        self,
-        *args: Any,
-        row: ContactPerson,
-        on: date,
-        is_manager: bool,
-        may_refer: bool,
-        standing: Referral | None,
-        given: Sequence[Difference] = (),
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, prefix=f"child{row.pk}", **kwargs)
-        self.row, self.key = row, row.pk
-        self.standing = standing
-        self.attributes = outcome_attributes(on)
-        choices: list[tuple[str, str]] = []
-        reveals: dict[str, list[str]] = {}
-        hints: dict[str, str] = {}
-        if row.role != "subject":
-            choices += NOT_ABOUT.items()
-        for code, label in coded("contact_outcome", on):
-            needs = self.attributes[code]
-            if needs.get("manager_only") and not is_manager:
-                continue
-            if needs.get("opens") and (standing is not None or not may_refer):
-                continue
-            if needs.get("joins"):
-                if standing is None:
-                    continue
-                hints[code] = f"{standing.reference}: the worker is told, and says what they will do"
-            choices.append((code, label))
-            reveals[code] = self._more(code, needs, on)
-        self.fields["outcome"] = forms.ChoiceField(
-            label=f"What is the outcome for {row}?",
-            choices=choices,
-            widget=Radios(reveals={code: names for code, names in reveals.items() if names}, hints=hints),
-            error_messages={"required": f"Choose an outcome for {row}"},
-        )
-        self.fields["level_of_need"] = forms.ChoiceField(
-            label="Level of need", choices=coded("level_of_need", on, "Not decided"), required=False
-        )
-        self.fields["reason"] = long_text("Why?", "Write it so that the family could read it one day.", required=False)
-        told = row.level_of_need or row.contact.level_by_screening or row.contact.level_by_agency
-        self.initial = {"level_of_need": told}
-        if row.outcome and row.decided_at is None:
-            self.initial |= {"outcome": row.outcome, "reason": row.outcome_reason, **self._before(row)}
-        self.ask_about(given, row)
-        self.order_fields(["outcome", "level_of_need", "reason", "given"])
-
-    def _more(self, code: str, needs: Mapping[str, Any], on: date) -> list[str]:
-        """Fields an outcome asks for as well, made and named after it."""
-        if needs.get("opens"):
-            self.fields["response_type"] = forms.ChoiceField(
-                label="What is the response to the referral?",
-                choices=Referral.Response.choices,
-                widget=Radios(),
-                required=False,
-            )
-            self.fields["primary_need"] = forms.ChoiceField(
-                label="Primary need, if it is clear already",
-                choices=coded("primary_need", on, "Not clear yet"),
-                required=False,
-            )
-            return ["response_type", "primary_need"]
-        if needs.get("needs_receiver"):
-            self.fields[f"receiver_{code}"] = forms.CharField(
-                label="Service or authority", max_length=150, required=False
-            )
-            self.fields[f"taken_by_{code}"] = forms.CharField(
-                label="Who there has taken it on?",
-                help_text="A name. Until somebody has taken it, the contact stays on the queue.",
-                max_length=150,
-                required=False,
-            )
-            return [f"receiver_{code}", f"taken_by_{code}"]
-        if needs.get("needs_contact"):
-            self.fields["same_contact"] = forms.CharField(
-                label="Reference of the other contact", max_length=12, required=False, widget=forms.TextInput()
-            )
-            return ["same_contact"]
-        return []
-
-    @staticmethod
-    def _before(row: ContactPerson) -> dict[str, Any]:
-        """What was proposed before and came back."""
-        detail = row.outcome_detail
-        return {
-            "response_type": detail.get("response_type", ""),
-            "primary_need": detail.get("primary_need", ""),
-            f"receiver_{row.outcome}": detail.get("receiver", ""),
-            f"taken_by_{row.outcome}": detail.get("taken_by", ""),
-            "same_contact": detail.get("contact", ""),
-        }
-
-    def decision(self) -> ChildDecision:
-        """The answers as the action takes them."""
-        data = self.cleaned_data
-        outcome = data["outcome"]
-        return ChildDecision(
-            child=self.row.pk,
-            outcome=outcome,
-            reason=data["reason"],
-            level_of_need=data["level_of_need"],
-            response_type=data.get("response_type") or "",
-            primary_need=data.get("primary_need") or "",
-            detail={
-                "receiver": data.get(f"receiver_{outcome}") or "",
-                "taken_by": data.get(f"taken_by_{outcome}") or "",
-                "contact": data.get("same_contact") or "",
-            },
-        )
-
-    def place(self, field: str) -> str:
-        """The form's own field for a field of the action's refusal."""
-        if field == "taken_by":
-            return f"taken_by_{self.data.get(self.add_prefix('outcome'), '')}"
-        return {"contact": "same_contact"}.get(field, field)
-
-
-class WithoutChildForm(UiForm):
-    """The outcome of a contact about adults only."""
-
-    keeps_no_draft = "kept with the decision it is part of"
-    key = 0
-
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = outcome_attributes(on)
-        self.fields["outcome"] = forms.ChoiceField(
-            label="What is the outcome?",
-            choices=[
-                (code, label)
-                for code, label in coded("contact_outcome", on)
-                if not any(known[code].get(need) for need in ("opens", "joins", "needs_contact", "manager_only"))
-            ],
-            widget=Radios(),
-        )
-        self.fields["reason"] = long_text("Why?")
-
-    def decision(self) -> ChildDecision:
-        """The answer as the action takes it."""
-        return ChildDecision(child=0, outcome=self.cleaned_data["outcome"], reason=self.cleaned_data["reason"])
-
-    def place(self, field: str) -> str:
-        """The form's own field for a field of the action's refusal."""
-        return field
-
-
-class WholeForm(VersionForm):
-    """What is said once for the whole decision: the grade when there is none, whose it is, who agreed by telephone."""
-
-    called = "Decide a contact"
-
-    def __init__(self, *args: Any, record: Contact, may_allocate: bool, is_night: bool, **kwargs: Any) -> None:
-        super().__init__(*args, record=record, **kwargs)
-        if not record.grade and record.type.ranks_with_concerns:
-            self.fields["grade"] = forms.ChoiceField(
-                label="How urgent is it? The contact has no grade yet", choices=GRADES, widget=Radios()
-            )
-        if may_allocate:
-            self.fields["team"] = NamedChoice(
-                label="Team for the referrals", queryset=holding.teams(), required=False, empty_label="Decide later"
-            )
-            self.fields["worker"] = WorkerChoice(
-                label="Worker",
-                queryset=holding.workers(),
-                required=False,
-                empty_label="Decide later",
-            )
-        if is_night:
-            self.fields["manager"] = WorkerChoice(
-                label="Manager who agreed by telephone, if a manager’s decision is needed now",
-                queryset=staff(Permission.CONTACT_SIGN_OFF),
-                required=False,
-                empty_label="Nobody: wait for sign-off",
-            )
-            self.fields["telephoned_at"] = DateTimeField(label="When did they agree?", required=False, latest="now")
-
-    def clean(self) -> dict[str, Any]:
-        """A call has a manager and a time, or neither."""
-        cleaned = super().clean()
-        if cleaned.get("manager") and not cleaned.get("telephoned_at") and "telephoned_at" not in self.errors:
-            self.add_error("telephoned_at", "Enter when the manager agreed")
-        return cleaned
-
-    def telephoned(self) -> Telephoned | None:
-        """Which manager agreed, and when."""
-        manager, at = self.cleaned_data.get("manager"), self.cleaned_data.get("telephoned_at")
-        return Telephoned(manager, at) if manager and at else None
 
 
 class SignOffForm(VersionForm):

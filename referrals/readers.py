@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from contacts.grading.raising import standing
-from contacts.models import Contact, ContactPerson
+from contacts.models import Contact, ContactPerson, FamilyGroup
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
@@ -128,17 +128,18 @@ def open_referrals(people: list[int]) -> dict[int, Referral]:
     return {row.child.merged_into_id or row.child_id: row for row in rows}
 
 
-def may_join(contacts: Collection[Contact]) -> set[int]:
-    """Keys of the children on these contacts who have open work, or may have: there is something to join.
+def with_open_work(contacts: Collection[Contact]) -> tuple[set[int], set[int]]:
+    """Keys of the children on these contacts who have open work, and of those who have it or may: who may join it.
 
     Somebody a child may be counts until it is answered, so that the answer can be given and used on one page.
     """
     keys = [contact.pk for contact in contacts]
     children = ContactPerson.objects.filter(contact_id__in=keys, is_child=True, person__isnull=False)
-    who = set(children.values_list("pk", "person_id"))
-    who |= set(standing().filter(on_contact__contact_id__in=keys).values_list("on_contact_id", "person_id"))
-    having = set(open_referrals([person for _, person in who]))
-    return {child for child, person in who if person in having}
+    confirmed = set(children.values_list("pk", "person_id"))
+    possible = set(standing().filter(on_contact__contact_id__in=keys).values_list("on_contact_id", "person_id"))
+    having = set(open_referrals([person for _, person in confirmed | possible]))
+    known = {child for child, person in confirmed if person in having}
+    return known, known | {child for child, person in possible if person in having}
 
 
 def siblings(referral: Referral, user: User) -> list[Referral]:
@@ -165,6 +166,22 @@ def warnings_of(people: list[int]) -> list[Caution]:
 def children_of(contact: Contact) -> list[ContactPerson]:
     """The contact's children with their confirmed records."""
     return list(contact.people.filter(is_child=True).select_related("person", "contact__text").order_by("position"))
+
+
+def people_of(contacts: Collection[Contact]) -> dict[int, list[ContactPerson]]:
+    """By contact id the people on each in their order, with the records confirmed, in one query."""
+    found: dict[int, list[ContactPerson]] = {contact.pk: [] for contact in contacts}
+    whole = {contact.pk: contact for contact in contacts}
+    rows = ContactPerson.objects.filter(contact__in=contacts).select_related("person", "linked_by", "decided_by")
+    for row in rows.order_by("position"):
+        row.contact = whole[row.contact_id]
+        found[row.contact_id].append(row)
+    return found
+
+
+def families_of(contacts: Collection[Contact]) -> list[FamilyGroup]:
+    """The families on these contacts by number, with what each was told and agreed to."""
+    return list(FamilyGroup.objects.filter(contact__in=contacts).order_by("number"))
 
 
 def adults_of(contact: Contact) -> list[ContactPerson]:

@@ -21,11 +21,18 @@ from contacts.screening.details import settle_details
 from contacts.screening.readers import opened_by
 from contacts.screening.rules import Power
 from frontdoor.access import Denied, Permission, Refused, require, roles_holding
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.notifications.actions import duty_managers, notify, one_by_one
-from referrals.decisions import ChildDecision, Decided, decide_contact, outcome_attributes, reopen_contact
+from referrals.decisions import (
+    ChildDecision,
+    Decided,
+    Telephoned,
+    decide_contact,
+    outcome_attributes,
+    reopen_contact,
+)
 from referrals.models import BulkAct, BulkRow, DipSample, Referral, bulk_rule
 
 NOT_OPENED = "You have not opened its text: open it first."
@@ -35,23 +42,31 @@ NOT_OPENED = "You have not opened its text: open it first."
 class Answer:
     """What is decided about one contact of several, on the version that was read.
 
-    ``settled``: of children what was given and not taken, with the details to take onto the record (none: leave it).
+    ``settled``: of children what was given and not taken, with the details to take onto the record (none: leave it);
+    ``team`` and ``worker``: whose its referrals are at once (managers); ``telephoned``: who agreed out of hours.
     """
 
     contact: Contact
     decisions: tuple[ChildDecision, ...]
     version: int
     settled: tuple[tuple[ContactPerson, list[str]], ...] = ()
+    team: Team | None = None
+    worker: User | None = None
+    telephoned: Telephoned | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one contact: decided, put to a manager (``power`` says which), or refused with ``why``."""
+    """What became of one contact: decided, put to a manager (``power`` says which), or refused with ``why``.
+
+    ``field``: what the refusal names, with the key of the child's row after a hyphen; ``refused``: the refusal itself.
+    """
 
     contact: Contact
     power: Power | None = None
     why: str = ""
     field: str = ""
+    refused: Refused | None = None
     referrals: tuple[Referral, ...] = ()
 
 
@@ -62,12 +77,12 @@ def screen_together(*, answers: Sequence[Answer], by: User, at: datetime) -> lis
     results = []
     for answer in answers:
         if answer.contact.reference not in opened:
-            results.append(Result(answer.contact, why=NOT_OPENED))
+            results.append(refusal(answer.contact, Refused(NOT_OPENED, code="not_opened")))
             continue
         try:
             decided = _decide_and_settle(answer, by, at)
         except Refused as refused:
-            results.append(Result(answer.contact, why=refused.message, field=refused.field or ""))
+            results.append(refusal(answer.contact, refused))
         except Denied as denied:
             results.append(Result(answer.contact, why=denied.message))
         else:
@@ -75,10 +90,24 @@ def screen_together(*, answers: Sequence[Answer], by: User, at: datetime) -> lis
     return results
 
 
+def refusal(contact: Contact, refused: Refused) -> Result:
+    """What became of a contact whose decision was refused."""
+    return Result(contact, why=refused.message, field=refused.field or "", refused=refused)
+
+
 @transaction.atomic
 def _decide_and_settle(answer: Answer, by: User, at: datetime) -> Decided:
     """The decision, and what was given onto the record or left: both or neither."""
-    decided = decide_contact(contact=answer.contact, decisions=answer.decisions, by=by, at=at, version=answer.version)
+    decided = decide_contact(
+        contact=answer.contact,
+        decisions=answer.decisions,
+        by=by,
+        at=at,
+        version=answer.version,
+        team=answer.team,
+        worker=answer.worker,
+        telephoned=answer.telephoned,
+    )
     for row, keys in answer.settled:
         settle_details(on_contact=row, accept=keys, by=by, at=at)
     return decided

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from referrals.views import allocating, deciding, disagreements, together, working
+from referrals.views import allocating, deciding, decision, disagreements, together, working
 
 app_name = "referrals"
 urlpatterns = [
     path("contacts/new/<uuid:draft_id>/fast-track/", deciding.record_fast_track, name="record_fast_track"),
-    path("contacts/<str:reference>/decide/", deciding.decide, name="decide"),
+    path("contacts/<str:reference>/decide/", decision.decide, name="decide"),
     path("contacts/<str:reference>/sign-off/", deciding.sign_off, name="sign_off"),
     path("contacts/<str:reference>/fast-track/", deciding.fast_track, name="fast_track"),
     path("contacts/<str:reference>/tell/", deciding.tell, name="tell"),
@@ -18,7 +18,7 @@ urlpatterns = [
     path("contacts/queue/bulk/<int:key>/", together.bulk_act, name="bulk_act"),
     path("contacts/queue/looked-over/", together.looked_over, name="looked_over"),
     path("contacts/queue/looked-over/<int:key>/", together.look_over, name="look_over"),
-    path("contacts/<str:reference>/screen/", together.screen, name="screen"),
+    path("contacts/<str:reference>/screen/", decision.screen, name="screen"),
     path("contacts/<str:reference>/undo/", together.undo, name="undo"),
     path("disagreements/", disagreements.listing, name="disagreements"),
     path("disagreements/<int:key>/", disagreements.answer, name="disagreement"),

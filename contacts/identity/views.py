@@ -22,7 +22,7 @@ from frontdoor.ui.responses import is_htmx, page
 
 P = Permission
 #: Where it may be answered, and where that page is.
-PLACES = {"queue": "contacts:queue", "screen": "referrals:screen", "decide": "referrals:decide"}
+PLACES = {"queue": "contacts:queue", "decide": "referrals:decide"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +113,7 @@ def _version_on(request: StaffRequest, contact: Contact, *, raised: int) -> int 
 
     ``raised``: by how much the answer may have raised it. None where somebody else has changed the contact.
     """
-    sent = request.POST.get("version") or request.POST.get(f"version-{contact.reference}", "")
+    sent = request.POST.get(f"version-{contact.reference}", "")
     if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
         return None
     return contact.version if contact.version in (int(sent), int(sent) + raised) else None

@@ -327,7 +327,7 @@ def together(contact: Contact, user: User) -> list[Contact]:
     if contact.bundle_id is None:
         return [contact]
     rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
-    others = rows.select_related("type", "agency", "claimed_by", "text").order_by("tier", "rank_at", "id")
+    others = rows.select_related("type", "agency", "claimed_by", "text", "rank").order_by("tier", "rank_at", "id")
     return [contact, *others]
 
 

@@ -1,7 +1,6 @@
-"""Deciding a contact, signing it off, and the child protection fast track."""
+"""Signing a contact off, and the child protection fast track."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,26 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.models import Contact, ContactPerson
+from contacts.models import Contact
 from contacts.recording import forms as contact_forms
 from contacts.recording import views as call
-from contacts.screening import actions as contact_actions
 from contacts.screening import rules
-from contacts.screening.details import settle_details
 from contacts.screening.readers import keep_out, possible_on, rows_of, words
-from contacts.screening.untaken import to_settle
 from contacts.screening.views.household import offered
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, Role, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.notifications.actions import duty_managers
-from frontdoor.people.hooks import open_work
-from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import can
 from referrals import actions, forms, readers
@@ -54,7 +47,7 @@ def shown(request: StaffRequest, reference: str, *, is_read: bool = False) -> Co
 
 
 def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
-    """What every page of a decision shows of its contact."""
+    """What the page of a sign-off shows of its contact."""
     children = readers.children_of(contact)
     people = [row.person_id for row in children if row.person_id is not None]
     now = timezone.now()
@@ -65,116 +58,16 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "possible": possible,
-        "texts": words(contact, "child_location"),
+        "texts": words(contact),
         "children": children,
         "adults": readers.adults_of(contact),
         "warnings": readers.warnings_of(people),
-        "known": open_work(people, hidden_from=request.user),
         "clocks": list(clocks.order_by("due_at", "id")),
         "families": list(contact.families.order_by("number")),
         "now": now,
         "today": london_date(now),
         "label": lists.label,
     }
-
-
-Children = list[forms.ChildForm | forms.WithoutChildForm]
-
-
-def _at_its_child(children: Children, whole: UiForm, refused: Refused) -> tuple[UiForm, str | None]:
-    """The form and field of a refusal that names its child."""
-    name, _, key = (refused.field or "").partition("-")
-    for form in children:
-        if key and key == str(form.key):
-            return form, form.place(name)
-    return whole, name
-
-
-def _child_forms(request: StaffRequest, contact: Contact, children: Sequence[ContactPerson], typed: Any) -> Children:
-    """A form for each child, filled with what was typed; one of its own for a contact about adults only."""
-    on = london_date(timezone.now())
-    if not children:
-        return [forms.WithoutChildForm(typed, prefix="child0", on=on)]
-    waiting = to_settle(children) if holds(request.user, P.PEOPLE_EDIT) else {}
-    standing = readers.open_referrals([row.person_id for row in children if row.person_id is not None])
-    return [
-        forms.ChildForm(
-            typed,
-            row=row,
-            on=on,
-            is_manager=rules.is_manager(request.user),
-            may_refer=contact.type.may_become_referral,
-            standing=standing.get(row.person_id) if row.person_id is not None else None,
-            given=waiting.get(row.pk, ()),
-        )
-        for row in children
-    ]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs(P.CONTACT_SCREEN)
-def decide(request: StaffRequest, reference: str) -> HttpResponse:
-    """Decide a contact: an outcome for each child, once."""
-    user = request.user
-    contact = shown(request, reference, is_read=True)
-    if "decide" not in can(contact, user):
-        return redirect("contacts:contact", contact.reference)
-    about = _about(request, contact)
-    whole = acting.form(
-        request,
-        forms.WholeForm,
-        record=contact,
-        may_allocate=holds(user, P.REFERRAL_ALLOCATE),
-        is_night=Role.EDT_WORKER.value in user.roles,
-    )
-    forms.say_cases(whole, user)
-    children = _child_forms(request, contact, about["children"], acting.typed(whole))
-    acting.together(whole, children)
-    done = acting.carry_out(
-        request,
-        (whole, *children),
-        lambda given, at: _decide(user, contact, children, whole, at),
-        to=lambda decided: _after(request, decided),
-        place=lambda refused: _at_its_child(children, whole, refused),
-    )
-    if done is not None:
-        return done
-    reasons = rules.manager_reasons(contact, about["children"], about["now"])
-    return page(
-        request,
-        "referrals/decide.html",
-        {
-            **about,
-            "forms": children,
-            "whole": whole,
-            "reasons": reasons,
-            "is_manager": rules.is_manager(user),
-            "offer": offered(request, contact, "decide"),
-        },
-    )
-
-
-def _decide(user: User, contact: Contact, children: Children, whole: forms.WholeForm, at: datetime) -> actions.Decided:
-    """Give the grade if it was asked for, decide, and take what was given onto the record or leave it: all or none."""
-    version = whole.cleaned_data["version"]
-    grade = whole.cleaned_data.get("grade")
-    if grade:
-        contact = contact_actions.grade(contact=contact, by=user, at=at, grade=grade, version=version)
-        version = contact.version
-    decided = actions.decide_contact(
-        contact=contact,
-        decisions=[form.decision() for form in children],
-        by=user,
-        at=at,
-        version=version,
-        team=whole.cleaned_data.get("team"),
-        worker=whole.cleaned_data.get("worker"),
-        telephoned=whole.telephoned(),
-    )
-    for form in children:
-        if isinstance(form, forms.ChildForm) and (keys := form.settled()) is not None:
-            settle_details(on_contact=form.row, accept=keys, by=user, at=at)
-    return decided
 
 
 def _after(request: StaffRequest, decided: actions.Decided) -> HttpResponse:

@@ -202,7 +202,7 @@ def work(port: int, number: int, seen: Seen, over: threading.Event) -> None:
         over.wait(dice.expovariate(1 / THINKING))
         if not lines or over.is_set():
             continue
-        path = f"/contacts/{dice.choice(lines)}/screen/"
+        path = f"/contacts/{dice.choice(lines)}/decide/"
         started = time.perf_counter()
         status, text = browser.ask("GET", path)
         seen.note("screening page", started, str(status))

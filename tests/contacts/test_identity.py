@@ -285,12 +285,11 @@ def test_the_line_the_opened_line_and_the_pages_of_a_decision_say_what_it_would_
     assert "Possible, not confirmed: a child is on a protection plan now" in line
     assert "match unconfirmed" not in line
     looked = words_of(client.get(f"/contacts/{contact.reference}/look/"))
-    for text in (looked, words_of(client.get(f"/contacts/{contact.reference}/screen/"))):
+    for text in (looked, words_of(client.get(f"/contacts/{contact.reference}/decide/"))):
         assert meaning in text
         assert "Nobody confirmed on it has a history. Somebody on it may have: possible, not confirmed." in text
         assert "Possible history, not confirmed" in text
         assert "Nothing is on record" not in text
-    assert meaning in words_of(client.get(f"/contacts/{contact.reference}/decide/"))
     page = words_of(client.get(f"/contacts/{contact.reference}/"))
     assert "For now: Red" in unescape(page).replace("▲ ", "")
     assert "How sure: all but certain" in page
@@ -358,7 +357,7 @@ def test_an_answer_on_the_page_of_a_decision_lets_the_decision_go_on(
     contact = sent()
     client = at_desk(manager)
     name = f"version-{contact.reference}"
-    who = f"/contacts/{contact.reference}/people/1/who/?on=screen"
+    who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
     given = {"answer": f"unsure {on_plan.reference}", name: str(contact.version)}
     assert f'id="{name}"' in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
     given = {"answer": f"same {on_plan.reference}", name: str(contact.version - 3)}
@@ -372,9 +371,9 @@ def test_no_answer_hides_what_a_colleague_changed_meanwhile(
     contact = sent()
     client = at_desk(manager)
     who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
-    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    given = {"answer": f"{answer} {on_plan.reference}", **version_of(contact)}
     screening.grade(contact=contact, by=manager, at=NOW, grade="amber", reason="As he rang again.")
-    assert 'id="id_version"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
+    assert f'id="version-{contact.reference}"' not in client.post(who, given, HTTP_HX_REQUEST="true").content.decode()
 
 
 @pytest.mark.parametrize("answer", ["unsure", "send", "same"])
@@ -383,10 +382,10 @@ def test_an_answer_alone_brings_the_version_up_to_date(
 ) -> None:
     contact = sent()
     who = f"/contacts/{contact.reference}/people/1/who/?on=decide"
-    given = {"answer": f"{answer} {on_plan.reference}", "version": str(contact.version)}
+    given = {"answer": f"{answer} {on_plan.reference}", **version_of(contact)}
     shown = at_desk(manager).post(who, given, HTTP_HX_REQUEST="true").content.decode()
     contact.refresh_from_db()
-    assert re.search(rf'id="id_version"[^>]*value="{contact.version}"', shown)
+    assert re.search(rf'id="version-{contact.reference}"[^>]*value="{contact.version}"', shown)
 
 
 def test_whoever_is_confirmed_cannot_be_refused_in_another_tab(
@@ -456,8 +455,8 @@ def version_of(contact: Contact) -> dict[str, str]:
 
 
 def offered(client: Client, contact: Contact) -> dict[str, str]:
-    """The outcomes on the page of the queue's decision, with their keys."""
-    page = client.get(f"/contacts/{contact.reference}/screen/").content.decode()
+    """The outcomes on the page of a decision, with their keys."""
+    page = client.get(f"/contacts/{contact.reference}/decide/").content.decode()
     found = {}
     for radio in re.findall(r'<input class="govuk-radios__input"[^>]*name="outcome"[^>]*>', page):
         code, key = (re.search(rf'{name}="([^"]*)"', radio) for name in ("value", "data-key"))
@@ -466,7 +465,7 @@ def offered(client: Client, contact: Contact) -> dict[str, str]:
     return found
 
 
-def test_the_queues_decision_has_the_one_list_of_outcomes(
+def test_a_decision_has_the_one_list_of_outcomes(
     violet: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
 ) -> None:
     contact = sent()
@@ -489,11 +488,11 @@ def test_joining_open_work_is_offered_where_there_is_or_may_be_some(
     assert "open_work" not in offered(client, other)
 
 
-def test_early_help_is_decided_on_the_queues_page_when_somebody_has_taken_it(
+def test_early_help_is_decided_when_somebody_has_taken_it(
     sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
 ) -> None:
     contact = sent(people=[replace(VIOLET, given_name="Petra", family_name="Unknown-Yet")], address=AddressFacts())
-    client, path = at_desk(manager), f"/contacts/{contact.reference}/screen/"
+    client, path = at_desk(manager), f"/contacts/{contact.reference}/decide/"
     client.get(path)
     given = {"outcome": "early_help", "reason": "They want help with the nights.", **version_of(contact)}
     asked = client.post(path, given)

@@ -62,7 +62,7 @@ def test_its_alert_and_its_clock_are_seen_by_those_told_alone(
     client = Client()
     client.force_login(manager)
     here = f"/contacts/{about_somebody_hidden.reference}/"
-    for path in (here, f"{here}decide/", f"{here}fast-track/", f"{here}screen/", f"{here}look/", "/contacts/queue/"):
+    for path in (here, f"{here}decide/", f"{here}fast-track/", f"{here}look/", "/contacts/queue/"):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "Named holder" not in answer.content.decode(), path

@@ -65,7 +65,7 @@ def test_a_family_is_one_line_and_screened_together_each_text_opened(
     assert body.count("data-queue-line id") == 1
     assert f"line-{second.reference}" in body
     assert "And 1 more contact about the family." in body
-    path = f"/contacts/{second.reference}/screen/"
+    path = f"/contacts/{second.reference}/decide/"
     body = client.get(path).content.decode()
     assert f'id="card-{first.reference}"' in body
     sent = {f"version-{c.reference}": c.version for c in (first, second)} | {
@@ -78,7 +78,7 @@ def test_a_family_is_one_line_and_screened_together_each_text_opened(
     assert "You have not opened its text" in answer.content.decode()
     assert set(Contact.objects.filter(status="decided")) == {second}
     client.get(f"/contacts/{first.reference}/look/", headers=HTMX)
-    client.post(f"/contacts/{first.reference}/screen/", {**sent, "outcome": "advice", "reason": "Seen."})
+    client.post(f"/contacts/{first.reference}/decide/", {**sent, "outcome": "advice", "reason": "Seen."})
     first.refresh_from_db()
     assert (first.status, first.people.get().outcome_reason) == ("decided", "Seen.")
 
@@ -127,7 +127,7 @@ def knows_the_child(contact: Contact, user: User) -> None:
     protection.declare_conflict(person=person, user=user, by=user, at=timezone.now())
 
 
-@pytest.mark.parametrize("place", ["look", "decide", "screen"])
+@pytest.mark.parametrize("place", ["look", "decide"])
 def test_somebody_who_knows_the_child_reads_the_text_by_no_road(
     client: Client, officer: User, manager: User, place: str
 ) -> None:
@@ -156,7 +156,7 @@ def test_of_a_bundle_the_contacts_about_somebody_one_knows_are_left_out(
     people = some_facts().people[:1]
     first, second = record(officer, grade="green", people=people), record(officer, grade="amber", people=people)
     knows_the_child(second, manager)
-    shown = open_as(client, manager).get(f"/contacts/{first.reference}/screen/").content.decode()
+    shown = open_as(client, manager).get(f"/contacts/{first.reference}/decide/").content.decode()
     assert f'id="card-{first.reference}"' in shown
     assert f'id="card-{second.reference}"' not in shown
 
@@ -172,7 +172,7 @@ def test_two_managers_at_once_and_the_second_hears_who_was_first(
     client: Client, officer: User, manager: User, other: User
 ) -> None:
     contact = record(officer, people=some_facts().people[:1])
-    open_as(client, other).get(f"/contacts/{contact.reference}/screen/")
+    open_as(client, other).get(f"/contacts/{contact.reference}/decide/")
     version = contact.version
     referrals.decide_contact(contact=contact, decisions=each(contact, "advice"), by=manager, at=timezone.now())
     answer = client.post(
@@ -180,16 +180,16 @@ def test_two_managers_at_once_and_the_second_hears_who_was_first(
     )  # fmt: skip
     assert "was not claimed" in answer.content.decode()
     second = record(officer, people=some_facts().people[:1])
-    client.get(f"/contacts/{second.reference}/screen/")
+    client.get(f"/contacts/{second.reference}/decide/")
     screening.claim(contact=second, by=manager, at=timezone.now())
     child = second.people.get()
     sent = {f"version-{second.reference}": version, "outcome": "advice", "reason": "x", f"row{child.pk}-outcome": ""}
-    body = client.post(f"/contacts/{second.reference}/screen/", sent).content.decode()
+    body = client.post(f"/contacts/{second.reference}/decide/", sent).content.decode()
     assert "Dora Manager changed this record" in body
     assert Contact.objects.get(pk=second.pk).claimed_by == manager
     # Decided by somebody else meanwhile: who it was is said, and what one wrote is still there to copy.
     referrals.decide_contact(contact=second, decisions=each(second, "advice"), by=manager, at=timezone.now())
-    body = client.post(f"/contacts/{second.reference}/screen/", sent | {"reason": "The nurse goes."}).content.decode()
+    body = client.post(f"/contacts/{second.reference}/decide/", sent | {"reason": "The nurse goes."}).content.decode()
     assert "Dora Manager changed this record" in body
     assert "The nurse goes." in body
 

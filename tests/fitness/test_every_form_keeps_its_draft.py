@@ -85,7 +85,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "ApproveForm": "the reference is typed afresh each time: nobody agrees by what a page remembered",
         "ButtonForm": "one button, nothing typed",
         "CallForm": "kept with the call it is part of",
-        "ChildForm": "kept with the decision it is part of",
+        "ChildForm": "kept with the call it is part of",
         "ChronologyFilter": "a filter: it stands in the address",
         "ContactForm": "kept with the call it is part of",
         "DisagreeForm": "kept behind the link it was opened with",
@@ -110,5 +110,4 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "StaffFilterForm": "a filter: it stands in the address",
         "TableFilterForm": "a filter: it stands in the address",
         "TakeForm": "one button, nothing typed",
-        "WithoutChildForm": "kept with the decision it is part of",
     }

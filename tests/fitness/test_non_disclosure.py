@@ -348,7 +348,7 @@ def sent(hidden: list[str]) -> list[tuple[str, dict[str, str]]]:
 
 def identities(world: World) -> list[str]:
     """Where it is said whom the children on what agencies sent may be: every page and fragment of each."""
-    parts = ["", "look/", "screen/", "decide/", "people/1/who/", "people/1/who/?on=queue", "people/2/who/?on=screen"]
+    parts = ["", "look/", "decide/", "people/1/who/", "people/1/who/?on=queue", "people/2/who/?on=decide"]
     sent = Contact.objects.exclude(agency=None).exclude(reference__in=world.hidden).order_by("id")
     return [f"/contacts/{contact.reference}/{part}" for contact in sent for part in parts]
 

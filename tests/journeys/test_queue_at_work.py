@@ -99,7 +99,7 @@ def test_two_managers_on_one_contact_and_the_second_loses_nothing_of_what_was_ty
     (reference,) = record(served, "Dunmallet")
     first, second = desk("duty.manager"), desk("service.manager")
     for manager in (first, second):
-        manager.page.goto(f"/contacts/{reference}/screen/")
+        manager.page.goto(f"/contacts/{reference}/decide/")
         manager.fill(outcome="advice", reason="His teacher has it in hand.")
     second.fill(reason="The school nurse sees him on Friday.")
     with first.page.expect_navigation():

@@ -88,14 +88,12 @@ def refer(manager: Desk, contact: str) -> dict[str, str]:
     """Both children are referred in one act."""
     manager.go(f"/contacts/{contact}/decide/")
     asked = manager.names()
-    page = manager.page
-    for radio in page.locator("input[type=radio][value=referral]").all():
-        radio.check()
-    for radio in page.locator("input[type=radio][value=assessment]").all():
-        radio.check()
-    for area in page.locator("textarea[name$='-reason']").all():
-        area.fill("Both may be in need; we have to know what life is like for them.")
-    manager.press("Decide")
+    manager.fill(
+        outcome="referral",
+        response_type="assessment",
+        reason="Both may be in need; we have to know what life is like for them.",
+    )
+    manager.press("Decide this contact")
     manager.look()
     return asked
 

@@ -57,6 +57,17 @@ def each(contact: Contact, outcome: str, **more: Any) -> list[ChildDecision]:
     ]
 
 
+def answers(contact: Contact, **more: str) -> dict[str, str]:
+    """A referral for every child, as the page of a decision sends it; ``more`` overrides."""
+    return {
+        f"version-{contact.reference}": str(contact.version),
+        "outcome": "referral",
+        "response_type": "assessment",
+        "reason": "He needs help.",
+        **more,
+    }
+
+
 @pytest.fixture
 def referral(contact: Contact, manager: User) -> Referral:
     """An accepted referral of the first child of the contact."""

@@ -149,31 +149,6 @@ def test_deciding_asks_about_it(answer: str, row: ContactPerson, vi: Person, man
     assert f"not on the record: {GIVEN}; telephone; a warning is proposed" in shown
     assert 'value="take" checked' not in shown
     row.contact.refresh_from_db()
-    prefix = f"child{row.pk}"
-    sent = {
-        "version": str(row.contact.version), f"{prefix}-outcome": "referral", f"{prefix}-reason": "They fled.",
-        f"{prefix}-response_type": "assessment", f"{prefix}-level_of_need": "4",
-    }  # fmt: skip
-    refused = client.post(page, sent)
-    assert refused.status_code == 422
-    assert "Say what to do with what was given of Vi Example" in unescape(refused.content.decode())
-    assert client.post(page, {**sent, f"{prefix}-given": answer}).status_code == 302
-    row.refresh_from_db()
-    assert row.outcome == "referral"
-    assert vi.addresses.filter(is_confidential=True).exists() is (answer == "take")
-    assert vi.warnings.exists() is (answer == "take")
-    waiting = untaken([vi], manager).get(vi.pk, [])
-    assert [line.is_left for line in waiting] == {"take": [], "wait": [False], "leave": [True]}[answer]
-
-
-@pytest.mark.parametrize("answer", ["take", "wait", "leave"])
-def test_the_page_of_the_queue_asks_about_it_as_well(
-    answer: str, row: ContactPerson, vi: Person, manager: User
-) -> None:
-    client = signed_in(manager)
-    page = f"/contacts/{row.contact.reference}/screen/"
-    assert f"not on the record: {GIVEN}; telephone; a warning is proposed" in seen(client, page)
-    row.contact.refresh_from_db()
     sent = {
         f"version-{row.contact.reference}": str(row.contact.version), "outcome": "advice", "reason": "They are safe.",
         f"row{row.pk}-outcome": "",

@@ -164,7 +164,7 @@ def test_one_page_decides_with_a_common_reason_and_a_line(client: Client, office
     contact = record(officer)
     child = contact.people.get()
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
-    path = f"/contacts/{contact.reference}/screen/"
+    path = f"/contacts/{contact.reference}/decide/"
     assert "no food at home" in client.get(path).content.decode()
     sent = {
         f"version-{contact.reference}": contact.version, "outcome": "referral", "reason": "Neglect.",

@@ -46,7 +46,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     results: list[Result] = []
     contacts = _open_together(first, user)
     offered = _offered(contacts)
-    common, rows = _forms(request, contacts, on, offered)
+    common, rows = _forms(request, first, contacts, on, offered)
     if common.is_sent:
         acting.keep(request, common)
         valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
@@ -58,7 +58,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
             contacts = [contact for contact in contacts if contact.pk in refused]
-            common, rows = _forms(request, contacts, on, offered)
+            common, rows = _forms(request, first, contacts, on, offered)
             if not refused:
                 acting.use_up(request, common, at=now)
     shown = [contact.reference for contact in contacts]
@@ -127,10 +127,12 @@ def _offered(contacts: list[Contact]) -> Offered:
 
 
 def _forms(
-    request: StaffRequest, contacts: list[Contact], on: date, offered: Offered
+    request: StaffRequest, first: Contact, contacts: list[Contact], on: date, offered: Offered
 ) -> tuple[CommonForm, dict[int, list[RowForm]]]:
     is_manager = rules.is_manager(request.user)
-    common = acting.form(request, CommonForm, on=on, is_manager=is_manager, contacts=contacts, offered=offered)
+    common = acting.form(
+        request, CommonForm, about=first.reference, on=on, is_manager=is_manager, contacts=contacts, offered=offered
+    )
     children = {contact.pk: [r for r in contact_readers.rows_of(contact) if r.is_child] for contact in contacts}
     everybody = [row for rows in children.values() for row in rows]
     waiting = to_settle(everybody) if holds(request.user, P.PEOPLE_EDIT) else {}
@@ -199,7 +201,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
     )
     which = urlencode([("contact", reference) for reference in sorted(contact.reference for contact in chosen)])
     at = f"{reverse('referrals:bulk')}?{which}"
-    form = acting.form(request, BulkForm, on=on, at=at)
+    called = f"Close {len(chosen)} contact{'s' if len(chosen) > 1 else ''} in bulk" if chosen else ""
+    form = acting.form(request, BulkForm, called=called, on=on, at=at)
     typed = acting.typed(form) or {}
     lines = {contact.reference: str(typed.get(f"line-{contact.reference}", "")) for contact in chosen}
     done = acting.carry_out(

@@ -10,7 +10,8 @@ class AssessmentsConfig(AppConfig):
         """Register the app's audit events and what an open assessment forbids its referral."""
         from assessments import chronology, events, hooks
         from assessments.codes import register_codes
-        from assessments.early_help.readers import confidential_addresses, origin, work_on
+        from assessments.early_help.drafted import said
+        from assessments.early_help.readers import children_given, confidential_addresses, origin, work_on
         from assessments.keeping import care
         from assessments.models import Assessment
         from contacts import hooks as of_contacts
@@ -18,7 +19,7 @@ class AssessmentsConfig(AppConfig):
         from frontdoor import audit
         from frontdoor.drafts import kinds
         from frontdoor.people.disposal import disposal_of, disposal_policy
-        from frontdoor.people.hooks import addresses_given, merge_policy
+        from frontdoor.people.hooks import addresses_given, merge_policy, named_as_given
         from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
         from frontdoor.workflow import doors
@@ -32,7 +33,7 @@ class AssessmentsConfig(AppConfig):
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
         register_codes()
         count_too(care)
-        kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft")
+        kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft", said=said)
         merge_policy("assessments.EarlyHelpPerson", "person", "move", "early help is the one child's, or family's")
         disposal_policy(
             "assessments.EarlyHelpPerson", "person", "destroy", "who was given goes; an adult stays with a child's",
@@ -51,6 +52,8 @@ class AssessmentsConfig(AppConfig):
             of_contacts.open_work.append(work_on)
         if confidential_addresses not in addresses_given:
             addresses_given.append(confidential_addresses)
+        if children_given not in named_as_given:
+            named_as_given.append(children_given)
         if origin not in origins:
             origins.append(origin)
         if hooks.open_assessment not in workflow_hooks.blockers:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from contacts.models import Contact, ContactPerson
+from contacts.models import Contact, ContactPerson, PersonAsGiven
 from frontdoor.accounts.models import User
 from frontdoor.people.hooks import Named
 from frontdoor.ui.formats import age, short_day
@@ -22,7 +22,7 @@ def children_given(references: Iterable[str], user: User, on: date) -> dict[str,
     return found
 
 
-def age_given(row: ContactPerson, on: date) -> str:
+def age_given(row: PersonAsGiven, on: date) -> str:
     """The age of somebody as given: "about 4 years", "unborn, due 3 Mar 2027", "age not known"."""
     if row.date_of_birth is None and row.expected_on is not None:
         return f"unborn, due {short_day(row.expected_on)}"

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_named, get_visible, holds
 from frontdoor.access import page as needs
+from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.people.record.overview import href_of_reference
-from frontdoor.ui.forms import VersionForm
+from frontdoor.ui.forms import UiForm, VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import history
 from referrals.models import Referral
@@ -60,9 +61,11 @@ def _due(clocks: dict[str, Clock], session: Session) -> datetime:
 def plan(request: StaffRequest) -> HttpResponse:
     """Plan a session one will hold oneself."""
     workers = {person.username: person for person in readers.supervised_by(request.user)}
+    asked = workers.get(request.GET.get("worker", ""))
     form = acting.form(
         request,
         forms.PlanForm,
+        called=with_whom(forms.PlanForm, asked) if asked else "",
         at=request.get_full_path(),
         initial={name: request.GET.get(name, "")[:60] for name in ("worker", "referral")},
         workers=[(username, person.name) for username, person in workers.items()],
@@ -82,6 +85,11 @@ def plan(request: StaffRequest) -> HttpResponse:
         to=lambda made: address_of(made.reference),
     )
     return done or page(request, "supervision/plan.html", {"form": form})
+
+
+def with_whom(kind: type[UiForm], worker: User) -> str:
+    """What the draft of a form about this worker's supervision is called."""
+    return f"{kind.called} with {worker.name}"
 
 
 def address_of(reference: str) -> str:
@@ -170,7 +178,7 @@ def _act(
     said: str,
 ) -> HttpResponse:
     """The page of one act on a session, whose facts are the form's fields."""
-    form = acting.form(request, kind, record=found)
+    form = acting.form(request, kind, record=found, called=with_whom(kind, found.worker))
     done = acting.carry_out(
         request,
         form,

@@ -42,6 +42,7 @@ from pytest_django import DjangoDbBlocker
 from frontdoor.codelists import lists
 from tests import moments
 from tests.raw_codes import raw_codes
+from tests.unkept import unkept_forms
 
 # How fast examples are drawn says how busy the machine is, nothing of the product.
 examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -209,9 +210,10 @@ def pytest_configure(config: pytest.Config | None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_raw_code_on_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every page that any test opens is read for raw codes."""
+def every_page_is_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every page that any test opens is read for raw codes, and for forms that keep nothing of what is typed."""
     found: set[tuple[str, str]] = set()
+    unkept: set[tuple[str, str]] = set()
     render = PageTemplate.render
 
     def read(self: PageTemplate, *args: Any, **options: Any) -> str:
@@ -219,11 +221,13 @@ def no_raw_code_on_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         name = self.template.name or ""
         if name != "api/docs.html":  # tells programmers which codes to send
             found.update((name, code) for code in raw_codes(html))
+        unkept.update((name, form) for form in unkept_forms(name, html))
         return html
 
     monkeypatch.setattr(PageTemplate, "render", read)
     yield
     assert found == set(), "these pages show a raw code"
+    assert unkept == set(), "what is typed into these forms is lost with the session (tests/unkept.py)"
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,11 @@ from assessments.early_help.models import EarlyHelpAssessment, EarlyHelpPerson, 
 from contacts.agencies.links.models import SecureLink
 from contacts.given import sought
 from contacts.models import Contact, ContactPerson
+from contacts.named import age_given
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
-from frontdoor.people.hooks import GivenAddress
+from frontdoor.people.hooks import GivenAddress, Named
 from frontdoor.people.matching import candidates as matching
 from referrals.models import Referral
 
@@ -138,6 +139,21 @@ def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
     rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
     for reference in rows.values_list("reference", flat=True):
         yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
+
+
+def children_given(references: Iterable[str], user: User, on: date) -> dict[str, list[Named]]:
+    """By reference of early help this user may see, the child it is about where not confirmed as anybody, as given."""
+    asked = [reference for reference in references if reference.startswith("E-")]
+    if not asked:
+        return {}
+    rows = EarlyHelpPerson.objects.filter(
+        assessment__in=EarlyHelpAssessment.objects.visible_to(user).filter(reference__in=asked),
+        is_child=True, role="subject", person__isnull=True,
+    ).select_related("assessment").order_by("assessment_id", "position")  # fmt: skip
+    found: dict[str, list[Named]] = {}
+    for row in rows:
+        found.setdefault(row.assessment.reference, []).append(Named(row.name or "Name not known", age_given(row, on)))
+    return found
 
 
 def confidential_addresses(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:

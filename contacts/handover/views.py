@@ -164,7 +164,7 @@ def acknowledged(request: StaffRequest, key: int) -> HttpResponse:
     item = get_object_or_404(rows.select_related("acknowledged_by"), pk=key)
     line = readers.lines_of([item], user, timezone.now())[0]
     _shows(request, [line])
-    form = acting.form(request, AcknowledgedForm)
+    form = acting.form(request, AcknowledgedForm, about=item.reference)
     done = acting.carry_out(
         request,
         form,

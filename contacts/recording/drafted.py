@@ -18,12 +18,12 @@ def call(typed: QueryDict, *, on: date) -> str:
     children = [
         name
         for number in range(_rows(typed))
-        if (name := _joined(typed, f"children-{number}-given_name", f"children-{number}-family_name"))
+        if (name := joined(typed, f"children-{number}-given_name", f"children-{number}-family_name"))
     ]
     who, about = _said(typed, "referrer_name"), ""
     if children:
         more = f" and {len(children) - 1} other{'s' if len(children) > 2 else ''}" if len(children) > 1 else ""
-        about = f"about {children[0]}{_age(typed, on)}{more}"
+        about = f"about {children[0]}{age_typed(typed, 'children-0-', on)}{more}"
     return " ".join(part for part in (f"from {who}" if who else "", about) if part)
 
 
@@ -31,7 +31,8 @@ def _said(typed: QueryDict, name: str) -> str:
     return " ".join(str(typed.get(name, "")).split())[:LONGEST]
 
 
-def _joined(typed: QueryDict, *names: str) -> str:
+def joined(typed: QueryDict, *names: str) -> str:
+    """What was typed into these fields as one line, each no longer than a list has room for."""
     return " ".join(part for name in names if (part := _said(typed, name)))
 
 
@@ -40,10 +41,10 @@ def _rows(typed: QueryDict) -> int:
     return min(int(total), 20) if total.isascii() and total.isdigit() and len(total) < 4 else 1
 
 
-def _age(typed: QueryDict, on: date) -> str:
-    """The first child's age as far as it can be read; nothing while it is half typed."""
-    told = _said(typed, "children-0-about_age")
-    born = parse_day("/".join(_said(typed, f"children-0-date_of_birth_{part}") for part in ("day", "month", "year")))
+def age_typed(typed: QueryDict, prefix: str, on: date) -> str:
+    """The age of whom the fields of this prefix are about, after a comma; nothing while it is half typed."""
+    told = _said(typed, f"{prefix}about_age")
+    born = parse_day("/".join(_said(typed, f"{prefix}date_of_birth_{part}") for part in ("day", "month", "year")))
     if born is None and told and born_about(told, on) is not None:
         return f", {told}"
     return f", {age(born, on)}" if born is not None and born <= on else ""

@@ -101,18 +101,25 @@ def access(request: StaffRequest, code: str) -> HttpResponse:
     do = request.POST.get("do", "")
     if do in ("client", "revoke_token", "revoke_client"):
         return _at_once(request, agency, do)
-    form = acting.form(request, TokenForm, called=f"A token for {agency.name}", is_sent=do == "token")
+    form = _token_form(request, agency, is_sent=do == "token")
     wanted = do == "open" if do in ("open", "close") else not agency.is_active
-    title = f"{'Open' if wanted else 'Close'} the access of {agency.name}"
-    closing = acting.form(
-        request, AccessForm, called=title, is_sent=do in ("open", "close"), prefix="open" if wanted else "close"
-    )
+    closing = _access_form(request, agency, wanted=wanted, is_sent=do in ("open", "close"))
     done: HttpResponse | None = None
     if do == "token":
         done = _give_token(request, agency, form)
     elif do in ("open", "close"):
         done = _set_open(request, agency, closing, wanted=wanted)
     return done or _shown(request, agency, form, closing)
+
+
+def _token_form(request: StaffRequest, agency: Agency, *, is_sent: bool) -> TokenForm:
+    return acting.form(request, TokenForm, called=f"A token for {agency.name}", is_sent=is_sent)
+
+
+def _access_form(request: StaffRequest, agency: Agency, *, wanted: bool, is_sent: bool) -> AccessForm:
+    """Opens the agency's access where that is ``wanted``, and closes it otherwise."""
+    title = f"{'Open' if wanted else 'Close'} the access of {agency.name}"
+    return acting.form(request, AccessForm, called=title, is_sent=is_sent, prefix="open" if wanted else "close")
 
 
 def _shown(
@@ -125,9 +132,9 @@ def _shown(
 
 
 def _after(request: StaffRequest, agency: Agency, given: Mapping[str, str]) -> HttpResponse:
-    """The page with what was given, shown this once, and empty forms."""
-    closing = AccessForm(prefix="close")
-    return _shown(request, agency, TokenForm(), closing, given)
+    """The page with what was given, shown this once, and its forms."""
+    closing = _access_form(request, agency, wanted=False, is_sent=False)
+    return _shown(request, agency, _token_form(request, agency, is_sent=False), closing, given)
 
 
 def _give_token(request: StaffRequest, agency: Agency, form: TokenForm) -> HttpResponse | None:

@@ -16,9 +16,12 @@ class DocumentsConfig(AppConfig):
         import_module("frontdoor.documents.keys")
         from frontdoor.dated import Work, bears_on
         from frontdoor.documents.events import EVENTS
+        from frontdoor.documents.filed import child_of
         from frontdoor.people.disposal import disposal_of_file, disposal_policy
-        from frontdoor.people.hooks import merge_policy
+        from frontdoor.people.hooks import merge_policy, named_as_given
 
+        if child_of not in named_as_given:
+            named_as_given.append(child_of)
         audit.register(EVENTS)
         bears_on("codes_document_kind", Work("documents.Document", "kind", "documents of this kind"))
         merge_policy("documents.Document", "person", "move", "every paper about either is on the one record")

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 
 from frontdoor.access import Denied, Permission, holds
 from frontdoor.accounts.models import User
-from frontdoor.db import Record, VisibleQuerySet
+from frontdoor.db import Record, VisibleQuerySet, tidy_reference
 from frontdoor.drafts import kinds
 from frontdoor.drafts.models import Draft
 from frontdoor.people.access import check_conflict_of
@@ -21,16 +21,21 @@ from frontdoor.people.access import check_conflict_of
 SHOWN = 100
 #: Fields that are the page's own.
 NOT_TYPED = re.compile(r"csrfmiddlewaretoken|draft|(\w+_)?version|revision|.+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
+REFERENCE = re.compile(r"[A-Z]-[0-9A-Z]{8}")
 GONE = "A form that is there no more"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One draft: what the form is called, and where it can be gone on with; nowhere when ``href`` is empty."""
+    """One draft: what the form is called, and where it can be gone on with; nowhere when ``href`` is empty.
+
+    ``about`` is the record it is about: as its page says, or as a reference was typed into it.
+    """
 
     draft: Draft
     label: str
     href: str
+    about: str
 
 
 def listed(user: User) -> list[Line]:
@@ -46,7 +51,7 @@ def one(user: User, draft_id: UUID) -> Line | None:
 def _lines(found: Iterable[Draft], user: User) -> list[Line]:
     rows = list(found)
     seen = _visible({row.about for row in rows if row.about}, user)
-    return [Line(row, *_words(row, user)) for row in rows if not row.about or row.about in seen]
+    return [Line(row, *_words(row, user), _about(row)) for row in rows if not row.about or row.about in seen]
 
 
 def typed(draft: Draft) -> list[tuple[str, str]]:
@@ -95,6 +100,11 @@ def _words(draft: Draft, user: User) -> tuple[str, str]:
     if kind is None:
         return GONE, ""
     return " ".join(word for word in (kind.label, _said(kind, draft)) if word), kind.address(draft.pk)
+
+
+def _about(draft: Draft) -> str:
+    typed = tidy_reference(str(QueryDict(bytes(draft.body)).get("reference", "")))
+    return draft.about or (typed if REFERENCE.fullmatch(typed) else "")
 
 
 def _said(kind: kinds.Kind, draft: Draft) -> str:

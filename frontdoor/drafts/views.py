@@ -60,11 +60,11 @@ def listing(request: StaffRequest) -> HttpResponse:
     """One's own unfinished forms by the child they are about, newest first, with no more than tells them apart."""
     today = timezone.localdate()
     rows = readers.listed(request.user)
-    children = about.children_of([row.draft.about for row in rows], request.user, today)
+    children = about.children_of([row.about for row in rows], request.user, today)
     people, given_on = about.people_in(children.values()), about.given_on(children)
     if people or given_on:
         audit.shows(request, people, given_on=given_on)
-    groups = about.by_child(rows, lambda row: row.draft.about or str(row.draft.pk), children)
+    groups = about.by_child(rows, lambda row: row.about or str(row.draft.pk), children)
     days = lasting.days_of(lasting.ABOUT_NOTHING, today)
     return page(request, "drafts/list.html", {"groups": groups, "days": days})
 

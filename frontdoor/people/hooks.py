@@ -96,8 +96,8 @@ class Named:
     reference: str = ""
 
 
-# Called with (references, user, day): by reference, children of records the user may see who are not confirmed as
-# anybody on record, as they were given.
+# Called with (references, user, day): by reference, whom records of the app are about as far as the user may see them,
+# where no involvement says so: children as given whom nobody has confirmed, whose paper a document is.
 named_as_given: list[Callable[[Iterable[str], User, date], dict[str, list[Named]]]] = []
 
 

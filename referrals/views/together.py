@@ -42,7 +42,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
     )
     which = urlencode([("contact", reference) for reference in sorted(contact.reference for contact in chosen)])
     at = f"{reverse('referrals:bulk')}?{which}"
-    form = acting.form(request, BulkForm, on=on, at=at)
+    called = f"Close {len(chosen)} contact{'s' if len(chosen) > 1 else ''} in bulk" if chosen else ""
+    form = acting.form(request, BulkForm, called=called, on=on, at=at)
     typed = acting.typed(form) or {}
     lines = {contact.reference: str(typed.get(f"line-{contact.reference}", "")) for contact in chosen}
     done = acting.carry_out(

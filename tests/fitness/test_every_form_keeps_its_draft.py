@@ -8,6 +8,7 @@ from pathlib import Path
 from contacts.screening.forms import ActForm
 from frontdoor.ui.forms import UiForm, VersionForm
 from tests.fitness.test_rules_of_the_house import ROOT, sources
+from tests.unkept import unkept_forms
 
 #: Rooms whose pages do not carry out their actions through ``frontdoor.acting`` yet: empty at the end of issue 12.
 NOT_YET: tuple[str, ...] = ()
@@ -111,3 +112,19 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "TableFilterForm": "a filter: it stands in the address",
         "TakeForm": "one button, nothing typed",
     }
+
+
+def test_a_page_whose_form_says_nowhere_where_it_is_kept_is_found() -> None:
+    """Every page that any test opens is read for such a form (``tests/conftest.py``)."""
+    typed, mark = "<textarea name='a'></textarea>", "<input type='hidden' name='draft' data-draft-url='/drafts/1/'>"
+    button = '<form method="post"><input type="hidden" name="a"><button>Claim</button></form>'
+    search = '<form method="post" role="search"><input name="q" type="search"></form>'
+    kept = f'<form method="post">{mark}{typed}</form>'
+    lost = f'<form method="post" action="/x/">{typed}</form>'
+    line = '<form method="post"><input class="govuk-input" name="a" type="text"></form>'
+    assert unkept_forms("a.html", f'{button}{search}{kept}<form method="get">{typed}</form>') == []
+    assert unkept_forms("a.html", f"{kept}{lost}{line}") == [
+        '<form method="post" action="/x/">',
+        '<form method="post">',
+    ]
+    assert unkept_forms("partner/reply.html", lost) == []

@@ -34,16 +34,17 @@ def children_of(references: Iterable[str], user: User, on: date) -> dict[str, li
         .order_by("pk")
     )
     for row in keep_visible(list(rows), user):
-        found.setdefault(row.reference, []).append(_on_record(row.person, on))
+        found.setdefault(row.reference, []).append(on_record(row.person, on))
     for person in Person.objects.visible_to(user).filter(reference__in=asked):
-        found.setdefault(str(person.reference), []).append(_on_record(person, on))
+        found.setdefault(str(person.reference), []).append(on_record(person, on))
     for given in named_as_given:
         for reference, children in given(asked, user, on).items():
             found.setdefault(reference, []).extend(children)
     return found
 
 
-def _on_record(person: Person, on: date) -> Named:
+def on_record(person: Person, on: date) -> Named:
+    """Somebody as a list names them: as they are on record."""
     return Named(person.display_name, person_age(person, on), person.pk, str(person.reference))
 
 

@@ -26,6 +26,8 @@ from referrals.actions import ChildDecision
 from referrals.models import Referral
 
 HISTORY_DAYS = 75
+#: Contacts that ended go further back, so that figures by month have six of them.
+ENDED_DAYS = 175
 
 
 class RanOut(Exception):
@@ -146,14 +148,20 @@ def as_given(person: Person, role: str, *, is_child: bool = True) -> PersonFacts
     )
 
 
+def agency_of(facts: ContactFacts, number: int) -> str:
+    """The agency whose own system a contact comes from: every other one of those that an agency could send."""
+    return {"6": "police", "2": "school", "3": "health"}.get(facts.source[:1], "") if number % 2 else ""
+
+
 Story = Callable[[Teller, int], object]
 
 
 def ended(tell: Teller, number: int) -> None:
     """A contact that ended without a referral."""
-    at = tell.workdays_ago(5 + number % HISTORY_DAYS, 10, number % 60)
+    at = tell.workdays_ago(5 + number * 29 % ENDED_DAYS, 10, number % 60)
     family = tell.family()
-    contact = tell.confirm(tell.record(tell.call(family, number), at), family, at + timedelta(minutes=30))
+    facts = tell.call(family, number)
+    contact = tell.confirm(tell.record(facts, at, agency_of(facts, number)), family, at + timedelta(minutes=30))
     contact = screening.claim(contact=contact, by=tell.staff["duty.manager"], at=at + timedelta(minutes=40))
     tell.decide(contact, ("advice", "early_help", "no_further_action")[number % 3], at + timedelta(hours=2))
 
@@ -176,12 +184,14 @@ def assessed(tell: Teller, number: int) -> None:
             continue
         begun = min(referral.received_at + timedelta(days=1), tell.now - timedelta(minutes=30))
         assessment = assessments.start(referral=referral, by=worker, at=begun)
-        write_assessment(tell, assessment, number + place, begun)
+        write_assessment(tell, assessment, number + place)
 
 
-def write_assessment(tell: Teller, assessment: Assessment, number: int, begun: datetime) -> None:
-    """Write an assessment as far as its story goes."""
-    by = assessment.author
+def write_assessment(
+    tell: Teller, assessment: Assessment, number: int, *, outcome: str = "child_in_need", service: str = "child_in_need"
+) -> None:
+    """Write an assessment as far as its story goes; ``outcome`` and ``service`` say what it leads to."""
+    by, begun = assessment.author, assessment.started_at
     seen = min(begun + timedelta(days=2), tell.now - timedelta(minutes=20))
     assessments.save_section(
         assessment=assessment, section="purpose", by=by, at=seen,
@@ -216,7 +226,7 @@ def write_assessment(tell: Teller, assessment: Assessment, number: int, begun: d
     )  # fmt: skip
     save(
         assessment=assessment, section="outcome", by=by, at=at,
-        given={"outcome": "child_in_need", "outcome_reason": "A plan with school and grandmother.", "factors": ["4B"]},
+        given={"outcome": outcome, "outcome_reason": "A plan with school and grandmother.", "factors": ["4B"]},
     )  # fmt: skip
     done = assessments.submit(assessment=Assessment.objects.get(pk=assessment.pk), by=by, at=at)
     if number % 4 == 1:
@@ -228,9 +238,7 @@ def write_assessment(tell: Teller, assessment: Assessment, number: int, begun: d
     )
     referral = authorised.referral
     if number % 4 == 2:
-        referrals.provide_service(
-            referral=referral, by=manager, at=signed, service="child_in_need", reason="As assessed."
-        )
+        referrals.provide_service(referral=referral, by=manager, at=signed, service=service, reason="As assessed.")
         return
     referrals.close(
         referral=referral, by=manager, at=signed, closure_reason="RC8",
@@ -244,9 +252,7 @@ def waiting(tell: Teller, number: int) -> None:
     at = tell.now - timedelta(minutes=minutes + number)
     family = tell.family()
     facts = tell.call(family, number)
-    # Every other one that an agency could send comes from its own system.
-    agency = {"6": "police", "2": "school", "3": "health"}.get(facts.source[:1], "") if number % 2 else ""
-    contact = tell.record(facts, at, agency)
+    contact = tell.record(facts, at, agency_of(facts, number))
     by = tell.staff["social.worker"]
     later = at + timedelta(minutes=20)
     if number % 5 == 1:

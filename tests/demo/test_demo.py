@@ -31,6 +31,24 @@ def told(database: str) -> list[list[tuple[object, ...]]]:
         return [connection.execute(text).fetchall() for text in SAME]
 
 
+#: What a visitor should find within two minutes: how many rows of each, as the pages find them.
+BEST_PARTS = {
+    "pairs to review": "SELECT count(*) FROM people_pairtoreview WHERE decision = '' AND probability > 0.5",
+    "children on plans": "SELECT count(*) FROM referrals_referral"
+    " WHERE service = 'protection_plan' AND closed_at IS NULL",
+    "warnings on open cases": "SELECT count(*) FROM people_warning w JOIN referrals_referral r"
+    " ON r.child_id = w.person_id WHERE w.ended_at IS NULL AND r.closed_at IS NULL",
+    "restricted": "SELECT count(*) FROM people_restriction WHERE ended_at IS NULL",
+    "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
+    "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
+    " AND referral_id IS NOT NULL",
+    "returned work": "SELECT count(*) FROM assessments_assessment a JOIN workflow_statuschange s USING (reference)"
+    " WHERE a.status = 'in_progress' AND s.move = 'return_with_comments'",
+    "contacts in each of six months": "SELECT count(DISTINCT date_trunc('month', received_at)) / 6"
+    " FROM contacts_contact",
+}
+
+
 @pytest.fixture(scope="module")
 def borough() -> Iterator[str]:
     with clone("demo") as name:
@@ -55,6 +73,16 @@ def test_every_step_of_the_path_is_in_it(borough: str) -> None:
     assert {"received", "in_screening", "awaiting_information", "decided"} <= statuses
     assert late is not None
     assert late[0] > 0
+
+
+def test_it_shows_every_best_part() -> None:
+    with clone("parts") as name:
+        # The borough of the browser tests; smaller ones tell fewer stories.
+        done = manage(name, "demo", "--people", "120", "--seed", "7", "--at", AT)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(url_for(name)) as connection:
+            rows = {what: connection.execute(text).fetchone() for what, text in BEST_PARTS.items()}
+    assert [what for what, row in rows.items() if row is None or row[0] < 1] == []
 
 
 def test_it_refuses_a_database_with_people(borough: str) -> None:

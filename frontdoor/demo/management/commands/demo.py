@@ -17,7 +17,7 @@ from frontdoor.clocks.management.at import moment
 from frontdoor.clocks.sweep import sweep
 from frontdoor.clocks.working_days import london_date
 from frontdoor.db import references_from
-from frontdoor.demo import feed, stories
+from frontdoor.demo import best_parts, feed, stories
 from frontdoor.demo.borough import people_of
 from frontdoor.demo.early_help import early_help
 from frontdoor.demo.handover import handed_over
@@ -94,6 +94,7 @@ class Command(BaseCommand):
         told_by = Random(seed + 1)  # noqa: S311
         feed.write(rng=told_by, agencies=staff.agencies, count=40 if people < 500 else 80, until=at, days=3)
         self._say("Notifications of the last days")
+        best_parts.show(tell)
         DemoMark.objects.create(people=people, seed=seed, made_for=at)
 
     def _say(self, text: str) -> None:

@@ -109,9 +109,10 @@ class Fact:
         """A text as it is measured and kept: without blanks at its ends, a number without what nobody sees."""
         return " ".join(as_seen(text).split()) if self.is_number else text.strip()
 
-    def fit(self, text: str) -> str:
-        """As much of a text as its column holds, for an import that keeps the row itself elsewhere."""
-        return self.tidy(text)[: self.longest]
+    def as_kept(self, text: str) -> str:
+        """A text that is known to fit, tidied; as it was given where tidying would make it longer than its column."""
+        tidy = self.tidy(text)
+        return tidy if len(tidy) <= self.longest else text
 
     def doubt(self, value: object) -> str:
         """What is marked about a value kept as received; empty when nothing is odd."""
@@ -254,7 +255,7 @@ FAMILY = (
          code_list="consent_status", is_personal=False),
     Fact("agreement_by", "Who agreed?", LINE, 200, column="FamilyGroup.agreement_by", page=at("family", "agreement_by"),
          api=at("consent", "given_by")),
-    Fact("agreement_scope", "To what?", LINE, 250, column="FamilyGroup.agreement_scope",
+    Fact("agreement_scope", "To what?", LINE, 500, column="FamilyGroup.agreement_scope",
          page=at("family", "agreement_scope")),
     Fact("agreement_reason", "Anything they said about it", TEXT, 2000, column="FamilyGroup.agreement_reason",
          page=at("family", "agreement_reason"), api=at("consent", "reason"), feed=at("contact", "consent_reason"),

@@ -198,6 +198,16 @@ class Refused(Exception):
         super().__init__(message)
 
 
+def whole(text: str, longest: int, *, called: str, field: str) -> str:
+    """What somebody wrote, whole: it is kept as it is or, when there is no room for it, refused; never cut.
+
+    ``called`` is what it is called at the beginning of a sentence. Raises Refused naming it and its limit.
+    """
+    if len(text) > longest:
+        raise Refused(f"{called} may have at most {longest:,} characters.", code="too_long", field=field)
+    return text
+
+
 class Stale(Refused):
     """Somebody else changed the record first: who, when (UTC) and what they did."""
 

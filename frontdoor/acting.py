@@ -35,7 +35,7 @@ from django.utils import timezone
 
 from frontdoor import audit
 from frontdoor.access import Refused, StaffRequest, Stale
-from frontdoor.db import Record
+from frontdoor.db import Record, shortened
 from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.models import Draft
 from frontdoor.ui.formats import moment
@@ -97,7 +97,7 @@ def form(
         afresh=reverse("drafts:discard", args=[draft_id]),
         draft_id=draft_id,
         address=address,
-        title=title[:100],
+        title=shortened(title, 100),
         about=record.reference if record is not None else about,
     )
     if made.is_sent:

@@ -75,6 +75,14 @@ def tidy_reference(text: str) -> str:
     return f"{prefix}-{rest.translate(str.maketrans('OIL', '011'))}"
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text as a label of at most so many characters, which says that it goes on: its whole words stand elsewhere.
+
+    For what stands for something, never for what somebody said (:func:`frontdoor.access.whole`).
+    """
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 class ByName(models.Func):
     """Names as people look for them in a list: capital or not, accent or not, apostrophe or not.
 

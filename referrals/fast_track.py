@@ -12,7 +12,7 @@ from contacts.identity.proposing import leaves_queue, propose
 from contacts.models import Contact, ContactPerson
 from contacts.ranking.ranks import rerank
 from contacts.recording.actions import record_contact, start_clocks
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import Agency, User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
@@ -27,6 +27,8 @@ from referrals.models import Referral, ending_rule
 
 ALERT = "fast-track"
 NOT_KNOWN = "not known"
+#: Of what happened in one sentence, and of where the child is.
+LONGEST = 250
 
 
 @transaction.atomic
@@ -46,7 +48,6 @@ def record_and_fast_track(
     Needs one sentence of what happened and where the child is (or "not known"), and nothing else; a child nobody has
     named yet is kept as one without a name. Raises Refused naming ``concerns`` or ``child_location``.
     """
-    sentence = facts.summary or facts.concerns
     if not facts.children:
         facts.people.append(PersonFacts(is_child=True))
         facts.no_child_identified = False
@@ -60,6 +61,9 @@ def record_and_fast_track(
         draft_id=draft_id,
         draft_kind=draft_kind,
     )
+    # What was said at length stands whole on the contact; its sentence is then the one that says what happened.
+    said = facts.concerns if len(facts.concerns.strip()) <= LONGEST else contact.summary
+    sentence = facts.summary or said
     location = facts.child_location or (NOT_KNOWN if agency is not None else "")
     return fast_track(contact=contact, by=by, at=at, sentence=sentence, location=location, others=others)
 
@@ -94,9 +98,11 @@ def fast_track(
         raise Refused("Say in one sentence what happened.", code="required", field="sentence")
     if not where:
         raise Refused("Say where the child is now, or “not known”.", code="required", field="location")
+    whole(what, LONGEST, called="What happened", field="sentence")
+    whole(where, LONGEST, called="Where the child is", field="location")
     chosen = _children(locked, others)
     moved = move(locked, "fast_track", by=actor, at=at, reason=what, check_permission=False)
-    moved.summary, moved.child_location = what[:250], where[:250]
+    moved.summary, moved.child_location = what, where
     moved.outcome, moved.outcome_outside = "referral", "referral"
     moved.save()
     clocks.stop(reference=moved.reference, at=at, by=actor, reason="fast track")

@@ -20,7 +20,7 @@ from contacts.screening import rules
 from contacts.screening.details import settle_details
 from contacts.screening.readers import opened_by
 from contacts.screening.rules import Power
-from frontdoor.access import Denied, Permission, Refused, require, roles_holding
+from frontdoor.access import Denied, Permission, Refused, require, roles_holding, whole
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
@@ -35,6 +35,8 @@ from referrals.decisions import (
 )
 from referrals.models import BulkAct, BulkRow, DipSample, Referral, bulk_rule
 
+#: Of the line about one contact.
+LONGEST_LINE = 250
 NOT_OPENED = "You have not opened its text: open it first."
 
 
@@ -171,10 +173,17 @@ def end_together(
         raise Refused("Choose an outcome from the list.", code="required", field="outcome")
     if not reason.strip():
         raise Refused("Give the reason for all of them.", code="required", field="reason")
+    of_each = {
+        contact.reference: whole(
+            lines.get(contact.reference, "").strip(), LONGEST_LINE, called=f"The line about {contact.reference}",
+            field=f"line-{contact.reference}",
+        )
+        for contact in chosen
+    }  # fmt: skip
     act = BulkAct.objects.create(by=by, at=at, outcome=outcome, reason=reason, seed=seed or secrets.token_hex(8))
     opened = opened_by(by, [contact.reference for contact in chosen])
     for contact in chosen:
-        line = lines.get(contact.reference, "").strip()[:250]
+        line = of_each[contact.reference]
         left_out = why_not(contact, by=by, at=at, opened=contact.reference in opened)
         if left_out:
             BulkRow.objects.create(act=act, contact=contact, line=line, result="left_out", why=" ".join(left_out))

@@ -90,7 +90,7 @@ def as_contact(assessment: EarlyHelpAssessment, *, reason: str, grade: str, chil
                 agreement=assessment.consent,
                 agreement_reason=text.consent_reason,
                 agreement_by=assessment.consent_by,
-                agreement_scope=OF_FAMILY["agreement_scope"].fit(assessment.share_with),
+                agreement_scope=OF_FAMILY["agreement_scope"].as_kept(assessment.share_with),
             )
         ],
     )

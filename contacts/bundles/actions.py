@@ -25,11 +25,11 @@ from contacts.models import (
     KeptApart,
     PossibleLink,
 )
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import User, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
-from frontdoor.db import sql_beside
+from frontdoor.db import shortened, sql_beside
 from frontdoor.notifications.actions import notify
 from frontdoor.people import identifiers
 from frontdoor.people.models import Address, Person, Restriction
@@ -38,6 +38,8 @@ from frontdoor.workflow.actions import lock
 
 #: So many contacts are looked at for a join, and so many more for a possible link.
 MOST, MOST_POSSIBLE = 60, 20
+#: A reason given by hand leaves room for the contact it came with ("With C-7K3M9Q2D: ").
+LONGEST_SENTENCE, LONGEST_REASON = 300, 280
 OPENED = Reason("opened", "It started the bundle")
 BY_HAND = "by_hand"
 #: A bundle of its own for every contact on the queue that has none.
@@ -325,8 +327,9 @@ def _put(
         ended_at=at, ended_by=by or system_user(), ended_reason=f"It went to {bundle.reference}"
     )
     BundleJoin.objects.create(
-        bundle=bundle, contact=contact, other=other, code=reason.code, sentence=reason.sentence[:300], by=by, at=at
-    )
+        bundle=bundle, contact=contact, other=other, code=reason.code, by=by, at=at,
+        sentence=shortened(reason.sentence, LONGEST_SENTENCE),
+    )  # fmt: skip
     Contact.objects.filter(pk=contact.pk).update(bundle=bundle)
     contact.bundle = bundle
 
@@ -461,6 +464,7 @@ def join(*, contact: Contact, other: Contact, by: User, at: datetime, reason: st
     require(by, Permission.CONTACT_SCREEN)
     if not reason.strip():
         raise Refused("Say why they belong together.", code="reason_required", field="reason")
+    whole(reason.strip(), LONGEST_REASON, called="The reason", field="reason")
     if contact.pk == other.pk:
         raise Refused("This is the same contact.", code="same_contact", field="other")
     _lock_contacts({contact.pk, other.pk})
@@ -494,6 +498,7 @@ def split(*, contact: Contact, by: User, at: datetime, reason: str) -> Bundle:
     require(by, Permission.CONTACT_SCREEN)
     if not reason.strip():
         raise Refused("Say why it does not belong here.", code="reason_required", field="reason")
+    reason = whole(reason.strip(), LONGEST_REASON, called="The reason", field="reason")
     locked = lock(contact)
     if locked.bundle is None:
         raise Refused("This contact is not in a bundle.", code="no_bundle")
@@ -503,12 +508,12 @@ def split(*, contact: Contact, by: User, at: datetime, reason: str) -> Bundle:
     was = locked.bundle
     KeptApart.objects.bulk_create(
         [
-            KeptApart(contact_id=min(locked.pk, key), other_id=max(locked.pk, key), reason=reason[:300], by=by, at=at)
+            KeptApart(contact_id=min(locked.pk, key), other_id=max(locked.pk, key), reason=reason, by=by, at=at)
             for key in others
         ],
         ignore_conflicts=True,
     )
-    alone = _leave(locked, by=by, at=at, reason=reason.strip())
+    alone = _leave(locked, by=by, at=at, reason=reason)
     Bundle.objects.filter(pk=was.pk).update(version=F("version") + 1)
     write_audit(
         "bundle.split", by=by, reference=was.reference, reason=reason,

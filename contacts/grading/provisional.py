@@ -10,6 +10,9 @@ from contacts.grading import rules as grading
 from contacts.grading.rules import Rule
 from contacts.models import Contact, FamilyKey, ProvisionalGradeRule
 from frontdoor.clocks.working_days import london_date
+from frontdoor.db import shortened
+
+LONGEST_REASON = 200
 
 
 def rules_on(day: date) -> list[Rule]:
@@ -27,7 +30,7 @@ def grade_for_now(contact: Contact, facts: ContactFacts) -> None:
     signs = grading.signs_of(facts, today, earlier=_earlier(contact))
     found = grading.provisional(signs, rules_on(today))
     contact.grade, contact.grade_is_provisional = found.grade, True
-    contact.provisional_reasons = [sentence[:200] for sentence in found.reasons]
+    contact.provisional_reasons = [shortened(sentence, LONGEST_REASON) for sentence in found.reasons]
 
 
 def _earlier(contact: Contact) -> int:

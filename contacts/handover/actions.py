@@ -8,7 +8,7 @@ from django.db import transaction
 from contacts.handover.models import LONGEST_PROTECTION, HandoverItem, HandoverPack, ShiftPlan, plan_on
 from contacts.handover.shifts import Plan
 from contacts.models import Contact
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.models import closures
@@ -21,6 +21,7 @@ from frontdoor.ui.formats import moment
 
 Kind = HandoverItem.Kind
 Basis = HandoverItem.Basis
+LONGEST_NAME = 200
 #: What each kind cannot do without, and what to say.
 NEEDED: dict[str, tuple[tuple[str, str], ...]] = {
     Kind.ACTION: (("text", "Say what has to be done"), ("due_at", "Say when it has to be done by")),
@@ -206,7 +207,8 @@ def acknowledge_passed(*, item: HandoverItem, name: str, by: User, at: datetime)
         )
     if not name.strip():
         raise Refused("Say who acknowledged it, by name.", code="required", field="name")
-    found.acknowledged_name, found.acknowledged_at, found.acknowledged_by = name.strip()[:200], at, by
+    name = whole(name.strip(), LONGEST_NAME, called="Who acknowledged it", field="name")
+    found.acknowledged_name, found.acknowledged_at, found.acknowledged_by = name, at, by
     found.save()
     write_audit("handover.passed_acknowledged", by=by, reference=found.reference, detail={"item": found.pk})
     return found

@@ -388,7 +388,7 @@ class FamilyGroup(models.Model):
     agreement = models.CharField(max_length=20, blank=True)
     agreement_reason = models.TextField(blank=True)
     agreement_by = models.CharField(max_length=200, blank=True)
-    agreement_scope = models.CharField(max_length=250, blank=True)
+    agreement_scope = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["contact", "number"], name="family_number_once")]
@@ -402,8 +402,9 @@ class PersonAsGiven(models.Model):
 
     is_child = models.BooleanField()
     role = models.CharField(max_length=20, default="subject")
-    given_name = models.CharField(max_length=100, blank=True)
-    family_name = models.CharField(max_length=100, blank=True)
+    # Longer than anybody may write them here: as long as those on record, where first and middle names stand together.
+    given_name = models.CharField(max_length=150, blank=True)
+    family_name = models.CharField(max_length=150, blank=True)
     known_as = models.CharField(max_length=100, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     dob_is_estimated = models.BooleanField(default=False)

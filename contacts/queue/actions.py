@@ -8,13 +8,14 @@ from django.db import connection, transaction
 
 from contacts.models import OPEN, Contact, Presence, QueueDensity, SavedView
 from contacts.screening import actions, readers
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import User
 from frontdoor.db import by_name
 
 #: Somebody who has not been seen for so long has gone; the open fragment asks every 20 seconds.
 GONE_AFTER = timedelta(seconds=50)
 MOST_VIEWS = 20
+LONGEST_QUERY = 300
 
 
 def claim_together(*, contact: Contact, by: User, at: datetime) -> Contact:
@@ -68,10 +69,11 @@ def save_view(*, by: User, name: str, chosen: dict[str, str]) -> SavedView:
     if len(name) > 40:
         raise Refused("Enter a name of at most 40 characters.", code="too_long", field="name")
     query = urlencode({key: value for key, value in chosen.items() if value})
+    whole(query, LONGEST_QUERY, called="The filters of a view", field="name")
     mine = SavedView.objects.filter(user=by)
     if mine.exclude(name=name).count() >= MOST_VIEWS:
         raise Refused(f"You have {MOST_VIEWS} saved views: delete one first.", code="too_many", field="name")
-    view, _ = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": query[:300]})
+    view, _ = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": query})
     return view
 
 

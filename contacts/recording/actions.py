@@ -8,7 +8,7 @@ from django.db import transaction
 
 from contacts.bundles import actions as bundles
 from contacts.facts import ContactFacts, FamilyFacts
-from contacts.fields import CONTACT, LONGEST_ADDRESS, PERSON_COLUMNS, REFERRER, kept
+from contacts.fields import CONTACT, PERSON_COLUMNS, REFERRER, kept
 from contacts.given import sought_for
 from contacts.grading.provisional import grade_for_now
 from contacts.identity.proposing import propose
@@ -118,7 +118,7 @@ def _keep_people(contact: Contact, facts: ContactFacts, *, at: datetime) -> None
             contact=contact, position=position, **{name: getattr(person, name) for name in PERSON_FIELDS}
         )
         if home.address is not None:
-            row.address, row.postcode = ", ".join(home.address.lines)[:LONGEST_ADDRESS], home.address.postcode
+            row.address, row.postcode = ", ".join(home.address.lines), home.address.postcode
             row.address_is_confidential, row.address_is_withheld = home.address.is_confidential, home.is_withheld
         rows.append(row)
     ContactPerson.objects.bulk_create(rows)

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from frontdoor.clocks.working_days import london_date
+from frontdoor.db import shortened
 from frontdoor.people.ages import born_about
 from frontdoor.ui.dates import parse_day
 from frontdoor.ui.formats import age
@@ -28,7 +29,7 @@ def call(typed: QueryDict, *, on: date) -> str:
 
 
 def _said(typed: QueryDict, name: str) -> str:
-    return " ".join(str(typed.get(name, "")).split())[:LONGEST]
+    return shortened(" ".join(str(typed.get(name, "")).split()), LONGEST)
 
 
 def joined(typed: QueryDict, *names: str) -> str:

@@ -26,6 +26,7 @@ from frontdoor.access import Permission, Refused, Stale, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
+from frontdoor.db import shortened
 from frontdoor.notifications import outbox
 from frontdoor.people.actions import is_kept_hidden, leave, let_see, refuse_match, stay_hidden
 from frontdoor.people.matching import candidates as matching
@@ -33,6 +34,8 @@ from frontdoor.people.models import Person
 from frontdoor.workflow.actions import lock, move, touch
 
 CLAIM_FOR = timedelta(minutes=30)
+#: Of why a grade stands for now: whole in the history of grades.
+LONGEST_REASON = 200
 
 
 @transaction.atomic
@@ -213,7 +216,7 @@ def raise_grade(contact: Contact, grade: str, told: str, *, by: User, at: dateti
     if before:
         clocks.stop(reference=contact.reference, rule=f"grade_{before}", at=at, by=by, reason=stopped_for or told)
     contact.grade, contact.grade_is_provisional = grade, True
-    contact.provisional_reasons = [told[:200]]
+    contact.provisional_reasons = [shortened(told, LONGEST_REASON)]
     GradeChange.objects.create(contact=contact, before=before, after=contact.grade, reason=told, by=by, at=at)
     _start_grade_clock(contact, by=by)
     write_audit(

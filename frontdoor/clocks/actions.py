@@ -15,6 +15,7 @@ from frontdoor.clocks.editions import Unit
 from frontdoor.clocks.models import Clock, LatenessReason, Pause, closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.db import shortened
 
 
 @transaction.atomic
@@ -83,7 +84,8 @@ def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str 
         rows = rows.filter(label=label)
     Pause.objects.filter(clock__in=rows.filter(paused_at__isnull=False), to_at__isnull=True).update(to_at=at)
     rows.filter(paused_at__isnull=False).update(due_at=F("due_at") + (Value(at) - F("paused_at")))
-    return int(rows.update(stopped_at=at, stopped_by=by, stop_reason=reason[:200], next_at=None, paused_at=None))
+    why = shortened(reason, 200)
+    return int(rows.update(stopped_at=at, stopped_by=by, stop_reason=why, next_at=None, paused_at=None))
 
 
 def reassign(*, reference: str, team: Team | None, worker: User | None) -> int:

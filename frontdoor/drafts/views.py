@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import access, audit
 from frontdoor.access import Refused, StaffRequest
+from frontdoor.db import shortened
 from frontdoor.drafts import actions, lasting, readers
 from frontdoor.drafts.models import Draft
 from frontdoor.people.record import about
@@ -34,7 +35,7 @@ def save(request: StaffRequest, draft_id: UUID, kind: str) -> HttpResponse:
             at=timezone.now(),
             place=actions.Place(
                 address=request.headers.get("X-Draft-Address", "")[:4000],
-                title=unquote(request.headers.get("X-Draft-Title", ""))[:100],
+                title=shortened(unquote(request.headers.get("X-Draft-Title", "")), 100),
                 about=request.headers.get("X-Draft-About", "")[:10],
             ),
         )

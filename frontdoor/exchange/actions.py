@@ -10,6 +10,7 @@ from django.db import OperationalError, transaction
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
+from frontdoor.db import shortened
 from frontdoor.exchange.legacy.running import tell_starter
 from frontdoor.exchange.meaning import choices_of, give_meaning
 from frontdoor.exchange.models import ImportProgress, ImportRun, Upload, Wording
@@ -138,7 +139,7 @@ def claim_run(*, run_id: int, most_attempts: int, at: datetime) -> ImportRun | N
 def fail_run(*, run: ImportRun, failure: str, at: datetime) -> None:
     """Say why an import stopped, and tell whoever started it."""
     locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    locked.state, locked.failure, locked.finished_at = ImportRun.State.FAILED, failure[:1000], at
+    locked.state, locked.failure, locked.finished_at = ImportRun.State.FAILED, shortened(failure, 1000), at
     locked.save()
     write_audit("import.failed", by=locked.started_by, detail={"run": locked.pk, "step": locked.step})
     tell_starter(locked, "has stopped: its page says why")

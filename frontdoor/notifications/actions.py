@@ -13,10 +13,12 @@ from django.utils import timezone
 from frontdoor.access import Denied, Permission, Refused, Role, holds, require
 from frontdoor.accounts.models import User, on_duty
 from frontdoor.audit.actions import record
+from frontdoor.db import shortened
 from frontdoor.notifications import hooks
 from frontdoor.notifications.models import QUIET, Alert, AlertQuerySet, Notice
 
 CLIMB_AFTER = timedelta(minutes=15)
+LONGEST_TEXT = 250
 Item = TypeVar("Item")
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ def notify(
             Notice(
                 user=user,
                 kind=kind,
-                text=text[:250],
+                text=shortened(text, LONGEST_TEXT),
                 reference=reference,
                 path=path,
                 is_urgent=urgent,
@@ -149,7 +151,7 @@ def raise_alert(*, kind: str, reference: str, text: str, path: str, at: datetime
         kind=kind,
         reference=reference,
         taken_at=None,
-        defaults={"text": text[:250], "path": path, "raised_at": at, "climbs_at": at + CLIMB_AFTER},
+        defaults={"text": shortened(text, LONGEST_TEXT), "path": path, "raised_at": at, "climbs_at": at + CLIMB_AFTER},
     )
     people = list(to)
     alert.told.add(*people)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from frontdoor.access import Refused
+from frontdoor.access import Refused, whole
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.people import hooks, identifiers
@@ -31,6 +31,8 @@ from frontdoor.people.words import may_be_a_name, name_parts
 from frontdoor.workflow.actions import touch as raise_version
 
 # Facts amend_person and create_person take; anything else is a programming error.
+#: Of an identifier.
+LONGEST_NUMBER = 60
 FACTS = frozenset(
     "date_of_birth dob_precision expected_on died_on sex self_described_gender ethnicity first_language "
     "interpreter_needed religion disabilities communication_needs school upn_unknown is_adoption_protected "
@@ -235,7 +237,7 @@ def _identify(person: Person, *, kind: str, value: str, source: str = "", valid_
     return Identifier.objects.create(
         person=person,
         kind=kind,
-        value=checked.value[:60],
+        value=whole(checked.value, LONGEST_NUMBER, called="A number", field="value"),
         check_ok=checked.check_ok,
         source=source,
         valid_from=valid_from,

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from contacts import fields
-from contacts.agencies.feeds.reading import Raw, facts_of
+from contacts.agencies.feeds.reading import Raw, Unreadable, facts_of
 from contacts.facts import ContactFacts
 from contacts.fields import EVERY, LONGEST_ADDRESS, Fact, Kind
 from contacts.models import Contact, ContactPerson
@@ -16,7 +16,10 @@ from contacts.recording.actions import record_contact
 from contacts.recording.forms import bind
 from frontdoor.accounts.models import User, system_user
 from frontdoor.api.bodies import contact_facts
-from frontdoor.exchange.legacy.files import LAYOUTS
+from frontdoor.api.problems import Problem
+from frontdoor.exchange.legacy.checking import Known, check
+from frontdoor.exchange.legacy.files import LAYOUTS, Column, Layout
+from frontdoor.exchange.legacy.reading import Row
 from frontdoor.exchange.legacy.running import run_import
 from frontdoor.people.models import Person
 from referrals.births import new_person
@@ -32,6 +35,11 @@ def full(fact: Fact, mark: str) -> str:
     """A text of the very length it may have, unlike any other."""
     start = f"{mark} {fact.name} "[: fact.longest]
     return OWN.get(fact.name) or (start + "x" * fact.longest)[: fact.longest]
+
+
+def one_more(name: str, longest: int) -> str:
+    """A text with one character more than it may have, and nothing else wrong with it."""
+    return "x" * (longest + 1 - len("@example.org")) + "@example.org" if name == "email" else "x" * (longest + 1)
 
 
 def asked(way: str, where: str) -> dict[str, Fact]:
@@ -82,7 +90,8 @@ def expect_record(row: ContactPerson, officer: User) -> None:
         assert numbers.get(kind, "") == given.upper().replace(" ", "").replace("_", "")
 
 
-def test_from_the_page(officer: User) -> None:
+def call() -> QueryDict:
+    """The form of a contact as it is sent, every text of it at its full length."""
     sent: dict[str, str] = {
         **written("page", "contact"), "kind": "concern", "how": "telephone", "address_lines": "\n".join(LINES),
     }  # fmt: skip
@@ -95,7 +104,11 @@ def test_from_the_page(officer: User) -> None:
             sent[name] = ""
     data = QueryDict(mutable=True)
     data.update({**sent, "caller_is": "child", "families-0-told": "no", "families-0-agreement": "given"})
-    screen = bind(data)
+    return data
+
+
+def test_from_the_page(officer: User) -> None:
+    screen = bind(call())
     assert screen.is_valid(), (screen.form.errors, screen.children.errors, screen.adults.errors, screen.families.errors)
     contact = record_contact(facts=screen.facts(), by=officer, at=NOW)
     expect_all(contact, "page", "contact", "child", "adult", "family")
@@ -105,9 +118,29 @@ def test_from_the_page(officer: User) -> None:
         expect_record(row, officer)
 
 
-def test_from_the_api(officer: User) -> None:
+FORMS = {"contact": "form", "child": "children", "adult": "adults", "family": "families"}
+ON_PAGE = [(where, name) for where in FORMS for name, fact in asked("page", where).items() if not fact.code_list]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("where", "name"), [*ON_PAGE, *((where, "address_lines") for where in [*FORMS][:3])])
+def test_the_page_names_what_has_one_character_more(where: str, name: str) -> None:
+    data = call()
+    key = name if where == "contact" else f"{FORMS[where]}-0-{name}"
+    longest = LONGEST_ADDRESS if name == "address_lines" else asked("page", where)[name].longest
+    data[key] = one_more(name, longest)
+    screen = bind(data)
+    assert not screen.is_valid()
+    form = screen.form if where == "contact" else getattr(screen, FORMS[where]).forms[0]
+    assert list(form.errors) == [name]
+    said = " ".join(map(str, form.errors[name])).split()
+    assert {str(longest), f"{longest:,}"} & set(said), "and says how long it may be"
+
+
+def notification() -> dict[str, Any]:
+    """A notification of an agency, every text of it at its full length."""
     address = {**written("api", "address"), "lines": LINES}
-    body: dict[str, Any] = {
+    return {
         **written("api", "contact"), "kind": "contact", "referrer": written("api", "referrer"), "address": address,
         "consent": {**written("api", "consent"), "status": "given"}, "child_location": written("api", "child_location"),
         "family_told": {**written("api", "family_told"), "status": "no"}, "incident": written("api", "incident"),
@@ -115,12 +148,50 @@ def test_from_the_api(officer: User) -> None:
         # The address of a contact is theirs who live with the children.
         "adults": [{**written("api", "adult"), "lives_with_children": True}],
     }  # fmt: skip
-    contact = record_contact(facts=contact_facts(body, NOW), by=officer, at=NOW)
+
+
+#: Where in a notification each object of the API stands.
+OBJECTS: dict[str, tuple[str | int, ...]] = {
+    "contact": (), "referrer": ("referrer",), "address": ("address",), "consent": ("consent",),
+    "family_told": ("family_told",), "child_location": ("child_location",), "incident": ("incident",),
+    "child": ("children", 0), "adult": ("adults", 0),
+}  # fmt: skip
+SENT = [(where, name) for where in OBJECTS for name in asked("api", where)]
+
+
+@pytest.mark.parametrize(("where", "name"), SENT)
+def test_the_api_names_what_has_one_character_more(where: str, name: str) -> None:
+    body = notification()
+    held: Any = body
+    for step in OBJECTS[where]:
+        held = held[step]
+    longest = asked("api", where)[name].longest
+    held[name] = ["x" * 100, "y" * 100, "z" * 97] if name == "lines" else one_more(name, longest)
+    with pytest.raises(Problem) as refused:
+        contact_facts(body, NOW)
+    place = "/" + "/".join(map(str, (*OBJECTS[where], name)))
+    assert [(wrong.pointer, wrong.code) for wrong in refused.value.errors] == [(place, "too_long")]
+
+
+def test_from_the_api(officer: User) -> None:
+    contact = record_contact(facts=contact_facts(notification(), NOW), by=officer, at=NOW)
     places = ("contact", "referrer", "consent", "family_told", "child_location", "incident", "child", "adult")
     expect_all(contact, "api", *places)
     for row in contact.people.order_by("position"):
         assert (row.address, row.postcode) == (", ".join(LINES), "ZZ99 7QQ")
         expect_record(row, officer)
+
+
+IN_A_FILE = [(where, name) for where in ("contact", "child", "adult") for name in asked("feed", where)]
+
+
+@pytest.mark.parametrize(("where", "name"), [*IN_A_FILE, ("child", "address"), ("adult", "address")])
+def test_a_file_names_what_has_one_character_more(where: str, name: str) -> None:
+    of = {place: written("feed", place) for place in ("contact", "child", "adult")}
+    of[where][name] = one_more(name, LONGEST_ADDRESS if name == "address" else asked("feed", where)[name].longest)
+    with pytest.raises(Unreadable, match=rf"{name}” is longer than [\d,]+ characters") as refused:
+        facts_of(Raw(of["contact"], [of["child"]], [of["adult"]]), NOW)
+    assert refused.value.code == "too_long"
 
 
 def test_from_a_file_of_an_agency(officer: User) -> None:
@@ -163,6 +234,46 @@ def test_from_an_import(db: None, tmp_path: Path, file: str) -> None:
         f"{given[names[0]]} {given[names[1]]} {given[names[2]]}".casefold()
     )
     assert (phone.number, phone.number_key, place.postcode) == ("01632 960101 and mum", "01632960101", "ZZ99 7QQ")
+
+
+def test_a_contact_from_an_import_with_its_child(db: None, tmp_path: Path) -> None:
+    files = ("firstcall_people.csv", "firstcall_contacts.csv")
+    most = {column.name: column.most for name in files for column in LAYOUTS[name].columns}
+    given = {name: f"{name.title():x<{most[name]}}" for name in ("CALLER_NAME", "CALLER_ORG", "NOTES")}
+    child = {name: f"{name.title().replace('_', ''):x<{most[name]}}"
+             for name in ("SURNAME", "FORENAME", "MIDDLE", "KNOWN_AS", "SCHOOL", "ADDR1", "ADDR2", "TOWN")}  # fmt: skip
+    made = Extract()
+    made.add("firstcall_people.csv", CLIENT_NO="00200001", DOB="03/03/2015", DOB_EST="N", SEX="2", PCODE="ZZ99 7QQ",
+             MODIFIED="01/06/2026", CARER_TEL="01632 960101 and mum", **child)  # fmt: skip
+    made.add("firstcall_contacts.csv", CONTACT_NO="C0000001", RECEIVED="01/06/2026 09:00", SOURCE="Neighbour",
+             REASON="Neglect", TAKEN_BY="kk", **given)  # fmt: skip
+    made.add("firstcall_contact_children.csv", CONTACT_NO="C0000001", CLIENT_NO="00200001", ROLE="SUBJECT")
+    run_import(made.write(tmp_path / "in"), by=system_user())
+    contact = Contact.objects.get()
+    assert (contact.referrer_name, contact.referrer_organisation) == (given["CALLER_NAME"], given["CALLER_ORG"])
+    assert (contact.summary, contact.text.concerns) == ("Neglect", given["NOTES"])
+    row = contact.people.get()
+    assert (row.given_name, row.family_name) == (f"{child['FORENAME']} {child['MIDDLE']}", child["SURNAME"])
+    assert (row.known_as, row.school, row.telephone) == (child["KNOWN_AS"], child["SCHOOL"], "01632 960101 and mum")
+    assert (row.address, row.postcode) == (f"{child['ADDR1']}, {child['ADDR2']}, {child['TOWN']}", "ZZ99 7QQ")
+
+
+TYPED = [
+    pytest.param(layout, column, id=f"{layout.name}-{column.name}")
+    for layout in LAYOUTS.values()
+    for column in layout.columns
+    if column.kind != "loose_date"
+]
+
+
+@pytest.mark.parametrize(("layout", "column"), TYPED)
+def test_an_import_names_what_has_one_character_more(layout: Layout, column: Column) -> None:
+    """It is told of by its column, and the row stands whole among the sources: no half of a value is kept for it."""
+    values = ["x" * (column.most + 1) if each is column else "" for each in layout.columns]
+    [found] = check([Row(1, b"", values)], layout, Known())
+    told = {(finding.column, finding.code) for finding in found.findings}
+    assert (column.name, "overlong") in told
+    assert found.values[column.name] in ("", "x" * (column.most + 1))
 
 
 def test_every_text_of_the_list_is_walked() -> None:

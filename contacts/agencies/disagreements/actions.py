@@ -8,7 +8,7 @@ from contacts.agencies.disagreements.models import Disagreement
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.models import Contact
-from frontdoor.access import Permission, Refused, roles_holding
+from frontdoor.access import Permission, Refused, roles_holding, whole
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
@@ -17,6 +17,7 @@ from frontdoor.workflow.actions import lock
 
 RULE = "disagreement"
 LONGEST = 10_000
+LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -31,8 +32,8 @@ def disagree(
     locked = lock(contact)
     if not because.strip():
         raise Refused("Say why you disagree.", code="required", field="because")
-    if len(because) > LONGEST:
-        raise Refused(f"At most {LONGEST:,} characters.", code="too_long", field="because")
+    whole(because, LONGEST, called="Why you disagree", field="because")
+    whole(said_by, LONGEST_NAME, called="Your name and role", field="said_by")
     if locked.status != Contact.Status.DECIDED or locked.decided_at is None or locked.decided_by is None:
         raise Refused("Nothing has been decided yet.", code="not_decided")
     before: Disagreement | None = Disagreement.objects.filter(contact=locked, decision_at=locked.decided_at).first()
@@ -44,7 +45,7 @@ def disagree(
     made = Disagreement.objects.create(
         contact=locked,
         because=because,
-        said_by=said_by[:200],
+        said_by=said_by,
         said_at=at,
         agency=agency,
         outcome=locked.outcome,

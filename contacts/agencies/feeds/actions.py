@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from contacts.agencies.feeds.models import FeedFile, FeedItem, Quarantined
 from contacts.agencies.feeds.reading import Item, Unreadable, read
 from contacts.recording.actions import record_contact
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
+from frontdoor.db import shortened
 from frontdoor.notifications.actions import administrators, duty_managers, notify, one_by_one
 
 TAKEN, UPDATE, KNOWN, UNREAD = "taken", "updates", "known", "unread"
@@ -26,6 +27,8 @@ AT_ONCE = 64 * 1024
 #: So often a file is begun without getting on; then it waits for a person.
 MOST_ATTEMPTS = 3
 GIVEN_UP = "given_up"
+LONGEST_NAME, LONGEST_REASON = 200, 500
+CORRECTED = ", corrected"
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +45,7 @@ def drop(*, agency: Agency, name: str, content: bytes, by: User, at: datetime) -
         return before
     file: FeedFile = FeedFile.objects.create(
         agency=agency,
-        name=name.encode("utf-8", "replace").decode()[:200] or "no name",
+        name=shortened(name.encode("utf-8", "replace").decode(), LONGEST_NAME) or "no name",
         content=content,
         sha256=sha256,
         received_at=at,
@@ -165,7 +168,11 @@ def _take(file: FeedFile, item: Item, *, agency: Agency, at: datetime) -> str:
         Quarantined.objects.get_or_create(
             file=file,
             number=item.number,
-            defaults={"content": item.content, "code": problem.code, "message": problem.message[:500]},
+            defaults={
+                "content": item.content,
+                "code": problem.code,
+                "message": shortened(problem.message, LONGEST_REASON),
+            },
         )
         return UNREAD
     reference = item.facts.agency_reference
@@ -236,7 +243,8 @@ def send_on(*, message: Quarantined, text: str, by: User, at: datetime) -> FeedF
         wrong = problem
     if wrong is not None:
         raise Refused(wrong.message, code=wrong.code, field="text")
-    file = drop(agency=locked.file.agency, name=f"{locked.file.name}, corrected", content=content, by=by, at=at)
+    name = shortened(locked.file.name, LONGEST_NAME - len(CORRECTED)) + CORRECTED
+    file = drop(agency=locked.file.agency, name=name, content=content, by=by, at=at)
     locked.corrected_as, locked.sent_on_at, locked.sent_on_by = file, at, by
     locked.save()
     write_audit("feed.sent_on", by=by, detail={"message": locked.pk, "file": file.pk})
@@ -249,8 +257,9 @@ def set_aside(*, message: Quarantined, reason: str, by: User, at: datetime) -> Q
     require(by, Permission.FEED_HANDLE)
     if not reason.strip():
         raise Refused("Say why it is set aside.", code="reason_required", field="reason")
+    whole(reason.strip(), LONGEST_REASON, called="The reason", field="reason")
     locked = _waiting(message)
-    locked.set_aside_at, locked.set_aside_by, locked.set_aside_reason = at, by, reason.strip()[:500]
+    locked.set_aside_at, locked.set_aside_by, locked.set_aside_reason = at, by, reason.strip()
     locked.save()
     write_audit("feed.set_aside", by=by, reason=reason, detail={"message": locked.pk})
     return locked

@@ -16,7 +16,7 @@ from contacts.agencies.links.models import SecureLink
 from contacts.models import Contact
 from contacts.screening.actions import CLAIM_FOR
 from contacts.screening.readers import together
-from frontdoor.access import Permission, Refused, holds, require
+from frontdoor.access import Permission, Refused, holds, require, whole
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
@@ -26,6 +26,7 @@ from frontdoor.workflow.actions import lock, move
 #: How often a request is chased without anybody asking for it.
 MOST_CHASES = 3
 LONGEST_REPLY = 20_000
+LONGEST_NAME, LONGEST_ASKED = 200, 150
 #: Hours to answer where the rules of the day have no row for it.
 ANSWER_HOURS = {"red": 2, "amber": 6}
 USUAL_HOURS = 24
@@ -62,6 +63,7 @@ def ask_information(
     asked_of = asked_of.strip() or (agency.name if agency is not None else "")
     if not asked_of:
         raise Refused("Say who you are asking, or choose an agency.", code="required", field="asked_of")
+    whole(asked_of, LONGEST_ASKED, called="Who you are asking", field="asked_of")
     if agency is not None and not agency.is_active:
         raise Refused("This agency no longer works with us.", code="agency", field="agency")
     if asked_email:
@@ -83,7 +85,7 @@ def ask_information(
     request = InformationRequest(
         contact=contact,
         agency=agency,
-        asked_of=asked_of[:150],
+        asked_of=asked_of,
         asked_email=asked_email,
         question=question,
         why=why,
@@ -271,8 +273,8 @@ def _keep(
 ) -> InformationRequest:
     if not reply.strip():
         raise Refused("Enter what they answered.", code="required", field="reply")
-    if len(reply) > LONGEST_REPLY:
-        raise Refused(f"At most {LONGEST_REPLY:,} characters.", code="too_long", field="reply")
+    whole(reply, LONGEST_REPLY, called="The answer", field="reply")
+    whole(said_by, LONGEST_NAME, called="The name of who answered", field="said_by")
     if sensitivity not in InformationRequest.Sensitivity.values:
         raise Refused("Choose who may read the answer.", code="sensitivity", field="sensitivity")
     locked, contacts = _with_contacts(request)
@@ -282,7 +284,7 @@ def _keep(
         raise Refused("This has been withdrawn: an answer is no longer needed.", code="withdrawn")
     if locked.sent_at is None:
         raise Refused("It is waiting for a manager to agree: nothing has been asked yet.", code="not_sent")
-    locked.reply, locked.reply_sensitivity, locked.said_by = reply, sensitivity, said_by[:200]
+    locked.reply, locked.reply_sensitivity, locked.said_by = reply, sensitivity, said_by
     locked.reply_came, locked.replied_at, locked.reply_recorded_by = way, at, by
     locked.save()
     _stop_clock(locked, by=by, at=at, reason="answered")

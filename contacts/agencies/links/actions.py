@@ -8,7 +8,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import connection, transaction
 
 from contacts.agencies.links.models import SecureLink
-from frontdoor.access import Permission, Refused, require
+from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import Agency, User, hash_token
 from frontdoor.audit.actions import record as write_audit
 
@@ -16,6 +16,7 @@ SALT = "front-door-secure-link"
 #: Days a link lasts unless whoever gives it out says otherwise, and at most.
 DAYS, MOST_DAYS = 14, 60
 LARGEST_BYTES = 500_000
+LONGEST_NAME = 200
 PATHS = {
     SecureLink.Purpose.EARLY_HELP: "early-help",
     SecureLink.Purpose.INFORMATION: "reply",
@@ -44,6 +45,7 @@ def issue(
         require(by, Permission.EARLY_HELP_INVITE)
     if not given_to.strip():
         raise Refused("Say who the link is for.", code="required", field="given_to")
+    whole(given_to, LONGEST_NAME, called="Who the link is for", field="given_to")
     if not 1 <= days <= MOST_DAYS:
         raise Refused(f"A link lasts from 1 to {MOST_DAYS} days.", code="days", field="days")
     token = _signer().sign(secrets.token_urlsafe(24))
@@ -51,7 +53,7 @@ def issue(
         purpose=purpose,
         hashed=hash_token(token),
         agency=agency,
-        given_to=given_to[:200],
+        given_to=given_to,
         reference=reference,
         row=row,
         issued_at=at,

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.fields import LONGEST_ADDRESS, OF_ADDRESS, OF_PERSON, OF_REFERRER
+from contacts.fields import OF_ADDRESS, OF_PERSON, OF_REFERRER
 from contacts.models import Contact, ContactPerson, ContactText, ContactType, contact_type
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
@@ -49,9 +49,9 @@ CHILD_ROLES = {"SUBJECT": "subject", "UNBORN": "subject", "SIBLING": "sibling", 
 PRIVATE_SOURCES = ("1A", "1B", "1C", "1D", "9", "10")
 
 
-def fit(name: str, text: str) -> str:
-    """As much of a text about a person as its column holds; the row itself is kept as received."""
-    return OF_PERSON[name].fit(text)
+def kept(name: str, text: str) -> str:
+    """A text about a person as it is kept: no column of these files is longer than the one it goes to."""
+    return OF_PERSON[name].as_kept(text)
 
 
 @cache
@@ -117,10 +117,10 @@ class Contacts:
                 status="decided" if is_decided else "received", is_on_queue=not is_decided,
                 decided_by=by if is_decided else None, rank_at=state["received_at"],
                 tier=1 if state["grade"] == "red" else 2, recorded_by=None,
-                referrer_name=OF_REFERRER["name"].fit(row.get("CALLER_NAME")),
-                referrer_organisation=OF_REFERRER["organisation"].fit(row.get("CALLER_ORG")),
+                referrer_name=OF_REFERRER["name"].as_kept(row.get("CALLER_NAME")),
+                referrer_organisation=OF_REFERRER["organisation"].as_kept(row.get("CALLER_ORG")),
                 is_anonymous=source == "9", is_professional=bool(source) and source not in PRIVATE_SOURCES,
-                summary=row.get("REASON")[:250], **state,
+                summary=row.get("REASON"), **state,
             )  # fmt: skip
             made.append(contact)
             changes.append((contact.reference, contact_changes(contact, row)))
@@ -147,9 +147,9 @@ class Contacts:
             Involvement.objects.filter(reference=contact.reference, closed_at__isnull=True).update(
                 closed_at=state["decided_at"], status_label="Decided"
             )
-        contact.summary = row.get("REASON")[:250]
-        contact.referrer_name = OF_REFERRER["name"].fit(row.get("CALLER_NAME"))
-        contact.referrer_organisation = OF_REFERRER["organisation"].fit(row.get("CALLER_ORG"))
+        contact.summary = row.get("REASON")
+        contact.referrer_name = OF_REFERRER["name"].as_kept(row.get("CALLER_NAME"))
+        contact.referrer_organisation = OF_REFERRER["organisation"].as_kept(row.get("CALLER_ORG"))
         contact.save()
         bundles.refresh_of([contact.pk])
         ContactText.objects.filter(contact=contact).update(concerns=row.get("NOTES"))
@@ -197,12 +197,12 @@ def child_on_contact(
     """A child as one of the old systems describes it, on a contact and linked to the record made of it."""
     return ContactPerson(
         contact_id=contact_id, position=position, is_child=True, role=role,
-        given_name=fit("given_name", " ".join(part for part in (each.given, each.middle) if part)),
-        family_name=fit("family_name", each.family), known_as=fit("known_as", each.known_as),
+        given_name=" ".join(part for part in (each.given, each.middle) if part),
+        family_name=kept("family_name", each.family), known_as=kept("known_as", each.known_as),
         date_of_birth=each.born, dob_is_estimated=each.is_estimated and each.born is not None,
-        expected_on=each.expected, sex=fit("sex", each.sex), ethnicity=fit("ethnicity", each.ethnicity),
-        nhs_number=fit("nhs_number", each.nhs), upn=fit("upn", each.upn), school=fit("school", each.school),
-        telephone=fit("telephone", each.telephone), address=each.lines[:LONGEST_ADDRESS],
-        postcode=OF_ADDRESS["postcode"].fit(each.postcode_written), person_id=person_id, linked_at=at, linked_by=by,
+        expected_on=each.expected, sex=kept("sex", each.sex), ethnicity=kept("ethnicity", each.ethnicity),
+        nhs_number=kept("nhs_number", each.nhs), upn=kept("upn", each.upn), school=kept("school", each.school),
+        telephone=kept("telephone", each.telephone), address=each.lines,
+        postcode=OF_ADDRESS["postcode"].as_kept(each.postcode_written), person_id=person_id, linked_at=at, linked_by=by,
         outcome=outcome, decided_at=decided if outcome else None, decided_by=by if decided and outcome else None,
     )  # fmt: skip

@@ -27,12 +27,12 @@ def load_notes(newest: datetime) -> None:
         old = before.get(row.identity)
         if old is not None:
             CaseNote.objects.filter(
-                person__reference=row.reference, text=old.get("text", ""), kind=old.get("note_type", "")[:60]
-            ).update(text=row.get("text"), author=row.get("author")[:80])
+                person__reference=row.reference, text=old.get("text", ""), kind=old.get("note_type", "")
+            ).update(text=row.get("text"), author=row.get("author"))
             continue
         made.append(
             (
-                person_id, at or newest, at is not None, row.get("note_type")[:60], row.get("author")[:80],
+                person_id, at or newest, at is not None, row.get("note_type"), row.get("author"),
                 row.get("text"), CARECASE,
             )
         )  # fmt: skip
@@ -50,7 +50,7 @@ def load_paper(owners: dict[str, int]) -> None:
     PaperFile.objects.bulk_create(
         (
             PaperFile(
-                file_no=row.identity[:20], surname=row.get("surname"), forename=row.get("forename"),
+                file_no=row.identity, surname=row.get("surname"), forename=row.get("forename"),
                 born=row.get("dob"), location=row.get("location"), volumes=row.get("volumes"),
                 date_from=row.get("date_from"), date_to=row.get("date_to"), person_id=owners.get(row.identity),
             )

@@ -77,7 +77,8 @@ class Described:
     def postcode_written(self) -> str:
         """The postcode with its space, in capitals."""
         key = self.postcode.replace(" ", "").upper()
-        return f"{key[:-3]} {key[-3:]}" if len(key) >= 5 else self.postcode.upper()
+        written = f"{key[:-3]} {key[-3:]}" if len(key) >= 5 else self.postcode.upper()
+        return written if len(written) <= 10 else self.postcode
 
     def facts(self) -> dict[str, Any]:
         """Columns of the person's own row."""
@@ -90,7 +91,7 @@ class Described:
             "expected_on": self.expected,
             "sex": self.sex,
             "ethnicity": self.ethnicity or "NOBT",
-            "school": self.school[:200],
+            "school": self.school,
         }
 
     def names(self) -> list[tuple[str, str, str]]:
@@ -154,11 +155,7 @@ def _create(rows: Sequence[Described], file: str) -> None:
             for key, each in keyed
         ),
     )
-    names = [
-        (key, kind, given[:150], family[:150], each.system)
-        for key, each in keyed
-        for kind, given, family in each.names()
-    ]
+    names = [(key, kind, given, family, each.system) for key, each in keyed for kind, given, family in each.names()]
     fulls = [" ".join(part for part in row[2:4] if part) for row in names]
     copy_rows(
         Name,
@@ -193,8 +190,8 @@ def _add_names(person: Person, names: Sequence[tuple[str, str, str]], origin: st
     """Give a record further names; their keys."""
     rows = [
         Name(
-            person=person, kind=kind, given=given[:150], family=family[:150], origin=origin,
-            full=" ".join(part for part in (given[:150], family[:150]) if part),
+            person=person, kind=kind, given=given, family=family, origin=origin,
+            full=" ".join(part for part in (given, family) if part),
         )
         for kind, given, family in names
     ]  # fmt: skip
@@ -206,7 +203,7 @@ def _add_names(person: Person, names: Sequence[tuple[str, str, str]], origin: st
 
 def _checked(kind: str, value: str) -> tuple[str, bool | None]:
     found = identifiers.check(kind, value)
-    return found.value[:60], found.check_ok
+    return found.value, found.check_ok
 
 
 def _identifier(person: Person, kind: str, value: str, system: str) -> Identifier:
@@ -216,7 +213,7 @@ def _identifier(person: Person, kind: str, value: str, system: str) -> Identifie
 
 def _placed(each: Described) -> tuple[str, str, str]:
     written = each.postcode_written
-    return each.lines[:300], written[:10], identifiers.place_key(written)[:10]
+    return each.lines, written, identifiers.place_key(written)[:10]
 
 
 def _address(person: Person, each: Described) -> Address:

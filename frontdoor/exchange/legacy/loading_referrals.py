@@ -11,6 +11,7 @@ from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.copying import copy_rows
+from frontdoor.db import shortened
 from frontdoor.exchange.legacy.changes import referral_changes, said
 from frontdoor.exchange.legacy.files import CARECASE
 from frontdoor.exchange.legacy.loaded import Found, assessed, latest
@@ -112,7 +113,7 @@ class Referrals:
             ended = None if is_open else state["closed_at"] or received
             label = str(referral.get_status_display())
             who = " / ".join(text for text in (row.get("team"), row.get("worker")) if text)
-            label = (f"{label}: {who}" if is_open and who else label)[:60]
+            label = shortened(f"{label}: {who}" if is_open and who else label, 60)
             part.append((person_id, referral.reference, "referral", "subject", received, ended, label))
             changes.append((referral.reference, referral_changes(referral, row)))
             if referral.status == "accepted":
@@ -209,7 +210,7 @@ class Referrals:
             )
             ended = state["closed_at"] if state["status"] in ("closed", "no_further_action") else None
             Involvement.objects.filter(reference=referral.reference).update(
-                closed_at=ended, status_label=str(referral.get_status_display())[:60]
+                closed_at=ended, status_label=str(referral.get_status_display())
             )
             if ended:
                 stop(Clock.objects.filter(reference=referral.reference, stopped_at__isnull=True), at=ended, by=by)

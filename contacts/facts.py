@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from frontdoor.people.identifiers import safe_to_ring
 from frontdoor.people.words import fold, is_no_name
 
 #: What is written where there is nothing to say.
@@ -64,6 +65,10 @@ class PersonFacts:
     family_group: int = 1
     # The record somebody suggested on the page; linked only when a person confirms it at screening.
     suggested_reference: str = ""
+
+    def __post_init__(self) -> None:
+        """What the words with the number warn of stands as the answer until somebody gives one."""
+        self.is_safe_to_ring = safe_to_ring(self.telephone, self.is_safe_to_ring)
 
     @property
     def name(self) -> str:
@@ -146,6 +151,10 @@ class ReferrerFacts:
     withhold_name_from_family: bool = False
     is_the_child: bool = False
     safe_way: str = ""
+
+    def __post_init__(self) -> None:
+        """As of a person told of: :class:`PersonFacts`."""
+        self.is_safe_to_ring = safe_to_ring(self.telephone, self.is_safe_to_ring)
 
 
 @dataclass

@@ -6,14 +6,18 @@ pasted somewhere tells nothing and opens nothing for anybody else, nor after sig
 """
 
 import secrets
+from collections.abc import Collection
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 
 KEPT = "asked"
 #: The last searches of a session that are kept: "back" goes no further in a day's work.
 MOST = 30
 LONGEST = 200
+#: As long as a choice or a part of a date may be in an address; nothing typed at length gets there.
+LONGEST_CHOICE = 40
 LOST = "What you looked for is no longer saved. Type it again."
 
 
@@ -43,3 +47,38 @@ def words(request: HttpRequest, key: str) -> str:
 def typed(request: HttpRequest) -> str:
     """What a page of results is to show: kept under ``s``, or written by hand into its address as ``q``."""
     return request.GET.get("q", "") or words(request, request.GET.get("s", ""))
+
+
+def lead_on(request: HttpRequest, here: str, *, box: str, filters: Collection[str]) -> HttpResponseRedirect:
+    """Answer a filter form sent by POST: to its page ``here``, with what was typed into ``box`` kept under a key.
+
+    ``filters`` are the form's other fields (dates, kinds, ticks), which go on standing in the address as chosen; parts
+    of a field of several boxes count to it ("since_0"). Anything else that was sent is left behind.
+    """
+    chosen = QueryDict(mutable=True)
+    for name, values in request.POST.lists():
+        if name != box and (name in filters or name.rpartition("_")[0] in filters):
+            chosen.setlist(name, [value[:LONGEST_CHOICE] for value in values if value])
+    if typed := " ".join(request.POST.get(box, "").split()):
+        chosen["s"] = keep(request, typed)
+    query = chosen.urlencode()
+    return redirect(f"{here}?{query}" if query else here)
+
+
+def address(request: HttpRequest, *, box: str) -> QueryDict:
+    """The filters of a page as they may stand in its links: words written by hand into ``box`` become their key, and a
+    key under which nothing is kept any more is left out."""
+    sent = request.GET.copy()
+    if typed := " ".join(str((sent.pop(box, None) or [""])[-1]).replace("\x00", " ").split()):
+        sent["s"] = keep(request, typed)
+    if (key := sent.get("s", "")) and not words(request, str(key)):
+        del sent["s"]
+    return sent
+
+
+def filled(request: HttpRequest, sent: QueryDict, *, box: str) -> QueryDict:
+    """What a page's filter form is bound to: its :func:`address`, with the words kept under the key in their box."""
+    data = sent.copy()
+    if key := (data.pop("s", None) or [""])[-1]:
+        data[box] = words(request, str(key))
+    return data

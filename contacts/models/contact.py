@@ -16,6 +16,7 @@ from frontdoor.codelists import lists
 from frontdoor.dated import Dated, Shipped, current, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible
+from frontdoor.people.identifiers import of_ringing
 from frontdoor.people.models import part_words
 from frontdoor.workflow.machines import Machine, act, move
 
@@ -450,6 +451,11 @@ class PersonAsGiven(models.Model):
     def part(self) -> str:
         """What this person has to do with it, in words; nothing for the child it is about."""
         return part_words(self.role)
+
+    @property
+    def of_ringing(self) -> str:
+        """Whether it is safe to ring them, in words; "" where nobody said."""
+        return of_ringing(self.telephone, self.is_safe_to_ring)
 
     @property
     def who(self) -> str:

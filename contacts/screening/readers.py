@@ -246,7 +246,7 @@ def _to_ring(row: ContactPerson, known: set[str]) -> str:
 
 def how_to_ring(telephone: str, is_safe: bool | None, safe_time: str) -> str:
     """A number with whether and when it is safe to ring it; "" without a number."""
-    safe = {True: "safe to ring", False: "not safe to ring", None: ""}[is_safe]
+    safe = identifiers.of_ringing(telephone, is_safe)
     told = ", ".join(part for part in (safe, safe_time and f"safe time: {safe_time}") if part)
     return f"{telephone} ({told})" if telephone and told else telephone
 

@@ -6,9 +6,9 @@ from django import forms as django_forms
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
@@ -30,7 +30,7 @@ P = Permission
 class ChronologyFilter(UiForm):
     """Which lines of a chronology are shown."""
 
-    keeps_no_draft = "a filter: it stands in the address"
+    keeps_no_draft = "a filter: its words are kept for the session, the rest stands in the address"
     words = django_forms.CharField(label="Search within", max_length=100, required=False)
     since = DateField(label="From", required=False)
     until = DateField(label="To", required=False)
@@ -84,20 +84,26 @@ def _let_in(request: StaffRequest, reference: str) -> tuple[Person, str] | HttpR
     return who, reason
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PEOPLE_VIEW)
 def chronology(request: StaffRequest, reference: str) -> HttpResponse:
-    """What happened, newest first, fifty lines at a time."""
+    """What happened, newest first, fifty lines at a time. Its filters are sent by POST: their words are kept for the
+    session and stand in no address."""
+    if request.method == "POST":
+        here = reverse("pages:chronology", args=[opened(request, reference).reference])
+        return asked.lead_on(request, here, box="words", filters=ChronologyFilter.base_fields)
     let = _let_in(request, reference)
     if isinstance(let, HttpResponse):
         return let
     who, _ = let
     if who.reference != tidy_reference(reference):
         return moved(request, who, "pages:chronology")
-    form = ChronologyFilter(request.GET if set(request.GET) - {"after"} else {})
-    asked = form.window() if form.is_valid() else Window()
+    sent = asked.address(request, box="words")
+    filled = asked.filled(request, sent, box="words")
+    form = ChronologyFilter(filled if set(filled) - {"after"} else {})
+    wanted = form.window() if form.is_valid() else Window()
     after = read_mark(request.GET.get("after", ""))
-    found = chronicle.chronology(who, request.user, Window(**{**asked.__dict__, "after": after}))
+    found = chronicle.chronology(who, request.user, Window(**{**wanted.__dict__, "after": after}))
     return page(
         request,
         "pages/chronology.html",
@@ -105,13 +111,13 @@ def chronology(request: StaffRequest, reference: str) -> HttpResponse:
             "person": who,
             "sections": sections(request.user, who.reference, "Chronology"),
             "filter": form,
-            "query": _query(request.GET),
-            "chosen": _chosen(who, request.GET, asked),
+            "query": _query(filled),
+            "chosen": _chosen(who, sent, wanted),
             "events": found.events,
             "kinds": chronicle.kinds(),
             "is_first": after is None,
-            "first": _address(who, request.GET),
-            "following": _address(who, request.GET, after=found.next_after) if found.next_after else "",
+            "first": _address(who, sent),
+            "following": _address(who, sent, after=found.next_after) if found.next_after else "",
             "may_mark": holds(request.user, P.PEOPLE_EDIT),
         },
         status=422 if form.errors else 200,
@@ -119,7 +125,7 @@ def chronology(request: StaffRequest, reference: str) -> HttpResponse:
 
 
 def _query(sent: QueryDict) -> list[tuple[str, str]]:
-    """The filters of an address as they were sent, without the page's mark."""
+    """The filters as they were sent, without the page's mark."""
     return [(name, value) for name, values in sent.lists() for value in values if name != "after" and value]
 
 
@@ -143,7 +149,7 @@ def _chosen(who: Person, sent: QueryDict, asked: Window) -> list[dict[str, str]]
         for kind in sorted(asked.kinds)
     ]
     if asked.words:
-        found.append({"text": f"“{asked.words}”", "href": _address(who, sent, without=("words", ""))})
+        found.append({"text": f"“{asked.words}”", "href": _address(who, sent, without=("s", ""))})
     if asked.since:
         found.append({"text": f"from {short_day(asked.since)}", "href": _address(who, sent, without=("since", ""))})
     if asked.until:

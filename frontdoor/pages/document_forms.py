@@ -118,10 +118,10 @@ class WithdrawForm(VersionForm):
         return actions.withdraw_document(document=document, by=by, at=at, **self.cleaned_data)
 
 
-class FilterForm(UiForm):
+class DocumentFilter(UiForm):
     """Which of a person's documents."""
 
-    keeps_no_draft = "a filter: it stands in the address"
+    keeps_no_draft = "a filter: its words are kept for the session, the rest stands in the address"
     q = forms.CharField(label="Words in it", required=False, max_length=200)
     kind = forms.ChoiceField(label="Kind", required=False)
     withdrawn = forms.BooleanField(label="Withdrawn documents too", required=False)

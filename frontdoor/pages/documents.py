@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -23,7 +23,7 @@ from frontdoor.documents import actions, hooks, reading, storage
 from frontdoor.documents import search as finding
 from frontdoor.documents.contents import ENDINGS, TAKEN
 from frontdoor.documents.models import Document
-from frontdoor.pages.document_forms import DescribeForm, FilterForm, UploadForm, WithdrawForm
+from frontdoor.pages.document_forms import DescribeForm, DocumentFilter, UploadForm, WithdrawForm
 from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people.access import check_conflict
@@ -45,7 +45,8 @@ def _choices(who: Person, user: User) -> dict[str, list[tuple[str, str]]]:
 
 
 def _listed(request: StaffRequest, who: Person, form: UploadForm | None = None, **more: Any) -> HttpResponse:
-    chosen = FilterForm(request.GET, auto_id="filter_%s")
+    sent = asked.address(request, box="q")
+    chosen = DocumentFilter(asked.filled(request, sent, box="q"), auto_id="filter_%s")
     wanted = chosen.cleaned_data if chosen.is_valid() else {}
     q = wanted.get("q", "")
     rows = Document.objects.visible_to(request.user).filter(person=who)
@@ -63,6 +64,7 @@ def _listed(request: StaffRequest, who: Person, form: UploadForm | None = None, 
             "sections": sections(request.user, who.reference, "Documents"),
             "found": found,
             "q": q,
+            "following": f"?{_onward(sent, found.next_after)}" if found.next_after else "",
             "filter": chosen,
             "upload": form,
             "paper": hooks.paper_of(who, request.user),
@@ -78,17 +80,28 @@ def _listed(request: StaffRequest, who: Person, form: UploadForm | None = None, 
     )
 
 
+def _onward(sent: QueryDict, after: str) -> str:
+    """The filters of the list for the address of its next page."""
+    query = sent.copy()
+    query["after"] = after
+    return query.urlencode()
+
+
 def _upload_form(request: StaffRequest, who: Person, *, is_sent: bool = False) -> UploadForm:
     address = reverse("pages:documents", args=[who.reference])
     choices = _choices(who, request.user)
     return acting.form(request, UploadForm, record=who, at=address, is_sent=is_sent, choices=choices)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.DOCUMENT_VIEW)
 def documents(request: StaffRequest, reference: str) -> HttpResponse:
-    """The documents of one person, newest first, and the paper files kept of them."""
+    """The documents of one person, newest first, and the paper files kept of them. The filters are sent by POST: their
+    words are kept for the session and stand in no address."""
     who = opened(request, reference)
+    if request.method == "POST":
+        here = reverse("pages:documents", args=[who.reference])
+        return asked.lead_on(request, here, box="q", filters=DocumentFilter.base_fields)
     if who.reference != tidy_reference(reference):
         return moved(request, who, "pages:documents")
     reason = reason_for(request, who, timezone.now())

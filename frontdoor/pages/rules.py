@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, StaffRequest, holds, require
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
@@ -54,12 +54,14 @@ def words_of(table: Table, values: Plain) -> list[tuple[str, str]]:
     return found
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
 def rules(request: StaffRequest) -> HttpResponse:
     """Every rule table and code list, with how many rules are in force and how many changes wait."""
+    if request.method == "POST":
+        return asked.lead_on(request, reverse("pages:rules"), box="q", filters=())
     today = timezone.localdate()
-    q = request.GET.get("q", "")[:100].replace("\x00", "").strip()
+    q = asked.typed(request)[:100].replace("\x00", "").strip()
     lines = []
     for table in readers.tables():
         if q.casefold() not in f"{table.label} {table.about}".casefold():
@@ -79,15 +81,19 @@ def rules(request: StaffRequest) -> HttpResponse:
     return page(request, "rules/tables.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.RULES_MANAGE)
 def table(request: StaffRequest, name: str) -> HttpResponse:
-    """The rules of one table as they are on a day, filtered in the address."""
+    """The rules of one table as they are on a day, by their words or code."""
     found = _table(name)
+    if request.method == "POST":
+        here = reverse("pages:rule_table", args=[name])
+        return asked.lead_on(request, here, box="q", filters=TableFilterForm.base_fields)
     today = timezone.localdate()
-    form = TableFilterForm(request.GET if request.GET else None)
+    filled = asked.filled(request, asked.address(request, box="q"), box="q")
+    form = TableFilterForm(filled if filled else None)
     on = form.day(today)
-    q = request.GET.get("q", "")[:100].replace("\x00", "").strip()
+    q = filled.get("q", "")[:100]
     lines = [
         (rule, words_of(found, rule.now.values), rule.waiting(today), rule.last_day(today), rule.is_over(on))
         for rule in readers.rules_of(found, on)

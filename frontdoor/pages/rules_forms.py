@@ -206,7 +206,7 @@ class FileForm(UiForm):
 class TableFilterForm(UiForm):
     """What the page of a table shows."""
 
-    keeps_no_draft = "a filter: it stands in the address"
+    keeps_no_draft = "a filter: its words are kept for the session, the rest stands in the address"
 
     q = forms.CharField(label="Words or code", max_length=100, required=False)
     on = DateField(label="In force on which day?", required=False, looks_ahead=True)

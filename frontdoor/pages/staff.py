@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from frontdoor import acting, audit
+from frontdoor import acting, asked, audit
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
@@ -39,19 +39,23 @@ def _address_of(user: User) -> str:
     return reverse("pages:member", args=[user.pk])
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
 def staff(request: StaffRequest) -> HttpResponse:
-    """Everybody who has an account, by user name, filtered in the address."""
+    """Everybody who has an account, by user name. The filters are sent by POST: a name stands in no address."""
+    if request.method == "POST":
+        return asked.lead_on(request, reverse("pages:staff"), box="q", filters=StaffFilterForm.base_fields)
     teams = readers.teams()
-    asked = {key: request.GET.get(key, "")[:100].replace("\x00", "") for key in ("q", "team", "role", "state", "after")}
-    chosen = Chosen(asked["q"], asked["team"], asked["role"], "ended" if asked["state"] == "ended" else "active")
-    rows, following = readers.listed(chosen, asked["after"])
+    sent = asked.address(request, box="q")
+    given = {key: sent.get(key, "")[:100].replace("\x00", "") for key in ("s", "team", "role", "state", "after")}
+    q = asked.filled(request, sent, box="q").get("q", "")[:100]
+    chosen = Chosen(q, given["team"], given["role"], "ended" if given["state"] == "ended" else "active")
+    rows, following = readers.listed(chosen, given["after"])
     locked = readers.locked_names([row.username for row in rows], timezone.now())
-    kept = {"q": chosen.q, "team": chosen.team, "role": chosen.role, "state": chosen.state}
-    form = StaffFilterForm(initial=kept, teams=teams)
+    kept = {"s": given["s"], "team": chosen.team, "role": chosen.role, "state": chosen.state}
+    form = StaffFilterForm(initial={**kept, "q": chosen.q}, teams=teams)
     lines = [(row, _roles(row), row.username in locked) for row in rows]
-    context = {"lines": lines, "form": form, "following": following, "kept": kept, "first": not asked["after"]}
+    context = {"lines": lines, "form": form, "following": following, "kept": kept, "first": not given["after"]}
     return page(request, "pages/staff.html", context)
 
 

@@ -20,7 +20,7 @@ SHORT = {"class": "govuk-input--width-20"}
 class StaffFilterForm(UiForm):
     """What the list shows."""
 
-    keeps_no_draft = "a filter: it stands in the address"
+    keeps_no_draft = "a filter: its words are kept for the session, the rest stands in the address"
     q = forms.CharField(label="Name or user name", max_length=100, required=False)
     team = forms.ChoiceField(label="Team", required=False)
     role = forms.ChoiceField(label="Role", choices=[("", "Every role"), *ROLES], required=False)

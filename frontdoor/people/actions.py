@@ -398,6 +398,7 @@ def show_address(*, address: Address, by: User, at: datetime) -> Address:
 
 
 def _ring(person: Person, told: str, *, is_safe: bool | None = None, safe_time: str = "") -> list[Telephone]:
+    is_safe = identifiers.safe_to_ring(told, is_safe)
     rows = [
         Telephone(person=person, number=number, number_key=key, is_safe=is_safe, safe_time=safe_time)
         for number in identifiers.telephones_apart(told)

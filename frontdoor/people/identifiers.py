@@ -207,6 +207,42 @@ def telephones_apart(text: str) -> list[str]:
     return [text]
 
 
+#: Words with a number that say it is not safe to ring it, or not at all times. Any of them is a warning.
+NOT_SAFE = re.compile(
+    r"(?:\bnot|n't|\bnever|\bun)(?: be)? ?safe|\bonly safe|\bsafe only"
+    r"|\b(?:do not|don'?t|never|must not|cannot|can'?t) (?:be )?(?:ring|rung|call|phone|telephone|dial|contact|use)"
+    r"|\bno (?:phone )?calls?\b"
+    r"|\b(?:checks|monitors|reads|takes) (?:all )?(?:her|his|their|the|this|my) "
+    r"(?:phone|telephone|mobile|calls|texts|messages)"
+)
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ`´", "'"))
+
+
+def says_not_safe(text: str) -> bool:
+    """Whether the words written with a telephone number say that it is not safe to ring it ("NOT SAFE after 5pm")."""
+    if not any(c.isalpha() for c in text):
+        return False
+    plain = re.sub(r"[^\w']+", " ", as_seen(text).translate(APOSTROPHES).casefold())
+    return bool(NOT_SAFE.search(plain))
+
+
+def safe_to_ring(text: str, said: bool | None) -> bool | None:
+    """Whether it is safe to ring a number: as a person said, else False where the words with it say that it is not.
+
+    Never True by itself: words that sound safe leave it unknown (None), and somebody asks.
+    """
+    return False if said is None and says_not_safe(text) else said
+
+
+def of_ringing(text: str, said: bool | None) -> str:
+    """The same in words, "" where nobody knows. What stands on the words with the number alone asks to be confirmed."""
+    if said:
+        return "safe to ring"
+    if says_not_safe(text):
+        return "not safe to ring, as said with the number: ask"
+    return "not safe to ring" if said is False else ""
+
+
 def _national(digits: str) -> str:
     """Digits (with a "+" before a country) in national form."""
     for country in ("+44", "0044"):

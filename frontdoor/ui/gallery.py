@@ -190,8 +190,8 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @_public
 def found(request: HttpRequest) -> HttpResponse:
-    """The fragment a live search puts in; "error" is answered as a refusal."""
-    q = request.GET.get("q", "")
+    """The fragment a live search puts in, or its page; "error" is answered as a refusal."""
+    q = request.POST.get("q", "")
     if q == "error":
         return error(request, 409, "Robin Pretend changed this record at 2:05pm.")
     people = [

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import Client
 
+from contacts.agencies.feeds.reading import read
 from contacts.facts import PersonFacts
 from contacts.models import Contact, ContactPerson
 from contacts.recording.actions import record_contact
@@ -90,3 +91,62 @@ def test_it_is_offered_to_the_record_and_a_number_written_otherwise_is_not(offic
     assert person.telephones.filter(is_safe=False, safe_time="Noon", number_key="07700900123").count() == 1
     person.refresh_from_db()
     assert person.may_not_know_we_are_involved
+
+
+WARNED = "07700 900123 (Mum) NOT SAFE after 5pm"
+ASK = "not safe to ring, as said with the number: ask"
+
+
+def notification(**adult: str) -> bytes:
+    given = {"given_name": "Alex", "family_name": "Example", "role": "carer", **adult}
+    row = {"reference": "PPN/77", "concerns": "Shouting.", "officer_telephone": WARNED}
+    row |= {f"adult_1_{name}": value for name, value in given.items()}
+    return f"{','.join(row)}\n{','.join(row.values())}\n".encode()
+
+
+def test_a_file_of_an_agency_may_say_it() -> None:
+    said = {"telephone": MUM, "safe_to_ring": "no", "safe_time": "Noon", "knows_we_are_involved": "no"}
+    [item] = read(notification(**said), NOW)
+    assert item.facts is not None
+    adult = item.facts.people[0]
+    assert (adult.telephone, adult.is_safe_to_ring, adult.safe_time, adult.knows_of_us) == (MUM, False, "Noon", False)
+    xml = "".join(f"<{name}>{value}</{name}>" for name, value in {"given_name": "Alex", **said}.items())
+    [item] = read(
+        "<notifications><notification><reference>PPN/78</reference><concerns>Shouting.</concerns>"
+        f"<adult>{xml}</adult></notification></notifications>".encode(),
+        NOW,
+    )
+    assert item.facts is not None
+    assert (item.facts.people[0].is_safe_to_ring, item.facts.people[0].knows_of_us) == (False, False)
+
+
+def test_a_remark_with_a_number_in_a_file_is_kept_whole_and_warns() -> None:
+    [item] = read(notification(telephone=WARNED), NOW)
+    assert item.facts is not None
+    adult = item.facts.people[0]
+    assert (adult.telephone, adult.is_safe_to_ring) == (WARNED, False)
+    assert (item.facts.referrer.telephone, item.facts.referrer.is_safe_to_ring) == (WARNED, False)
+    [answered] = read(notification(telephone=WARNED, safe_to_ring="yes"), NOW)
+    assert answered.facts is not None
+    assert answered.facts.people[0].is_safe_to_ring is True, "whoever sent it said so"
+
+
+def test_the_warning_is_shown_on_the_contact_and_on_the_record(client: Client, officer: User, manager: User) -> None:
+    facts = some_facts(people=[told()])
+    facts.people[0] = PersonFacts(is_child=False, given_name="Alex", family_name="Example", telephone=WARNED)
+    facts.no_child_identified = True
+    contact = record_contact(facts=facts, by=officer, at=NOW)
+    row = contact.people.get()
+    assert (row.telephone, row.is_safe_to_ring) == (WARNED, False)
+    client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    assert f"{WARNED} · {ASK}" in body(client.get(f"/contacts/{contact.reference}/"))
+    person = new_person(row, by=officer, at=NOW)
+    assert [(phone.number, phone.is_safe) for phone in person.telephones.all()] == [(WARNED, False)]
+    assert ASK in body(client.get(f"/people/{person.reference}/"))
+
+
+def test_a_remark_typed_on_the_record_warns_unless_it_is_answered(manager: User) -> None:
+    person = people.create_person(by=manager, at=NOW, names=[GivenName("Alex", "Example")])
+    told_of = people.add_telephone(person=person, by=manager, at=NOW, number=WARNED)
+    answered = people.add_telephone(person=person, by=manager, at=NOW, number=WARNED, is_safe=True)
+    assert (told_of.is_safe, answered.is_safe) == (False, True)

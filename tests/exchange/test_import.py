@@ -19,13 +19,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from assessments.models import Assessment
-from contacts.models import Contact
+from contacts.models import Contact, ContactPerson
 from frontdoor.accounts.models import User, system_user
 from frontdoor.clocks.models import Clock
 from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.running import LOCK, run_import
 from frontdoor.exchange.models import CaseNote, ImportRun, Origin, PaperFile, SameEvent, SourceRecord, Wording
-from frontdoor.people.models import LinkageWeights, Merge, NameWord, Person
+from frontdoor.people.models import LinkageWeights, Merge, NameWord, Person, Telephone
 from frontdoor.people.record import chronology
 from referrals.models import Referral, StrategyDiscussion
 from tests.conftest import ROOT, Served, clone, url_for
@@ -356,3 +356,23 @@ def until_free(name: str) -> None:
     with psycopg.connect(url_for(name), autocommit=True) as probe:
         probe.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         probe.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def test_a_remark_with_a_number_is_kept_whole_and_its_warning_stands_until_somebody_asks(
+    db: None, tmp_path: Path
+) -> None:
+    made = sound()
+    for name, key, column, said in (
+        ("firstcall_people.csv", "00200001", "CARER_TEL", "01632960777 NOT SAFE"),
+        ("carecase_people.csv", "A0500000", "telephone", "01632960778 no calls"),
+    ):
+        row = next(row for row in made.rows[name] if row[0] == key)
+        row[LAYOUTS[name].header.index(column)] = said
+    imported(made.write(tmp_path / "in"))
+    found = Telephone.objects.filter(number_key__in=["01632960777", "01632960778"])
+    assert {(row.number, row.is_safe) for row in found} == {
+        ("01632960777 NOT SAFE", False), ("01632960778 no calls", False),
+    }  # fmt: skip
+    assert {row.is_safe_to_ring for row in ContactPerson.objects.filter(telephone="01632960777 NOT SAFE")} == {False}
+    assert not Telephone.objects.filter(is_safe=True).exists()
+    assert not Telephone.objects.exclude(pk__in=found).filter(is_safe=False).exists()

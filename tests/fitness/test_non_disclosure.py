@@ -333,6 +333,8 @@ def sent(hidden: list[str]) -> list[tuple[str, dict[str, str]]]:
     found += [("/find/", {"q": words}) for words in (asked[1], *hidden, hidden[0].replace("-", " ").lower())]
     found += [("/find/", {"q": words, "where": "looked"}) for words in (asked[0], *hidden)]
     found += [("/contacts/queue/find/", {"name": words}) for words in ("ashcombe", "rowan")]
+    lists = (("chronology", "words"), ("documents", "q"))
+    found += [(f"/people/{ref}/{part}/", {box: "rowan"}) for ref in hidden if ref[0] == "P" for part, box in lists]
     rows = {"children-TOTAL_FORMS": "1", "adults-TOTAL_FORMS": "1", "families-TOTAL_FORMS": "1"}
     for group, row in (
         ("children", {"given_name": "Rowan", "family_name": "Ashcombe"}),

@@ -160,3 +160,37 @@ def test_what_is_odd_about_a_number_is_said_with_its_name():
 )
 def test_extensions_and_numbers_from_abroad_are_looked_up_as_the_one_number_they_are(typed: str, key: str) -> None:
     assert identifiers.telephone_key(typed) == key
+
+
+NOT_SAFE = [
+    "07700 900123 (Mum) NOT SAFE after 5pm", "07700 900123 not-safe", "unsafe 07700 900123", "07700900123 isn’t safe",
+    "07700 900123 do NOT ring", "07700 900123, don't call before 9", "never phone 07700 900123",
+    "07700 900123 no calls",
+    "07700 900123 he checks her phone", "07700 900123 safe only when he works nights", "07700 900123 not\u00a0safe",
+]  # fmt: skip
+NOBODY_SAID = [
+    "", "07700 900123", "07700 900123 (Mum)", "01632 960001 ext 204", "07700 900123 not after 5pm",
+    "07700 900123 Mum, safe", "Nottingham office 01632 960001", "07700 900123 / 01632 960001",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", NOT_SAFE)
+def test_words_with_a_number_that_warn_are_an_answer_until_somebody_gives_one(typed):
+    assert identifiers.says_not_safe(typed)
+    assert identifiers.safe_to_ring(typed, None) is False
+    assert identifiers.safe_to_ring(typed, True) is True, "a person has said so"
+    assert identifiers.of_ringing(typed, None) == identifiers.of_ringing(typed, False)
+    assert identifiers.of_ringing(typed, None) == "not safe to ring, as said with the number: ask"
+
+
+@pytest.mark.parametrize("typed", NOBODY_SAID)
+def test_words_with_a_number_never_make_it_safe(typed):
+    assert identifiers.safe_to_ring(typed, None) is None
+    assert identifiers.of_ringing(typed, None) == ""
+    assert identifiers.of_ringing(typed, False) == "not safe to ring"
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.sampled_from(["not safe", "NOT  SAFE", "Unsafe", "do not ring"]))
+def test_whatever_stands_beside_them_such_words_are_found_and_nothing_is_ever_called_safe(before, after, words):
+    assert identifiers.safe_to_ring(before, None) is not True
+    assert identifiers.safe_to_ring(f"{before} {words} {after}", None) is False

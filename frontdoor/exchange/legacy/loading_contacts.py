@@ -37,6 +37,7 @@ from frontdoor.exchange.legacy.writing import (
     one_family,
     only,
 )
+from frontdoor.people.identifiers import safe_to_ring
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import restate
 
@@ -202,7 +203,8 @@ def child_on_contact(
         date_of_birth=each.born, dob_is_estimated=each.is_estimated and each.born is not None,
         expected_on=each.expected, sex=kept("sex", each.sex), ethnicity=kept("ethnicity", each.ethnicity),
         nhs_number=kept("nhs_number", each.nhs), upn=kept("upn", each.upn), school=kept("school", each.school),
-        telephone=kept("telephone", each.telephone), address=each.lines,
+        telephone=kept("telephone", each.telephone), is_safe_to_ring=safe_to_ring(each.telephone, None),
+        address=each.lines,
         postcode=OF_ADDRESS["postcode"].as_kept(each.postcode_written), person_id=person_id, linked_at=at, linked_by=by,
         outcome=outcome, decided_at=decided if outcome else None, decided_by=by if decided and outcome else None,
     )  # fmt: skip

@@ -175,7 +175,7 @@ def _create(rows: Sequence[Described], file: str) -> None:
     )
     copy_rows(
         Telephone,
-        ("person_id", "number", "number_key"),
+        ("person_id", "number", "number_key", "is_safe"),
         ((key, *dialled) for key, each in keyed for dialled in _dialled(each)),
     )
     copy_rows(
@@ -221,10 +221,11 @@ def _address(person: Person, each: Described) -> Address:
     return Address(person=person, lines=lines, postcode=postcode, postcode_key=key)
 
 
-def _dialled(each: Described) -> list[tuple[str, str]]:
-    """Each telephone number as received, and as it is looked up."""
+def _dialled(each: Described) -> list[tuple[str, str, bool | None]]:
+    """Each telephone number as received, as it is looked up, and whether the words with it say that it is not safe."""
+    is_safe = identifiers.safe_to_ring(each.telephone, None)
     return [
-        (number, key)
+        (number, key, is_safe)
         for number in identifiers.telephones_apart(each.telephone)
         if number
         for key in identifiers.telephone_keys(number) or ("",)
@@ -232,7 +233,10 @@ def _dialled(each: Described) -> list[tuple[str, str]]:
 
 
 def _telephones(person: Person, each: Described) -> list[Telephone]:
-    return [Telephone(person=person, number=number, number_key=key) for number, key in _dialled(each)]
+    return [
+        Telephone(person=person, number=number, number_key=key, is_safe=is_safe)
+        for number, key, is_safe in _dialled(each)
+    ]
 
 
 def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:

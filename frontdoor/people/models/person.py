@@ -11,7 +11,7 @@ from django.db.models.functions import Upper
 from frontdoor.accounts.models import User
 from frontdoor.dated import Dated
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
-from frontdoor.people.identifiers import LONGEST_TELEPHONE, place_key
+from frontdoor.people.identifiers import LONGEST_TELEPHONE, of_ringing, place_key
 from frontdoor.people.models.protection import Restriction
 
 NOT_YET_OBTAINED = "NOBT"
@@ -304,6 +304,11 @@ class Telephone(models.Model):
 
     def __str__(self) -> str:
         return f"telephone {self.pk}"
+
+    @property
+    def of_ringing(self) -> str:
+        """Whether it is safe to ring, in words."""
+        return of_ringing(self.number, self.is_safe) or "not known whether it is safe"
 
 
 @tracked()

@@ -12,21 +12,12 @@ export function startFinding() {
   });
 }
 
-// Live search: says how many were found, and keeps the address in step so that "back" and "reload" work.
+// Live search: says how many were found. What is looked for stands in no address.
 export function startSearch(announce) {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const from = event.detail.requestConfig?.elt;
-    const form = from?.closest?.("[data-search]");
-    if (!form) return;
+    if (!from?.closest?.("[data-search]")) return;
     const said = event.target.querySelector("[data-found]");
     announce(said ? said.textContent.trim() : "Results changed");
-    const input = form.querySelector("input[type=search]");
-    const here = new URL(window.location.href);
-    if (form.action && new URL(form.action).pathname === here.pathname && !form.dataset.private) {
-      if (input.value) here.searchParams.set(input.name, input.value);
-      else here.searchParams.delete(input.name);
-      here.searchParams.delete("after");
-      history.replaceState(history.state, "", here);
-    }
   });
 }

@@ -47,10 +47,11 @@ class ContactsConfig(AppConfig):
         from contacts.events import EVENTS
         from contacts.given import confidential_addresses, names_of_other_families
         from contacts.identity import proposing
+        from contacts.later import readers as later
         from contacts.models import Contact
         from contacts.named import children_given
         from contacts.recording.drafted import said
-        from contacts.screening import chronology
+        from contacts.screening import chronology, origins
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
@@ -67,6 +68,8 @@ class ContactsConfig(AppConfig):
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        if later.origin not in origins.origins:
+            origins.origins.append(later.origin)
         if counts not in own_hooks.information_in:
             own_hooks.information_in.append(counts)
             own_hooks.parts_of_page += [agencies.information, agencies.level]

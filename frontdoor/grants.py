@@ -19,6 +19,7 @@ APPEND_ONLY = {
     "people_mergechange",
     "people_linkageweights",
     "contacts_contactaddition",
+    "contacts_addedperson",
     "exchange_sourcerecord",
 }
 #: The one part of the audit trail that changes: the last link of each chain.

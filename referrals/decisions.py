@@ -155,6 +155,13 @@ def sign_off_contact(
             "You proposed this yourself: another manager has to sign it off. It stays on the queue until then.",
             code="own",
         )
+    since = locked.people.filter(is_child=True, added__addition__at__gte=locked.proposed_at)
+    newer = since.order_by("position").first()
+    if newer is not None:
+        raise Refused(
+            f"{newer} was added after this was proposed: return it, so that an outcome is proposed for them too.",
+            code="added_since",
+        )
     rows = []
     for row in locked.people.filter(is_child=True).exclude(outcome="").order_by("position"):
         detail = dict(row.outcome_detail)

@@ -63,14 +63,14 @@ def window(on: Any) -> timedelta:
     return timedelta(days=row.window_days) if row is not None else bundling.WINDOW
 
 
-def facts_of(contacts: Sequence[Contact]) -> list[Facts]:
-    """What bundling knows of these contacts, in a fixed number of questions.
+def facts_of(contacts: Sequence[Contact], more: Sequence[ContactPerson] = ()) -> list[Facts]:
+    """What bundling knows of these contacts, in a fixed number of questions. ``more``: people about to be added.
 
     A contact stands alone when it is of a restricted kind, was taken under a restriction, or somebody on it has been
     confirmed to be a record that is restricted or adopted: then nothing about it joins, or is told, anywhere else.
     """
     keys = [contact.pk for contact in contacts]
-    rows = list(ContactPerson.objects.filter(contact_id__in=keys).order_by("contact_id", "position"))
+    rows = [*ContactPerson.objects.filter(contact_id__in=keys).order_by("contact_id", "position"), *more]
     confirmed = {row.person_id for row in rows if row.person_id is not None}
     hidden: set[int] = set()
     if confirmed:
@@ -213,12 +213,12 @@ def bundle_contact(*, contact: Contact, by: User | None, at: datetime) -> Bundle
     return bundle
 
 
-def take_turns(contact: Contact, *people: Person) -> None:
+def take_turns(contact: Contact, *people: Person, more: Sequence[ContactPerson] = ()) -> None:
     """Take the turn of a contact's family before the contact itself is locked (see the order of locks above).
 
-    ``people``: records about to be confirmed on it.
+    ``people``: records about to be confirmed on it. ``more``: rows of people about to be added to it.
     """
-    facts = facts_of([contact])[0]
+    facts = facts_of([contact], more)[0]
     _take_turns(facts, [person.pk for person in people])
 
 

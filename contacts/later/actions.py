@@ -1,16 +1,18 @@
 """Adding what was said later to a contact, and a manager's taking of what was added once it was decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from contacts.bundles import actions as bundles
-from contacts.facts import ContactFacts
+from contacts.facts import ContactFacts, PersonFacts
 from contacts.grading import rules as grading
 from contacts.grading.provisional import rules_on
 from contacts.grading.raising import RAISES_TO
 from contacts.identity.actions import workers_of
+from contacts.identity.proposing import propose
+from contacts.later import joining
 from contacts.models import Contact, ContactAddition, ContactPerson
 from contacts.ranking.ranks import rerank
 from contacts.screening.actions import raise_grade
@@ -42,16 +44,21 @@ def add_later(
     said_by: str = "",
     corrects: str = "",
     on_contact: ContactPerson | None = None,
+    people: Sequence[PersonFacts] = (),
+    is_new_harm: bool = False,
 ) -> ContactAddition:
     """Keep what was said after the contact was recorded, beside what was given, which stays as it was.
 
     1. The version is raised: a decision being written on the contact as it was is not taken without a look.
-    2. Until it is decided the words may raise the grade, provisional and upwards only; it is ranked and bundled again,
-       and whoever holds or has proposed it is told.
-    3. Once it is decided whoever works with a child on it is told, and a manager has to take it: a clock runs.
+    2. Until it is decided ``people`` named now join those on it, and are matched; the words may raise the grade,
+       provisional and upwards only; it is ranked and bundled again, and whoever holds or has proposed it is told.
+    3. Once it is decided whoever works with a child on it is told. A child among ``people``, or new harm
+       (``is_new_harm``), opens a contact of its own, received now; for anything else a manager has to take it, and a
+       clock runs.
 
     ``corrects``: one of :class:`ContactAddition.Corrects` (with ``on_contact`` for somebody on it), empty for words.
-    Raises Refused without words, and where words or name are longer than they may be: nothing is cut.
+    Raises Refused without words, where words or name are longer than they may be (nothing is cut), and where no contact
+    may be opened (:func:`joining.open_linked`).
     """
     require(by, Permission.CONTACT_RECORD)
     if not text.strip():
@@ -64,37 +71,66 @@ def add_later(
         on_contact is not None and on_contact.contact_id != contact.pk
     ):
         raise Refused("Choose who on this contact is corrected.", code="corrects", field="corrects")
-    bundles.take_turns(contact)
+    bundles.take_turns(contact, more=joining.rows_for(contact, people))
     changed = touch(contact)
+    rows = joining.rows_for(changed, people)
     same = ContactAddition.objects.filter(contact=changed, corrects=corrects, on_contact=on_contact, text=text, by=by)
-    twice: ContactAddition | None = same.filter(at__gt=at - TWICE).first()
-    if twice is not None:
-        return twice
-    added = ContactAddition.objects.create(
-        contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by, by=by, at=at
-    )
+    twice: ContactAddition
+    for twice in same.filter(at__gt=at - TWICE).order_by("pk"):
+        if _names(row.on_contact for row in twice.people_added.all()) == _names(rows):
+            return twice
     is_decided = changed.status == Contact.Status.DECIDED
-    if not is_decided:
-        _raise_by_words(changed, text, by=by, at=at)
+    has_child = any(row.is_child for row in rows)
+    opened: Contact | None = None
+    if (is_new_harm or has_child) and not joining.takes_more(changed):
+        opened = joining.open_linked(
+            changed, text=text, said_by=said_by, people=people, is_new_harm=is_new_harm, by=by, at=at
+        )
+        rows = list(opened.people.order_by("position")[: len(people)])
+    added = ContactAddition.objects.create(
+        contact=changed, corrects=corrects, on_contact=on_contact, text=text, said_by=said_by,
+        opened_reference=opened.reference if opened is not None else "", by=by, at=at,
+    )  # fmt: skip
+    if opened is None:
+        joining.join(changed, rows, at=at)
+    joining.note(added, rows)
+    worse = opened or changed
+    if not is_decided or opened is not None:
+        _raise_by_words(worse, text, people, by=by, at=at)
     changed.save()
     # After what the words called for: whoever decides on the contact as it was is told of the words.
-    write_audit("contact.added_to", by=by, reference=changed.reference, detail={"addition": added.pk})
-    if is_decided:
-        _hand_on(changed, by=by, at=at)
+    detail = {"addition": added.pk, "people": len(rows), "opened": added.opened_reference}
+    write_audit("contact.added_to", by=by, reference=changed.reference, detail=detail)
+    if opened is not None:
+        opened.save()
+        rerank(opened, at=at)
+        _tell(changed, _workers(changed), ABOUT_YOURS, by=by, urgent=True)
         return added
-    rerank(changed, at=at)
+    if changed.is_on_queue and has_child:
+        propose(changed, at=at)
+    else:
+        rerank(changed, at=at)
     if changed.is_on_queue:
         bundles.bundle_contact(contact=changed, by=by, at=at)
-    _tell_screeners(changed, by=by, at=at)
+    joining.follow_up(changed, rows, by=by, at=at)
+    if is_decided:
+        _hand_on(changed, by=by, at=at)
+    else:
+        _tell_screeners(changed, by=by, at=at)
     return added
 
 
-def _raise_by_words(contact: Contact, text: str, *, by: User, at: datetime) -> None:
-    """A worse grade for now, where the published rules make one of the words."""
+def _names(rows: Iterable[ContactPerson]) -> list[tuple[object, ...]]:
+    """Who these are, to tell one press made twice from another person named in the same words."""
+    return sorted(((row.is_child, row.name, row.date_of_birth) for row in rows), key=repr)
+
+
+def _raise_by_words(contact: Contact, text: str, people: Sequence[PersonFacts], *, by: User, at: datetime) -> None:
+    """A worse grade for now, where the published rules make one of the words, or of who is named now."""
     if not contact.type.ranks_with_concerns:
         return
     today = london_date(contact.received_at)
-    signs = grading.signs_of(ContactFacts(concerns=text), today)
+    signs = grading.signs_of(ContactFacts(concerns=text, people=list(people)), today)
     held = [rule for rule in rules_on(today) if rule.grade in RAISES_TO and rule.code in signs]
     if held:
         found = grading.provisional(signs, held)

@@ -20,7 +20,7 @@ from contacts.models.contact import (
 )
 from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
 from contacts.models.household import HouseholdAnswer
-from contacts.models.later import ContactAddition
+from contacts.models.later import AddedPerson, ContactAddition
 from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, QueueDensity, RankWeights, SavedView
 
@@ -28,6 +28,7 @@ __all__ = [
     "GRADES",
     "OPEN",
     "STATUSES",
+    "AddedPerson",
     "AddressQuestion",
     "Bundle",
     "BundleJoin",

@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
 
 from contacts.models.contact import Contact, ContactPerson
 from frontdoor.accounts.models import User
@@ -18,7 +19,13 @@ class ContactAdditionQuerySet(VisibleQuerySet):
 
     def in_order(self) -> Self:
         """As they were added, with what a page says of each."""
-        return self.select_related("by", "on_contact").order_by("at", "pk")
+        rows = self.select_related("by", "on_contact").prefetch_related("people_added__on_contact")
+        return rows.order_by("at", "pk")
+
+    def told_to(self, user: User) -> Self:
+        """The same with ``leads_to``: the reference of the contact opened for it, where the user may see that one."""
+        opened = Contact.objects.visible_to(user).order_by().filter(reference=OuterRef("opened_reference"))
+        return self.in_order().annotate(leads_to=Subquery(opened.values("reference")[:1]))
 
 
 class ContactAddition(models.Model):
@@ -40,6 +47,8 @@ class ContactAddition(models.Model):
     )
     text = models.TextField()
     said_by = models.CharField(max_length=200, blank=True)
+    # The contact of its own that was opened for it, after the decision.
+    opened_reference = models.CharField(max_length=10, blank=True, default="", db_default="")
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -55,9 +64,17 @@ class ContactAddition(models.Model):
                 name="contact_addition_corrects_whom",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["opened_reference"], condition=~Q(opened_reference=""), name="contact_addition_opened")
+        ]
 
     def __str__(self) -> str:
         return f"addition to {self.contact_id}"
+
+    @property
+    def added(self) -> list[ContactPerson]:
+        """Whom it added to this contact; nobody where it opened one of its own."""
+        return [row.on_contact for row in self.people_added.all() if row.on_contact.contact_id == self.contact_id]
 
     @property
     def heading(self) -> str:
@@ -66,3 +83,16 @@ class ContactAddition(models.Model):
             return "Said later"
         whose = str(self.on_contact) if self.on_contact is not None else self.get_corrects_display()
         return f"Correction: {whose}"
+
+
+class AddedPerson(models.Model):
+    """A child or adult named later: whose row was added, to the contact or to the one that was opened, by which words.
+
+    Who was named when the contact was recorded has no such row, and stays as given.
+    """
+
+    addition = models.ForeignKey(ContactAddition, on_delete=models.PROTECT, related_name="people_added")
+    on_contact = models.OneToOneField(ContactPerson, on_delete=models.PROTECT, related_name="added")
+
+    def __str__(self) -> str:
+        return f"added to {self.addition_id}: {self.on_contact_id}"

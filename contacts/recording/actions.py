@@ -1,5 +1,6 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -98,7 +99,7 @@ def record_contact(
         drafts.consume(by=by, draft_id=draft_id, kind=draft_kind, reference=contact.reference, at=at)
     contact.save()
     ContactText.objects.create(contact=contact, **kept("ContactText", CONTACT, facts))
-    _keep_people(contact, facts, at=at)
+    keep_people(contact, people_of(contact, facts), at=at, families=facts.families)
     if not contact.grade and agency is not None and kind.code == "police_notification":
         grade_for_now(contact, facts)
         contact.save()
@@ -107,11 +108,13 @@ def record_contact(
     note_update(contact, at=at)
     born(contact, by=by, at=at, agency=agency)
     start_clocks(contact, by=by)
-    _look_for_restricted(contact, at=at)
+    rows = list(contact.people.order_by("position"))
+    look_for_restricted(contact, rows, of=rows, at=at)
     return contact
 
 
-def _keep_people(contact: Contact, facts: ContactFacts, *, at: datetime) -> None:
+def people_of(contact: Contact, facts: ContactFacts) -> list[ContactPerson]:
+    """The row of each person of these facts, in their order; not kept yet."""
     rows = []
     for position, (person, home) in enumerate(zip(facts.people, homes(facts), strict=True), start=1):
         row = ContactPerson(
@@ -121,16 +124,24 @@ def _keep_people(contact: Contact, facts: ContactFacts, *, at: datetime) -> None
             row.address, row.postcode = ", ".join(home.address.lines), home.address.postcode
             row.address_is_confidential, row.address_is_withheld = home.address.is_confidential, home.is_withheld
         rows.append(row)
+    return rows
+
+
+def keep_people(
+    contact: Contact, rows: Sequence[ContactPerson], *, at: datetime, families: Sequence[FamilyFacts] = ()
+) -> None:
+    """Keep these people, the questions about their addresses, and each family that is not on the contact yet."""
     ContactPerson.objects.bulk_create(rows)
     AddressQuestion.objects.bulk_create(
         [AddressQuestion(on_contact=row, asked_at=at) for row in rows if row.address_is_withheld]
     )
-    numbers = {row.family_group for row in rows} | {family.number for family in facts.families} or {1}
-    given = {family.number: family for family in facts.families}
+    numbers = {row.family_group for row in rows} | {family.number for family in families} or {1}
+    there = set(contact.families.values_list("number", flat=True))
+    given = {family.number: family for family in families}
     FamilyGroup.objects.bulk_create(
         [
             FamilyGroup(contact=contact, **vars(given.get(number, FamilyFacts(number=number))))
-            for number in sorted(numbers)
+            for number in sorted(numbers - there)
         ]
     )
 
@@ -184,10 +195,14 @@ def involve_confirmed(contact: Contact, row: ContactPerson) -> None:
         )
 
 
-def _look_for_restricted(contact: Contact, *, at: datetime) -> None:
-    """Silently: that a child may be somebody restricted is told to the named holders and the on-call manager alone."""
-    rows = list(contact.people.order_by("position"))
-    for row in rows:
+def look_for_restricted(
+    contact: Contact, rows: Sequence[ContactPerson], *, of: Sequence[ContactPerson], at: datetime
+) -> None:
+    """Silently: that a child may be somebody restricted is told to the named holders and the on-call manager alone.
+
+    ``of``: who is looked for; ``rows``: everybody on the contact, whom the matching takes for their family.
+    """
+    for row in of:
         for hit in matching.restricted_hits(sought_for(row, rows)) if row.is_child else ():
             if not hit.needs_answer:
                 continue

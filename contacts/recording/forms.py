@@ -485,7 +485,7 @@ def facts_from(form: ContactForm, children: Any, adults: Any, families: Any) -> 
     home = _address(given)
     # An age counts from the day it was said.
     said_on = timezone.localdate(given["received_at"] or None)
-    people = [person_facts(row, home, said_on) for row in (*children.forms, *adults.forms) if _filled(row)]
+    people = [person_facts(row, home, said_on) for row in (*children.forms, *adults.forms) if is_filled(row)]
     left = [f"{text}" for part in (form, *children.forms, *adults.forms, *families.forms) for text in part.left_over]
     facts = ContactFacts(
         **_told(form, "contact", fields.CONTACT),
@@ -534,7 +534,8 @@ def _lines(typed: str) -> list[str]:
     return [part.strip(" ,") for part in typed.splitlines() if part.strip(" ,")]
 
 
-def _filled(row: PersonForm) -> bool:
+def is_filled(row: PersonForm) -> bool:
+    """Whether anything was typed or chosen in the row that says something of somebody."""
     return bool(set(row.changed_data) - {"family_group", "role", "stands_as", "name_is"})
 
 

@@ -52,7 +52,8 @@ def note_update(contact: Contact, *, at: datetime) -> ContactUpdate | None:
 
 def _people(contact: Contact) -> list[tuple[object, ...]]:
     names = ("is_child", "given_name", "family_name", "date_of_birth", "expected_on", "role", "relationship")
-    return sorted(contact.people.filter(household_answer__isnull=True).values_list(*names), key=repr)
+    given = contact.people.filter(household_answer__isnull=True, added__isnull=True)
+    return sorted(given.values_list(*names), key=repr)
 
 
 def about(contact: Contact, user: User) -> dict[str, Any]:

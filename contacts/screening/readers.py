@@ -112,7 +112,8 @@ def opened_by(user: User, references: Sequence[str]) -> set[str]:
 
 def rows_of(contact: Contact) -> list[ContactPerson]:
     """The people on the contact in their order, with the records confirmed."""
-    return list(contact.people.select_related("person", "linked_by", "decided_by").order_by("position"))
+    rows = contact.people.select_related("person", "linked_by", "decided_by", "added__addition__by")
+    return list(rows.order_by("position"))
 
 
 def keep_out(rows: Iterable[ContactPerson], user: User, at: datetime) -> None:

@@ -84,11 +84,13 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
     assert found == {
         "AcceptForm": "its page is made by what was chosen on the list: it has no address to come back to",
         "AdultForm": "kept with the call it is part of",
+        "AdultLater": "kept with the words it is sent with",
         "AnswerForm": "choices and a button, nothing typed",
         "ApproveForm": "the reference is typed afresh each time: nobody agrees by what a page remembered",
         "ButtonForm": "one button, nothing typed",
         "CallForm": "kept with the call it is part of",
         "ChildForm": "kept with the call it is part of",
+        "ChildLater": "kept with the words it is sent with",
         "ChronologyFilter": WORDS_KEPT,
         "ContactForm": "kept with the call it is part of",
         "DisagreeForm": "kept behind the link it was opened with",

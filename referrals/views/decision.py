@@ -266,6 +266,7 @@ def _decide(request: StaffRequest, contacts: Sequence[Contact], common: CommonFo
             try:
                 decided_on = contact_actions.grade(contact=contact, by=user, at=at, grade=given["grade"])
             except Refused as refused:
+                audit.refused(request, refused)
                 failed.append(refusal(contact, refused))
                 continue
             version = decided_on.version

@@ -5,14 +5,16 @@ character set, its nesting, its names. It is read as far as :data:`DEEPEST` and 
 beyond is told of.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import compat32
+from html import unescape
 from html.parser import HTMLParser
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -25,6 +27,10 @@ BLOCKS = frozenset(
     ("address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
      "ol", "p", "pre", "table", "tr", "ul")
 )  # fmt: skip
+#: What says how a part is to be read is a line or two; reading a hundred thousand parameters takes minutes.
+TOO_LONG = re.compile(rb"^(content-(?:type|disposition):[^\n]{4000})[^\n]+", re.IGNORECASE | re.MULTILINE)
+#: What a browser shows nothing of and Python's reader of marks stumbles over ("<![if !supportLists]>").
+SECTION = re.compile(r"<!\[[^>]{0,500}>?")
 HIDDEN = frozenset(("script", "style", "head", "title", "template", "noscript"))
 
 
@@ -46,7 +52,7 @@ def read(data: bytes) -> Mail:
     """A message as far as it can be read; of a hopeless one its words as they stand."""
     found = Mail()
     try:
-        _message(message_from_bytes(data, policy=compat32), found, depth=0)
+        _message(message_from_bytes(TOO_LONG.sub(rb"\1", data), policy=compat32), found, depth=0)
     except RecursionError:
         # Nested deeper than anybody nests.
         return Mail([decoded(data)], [MORE])
@@ -71,10 +77,24 @@ def decoded(data: bytes, claimed: str = "") -> str:
 def words_of(marked_up: str) -> str:
     """The words of a marked-up text, a line for each of its blocks."""
     reader = _Words()
-    reader.feed(marked_up[:MOST_MARKED_UP])
-    reader.close()
+    marks, last, rest = _without_comments(SECTION.sub(" ", marked_up[:MOST_MARKED_UP])).rpartition(">")
+    # No mark ends after the last of these: looked for there, each that begins would be looked for to the very end.
+    reader.feed(marks + last)
+    reader.handle_data(unescape(rest.partition("<")[0]))
     lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _without_comments(marked_up: str) -> str:
+    """The same without its comments; one that never ends hides the rest, as in a browser."""
+    found, at = [], 0
+    while (begin := marked_up.find("<!--", at)) >= 0:
+        found.append(marked_up[at:begin])
+        end = marked_up.find("-->", begin)
+        if end < 0:
+            return "".join(found)
+        at = end + len("-->")
+    return "".join([*found, marked_up[at:]])
 
 
 class _Words(HTMLParser):
@@ -126,19 +146,22 @@ def _parts(message: Message, found: Mail) -> Iterator[Message]:
     while waiting and found.parts < MOST_PARTS:
         part = waiting.pop()
         found.parts += 1
-        inside = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inside, list):
-            waiting.extend(each for each in reversed(inside) if isinstance(each, Message))
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting.extend(reversed(_within(part)))
         else:
             yield part
 
 
+def _within(part: Message) -> list[Message]:
+    """The messages and parts inside one; its words are never asked for here: a broken character set raises then."""
+    inside = part.get_payload() if part.is_multipart() else []
+    return [each for each in inside if isinstance(each, Message)] if isinstance(inside, list) else []
+
+
 def _inside(part: Message, found: Mail, *, depth: int) -> None:
-    inside = part.get_payload()
-    for each in inside if isinstance(inside, list) else []:
-        if isinstance(each, Message):
-            found.lines += ["", "A message inside this one:", ""]
-            _message(each, found, depth=depth)
+    for each in _within(part):
+        found.lines += ["", "A message inside this one:", ""]
+        _message(each, found, depth=depth)
 
 
 def _is_words(part: Message) -> bool:
@@ -152,9 +175,7 @@ def _is_attached(part: Message) -> bool:
 def _attach(part: Message, found: Mail) -> None:
     if len(found.attached) >= MOST_ATTACHED:
         return
-    inside = part.get_payload()
-    first = inside[0] if isinstance(inside, list) and inside and isinstance(inside[0], Message) else None
-    name = _plain(part.get_filename() or "") or (_header(first.get("Subject")) if first is not None else "")
+    name = _plain(part.get_filename() or "") or "".join(_header(each.get("Subject")) for each in _within(part)[:1])
     name = name or f"without a name ({part.get_content_type()})"
     found.attached.append(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
 
@@ -168,7 +189,7 @@ def _header(value: object) -> str:
 def _plain(text: str) -> str:
     text = text[: 4 * LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     # In a character set that does not exist, or broken, it stands as it was sent.
-    with suppress(HeaderParseError, LookupError, ValueError):
+    with suppress(MessageError, LookupError, ValueError):
         text = str(make_header(decode_header(text)))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 

@@ -137,6 +137,10 @@ HOSTILE = {
     "no boundary": b"Subject: seen\nContent-Type: multipart/mixed\n\nDear",
     "an odd name": b"Subject: seen\nContent-Disposition: attachment; filename*0*=x'y; filename*1=%FF; name\n\nDear",
     "a long header": b"Subject: seen " + b"=?utf-8?q?" * 100_000 + b"\n\nDear",
+    "a header of broken set": b"Subject: =?utf\xff-8?q?Zo=EB?= seen\n\nDear",
+    "a broken section": b"Subject: x\nContent-Type: text/html\n\n<p>seen<![if x]>yes<![ jCDATA[ no <p>seen",
+    "a set in parts": b"Subject: seen\nContent-Type: text/plain; charset*=utf-8''utf-8\n\nZo\xc3\xab",
+    "a set with a null": b"Subject: seen\nContent-Type: text/plain; charset=a\0b\n\nZo\xc3\xab",
     "half a letter": b"Subject: seen\n\nDear " + b"\xed\xa0\x80",
 }
 
@@ -222,3 +226,15 @@ def test_a_text_is_found_and_shown(sign_in: Any, client: Any, file_it: Any) -> N
     assert "Zoë: “he hit me”" in page
     assert "&lt;img src=x" in page
     assert "Attached to this e-mail" not in page
+
+
+@pytest.mark.parametrize("marks", ["<!--", "<a", "<![if ", "<script>", "&#", "</a "])
+def test_marks_that_never_end_take_no_time(marks: str) -> None:
+    """Python's own reader looks for the end of each to the end of the text: two million letters took it minutes."""
+    text = "<p>seen " + marks * (mails.MOST_MARKED_UP // len(marks))
+    assert mails.words_of(text).startswith("seen")
+
+
+def test_a_line_of_half_a_million_parameters_takes_no_time() -> None:
+    data = b"Subject: seen\nContent-Type: text/plain" + b"; a=b" * 500_000 + b"\n\nDear"
+    assert read(data)["text"] == "Subject: seen\n\nDear"

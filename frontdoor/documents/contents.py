@@ -32,8 +32,13 @@ XLSX = Kind(OFFICE + "spreadsheetml.sheet", "an Excel workbook", (".xlsx",))
 PPTX = Kind(OFFICE + "presentationml.presentation", "a PowerPoint presentation", (".pptx",))
 ODT = Kind("application/vnd.oasis.opendocument.text", "an OpenDocument text", (".odt",))
 ODS = Kind("application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", (".ods",))
-KINDS = (PDF, PNG, JPEG, TIFF, DOCX, XLSX, PPTX, ODT, ODS)
-TAKEN = "Send a PDF, a picture (PNG, JPEG or TIFF), or a Word, Excel, PowerPoint or OpenDocument file without macros."
+TXT = Kind("text/plain", "plain text", (".txt",))
+EML = Kind("message/rfc822", "an e-mail", (".eml",))
+KINDS = (PDF, PNG, JPEG, TIFF, DOCX, XLSX, PPTX, ODT, ODS, TXT, EML)
+TAKEN = (
+    "Send a PDF, a picture (PNG, JPEG or TIFF), plain text (.txt), an e-mail (.eml), or a Word, Excel, PowerPoint or "
+    "OpenDocument file without macros."
+)
 ENDINGS = ",".join(ending for kind in KINDS for ending in kind.endings)
 
 _BY_MIME = {kind.content_type: kind for kind in (PDF, PNG, JPEG, TIFF)}
@@ -56,6 +61,7 @@ _MAIL_HEADER = re.compile(
     rb"|authentication-results|arc-seal|x-[a-z0-9-]+): ?\S.*\r?\n(?:[ \t]+.*\r?\n)*(?:[a-z0-9-]+:|\r?\n)",
     re.IGNORECASE,
 )
+_ANY_HEADER = re.compile(rb"(?:[A-Za-z0-9-]{1,60}: ?\S.*\r?\n(?:[ \t]+.*\r?\n)*){2,}\r?\n")
 #: What to do with a kind that is not taken, which people have and send.
 PHOTOGRAPH = (
     "This is a photograph as phones save it (HEIC). Share or save it as a JPEG and send that; on an iPhone, choose "
@@ -66,13 +72,23 @@ OUTLOOK_MAIL = (
     "This is an e-mail saved from Outlook. Open it, print it to a PDF and send that; send what was attached to it file "
     "by file."
 )
-MAIL = (
-    "This is an e-mail saved as a file. Open it, print it to a PDF and send that; send what was attached to it file by "
-    "file."
+MAIL_WITH_PROGRAM = (
+    "A program, or a file that can run one, is attached to this e-mail. Print the e-mail to a PDF and send that; send "
+    "what else was attached to it file by file."
 )
 RICH_TEXT = "This is a rich text file (RTF). Open it in Word, save it as a Word document or a PDF, and send that."
-PLAIN_TEXT = "This is plain text. Save it as a PDF or a Word document and send that, or write its words into a note."
 RECORDING = "This is a sound or video recording, which is not kept here. Write down what was said and send that."
+#: What is attached to an e-mail and can run: told by its name, or by how a program begins when it is sent as letters.
+_PROGRAM_ATTACHED = re.compile(
+    rb"name\*?[0-9]{0,3}\*?= {0,9}\"?[^\"\r\n;]{0,200}"
+    rb"\.(?:exe|dll|scr|msi|js|vbs|bat|cmd|ps1|lnk|hta|jar|docm|xlsm|pptm)\"?[ \t]*(?:;|\r?\n|$)"
+    rb"|\n\r?\n(?-i:TV[qp]Q)",
+    re.IGNORECASE,
+)
+#: Bytes that stand in no text: all control characters but tab, line feed, form feed, carriage return.
+_CONTROLS = bytes(sorted({*range(32), 127} - {9, 10, 12, 13}))
+#: What the one-byte encoding of Western Europe has no letter for.
+_NO_LETTERS = b"\x81\x8d\x8f\x90\x9d"
 
 
 class NotTaken(Exception):
@@ -85,6 +101,11 @@ def recognise(data: bytes, name: str) -> Kind:
         raise NotTaken("The file is empty.")
     kind = _kind(data)
     ending = PurePosixPath(name.lower()).suffix
+    if kind is EML and ending in TXT.endings and is_text(data):
+        # Words pasted from an e-mail begin as one does: they are what their name says.
+        kind = TXT
+    elif kind is TXT and ending in EML.endings and _ANY_HEADER.match(data):
+        kind = _mail(data)
     if ending not in kind.endings:
         said = f"its name ends in {ending}" if ending else "its name has no ending"
         raise NotTaken(
@@ -96,10 +117,12 @@ def recognise(data: bytes, name: str) -> Kind:
 
 def _kind(data: bytes) -> Kind:
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if data.startswith(_PROGRAMS):
+    if data.startswith(_PROGRAMS) and not (data.startswith(b"MZ") and is_text(data)):
         raise NotTaken(f"This is a program, and programs are never taken. {TAKEN}")
     if advice := _advice(data, head):
         raise NotTaken(f"{advice} {TAKEN}")
+    if _MAIL_HEADER.match(head):
+        return _mail(data)
     if head.startswith(b"<"):
         raise NotTaken(f"This is a web page, a drawing or other marked-up text, which could carry a script. {TAKEN}")
     if data.startswith(b"PK\x03\x04"):
@@ -114,10 +137,17 @@ def _kind(data: bytes) -> Kind:
     except puremagic.PureError:
         found = []
     kind = next((_BY_MIME[mime] for mime in found if mime in _BY_MIME), None)
+    if kind is None and is_text(data):
+        return TXT
     if kind is None:
-        advice = PLAIN_TEXT if _is_text(data) else "This kind of file is not taken."
-        raise NotTaken(f"{advice} {TAKEN}")
+        raise NotTaken(f"This kind of file is not taken. {TAKEN}")
     return kind
+
+
+def _mail(data: bytes) -> Kind:
+    if _PROGRAM_ATTACHED.search(data):
+        raise NotTaken(MAIL_WITH_PROGRAM)
+    return EML
 
 
 def _advice(data: bytes, head: bytes) -> str:
@@ -132,21 +162,24 @@ def _advice(data: bytes, head: bytes) -> str:
         return RECORDING
     if head.startswith(b"{\\rtf"):
         return RICH_TEXT
-    return MAIL if _MAIL_HEADER.match(head) else ""
+    return ""
 
 
-def _is_text(data: bytes) -> bool:
-    """Whether it is words and nothing else, in the encodings that people's programs write."""
-    start = data[:4096]
+def is_text(data: bytes) -> bool:
+    """Whether it is words and nothing else from beginning to end, in the encodings that people's programs write."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    if any(byte < 9 or 13 < byte < 32 for byte in start):
+        try:
+            data = data.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            return False
+    if len(data.translate(None, _CONTROLS)) != len(data):
         return False
     try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as broken:
-        # A letter may be cut at the end of the part looked at; older programs write one byte for each letter.
-        return broken.start > len(start) - 4 or sum(byte > 127 for byte in start) < len(start) / 4
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Older programs write one byte for each letter; most letters of a text are plain ones all the same.
+        plain = len(data.translate(None, bytes(range(128, 256))))
+        return plain > len(data) * 3 / 4 and len(data.translate(None, _NO_LETTERS)) == len(data)
     return True
 
 

@@ -120,6 +120,8 @@ class DocumentText(models.Model):
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, primary_key=True, related_name="text")
     text = models.TextField(blank=True)
+    # Of an e-mail: what is attached to it, a name to a line.
+    attached = models.TextField(blank=True, default="", db_default="")
     search = SearchVectorField(null=True)
 
     class Meta:

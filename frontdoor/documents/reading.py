@@ -16,12 +16,16 @@ from typing import Any
 
 from defusedxml import ElementTree
 
+from frontdoor.documents import mails
+
 MEMORY = 2 * 1024**3
 CPU_SECONDS = 240
 OVERALL_SECONDS = 280
 PAGE_SECONDS = 60
 MOST_CHARACTERS = 500_000
 MOST_OCR_PAGES = 40
+#: What stands at the end of a text that is longer.
+GOES_ON = "\n\n[The text goes on in the file; what follows cannot be searched.]"
 MOST_PART = 50 * 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
@@ -38,7 +42,7 @@ def can_draw_pdf() -> bool:
 
 
 def read(data: bytes, content_type: str) -> dict[str, Any]:
-    """``state`` (a value of ``Document.Reading``), ``text`` and, where there are any, ``pages``."""
+    """``state`` (a value of ``Document.Reading``), ``text`` and, where there are any, ``pages`` or ``attached``."""
     if content_type == "application/pdf":
         return _pdf(data)
     if content_type.startswith("image/"):
@@ -47,11 +51,19 @@ def read(data: bytes, content_type: str) -> dict[str, Any]:
         return _told(_ocr(data), pages=1 if content_type != "image/tiff" else None)
     if content_type in (OFFICE + "spreadsheetml.sheet", OPEN + "spreadsheet"):
         return _told(_sheets(data))
+    if content_type == "text/plain":
+        return _told(mails.decoded(data))
+    if content_type == "message/rfc822":
+        mail = mails.read(data)
+        return _told(mail.text, attached=mail.attached)
     return _told("\n".join(_xml_text(data, content_type)))
 
 
 def _told(text: str, **more: Any) -> dict[str, Any]:
-    text = text.replace("\x00", "").strip()[:MOST_CHARACTERS]
+    # Half a letter of a broken file is not one, and the database takes neither it nor a null.
+    text = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    if len(text) > MOST_CHARACTERS:
+        text = text[: MOST_CHARACTERS - len(GOES_ON)] + GOES_ON
     return {"state": "done" if text else "empty", "text": text, **more}
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,7 +100,7 @@ def _read(document: Document) -> None:
     if document.reading == D.Reading.WAITING:
         found = _text(storage.get(document.blob, document.key_id), document.content_type)
         document.pages, document.reading = found.get("pages"), found["state"]
-        keep_text(document, found["text"])
+        keep_text(document, found["text"], attached=found.get("attached", ()))
     document.next_work_at = None
     document.save(update_fields=["pages", "reading", "next_work_at"])
 
@@ -121,9 +122,10 @@ def _text(data: bytes, content_type: str) -> dict[str, Any]:
     return found
 
 
-def keep_text(document: Document, text: str) -> None:
-    """Keep the text of a document and index it, its title before its text."""
-    DocumentText.objects.update_or_create(document=document, defaults={"text": text})
+def keep_text(document: Document, text: str, *, attached: Iterable[str] = ()) -> None:
+    """Keep the text of a document, with what is attached to it by name, and index it, its title before its text."""
+    kept = {"text": text, "attached": "\n".join(attached)}
+    DocumentText.objects.update_or_create(document=document, defaults=kept)
     index(document)
 
 

@@ -191,6 +191,8 @@ def _page_of(request: StaffRequest, found: Document, **more: Any) -> HttpRespons
         "size": filesizeformat(found.size),
         "text": text.text[:20_000] if text is not None else "",
         "is_cut": text is not None and len(text.text) > 20_000,
+        "goes_on": text is not None and text.text.endswith(reading.GOES_ON),
+        "attached": text.attached.splitlines() if text is not None else [],
         "label": lists.label,
         "about_href": record.href_of_reference(found.about) if found.about else "",
         "may_change": may_change,

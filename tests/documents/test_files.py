@@ -41,19 +41,13 @@ def bomb() -> bytes:
 
 
 OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "__substg1.0_0037001F".encode("utf-16-le")
-EMAIL = b"Return-Path: <a@school.example>\r\nReceived: from mail.example\r\n\tby mx\r\nSubject: Sam\r\n\r\nDear"
 #: What people have and send, with the words that say what to do about it.
 OFTEN_SENT = [
     ("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 40, "send that; on an iPhone, choose Settings"),
     ("a.jpg", b"\0\0\0\x18ftypmif1" + b"\0" * 40, "save it as a JPEG"),
     ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 " + b"\0" * 40, "save it as a PNG or a JPEG"),
     ("a.msg", OUTLOOK, "an e-mail saved from Outlook. Open it, print it to a PDF"),
-    ("a.eml", EMAIL, "an e-mail saved as a file. Open it, print it to a PDF"),
-    ("a.eml", b"From: Jo <jo@school.example>\nTo: desk@council.example\n\nDear", "an e-mail saved as a file"),
     ("a.rtf", rb"{\rtf1\ansi Dear colleague}", "Open it in Word, save it as a Word document or a PDF"),
-    ("a.txt", "Zoë was seen.\r\n".encode(), "This is plain text. Save it as a PDF"),
-    ("a.txt", "Zoë was seen.".encode("cp1252"), "This is plain text"),
-    ("a.txt", "Zoë was seen.".encode("utf-16"), "This is plain text"),
     ("a.m4a", b"\0\0\0\x18ftypM4A " + b"\0" * 40, "sound or video recording"),
 ]
 

@@ -253,15 +253,18 @@ def written(assessment: Assessment, at: datetime) -> outline.Written:
 
 
 def filler_in(assessment: Assessment) -> dict[str, str]:
-    """Sections that hold nothing but filler, each told in a sentence: section name to sentence."""
+    """Sections that hold nothing but filler, each told in a sentence: section name to sentence.
+
+    Only what is told at length is judged: not who gave information, how a child was asked, or a detail of a code.
+    """
     text, views = assessment.text, assessment.views
     evidence = {row.code: row.evidence for row in assessment.dimensions.all()}
     of_domain = {code: name for name, code in DOMAIN_OF.items()}
     boxes: dict[str, list[str]] = {
-        "purpose": [text.purpose, text.information_from],
-        "child": [views.words, views.wishes, views.how, views.why_not],
+        "purpose": [text.purpose],
+        "child": [views.words, views.wishes, views.why_not],
         "analysis": [getattr(text, name) for name, _, _ in outline.ANALYSIS],
-        "outcome": [text.outcome_reason, text.never_seen_detail],
+        "outcome": [text.outcome_reason],
     }
     for domain, codes in dimensions_on(london_date(assessment.started_at)).items():
         boxes[of_domain[domain]] = [evidence[code] for code, _ in codes if code in evidence]

@@ -33,6 +33,7 @@ WORDS = {True: "yes", False: "no", None: ""}
 CHILD = ("given_name", "family_name", "known_as", "sex", "ethnicity", "nhs_number", "upn", "language", "interpreter",
          "school", "gp", "disability", "communication")  # fmt: skip
 GROWN_UP = [("", "Choose one"), ("child", "Yes: the date of birth is right"), ("adult", "No")]
+GROWN_UP_MEMBER = [("", "Choose one"), ("child", "Yes: the date of birth is right"), ("adult", "No: an adult")]
 
 
 class EarlyHelpForm(VersionForm):
@@ -180,6 +181,26 @@ class FamilyMemberForm(UiForm):
     parental_responsibility = forms.ChoiceField(label="Parental responsibility", choices=YES_NO, required=False)
     lives_with_children = forms.ChoiceField(label="Lives with the child", choices=YES_NO, required=False)
     is_child = forms.BooleanField(label="This is a child too", required=False)
+    stands_as = forms.ChoiceField(
+        label="Is this person, who is 18 or over, a child of the family?", choices=GROWN_UP_MEMBER, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody of 18 or over is not taken as a child before it is said that they are meant as one."""
+        cleaned = super().clean()
+        born, today = cleaned.get("date_of_birth"), timezone.localdate()
+        if not cleaned.get("is_child") or born is None or not is_grown_up(born, today):
+            return cleaned
+        if not cleaned.get("stands_as"):
+            told = f"{years_old(born, today)} years old: say whether this person is a child, or correct the date"
+            self.add_error("stands_as", told)
+        cleaned["is_child"] = cleaned.get("stands_as") != "adult"
+        return cleaned
+
+    @property
+    def asks_of_a_grown_up(self) -> bool:
+        """Whether the question about somebody of 18 or over stands in this row."""
+        return self.is_bound and ("stands_as" in self.errors or bool(self["stands_as"].value()))
 
 
 class ActionForm(UiForm):

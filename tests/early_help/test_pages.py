@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.early_help import actions
+from assessments.early_help.forms import FamilyMemberForm
 from assessments.early_help.models import EarlyHelpAssessment
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
@@ -281,6 +282,48 @@ def test_a_person_over_18_entered_as_the_child_is_asked_about(link: tuple[Secure
     done = client.post(path, {**sent, "child_stands_as": "child"}, follow=True)
     assert done.status_code == 200
     assert EarlyHelpAssessment.objects.exists()
+
+
+def test_a_person_over_18_entered_as_another_child_of_the_family_is_asked_about(
+    link: tuple[SecureLink, str], client: Client
+) -> None:
+    _, path = link
+    asks = "Is this person, who is 18 or over, a child of the family?"
+    assert asks not in client.get(path).content.decode()
+    member = {"family-1-given_name": "Billie", "family-1-date_of_birth": "1990-03-03", "family-1-is_child": "on"}
+    sent = {**SENT, **member, "family-TOTAL_FORMS": "2"}
+    answer = client.post(path, sent)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert text.count(asks) == 1, "of the row it is about, and of no other"
+    assert 'href="#id_family-1-stands_as"' in text
+    assert "years old: say whether this person is a child, or correct the date" in text
+    assert not EarlyHelpAssessment.objects.exists()
+    assert client.post(path, {**sent, "family-1-stands_as": "adult"}, follow=True).status_code == 200
+    kept = EarlyHelpAssessment.objects.get().people.get(given_name="Billie")
+    assert (kept.is_child, kept.role, kept.age_question) == (False, "carer", "")
+
+
+def test_a_member_of_the_family_said_to_be_a_child_stays_one_and_the_others_are_not_asked_about(
+    desk: Client,
+) -> None:
+    member = {
+        "family-0-date_of_birth": "1985-01-01",
+        "family-1-given_name": "Billie", "family-1-date_of_birth": "1990-03-03", "family-1-is_child": "on",
+        "family-2-given_name": "Robin", "family-2-date_of_birth": "2015-03-03", "family-2-is_child": "on",
+        "family-1-stands_as": "child", "family-TOTAL_FORMS": "3",
+    }  # fmt: skip
+    path = desk.get("/early-help/new/")["Location"]
+    answer = desk.post(path, {**SENT, **member}, follow=True)
+    assert answer.status_code == 200
+    found = EarlyHelpAssessment.objects.get()
+    kept = {row.given_name: (row.is_child, bool(row.age_question)) for row in found.people.filter(position__gt=1)}
+    assert kept == {"Alex": (False, False), "Billie": (True, True), "Robin": (True, False)}
+    # Corrected to a day that makes nobody grown up, an answer given before it says nothing.
+    corrected = {"given_name": "Billie", "date_of_birth_0": "2015-03-03", "is_child": "on", "stands_as": "adult"}
+    row = FamilyMemberForm(corrected)
+    assert row.is_valid()
+    assert row.cleaned_data["is_child"] is True
 
 
 def test_a_person_over_18_that_a_system_sends_as_the_child_is_asked_about_on_its_page(

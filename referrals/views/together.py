@@ -13,6 +13,7 @@ from contacts.models import OPEN, Contact
 from contacts.screening import actions as contact_actions
 from contacts.screening import readers as contact_readers
 from contacts.screening import rules
+from contacts.screening.closing import opened_by
 from contacts.screening.untaken import to_settle
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds
@@ -64,7 +65,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponse:
     shown = [contact.reference for contact in contacts]
     if shown and first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
-    opened = contact_readers.opened_by(user, shown)
+    opened = opened_by(user, shown)
     looks = {
         contact.pk: contact_readers.look(contact, user, now) for contact in contacts if contact.reference in opened
     }
@@ -211,7 +212,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     )
     if done is not None:
         return done
-    opened = contact_readers.opened_by(user, [contact.reference for contact in chosen])
+    opened = opened_by(user, [contact.reference for contact in chosen])
     looked = [
         (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
     ]

@@ -14,11 +14,11 @@ from typing import Any
 
 from django.db import transaction
 
-from contacts.models import OPEN, Contact, ContactPerson
+from contacts.models import Contact, ContactPerson
 from contacts.screening import actions as contacts
-from contacts.screening import rules
+from contacts.screening import closing
+from contacts.screening.closing import opened_by, why_not_in_bulk
 from contacts.screening.details import settle_details
-from contacts.screening.readers import opened_by
 from contacts.screening.rules import Power
 from frontdoor.access import Denied, Permission, Refused, require, roles_holding, whole
 from frontdoor.accounts.models import Team, User
@@ -121,23 +121,11 @@ def why_not(contact: Contact, *, by: User, at: datetime, opened: bool, match: bo
     ``opened`` says whether the decider has opened its text; without ``match`` unanswered matches are not looked for.
     """
     children: list[ContactPerson] = list(contact.people.filter(is_child=True).select_related("contact", "person"))
-    reasons: list[str] = []
-    if contact.status not in OPEN:
-        reasons.append(f"It is {contact.get_status_display().lower()}.")
-    grade = contact.grade_for_now
-    if grade not in ("green", "blue"):
-        for_now = "" if grade == contact.grade else " for now: a possible match is not confirmed"
-        reasons.append(f"It is graded {grade}{for_now}." if grade else "It has no grade yet.")
-    if contact.is_fast_track or contact.child_protection_marked:
-        reasons.append("It is marked as child protection.")
-    reasons += [r for r in rules.manager_reasons(contact, children, at) if not r.startswith("The contact is graded")]
+    reasons = why_not_in_bulk(contact, children, by=by, at=at)
     if not opened:
-        reasons.append("You have not opened its text.")
-    holder = contact.claimed_at_moment(at)
-    if holder is not None and holder != by:
-        reasons.append(f"{holder.name} is screening it now.")
+        reasons.append(closing.NOT_OPENED)
     if match and not reasons and contacts.unanswered(contact, by, children):
-        reasons.append("A possible match has not been checked.")
+        reasons.append(closing.NOT_CHECKED)
     return reasons
 
 

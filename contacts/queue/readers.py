@@ -18,6 +18,7 @@ from contacts.models.named import NAMED
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
 from contacts.recording.named import name_like
+from contacts.screening import closing
 from contacts.screening.actions import CLAIM_FOR
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
@@ -38,6 +39,8 @@ PAGE = 50
 YEAR = timedelta(days=365)
 #: A count past this is said as "1,000 or more".
 COUNT_LIMIT = 1000
+#: Why the contacts of a line cannot be ticked to be closed in bulk, where they are several.
+ALONE = "These are screened together."
 STATES = [
     ("received", "Received"),
     ("in_screening", "In screening"),
@@ -166,11 +169,15 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     people |= {row.person_id for rows in possible.values() for row in rows}
     known = Background(user, contacts, people, at)
     minutes = ranks.in_force(london_date(at))[0].minutes_per_point
+    why_not = _why_not_ticked(members.values(), possible, user, at)
     return Page(
         contacts=contacts,
         # A bundle whose last contact was decided or moved since its own query has no line any more.
         lines=[
-            _line(members[key], known, possible, at, user, minutes) for bundle in shown if (key := bundle.pk) in members
+            _line(members[key], known, possible, at, user, minutes)
+            | {"no_tick": why_not.get(members[key][0].pk, ALONE) if len(members[key]) == 1 else ALONE}
+            for bundle in shown
+            if (key := bundle.pk) in members
         ],
         people=people,
         given_on={
@@ -178,6 +185,18 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
         },
         after=shown[-1].reference if len(found) > PAGE else "",
     )
+
+
+def _why_not_ticked(
+    lines: Iterable[Sequence[Any]], possible: Mapping[int, Sequence[PossiblePerson]], user: User, at: datetime
+) -> dict[int, str]:
+    """Why a contact alone on its line cannot be ticked, by its id, for whoever screens; see ``closing``."""
+    if not holds(user, Permission.CONTACT_SCREEN):
+        return {}
+    rows = [
+        (members[0], [row for row in members[0].queue_people if row.is_child]) for members in lines if len(members) == 1
+    ]
+    return closing.why_not_ticked(rows, by=user, at=at, unchecked=possible)
 
 
 def _about_somebody_called(name: str) -> Q:
@@ -406,10 +425,6 @@ def _line(
         "why": why_here(contact, minutes),
         "is_mine": holder == user and "release" in can(held, user),
         "may_decide": "decide" in doable,
-        "may_end": len(members) == 1
-        and "decide" in doable
-        and contact.grade_for_now in ("green", "blue")
-        and not contact.child_protection_marked,
         "may_claim": bool(doable & {"claim", "take_over"}) and holder is None,
         "version": contact.version,
     }

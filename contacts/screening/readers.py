@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from contacts.fields import CONTACT, OF_PERSON, Kind
 from contacts.given import sought_for
@@ -16,7 +16,6 @@ from contacts.screening.dangers import proposed
 from frontdoor import audit
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.audit.models import Entry
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
@@ -100,14 +99,6 @@ class Card:
     def needs_answer(self) -> bool:
         """Whether somebody above the review threshold waits for a yes or a no."""
         return any(candidate.needs_answer for candidate in self.candidates)
-
-
-def opened_by(user: User, references: Sequence[str]) -> set[str]:
-    """Which of these contacts the audit says this user has opened the text of."""
-    rows = Entry.objects.filter(actor=user, reference__in=references).filter(
-        Q(kind=Entry.Kind.OPENED) | Q(event="contact.text_opened")
-    )
-    return set(rows.values_list("reference", flat=True).distinct())
 
 
 def rows_of(contact: Contact) -> list[ContactPerson]:

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
-from contacts import hidden, hooks
-from contacts.grading import raising
 from contacts.models import Contact, ContactPerson, DecisionRule
+from contacts.screening.known import YEAR, Known, known_of
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.people.models import Involvement
 
-YEAR = timedelta(days=365)
 NOT_CONFIRMED = "possible, not confirmed"
 
 
@@ -58,13 +55,17 @@ def is_under_one(born: date | None, expected: date | None, on: date) -> bool:
     return born is not None and born > on - YEAR
 
 
-def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: datetime) -> list[str]:
+def manager_reasons(
+    contact: Contact, children: Sequence[ContactPerson], at: datetime, known: Known | None = None
+) -> list[str]:
     """Why this contact can only be ended by a manager other than the author; empty when it need not be.
 
     PRACTICE: red or amber; under one or unborn; open work; third contact in 12 months; a child's own call; a
     professional's report of injury or disclosure; a grade lowered by screening. What would hold if somebody a child may
-    be were confirmed holds already, and says so.
+    be were confirmed holds already, and says so. ``known``: what the database holds of this contact among others, where
+    it was asked for several at once.
     """
+    known = known_of([(contact, children)]) if known is None else known
     reasons: list[str] = []
     grade = contact.grade_for_now
     if grade in ("red", "amber"):
@@ -73,26 +74,16 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
     today = london_date(at)
     if any(is_under_one(child.date_of_birth, child.expected_on, today) for child in children):
         reasons.append("A child is unborn or under one.")
-    people = [child.person_id for child in children if child.person_id is not None]
-    if people:
-        earlier = (
-            Involvement.objects.filter(person_id__in=people, kind="contact", opened_at__gte=contact.received_at - YEAR)
-            .exclude(reference=contact.reference)
-            .exclude(hidden.from_anybody("reference", but_for=people))
-            .values("reference")
-            .distinct()
-            .count()
-        )
-        if earlier >= 2:
-            reasons.append("It is the third contact in 12 months or a later one.")
-        if Involvement.objects.open().filter(person_id__in=people, kind__in=["referral", "assessment"]).exists():
-            reasons.append("A child has open work.")
-    reasons += _if_it_is_them(contact, children)
-    if contact.disagreements.exists():
+    if contact.pk in known.often:
+        reasons.append("It is the third contact in 12 months or a later one.")
+    if contact.pk in known.with_work:
+        reasons.append("A child has open work.")
+    reasons += [f"{sentence}: {NOT_CONFIRMED}." for sentence in known.possible.get(contact.pk, ())]
+    if contact.pk in known.disagreed:
         reasons.append("The referrer disagreed with an earlier decision.")
     if contact.is_the_child:
         reasons.append("A child called for themselves.")
-    if contact.is_professional and contact.text.injuries.strip():
+    if contact.is_professional and contact.pk in known.injured:
         reasons.append("A professional reports an injury or a disclosure.")
     order = ["blue", "green", "amber", "red"]
     if (
@@ -104,22 +95,16 @@ def manager_reasons(contact: Contact, children: Sequence[ContactPerson], at: dat
     return reasons
 
 
-def _if_it_is_them(contact: Contact, children: Sequence[ContactPerson]) -> list[str]:
-    """What would need a manager if the children were whom they may be."""
-    unconfirmed = [child.pk for child in children if child.person_id is None and child.pk is not None]
-    rows = raising.standing().filter(on_contact_id__in=unconfirmed)
-    people = set(rows.values_list("person_id", flat=True)) if unconfirmed else set()
-    if not people:
-        return []
-    known = Involvement.objects.filter(person_id__in=people)
-    said = []
-    if raising.times_before(people, contact.reference, contact.received_at) >= 2:
-        said.append("It may be the third contact in 12 months or a later one")
-    if known.open().filter(kind__in=["referral", "assessment"]).exists():
-        said.append("A child may have open work")
-    if any(ask(people) for ask in hooks.on_plan):
-        said.append("A child may be on a protection plan")
-    return [f"{sentence}: {NOT_CONFIRMED}." for sentence in said]
+def beyond_role(contact: Contact, user: User) -> list[str]:
+    """Why somebody of this user's role may not end the contact alone though its children need no manager."""
+    reasons: list[str] = []
+    if _column(user) != "contact_officer":
+        return reasons
+    if contact.level_by_screening not in ("", "1"):
+        reasons.append("The level of need is above 1.")
+    if contact.grade_for_now == "green":
+        reasons.append("The grade is above blue.")
+    return reasons
 
 
 def who_decides(
@@ -135,11 +120,7 @@ def who_decides(
     if Power.REFUSED in powers:
         return Verdict(Power.REFUSED, ("Your role cannot choose this outcome.",))
     if column != "manager":
-        reasons = manager_reasons(contact, children, at)
-        if column == "contact_officer" and contact.level_by_screening not in ("", "1"):
-            reasons.append("The level of need is above 1.")
-        if column == "contact_officer" and contact.grade_for_now == "green":
-            reasons.append("The grade is above blue.")
+        reasons = manager_reasons(contact, children, at) + beyond_role(contact, user)
     elif contact.recorded_by_id == user.pk and wanted - protective(today):
         # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.
         reasons = manager_reasons(contact, children, at)

@@ -1,15 +1,16 @@
 """The home of whoever manages a team: what waits for them, what came back, who waits for a worker, who holds what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef
+from django.db.models import Count, Max, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.models import Assessment, AssessmentQuerySet
 from contacts.models import Contact
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import Team, User
@@ -20,7 +21,7 @@ from frontdoor.people.record import about
 from frontdoor.people.record.overview import href_of_reference
 from frontdoor.workflow.models import StatusChange
 from referrals import teams as readers
-from referrals.models import Referral
+from referrals.models import Referral, ReferralQuerySet
 
 P = Permission
 #: So many lines of each kind at most; where there are more, a link to the list that has them all.
@@ -31,6 +32,36 @@ UNALLOCATED = 60
 GONE_ON = ("propose", "sign_off", "decide", "reopen", "undo", "release", "submit")
 #: They are counted so far: a home does not grow with what is left lying.
 COUNTED = 1000
+
+
+#: So many stand on one page of such a list.
+PAGE = 50
+
+
+class Kind(StrEnum):
+    """What a team's list holds: the last word of its address."""
+
+    TO_DECIDE = "to-decide"
+    TO_SIGN_OFF = "to-sign-off"
+    TO_AUTHORISE = "to-authorise"
+    ASSESSED = "assessed"
+    ASSESSMENTS_RETURNED = "assessments-returned"
+    CONTACTS_RETURNED = "contacts-returned"
+    WITHOUT_A_WORKER = "without-a-worker"
+
+
+#: What the whole list of each kind is called.
+CALLED = {
+    Kind.TO_DECIDE: "All referrals to decide",
+    Kind.TO_SIGN_OFF: "All contacts waiting for sign-off",
+    Kind.TO_AUTHORISE: "All assessments to authorise",
+    Kind.ASSESSED: "All referrals that were assessed",
+    Kind.ASSESSMENTS_RETURNED: "All returned assessments",
+    Kind.CONTACTS_RETURNED: "All returned contacts",
+    Kind.WITHOUT_A_WORKER: "All referrals without a worker",
+}
+WAITING = (Kind.TO_DECIDE, Kind.TO_SIGN_OFF, Kind.TO_AUTHORISE, Kind.ASSESSED)
+RETURNED = (Kind.ASSESSMENTS_RETURNED, Kind.CONTACTS_RETURNED)
 
 
 @dataclass(frozen=True)
@@ -121,52 +152,15 @@ def home_of(user: User, at: datetime) -> TeamHome | None:
     unallocated = readers.unallocated(teams, user)
     rows = list(unallocated[:UNALLOCATED])
     families = readers.by_family(rows, user)
-    to_decide, after_assessment = _referrals(teams, user)
-    sign_offs, given_back = _contacts(teams, user)
-    submitted, returned = _assessments(teams, user)
-    more = [
-        (text, reverse(name))
-        for found_rows, text, name in (
-            (to_decide, "All referrals to decide", "referrals:queue"),
-            (sign_offs, "All contacts waiting for sign-off", "contacts:queue"),
-            (submitted, "All assessments to authorise", "assessments:list"),
-            (after_assessment, "All referrals that were assessed", "referrals:queue"),
-            (returned, "All returned assessments", "assessments:list"),
-            (given_back, "All contacts being screened", "contacts:queue"),
-        )
-        if len(found_rows) > LINES
-    ]
-    to_decide, after_assessment, sign_offs = to_decide[:LINES], after_assessment[:LINES], sign_offs[:LINES]
-    given_back, submitted, returned = given_back[:LINES], submitted[:LINES], returned[:LINES]
-    all_rows: list[Any] = [*rows, *to_decide, *after_assessment, *sign_offs, *given_back, *submitted, *returned]
-    asked = {str(row.reference) for row in all_rows} | {str(row.contact.reference) for row in to_decide}
-    named = about.children_of(asked, user, timezone.localdate(at))
+    of_kind = {kind: list(_rows(kind, teams, user)[: LINES + 1]) for kind in (*WAITING, *RETURNED)}
+    more = [(CALLED[kind], href_of(kind)) for kind, found_rows in of_kind.items() if len(found_rows) > LINES]
+    all_rows: list[Any] = [*rows, *(row for found_rows in of_kind.values() for row in found_rows[:LINES])]
+    named = _named(all_rows, user, at)
     found = TeamHome([team.name for team in teams], unallocated=unallocated.order_by()[:COUNTED].count(), more=more)
-    found.waiting = [
-        *(_line(named, row, "Decide the referral", row.received_at, is_urgent=row.is_fast_track) for row in to_decide),
-        *(
-            _line(
-                named, row, f"Sign off or return: proposed by {row.proposed_by}", row.proposed_at,
-                href=reverse("referrals:sign_off", args=[row.reference]), is_urgent=row.grade == "red",
-            )
-            for row in sign_offs
-        ),
-        *(_line(named, row, f"Authorise the assessment by {row.author}", row.submitted_at) for row in submitted),
-        *(
-            _line(named, row, "Assessed: begin a service, or close", getattr(row, "assessed_at", None))
-            for row in after_assessment
-        ),
-    ]  # fmt: skip
-    found.returned = [
-        *(
-            _line(named, row, f"Assessment returned to {row.author}", getattr(row, "returned_at", None))
-            for row in returned
-        ),
-        *(
-            _line(named, row, f"Contact returned to {row.claimed_by or 'the queue'}", getattr(row, "returned_at", None))
-            for row in given_back
-        ),
-    ]
+    if found.unallocated > len(rows):
+        more.append((CALLED[Kind.WITHOUT_A_WORKER], href_of(Kind.WITHOUT_A_WORKER)))
+    found.waiting = [_line_of(kind, named, row) for kind in WAITING for row in of_kind[kind][:LINES]]
+    found.returned = [_line_of(kind, named, row) for kind in RETURNED for row in of_kind[kind][:LINES]]
     found.families = [
         Family(
             [_line(named, row, "", row.received_at) for row in family],
@@ -178,6 +172,77 @@ def home_of(user: User, at: datetime) -> TeamHome | None:
     found.people, found.given_on = about.people_in(named.values()), about.given_on(named)
     found.loads = _loads(teams, user, at)
     return found
+
+
+@dataclass
+class TeamList:
+    """One page of everything of a kind of somebody's teams; ``following`` is the number of the page after it, or 0."""
+
+    names: list[str]
+    called: str
+    lines: list[Line]
+    following: int
+    people: set[int]
+    given_on: set[str]
+
+
+def list_of(kind: Kind, user: User, at: datetime, number: int) -> TeamList | None:
+    """A page (the first is 1) of what the home shows the beginning of; None for whoever has no team."""
+    teams = teams_of(user)
+    if not teams:
+        return None
+    first = (number - 1) * PAGE
+    rows = list(_rows(kind, teams, user)[first : first + PAGE + 1])
+    named = _named(rows[:PAGE], user, at)
+    return TeamList(
+        [team.name for team in teams],
+        CALLED[kind],
+        [_line_of(kind, named, row) for row in rows[:PAGE]],
+        number + 1 if len(rows) > PAGE else 0,
+        about.people_in(named.values()),
+        about.given_on(named),
+    )
+
+
+def href_of(kind: Kind) -> str:
+    """Where the whole list of a kind is."""
+    return reverse("pages:team_list", args=[kind.value])
+
+
+def _named(rows: Sequence[Any], user: User, at: datetime) -> dict[str, list[Named]]:
+    """The children of records, by reference; of a referral nobody has decided those named on its contact."""
+    asked = {str(row.reference) for row in rows}
+    undecided = Referral.Status.AWAITING_DECISION
+    asked |= {str(row.contact.reference) for row in rows if isinstance(row, Referral) and row.status == undecided}
+    return about.children_of(asked, user, timezone.localdate(at))
+
+
+def _rows(kind: Kind, teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Everything of a kind of these teams that the user may see and act on, in the order in which it is shown."""
+    permission, rows = READ[kind]
+    return rows(teams, user) if holds(user, permission) else Referral.objects.none()
+
+
+def _line_of(kind: Kind, named: Mapping[str, Sequence[Named]], row: Any) -> Line:
+    """What the line of a record says on a list of this kind."""
+    if kind is Kind.TO_DECIDE:
+        return _line(named, row, "Decide the referral", row.received_at, is_urgent=row.is_fast_track)
+    if kind is Kind.TO_SIGN_OFF:
+        return _line(
+            named, row, f"Sign off or return: proposed by {row.proposed_by}", row.proposed_at,
+            href=reverse("referrals:sign_off", args=[row.reference]), is_urgent=row.grade == "red",
+        )  # fmt: skip
+    if kind is Kind.TO_AUTHORISE:
+        return _line(named, row, f"Authorise the assessment by {row.author}", row.submitted_at)
+    if kind is Kind.ASSESSED:
+        return _line(named, row, "Assessed: begin a service, or close", row.assessed_at)
+    if kind is Kind.ASSESSMENTS_RETURNED:
+        return _line(named, row, f"Assessment returned to {row.author}", row.returned_at)
+    if kind is Kind.CONTACTS_RETURNED:
+        return _line(named, row, f"Contact returned to {row.claimed_by or 'the queue'}", row.returned_at)
+    return _line(
+        named, row, "Allocate", row.received_at, href=reverse("referrals:allocate", args=[row.reference])
+    )  # fmt: skip
 
 
 def _line(
@@ -193,38 +258,65 @@ def _line(
     return Line(list(children), what, href or href_of_reference(row.reference), str(row.reference), since, is_urgent)
 
 
-def _referrals(teams: Sequence[Team], user: User) -> tuple[list[Referral], list[Referral]]:
-    """Of the teams: those nobody has decided, and those assessed, after which somebody begins a service or closes."""
-    if not holds(user, P.REFERRAL_DECIDE):
-        return [], []
-    rows = readers.of_teams(teams, user).select_related("child", "contact").order_by("received_at", "pk")
-    assessed = rows.filter(status="assessed").annotate(assessed_at=Max("assessments__authorised_at"))
-    return list(rows.awaiting_decision()[: LINES + 1]), list(assessed[: LINES + 1])
+def _to_decide(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Referrals of the teams that nobody has decided."""
+    return _referrals(teams, user).awaiting_decision()
 
 
-def _contacts(teams: Sequence[Team], user: User) -> tuple[list[Contact], list[Contact]]:
-    """Proposed by somebody of the teams and waiting for a signature, and returned to somebody of them."""
-    if not holds(user, P.CONTACT_SIGN_OFF):
-        return [], []
-    rows = Contact.objects.visible_to(user)
-    waiting = rows.filter(status="awaiting_sign_off", proposed_by__team__in=teams).exclude(proposed_by=user)
-    back = _returned(rows.filter(status="in_screening", claimed_by__team__in=teams), "send_back")
-    return (
-        list(waiting.select_related("proposed_by").order_by("proposed_at", "pk")[: LINES + 1]),
-        list(back.select_related("claimed_by").order_by("pk")[: LINES + 1]),
+def _assessed(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Those assessed, after which somebody begins a service or closes."""
+    found: QuerySet[Any, Any] = (
+        _referrals(teams, user).filter(status="assessed").annotate(assessed_at=Max("assessments__authorised_at"))
     )
+    return found
 
 
-def _assessments(teams: Sequence[Team], user: User) -> tuple[list[Assessment], list[Assessment]]:
-    """Of the teams' referrals: waiting for this manager, and returned to their author and not submitted again."""
-    if not holds(user, P.ASSESSMENT_AUTHORISE):
-        return [], []
+def _referrals(teams: Sequence[Team], user: User) -> ReferralQuerySet:
+    return readers.of_teams(teams, user).select_related("child", "contact").order_by("received_at", "pk")
+
+
+def _to_sign_off(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Contacts proposed by somebody of the teams, waiting for another's signature."""
+    rows = Contact.objects.visible_to(user).filter(status="awaiting_sign_off", proposed_by__team__in=teams)
+    return rows.exclude(proposed_by=user).select_related("proposed_by").order_by("proposed_at", "pk")
+
+
+def _contacts_returned(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Contacts returned to somebody of the teams and not proposed again."""
+    rows = Contact.objects.visible_to(user).filter(status="in_screening", claimed_by__team__in=teams)
+    found: QuerySet[Any, Any] = _returned(rows, "send_back").select_related("claimed_by").order_by("pk")
+    return found
+
+
+def _to_authorise(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Assessments of the teams' referrals that wait for this manager."""
+    found: QuerySet[Any, Any] = _assessments(teams, user).waiting_for(user).order_by("submitted_at", "pk")
+    return found
+
+
+def _assessments_returned(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Assessments returned to their author and not submitted again."""
+    found: QuerySet[Any, Any] = _returned(
+        _assessments(teams, user).filter(status="in_progress"), "return_with_comments"
+    ).order_by("pk")
+    return found
+
+
+def _assessments(teams: Sequence[Team], user: User) -> AssessmentQuerySet:
     rows = Assessment.objects.visible_to(user).filter(referral__in=readers.of_teams(teams, user).values("pk"))
-    rows = rows.select_related("author")
-    back = _returned(rows.filter(status="in_progress"), "return_with_comments")
-    return list(rows.waiting_for(user).order_by("submitted_at", "pk")[: LINES + 1]), list(
-        back.order_by("pk")[: LINES + 1]
-    )
+    return rows.select_related("author")
+
+
+#: Who is shown each kind, and what it holds.
+READ: dict[Kind, tuple[Permission, Callable[[Sequence[Team], User], "QuerySet[Any, Any]"]]] = {
+    Kind.TO_DECIDE: (P.REFERRAL_DECIDE, _to_decide),
+    Kind.TO_SIGN_OFF: (P.CONTACT_SIGN_OFF, _to_sign_off),
+    Kind.TO_AUTHORISE: (P.ASSESSMENT_AUTHORISE, _to_authorise),
+    Kind.ASSESSED: (P.REFERRAL_DECIDE, _assessed),
+    Kind.ASSESSMENTS_RETURNED: (P.ASSESSMENT_AUTHORISE, _assessments_returned),
+    Kind.CONTACTS_RETURNED: (P.CONTACT_SIGN_OFF, _contacts_returned),
+    Kind.WITHOUT_A_WORKER: (P.REFERRAL_ALLOCATE, readers.unallocated),
+}
 
 
 def _returned(rows: Any, move: str) -> Any:

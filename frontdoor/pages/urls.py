@@ -22,11 +22,13 @@ from frontdoor.pages import (
     rules_file,
     settings,
     staff,
+    team_lists,
 )
 
 app_name = "pages"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("team/<slug:kind>/", team_lists.show, name="team_list"),
     path("find/", finding.find, name="find"),
     path("people/", people.search, name="people"),
     path("people/found/", people.found, name="found"),

@@ -15,6 +15,7 @@ from contacts.models import OPEN, Contact, ContactPerson
 from contacts.screening import actions as contact_actions
 from contacts.screening import readers as contact_readers
 from contacts.screening import rules
+from contacts.screening.closing import opened_by
 from contacts.screening.untaken import to_settle
 from contacts.screening.views.household import offered as household_offered
 from frontdoor import acting, audit
@@ -85,7 +86,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     shown = [contact.reference for contact in contacts]
     if first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
-    opened = contact_readers.opened_by(user, shown)
+    opened = opened_by(user, shown)
     looks = {
         contact.pk: contact_readers.look(contact, user, now) for contact in contacts if contact.reference in opened
     }

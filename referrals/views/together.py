@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.models import Contact
 from contacts.screening import readers as contact_readers
+from contacts.screening.closing import opened_by
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible
 from frontdoor.access import page as needs
@@ -55,7 +56,7 @@ def bulk(request: StaffRequest) -> HttpResponse:
     )
     if done is not None:
         return done
-    opened = contact_readers.opened_by(user, [contact.reference for contact in chosen])
+    opened = opened_by(user, [contact.reference for contact in chosen])
     looked = [
         (contact, together.why_not(contact, by=user, at=now, opened=contact.reference in opened)) for contact in chosen
     ]

@@ -16,7 +16,7 @@ from contacts.queue import duty
 from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import readers
-from contacts.screening.readers import opened_by
+from contacts.screening.closing import opened_by
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry

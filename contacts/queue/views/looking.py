@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from contacts.models import Contact
 from contacts.queue import actions as queue_actions
-from contacts.screening import readers
+from contacts.screening import closing, readers
 from contacts.screening.forms import grades
 from frontdoor import audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds
@@ -30,8 +30,12 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     readers.keep_out(readers.rows_of(contact), request.user, now)
     found = readers.look(contact, request.user, now)
+    others = readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else []
     audit.shows(request, found.shown, kind="opened", reference=contact.reference, reason="on the queue")
+    is_first = contact.reference not in closing.opened_by(request.user, [contact.reference])
     readers.note_opened(contact, request.user)
+    # A box that stands there already, and may be ticked, is left alone.
+    is_alone_on_line = request.headers.get("HX-Target") == f"open-{contact.reference}" and not others
     return page(
         request,
         "contacts/look.html",
@@ -39,12 +43,21 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
             "contact": contact,
             "look": found,
             "now": now,
-            "others": readers.together(contact, request.user)[1:] if request.GET.get("alone") != "1" else [],
+            "others": others,
+            "may_tick": is_first and is_alone_on_line and _may_tick(contact, found, request.user, now),
             "grades": grades() if "grade" in can(contact, request.user) and not contact.grade else [],
             **_lookers(contact, request.user, now),
         },
         fragment="contacts/_looked.html",
     )
+
+
+def _may_tick(contact: Contact, found: readers.Look, user: User, at: datetime) -> bool:
+    """Whether the contact, alone on its line, can be ticked to be closed in bulk now that its text is open."""
+    children = [row for row in found.people if row.is_child]
+    unchecked = [contact.pk] if found.possible else []
+    why_not = closing.why_not_ticked([(contact, children)], by=user, at=at, unchecked=unchecked)
+    return "decide" in can(contact, user) and not why_not[contact.pk]
 
 
 def _lookers(contact: Contact, user: User, now: datetime) -> dict[str, Any]:

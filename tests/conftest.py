@@ -27,9 +27,11 @@ os.environ["FRONTDOOR_OWNER"] = "0"
 # Playwright's synchronous interface runs an event loop in the test's own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import django
 import psycopg
 import pytest
 import time_machine
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from django.template.backends.jinja2 import Template as PageTemplate
@@ -38,6 +40,10 @@ from hypothesis import settings as examples
 from playwright.sync_api import expect
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+
+# pytest-django has done it by now; the benchmarks and the pictures of screens come here on their own.
+if not apps.ready:
+    django.setup()
 
 from frontdoor.codelists import lists
 from tests import moments

@@ -24,6 +24,9 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from contacts.facts import PersonFacts  # noqa: E402
+from contacts.models import Contact  # noqa: E402
+from contacts.recording.actions import record_contact  # noqa: E402
 from frontdoor.accounts.models import Agency, ApiToken, User  # noqa: E402
 from frontdoor.clocks.models import Clock  # noqa: E402
 from frontdoor.clocks.sweep import sweep  # noqa: E402
@@ -31,6 +34,7 @@ from frontdoor.people.models import Name  # noqa: E402
 from tests.bench import finding, importing  # noqa: E402
 from tests.bench.filling import fill  # noqa: E402
 from tests.bench.measuring import SMALL, Measured, database, timed, with_plain  # noqa: E402
+from tests.contacts.conftest import some_facts  # noqa: E402
 
 
 def measure(contacts: int) -> Measured:
@@ -47,6 +51,12 @@ def measure(contacts: int) -> Measured:
         return get
 
     found["queue page"] = with_plain(page("/contacts/queue/"))
+    confirmed = Contact.objects.filter(is_on_queue=True, people__person__isnull=False).order_by("-pk")[0].reference
+    unconfirmed = _told_of_again()
+    found["queue page: possible matches"] = with_plain(page("/contacts/queue/"))
+    for title, reference in (("confirmed", confirmed), ("possible match", unconfirmed)):
+        found[f"decision, queue: {title}"] = with_plain(page(f"/contacts/{reference}/screen/"))
+        found[f"decision, contact: {title}"] = with_plain(page(f"/contacts/{reference}/decide/"))
     person = "P-" + f"{77:08X}"
     answer = client.post(f"/people/{person}/why/", {"reason": "Measuring how fast the page is"})
     assert answer.status_code == 302, answer.status_code
@@ -72,6 +82,19 @@ def measure(contacts: int) -> Measured:
     taken = (time.perf_counter() - started) * 1000
     found[f"sweep: {result.flagged:,} new breaches"] = {"median": taken, "p95": taken}
     return found
+
+
+def _told_of_again(many: int = 20) -> str:
+    """Contacts about people on record whom nobody has confirmed, first on the queue; the reference of one of them."""
+    by, at = User.objects.get(username="bench"), timezone.now()
+    reference = ""
+    for number in range(100, 100 + many):
+        name = Name.objects.select_related("person").get(person__reference=f"P-{number:08X}")
+        born, sex = name.person.date_of_birth, name.person.sex
+        child = PersonFacts(given_name=name.given, family_name=name.family, date_of_birth=born, sex=sex)
+        facts = some_facts(people=[child], grade="red", address=None)
+        reference = record_contact(facts=facts, by=by, at=at).reference
+    return reference
 
 
 def _body() -> dict[str, Any]:

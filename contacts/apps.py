@@ -19,10 +19,14 @@ ROOMS_ABOVE = (
 
 
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
-    """After a migration: shipped contact types and decision rules stand in their tables."""
+    """After a migration: shipped contact types and decision rules stand in their tables, and each contact on the queue
+    has the sentence that says what happened, as this release finds it.
+    """
+    from contacts.recording.sentence import reckon_again
     from contacts.shipped import load
 
     load()
+    reckon_again()
 
 
 class ContactsConfig(AppConfig):

@@ -27,9 +27,9 @@ from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify
-from frontdoor.people.access import check_conflict
+from frontdoor.people.access import check_conflict, known_people
 from frontdoor.people.actions import end_involvement, involve, update_involvement
-from frontdoor.people.models import DeclaredConflict, Involvement
+from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import born, history, lock, move, touch
 from referrals.births import assessment_rule
 from referrals.models import Referral
@@ -392,8 +392,10 @@ def _check_author(assessment: Assessment, author: User) -> None:
         raise Refused(f"{author.name} is its author already.", code="same", field="author")
     if not holds(author, Permission.ASSESSMENT_WRITE):
         raise Refused(f"{author.name} does not write assessments.", code="role", field="author")
-    is_known = DeclaredConflict.objects.filter(user=author, person=assessment.child, ended_at__isnull=True).exists()
-    if is_known or not Assessment.objects.visible_to(author).filter(pk=assessment.pk).exists():
+    if (
+        known_people(author).filter(person=assessment.child).exists()
+        or not Assessment.objects.visible_to(author).filter(pk=assessment.pk).exists()
+    ):
         raise Refused(f"The child’s record is closed to {author.name}.", code="closed_to_them", field="author")
 
 

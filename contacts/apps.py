@@ -19,10 +19,14 @@ ROOMS_ABOVE = (
 
 
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
-    """After a migration: shipped contact types and decision rules stand in their tables."""
+    """After a migration: shipped contact types and decision rules stand in their tables, and each contact on the queue
+    has the sentence that says what happened, as this release finds it.
+    """
+    from contacts.recording.sentence import reckon_again
     from contacts.shipped import load
 
     load()
+    reckon_again()
 
 
 class ContactsConfig(AppConfig):
@@ -46,7 +50,7 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
         from contacts.given import confidential_addresses, names_of_other_families
-        from contacts.identity import proposing
+        from contacts.identity import conflicts, proposing
         from contacts.later import readers as later
         from contacts.models import Contact
         from contacts.named import children_given
@@ -59,6 +63,7 @@ class ContactsConfig(AppConfig):
         from frontdoor.people.hooks import merge_policy
         from frontdoor.people.record.said import tellers
         from frontdoor.workflow import doors
+        from frontdoor.workflow import hooks as of_moves
 
         audit.register(EVENTS)
         doors.put(Contact, "add_later", "contacts:add_later", kind="secondary")
@@ -68,6 +73,8 @@ class ContactsConfig(AppConfig):
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        if conflicts.closed_to_who_knows not in of_moves.blockers:
+            of_moves.blockers.append(conflicts.closed_to_who_knows)
         if later.origin not in origins.origins:
             origins.origins.append(later.origin)
         if counts not in own_hooks.information_in:

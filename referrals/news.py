@@ -15,7 +15,7 @@ from contacts.models import Contact, ContactAddition, ContactPerson
 from contacts.queue.readers import who_told
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
-from frontdoor.people.models import DeclaredConflict
+from frontdoor.people.access import known_people
 from referrals.models import Allocation, OpenWorkNews, Referral
 
 #: So many contacts are told in full; a list says that there are more.
@@ -114,7 +114,7 @@ def _gathered(user: User, referrals: Any, rows: Any) -> list[News]:
 
     Nothing of a contact this user may not see, or about somebody they have declared to know.
     """
-    known = DeclaredConflict.objects.filter(user=user, ended_at__isnull=True).values("person_id")
+    known = known_people(user)
     contacts = Contact.objects.visible_to(user).exclude(people__person__in=known)
     referrals = referrals.exclude(child__in=known).select_related("child", "contact_person")
     joined = list(rows.filter(referral__in=referrals, contact__in=contacts).select_related("taken_by"))

@@ -17,16 +17,16 @@ from contacts.models import OPEN, Contact, ContactPerson, HouseholdAnswer
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
-from frontdoor.people.access import hidden_people
+from frontdoor.people.access import hidden_people, known_people
+from frontdoor.people.ages import is_grown_up
 from frontdoor.people.hooks import OpenWork, open_work
-from frontdoor.people.models import Address, DeclaredConflict, Person, Relationship
+from frontdoor.people.models import Address, Person, Relationship
 from frontdoor.people.record.kinship import OUTSIDE, PARENTS, SIBLINGS
 from frontdoor.people.record.overview import OTHER_END
 
 #: So many are asked about at once, and so many ties and addresses are read: a hostel is no household.
 MOST = 12
 MOST_READ = 200
-GROWN_UP = 18
 #: What is work of a child's own. A contact is not: everybody named on one has it.
 OWN_WORK = ("referral", "assessment", "early_help")
 BY_TIE, BY_PARENT, BY_ADDRESS = "brother or sister on record", "the same parent on record", "the same address on record"
@@ -52,8 +52,7 @@ class Household:
 
 def _kept_out(user: User) -> Any:
     """Keys of whoever this user may not see, or has declared to know: nobody is found through them either."""
-    declared = DeclaredConflict.objects.filter(user=user, ended_at__isnull=True).values("person_id")
-    return Person.objects.filter(Q(pk__in=hidden_people(user)) | Q(pk__in=declared)).values("pk")
+    return Person.objects.filter(Q(pk__in=hidden_people(user)) | Q(pk__in=known_people(user))).values("pk")
 
 
 def may_be_added_to(contact: Contact) -> bool:
@@ -135,7 +134,7 @@ def _is_young(person: Person, on: date, *, by_address: bool) -> bool:
     born = person.date_of_birth
     if born is None:
         return person.is_unborn or not by_address
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < GROWN_UP
+    return not is_grown_up(born, on)
 
 
 def _near(children: Collection[int], user: User) -> dict[int, tuple[int, str]]:

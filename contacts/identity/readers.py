@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from contacts.grading import raising
 from contacts.models import ContactPerson, PossiblePerson
 from frontdoor.accounts.models import User
-from frontdoor.people.models import DeclaredConflict, Person
+from frontdoor.people.access import known_people
+from frontdoor.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,11 @@ def rows_on(user: User, contacts: Collection[int]) -> dict[int, list[PossiblePer
     """
     if not contacts:
         return {}
-    known = DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values("person_id")
     rows = (
         raising.standing()
         .filter(on_contact__contact_id__in=contacts, on_contact__is_child=True)
         .filter(person__in=Person.objects.visible_to(user))
-        .exclude(person_id__in=known)
+        .exclude(person_id__in=known_people(user))
         .select_related("on_contact", "person", "unsure_by")
         .order_by("-score", "on_contact__position", "pk")
     )

@@ -1,7 +1,7 @@
 """Recording a contact: everything it was given with, kept as given, with its clocks and its place on the queue."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +21,14 @@ from contacts.models import (
     FamilyGroup,
     contact_type,
 )
-from contacts.recording.gravest import gravest
 from contacts.recording.homes import homes
+from contacts.recording.sentence import says_what_happened
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
 from frontdoor.access import Permission, require
 from frontdoor.accounts.models import Agency, User, on_duty
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
-from frontdoor.codelists import lists
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
@@ -39,18 +38,6 @@ from frontdoor.people.matching import candidates as matching
 from frontdoor.workflow.actions import born
 
 PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
-
-
-def says_what_happened(facts: ContactFacts, on: date) -> str:
-    """The one sentence for a line of the queue: that which weighs most by the words of harm in force on this day."""
-    weights = {
-        word.strip().casefold(): int(row.attributes.get("weight", 0))
-        for row in lists.rows("harm_word", on=on)
-        for word in row.label.split(",")
-        if word.strip()
-    }
-    said = (("", facts.concerns), ("The child said: ", facts.child_said), ("Injuries: ", facts.injuries))
-    return gravest(said, weights)
 
 
 @transaction.atomic

@@ -13,8 +13,18 @@ LONGEST = 250
 SHORT = ("st", "rd", "ave", "no", "mr", "mrs", "ms", "dr", "rev")
 SENTENCE = re.compile("".join(rf"(?<!\b{word}\.)" for word in SHORT) + "(?<=[.!?]) ", re.I)
 PARAGRAPH = re.compile(r"\n\s*\n")
-#: What was not so is no harm: "no bruises", "without a knife".
-NOT = r"(?<!\bno )(?<!\bnot )(?<!\bwithout )(?<!\bno new )(?<!\bwithout a )(?<!\bno sign of )(?<!\bno signs of )"
+#: What was not so is no harm: "no bruises or marks", "without a knife". Some of these words deny nothing.
+NOT = re.compile(
+    r"\b(?:(?:no|not|never|without|nor|neither|cannot)\b|\w+n't\b)"
+    r"(?! (?:only|just|stop|the first|longer|doubt|sure|safe|enough|able to stop|know)\b)"
+)
+#: A denial reaches to the end of its clause: over the commas of a list that ends in "or", and no further.
+ITEM = r"(?:[\w'-]+ ){0,2}[\w'-]+"
+CLAUSE_ENDS = re.compile(
+    rf"[.;:!?–—]|,(?! {ITEM}(?:, {ITEM})*,? n?or )"
+    r"|\b(?:but|and|however|although|though|yet|then|because|since|so|if|as|except|when|while|where|after|before|until"
+    r"|who|which|that)\b"
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -39,13 +49,25 @@ def gravest(said: Iterable[tuple[str, str]], weights: Mapping[str, int]) -> str:
     best, heaviest, first = "", -1, ""
     for before, text in said:
         for sentence in sentences(text):
-            plain = sentence.replace("’", "'").casefold()
-            found = set(words.findall(plain)) if words is not None else set()
+            found = _said(sentence.replace("’", "'").casefold(), words) if words is not None else set()
             weight = sum(weights[word] for word in found)
             if weight > heaviest:
                 best, heaviest = before + sentence, weight
                 first = max(found, key=lambda word: weights[word], default="")
     return best if len(best) <= LONGEST else _around(best, first)
+
+
+def _said(plain: str, words: re.Pattern[str]) -> set[str]:
+    """Which of the words a sentence says, and does not deny. "No food" is a word of its own and denies nothing."""
+    found = list(words.finditer(plain))
+    if not found:
+        return set()
+    denied = []
+    for no in NOT.finditer(plain):
+        if not any(word.start() <= no.start() < word.end() for word in found):
+            end = CLAUSE_ENDS.search(plain, no.end())
+            denied.append((no.end(), end.start() if end is not None else len(plain)))
+    return {word[1] for word in found if not any(begin <= word.start() < end for begin, end in denied)}
 
 
 def _around(sentence: str, word: str) -> str:
@@ -65,4 +87,4 @@ def _finder(words: tuple[str, ...]) -> re.Pattern[str] | None:
     if not words:
         return None
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(NOT + r"\b(" + "|".join(re.escape(word) for word in longest_first) + r")\b")
+    return re.compile(r"\b(" + "|".join(re.escape(word) for word in longest_first) + r")\b")

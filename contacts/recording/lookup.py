@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from contacts.identity.household import GROWN_UP, members_of
+from contacts.identity.household import members_of
 from contacts.recording import named as on_contacts
 from contacts.recording.forms import AdultForm, ChildForm, PersonForm
 from frontdoor.accounts.models import User
 from frontdoor.people import dates, identifiers
+from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.asking import Reading
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
@@ -104,7 +105,7 @@ def _known(user: User, facts: matching.Sought, *, is_child: bool, on: date, chos
     people = list(Person.objects.visible_to(user).filter(reference__in=chosen_already)) if chosen_already else []
     found: dict[int, Meant] = {}
     for person, why in members_of(people, user):
-        if not _is_grown_up(person, on) if is_child else _may_be_adult(person, on):
+        if not _is_past_youth(person, on) if is_child else _may_be_adult(person, on):
             found[person.pk] = Meant(person, (why,))
     taken = {person.pk for person in people}
     searched, sentence, is_asked = _searched(user, facts, is_child=is_child, on=on)
@@ -129,7 +130,7 @@ def _searched(user: User, facts: matching.Sought, *, is_child: bool, on: date) -
     found = {
         c.person.pk: Meant(c.person, c.reasons, is_likely=c.needs_answer)
         for c in suggested.candidates
-        if not (is_child and _is_grown_up(c.person, on))
+        if not (is_child and _is_past_youth(c.person, on))
     }
     if not found and len(facts.name) > 1:
         words = facts.name if facts.date_of_birth is None else f"{facts.name} {facts.date_of_birth.isoformat()}"
@@ -137,7 +138,7 @@ def _searched(user: User, facts: matching.Sought, *, is_child: bool, on: date) -
         if page.too_many:
             return [], page.sentence, True
         for hit in page.hits:
-            if not (is_child and _is_grown_up(hit.person, on)):
+            if not (is_child and _is_past_youth(hit.person, on)):
                 found.setdefault(hit.person.pk, Meant(hit.person, hit.why))
     return list(found.values()), "", True
 
@@ -163,12 +164,12 @@ def chosen(user: User, references: Sequence[str]) -> dict[str, Known]:
     return {line.person.reference: line for line in _lines(user, [(person, ()) for person in rows])}
 
 
-def _is_grown_up(person: Person, on: date, *, at: int = GROWN_UP_YEARS) -> bool:
-    return person.date_of_birth is not None and on.year - person.date_of_birth.year >= at
+def _is_past_youth(person: Person, on: date) -> bool:
+    return person.date_of_birth is not None and years_old(person.date_of_birth, on) >= GROWN_UP_YEARS
 
 
 def _may_be_adult(person: Person, on: date) -> bool:
-    return not person.is_unborn and (person.date_of_birth is None or _is_grown_up(person, on, at=GROWN_UP))
+    return not person.is_unborn and (person.date_of_birth is None or is_grown_up(person.date_of_birth, on))
 
 
 def _lines(user: User, people: Sequence[tuple[Person, tuple[str, ...]]]) -> list[Known]:

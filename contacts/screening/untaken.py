@@ -8,8 +8,8 @@ from contacts.models import Contact, ContactPerson
 from contacts.screening.readers import Difference, differences, facts_on_record
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
-from frontdoor.people.access import with_joined
-from frontdoor.people.models import DeclaredConflict, Person
+from frontdoor.people.access import known_people, with_joined
+from frontdoor.people.models import Person
 
 #: How many rows of contacts are looked through, the newest first.
 MOST = 200
@@ -64,8 +64,7 @@ def untaken(people: Sequence[Person], user: User) -> dict[int, list[Untaken]]:
     )
     if not rows:
         return {}
-    known = set(DeclaredConflict.objects.filter(user=user, ended_at__isnull=True).values_list("person_id", flat=True))
-    seen = Person.objects.visible_to(user).filter(pk__in=keys).exclude(pk__in=known)
+    seen = Person.objects.visible_to(user).filter(pk__in=keys).exclude(pk__in=known_people(user))
     by_key = {person.pk: person for person in seen}
     facts = facts_on_record(list(by_key.values()))
     found: dict[int, list[Untaken]] = {}

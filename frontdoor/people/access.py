@@ -56,6 +56,11 @@ def check_conflict_of(user: User, reference: str) -> None:
         )
 
 
+def known_people(user: User) -> models.QuerySet[Any, Any]:
+    """Ids of the people this user has declared that they know, as a queryset to use inside another."""
+    return DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values_list("person_id", flat=True)
+
+
 def known_references(user: User) -> models.QuerySet[Any, Any]:
     """References of the records :func:`check_conflict_of` closes to this user, as a queryset to use inside another."""
     known: models.QuerySet[Any, Any] = Involvement.objects.filter(

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from contacts.models import Contact
 from contacts.recording.actions import record_contact
 from contacts.recording.gravest import first_sentence, gravest
+from contacts.recording.sentence import reckon_again
 from frontdoor.accounts.models import User
 from frontdoor.codelists.lists import names_for_agencies, refresh, rows
 from frontdoor.codelists.models import Code
@@ -39,6 +41,16 @@ WEIGHTS = {"bruise": 8, "worried": 2, "hit": 7, "no food": 5}
         ("There is no food at home. All well.", "There is no food at home."),
         ("Bruised feelings. The hit parade was on.", "The hit parade was on."),
         ("", ""),
+        ("No hit or bruise seen. School is worried.", "School is worried."),
+        ("He was not seen to have a bruise. School is worried.", "School is worried."),
+        ("She hasn't got a bruise. School is worried.", "School is worried."),
+        ("No sleep, hit or bruise was seen. School is worried.", "School is worried."),
+        ("He is worried. He was not at school, he had a bruise.", "He was not at school, he had a bruise."),
+        ("He is worried. No coat and a bruise.", "No coat and a bruise."),
+        ("He is worried. She did not come because he hit her.", "She did not come because he hit her."),
+        ("He is worried. It was not the first time he hit her.", "It was not the first time he hit her."),
+        ("He is worried. He did not stop when he hit her.", "He did not stop when he hit her."),
+        ("He is worried. There is no food or bed, he was hit.", "There is no food or bed, he was hit."),
     ],
 )
 def test_the_sentence_that_weighs_most_is_told(said: str, told: str) -> None:
@@ -94,3 +106,30 @@ def test_a_sentence_too_long_for_a_line_is_cut_around_its_gravest_word() -> None
     assert found.startswith("…")
     assert found.endswith("…")
     assert len(found) <= 250
+
+
+@pytest.mark.django_db
+def test_contacts_on_the_queue_get_the_sentence_of_this_release_and_what_somebody_wrote_stays(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contacts.recording.sentence.BATCH", 2)
+    said = "Jean says Carla moved on Friday. Violet has a new bruise."
+    facts = some_facts(concerns=said, child_said="Mum cried.")
+    old = [record_contact(facts=facts, by=officer, at=NOW) for _ in range(5)]
+    Contact.objects.filter(pk__in=[row.pk for row in old]).update(summary="Jean says Carla moved on Friday.")
+    Contact.objects.filter(pk=old[1].pk).update(summary="Rang about Violet’s face.")
+    Contact.objects.filter(pk=old[2].pk).update(summary="The child said: Mum cried.")
+    Contact.objects.filter(pk=old[3].pk).update(is_on_queue=False)
+    Contact.objects.filter(pk=old[4].pk).update(summary="")
+    assert reckon_again() == 3
+    sentences = list(
+        Contact.objects.filter(pk__in=[row.pk for row in old]).order_by("pk").values_list("summary", flat=True)
+    )
+    assert sentences == [
+        "Violet has a new bruise.",
+        "Rang about Violet’s face.",
+        "Violet has a new bruise.",
+        "Jean says Carla moved on Friday.",
+        "Violet has a new bruise.",
+    ]
+    assert reckon_again() == 0

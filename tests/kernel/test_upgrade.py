@@ -31,6 +31,10 @@ def restore(path: Path, database: str) -> None:
     )  # fmt: skip
 
 
+#: History of what an upgrade itself changes: the sentence on a line of the queue.
+GROWS = {"contacts_contactevent"}
+
+
 def rows_by_table(database: str) -> dict[str, int]:
     """How many rows each table holds."""
     with psycopg.connect(url_for(database)) as owner:
@@ -64,9 +68,9 @@ def test_the_last_releases_database_migrates_to_today(restored: str, shipped: se
     assert before["people_person"] >= 60
     manage_as_owner(restored, "migrate")
     after = rows_by_table(restored)
-    assert {table: rows for table, rows in before.items() if table not in shipped} == {
-        table: after[table] for table in before if table not in shipped
-    }
+    same = before.keys() - shipped - GROWS
+    assert {table: before[table] for table in same} == {table: after[table] for table in same}
+    assert all(after[table] > before[table] for table in GROWS), "sentences of the queue were found again"
     assert [table for table in shipped & before.keys() if after[table] < before[table]] == []
 
     checked = manage_as_owner(restored, "check", "--deploy", "--database", "default", check=False)

@@ -9,9 +9,10 @@ from django.db import transaction
 from frontdoor.access import Denied, Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
+from frontdoor.people.access import known_people
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.merging import merge, pairs
-from frontdoor.people.models import Address, DeclaredConflict, Merge, PairToReview, Restriction
+from frontdoor.people.models import Address, Merge, PairToReview, Restriction
 
 #: Pairs of one act: a person answers for every one of them.
 MOST = 50
@@ -69,11 +70,7 @@ def judge(chosen: Sequence[Chosen], user: User) -> list[Row]:
     confidential = set(
         Address.objects.filter(person_id__in=ids, is_confidential=True).values_list("person_id", flat=True)
     )
-    conflicts = set(
-        DeclaredConflict.objects.filter(user_id=user.pk, person_id__in=ids, ended_at__isnull=True).values_list(
-            "person_id", flat=True
-        )
-    )
+    conflicts = set(known_people(user).filter(person_id__in=ids))
     different = merge.not_same_among(ids)
     # Also work the user may not see: the sentence names none of it.
     work = open_work(ids)

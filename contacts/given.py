@@ -63,4 +63,5 @@ def names_of_other_families(people: Collection[int], references: Collection[str]
     own = rows.filter(contact=OuterRef("contact"), family_group=OuterRef("family_group"), person__in=people)
     known = rows.filter(contact=OuterRef("contact"), person__in=people)
     others = rows.filter(Exists(known)).exclude(Exists(own)).exclude(given_name="", family_name="")
-    return list(others.values_list("given_name", "family_name").distinct())
+    told = others.values_list("given_name", "family_name", "known_as").distinct()
+    return [(first, family) for given, family, known_as in told for first in {given, known_as or given}]

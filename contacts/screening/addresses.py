@@ -19,8 +19,9 @@ def decide_address(
 ) -> AddressQuestion:
     """Say whether a confidential address is theirs for whom it was given.
 
-    Theirs: it is offered to their record like any other detail. Not theirs: it stays as given and is shown for
-    nobody, and what was taken to their record is taken back. Refused when it has been decided already, or without a
+    Theirs: it is offered to their record like any other detail, once no other question about it waits or was answered
+    otherwise: an answer is about the one row it was asked of. Not theirs: it stays as given and is shown for nobody,
+    and what was taken to their record is taken back. Refused when it has been decided already, or without a
     reason. Raises Denied for whoever has declared that they know somebody the contact is about.
     """
     require(by, Permission.ADDRESS_DECIDE)
@@ -32,7 +33,8 @@ def decide_address(
     if not reason.strip():
         raise Refused("Say how you know.", code="required", field="reason")
     row = locked.on_contact
-    row.address_is_withheld = not is_theirs
+    others = row.address_questions.exclude(pk=locked.pk)
+    row.address_is_withheld = not is_theirs or others.exclude(is_theirs=True).exists()
     row.save()
     if locked.address is not None and not is_theirs:
         people.take_back_address(address=locked.address, by=by, at=at, reason=reason)

@@ -132,11 +132,12 @@ def cards(contact: Contact, user: User, rows: Sequence[ContactPerson], *, look: 
 
 
 def _address_answers(user: User, rows: Sequence[ContactPerson]) -> dict[int, AddressQuestion]:
-    """By row the last answer about its withheld address, where no question about it waits any more."""
+    """By row the last answer that withholds its address, where no question about it waits any more."""
     held = [row.pk for row in rows if row.is_address_held_back]
     if not held:
         return {}
-    questions = AddressQuestion.objects.visible_to(user).filter(on_contact__in=held).select_related("decided_by")
+    asked = AddressQuestion.objects.visible_to(user).filter(on_contact__in=held).exclude(is_theirs=True)
+    questions = asked.select_related("decided_by")
     found: dict[int, AddressQuestion] = {}
     for question in questions.order_by(F("decided_at").asc(nulls_last=True), "pk"):
         found[question.on_contact_id] = question

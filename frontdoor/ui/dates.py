@@ -154,6 +154,9 @@ class DateTimeWidget(DateWidget):
                 value = datetime.fromisoformat(value)
             except ValueError:
                 return [value, None, None, None]
+            if value.tzinfo is None:
+                # Whoever wrote it did not say which of two: the field asks.
+                return [value.day, value.month, value.year, f"{value:%H:%M}"]
         if not isinstance(value, datetime):
             return [None] * 4
         local = value.astimezone(LONDON) if value.tzinfo else value.replace(tzinfo=LONDON)

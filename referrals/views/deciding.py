@@ -23,6 +23,7 @@ from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.notifications.actions import duty_managers
 from frontdoor.ui.responses import page
@@ -180,14 +181,19 @@ def record_fast_track(request: StaffRequest, draft_id: UUID) -> HttpResponse:
 
 
 def _ask_again(request: StaffRequest, draft_id: UUID, form: forms.MissingForm) -> HttpResponse:
-    """The two answers that are needed, asked on a page of their own; everything typed goes with them."""
+    """The two answers that are needed, asked on a page of their own; everything typed goes with them.
+
+    The page goes on keeping the call's draft: it holds the whole call.
+    """
     kept = [
         (key, value)
         for key, values in request.POST.lists()
         for value in values
-        if key not in ("csrfmiddlewaretoken", *form.fields)
+        if key not in ("csrfmiddlewaretoken", "fast_track", *form.fields)
     ]
-    return page(request, "referrals/fast_track_ask.html", {"draft_id": draft_id, "kept": kept, "form": form})
+    version = drafts.version(by=request.user, draft_id=draft_id)
+    shown = {"draft_id": draft_id, "version": version, "kept": kept, "form": form}
+    return page(request, "referrals/fast_track_ask.html", shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

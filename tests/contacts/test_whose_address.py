@@ -1,5 +1,6 @@
 """A confidential address is offered, taken, compared, shown and printed for nobody it may have to be kept from."""
 
+from datetime import timedelta
 from html import unescape
 from importlib import import_module
 
@@ -273,3 +274,58 @@ def test_once_decided_nobody_is_sent_to_say_whose_it_is(officer: User, manager: 
     assert "Say whose it is" not in shown
     assert "Hidden Hostel" not in shown
     assert "It is not theirs: decided by" in body(signed_in(officer).get(page))
+
+
+def and_again(ex: Person, manager: User) -> Address:
+    """The refuge on his record in another spelling."""
+    return people.add_address(
+        person=ex, by=manager, at=NOW, lines="7 Refuge Rw.", postcode="ZZ99 7AA", is_confidential=True, why="A refuge",
+        review_on=NOW.date() + timedelta(days=30),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("then", [True, False])
+def test_theirs_on_one_of_two_questions_lifts_that_one_alone(
+    then: bool, officer: User, manager: User, ex: Person
+) -> None:
+    row = as_before(recorded(officer))
+    row = screening.link_person(on_contact=row, person=ex, by=manager, at=NOW)
+    settle_details(on_contact=row, accept=["address"], by=manager, at=NOW)
+    and_again(ex, manager)
+    list_them(apps, None)
+    first, second = AddressQuestion.objects.order_by("pk")
+    client = signed_in(manager)
+
+    def answered(question: AddressQuestion, *, is_theirs: bool) -> None:
+        row.contact.refresh_from_db()
+        sent = {"version": str(row.contact.version), "is_theirs": "yes" if is_theirs else "no", "reason": "Rang them."}
+        assert client.post(f"/contacts/addresses/{question.pk}/", sent).status_code == 302
+        row.refresh_from_db()
+
+    page = f"/contacts/{row.contact.reference}/"
+    answered(first, is_theirs=True)
+    assert row.address_is_withheld, "the other question waits"
+    assert AddressQuestion.objects.open().get() == second
+    assert "Say whose it is" in body(client.get(page))
+    with pytest.raises(Refused, match="no longer offered"):
+        settle_details(on_contact=row, accept=["address"], by=manager, at=NOW)
+    answered(second, is_theirs=then)
+    assert row.address_is_withheld is not then
+    kept = ex.addresses.filter(ended_on=None)
+    assert {address.pk for address in kept} == ({first.address_id, second.address_id} if then else {first.address_id})
+    assert ("It is not theirs: decided by" in body(client.get(page))) is not then
+
+
+def test_not_theirs_on_one_question_holds_when_the_other_is_theirs(officer: User, manager: User, ex: Person) -> None:
+    row = as_before(recorded(officer))
+    row = screening.link_person(on_contact=row, person=ex, by=manager, at=NOW)
+    settle_details(on_contact=row, accept=["address"], by=manager, at=NOW)
+    and_again(ex, manager)
+    list_them(apps, None)
+    for question, is_theirs in zip(AddressQuestion.objects.order_by("pk"), (False, True), strict=True):
+        decide_address(question=question, is_theirs=is_theirs, reason="Rang them.", by=manager, at=NOW)
+    row.refresh_from_db()
+    assert row.address_is_withheld
+    shown = body(signed_in(manager).get(f"/contacts/{row.contact.reference}/"))
+    assert "It is not theirs: decided by" in shown
+    assert "It is theirs" not in shown

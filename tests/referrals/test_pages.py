@@ -17,6 +17,7 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.codelists import lists
 from frontdoor.codelists.models import Code
+from frontdoor.drafts import actions as drafts
 from frontdoor.people.actions import GivenName, create_person
 from frontdoor.people.protection.actions import set_restriction
 from referrals import actions
@@ -191,6 +192,11 @@ def test_a_call_that_cannot_be_fast_tracked_yet_says_what_is_missing_and_is_kept
     assert 'name="referrer_name" value="Ms Teach"' in page
     assert "Hit with a belt — “again”" in page
     assert Entry.objects.filter(event="act.refused").count() == 1
+    # What is typed on this page is kept as well, with the call that goes with it.
+    version = drafts.version(by=officer, draft_id=draft_id)
+    mark = f'data-draft-url="/drafts/{draft_id}/contact/" data-draft-version="{version}"'
+    assert version > 0
+    assert mark in " ".join(page.split())
     kept = unescape(signed(officer).get(reverse("contacts:new_draft", args=[draft_id])).content.decode())
     assert "Hit with a belt — “again”" in kept
     assert "Ms Teach" in kept

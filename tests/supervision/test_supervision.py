@@ -254,7 +254,7 @@ def test_a_session_is_planned_and_recorded_on_its_pages(
     assert 'value="31"' in page
     assert 'value="ten"' in page
     assert "There is a problem" not in page
-    assert f"Record a supervision session {session.reference}" in text(client.get("/drafts/"))
+    assert f"Record a supervision session with {worker.name} {session.reference}" in text(client.get("/drafts/"))
     held = (timezone.now() - timedelta(hours=1)).isoformat()
     sent = {"held_at": held, "decisions": "<b>Weekly</b> visits", "version": "1"}
     assert client.post(form, sent).status_code == 302

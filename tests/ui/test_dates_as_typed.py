@@ -88,6 +88,16 @@ def test_the_two_hours_are_told_apart_where_they_are_shown() -> None:
         assert field.clean(DateTimeWidget().decompress(instant)) == instant
 
 
+def test_a_whole_time_in_one_value_is_asked_about_as_one_in_four_boxes() -> None:
+    for sent, told in (("2026-03-29T01:30", "There was no 1:30am"), ("2026-10-25T01:30", "twice on 25 October 2026")):
+        form = Dates(QueryDict(f"when={sent}"))
+        assert told in form.errors["when"][0], sent
+    for sent, hour in (("2026-10-25T01:30%2B01:00", 0), ("2026-10-25T01:30Z", 1)):
+        form = Dates(QueryDict(f"when={sent}"))
+        assert form.is_valid(), form.errors
+        assert form.cleaned_data["when"] == datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+
+
 def test_within_the_first_of_the_two_hours_nobody_is_asked_which() -> None:
     field = DateTimeField(label="When", latest="now")
     with at(datetime(2026, 10, 25, 0, 45, tzinfo=UTC)):

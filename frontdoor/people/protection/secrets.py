@@ -15,6 +15,7 @@ from frontdoor.accounts.models import User
 from frontdoor.people.hooks import GivenAddress, addresses_given, others_given
 from frontdoor.people.matching.records import STREETS
 from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
+from frontdoor.people.protection.ordinary import ORDINARY
 from frontdoor.people.words import HYPHENS, Folded, folded_in_place
 
 Kind = Literal["address", "name", "withheld"]
@@ -26,7 +27,14 @@ MOST = 2000
 #: Small words of family names: with the name they are kept back, alone they tell nothing.
 PARTICLES = frozenset("al bin da das de del della den der des di dos el ibn la las le los san ten ter van von".split())
 # Two ways to write one word of an address. "St" is a street or a saint, as the place in the line says.
-WAYS = (*STREETS.items(), ("st", "saint"))
+WAYS = (*STREETS.items(), ("st", "saint"), ("str", "street"), ("fl", "flat"))
+#: Words a street ends with: what follows on the same line is a town, which tells nothing.
+ENDS = frozenset(
+    "row walk way mews green hill yard parade view drive wharf quay gate bank end cottages villas passage alley path"
+    " broadway common meadow meadows fields croft dale vale wood mill bridge circus".split()
+) | {word for way in WAYS for word in way} - {"saint", "mt", "mount", "flat", "apt", "apartment", "fl"}
+# A whole postcode among the words of an address typed on one line.
+WHOLE_POSTCODE = re.compile(r"(?<![^ '])[a-z]{1,2}\d[a-z\d]?[ ']*\d[a-z]{2}(?![^ '])")
 PARTS = re.compile(r"[^ ']+")
 START, END = r"(?<![^ '])", r"(?![^ '])"
 
@@ -80,11 +88,14 @@ def _joined(parts: list[str], gaps: list[str]) -> str:
 
 
 def secret_name(name: str) -> Secret | None:
-    """A name however it is spelt; one word alone only as names are written. None when there is nothing to look for."""
+    """A name however it is spelt; one that is an ordinary word as well only as names are written.
+
+    None when there is nothing to look for.
+    """
     parts, gaps = _parts(name)
     if not parts:
         return None
-    one_word = len(parts) == 1 and name != name.lower()
+    one_word = len(parts) == 1 and name != name.lower() and parts[0] in ORDINARY
     return Secret("name", _whole(_joined([*map(_spaced, parts)], gaps)), "".join(parts), as_a_name=one_word)
 
 
@@ -105,6 +116,8 @@ def _line(words: str) -> list[Secret]:
         return []
     written = [*map(_in_an_address, parts)]
     found = [Secret("address", _whole(_joined(written, gaps)))]
+    for start, end in _streets(parts):
+        found.append(Secret("address", _whole(_joined(written[start:end], gaps[start : end - 1]))))
     if len(parts) > 2 and re.search(r"\d", words):
         # A text that was cut short may end within it.
         begun = ""
@@ -114,16 +127,40 @@ def _line(words: str) -> list[Secret]:
     return found
 
 
+def _streets(parts: list[str]) -> Iterator[tuple[int, int]]:
+    """Where within a line a house stands: from its number to a word a street ends with; not what is before or after."""
+    for start, part in enumerate(parts):
+        if not re.search(r"\d", part):
+            continue
+        for end in range(start + 2, len(parts)):
+            if re.search(r"\d", parts[end]):
+                break
+            if parts[end] in ENDS and (start, end + 1) != (0, len(parts)):
+                yield start, end + 1
+
+
+def _postcodes(text: str, postcode: str) -> tuple[str, list[str]]:
+    """The lines without a postcode typed into them, and every postcode, as letters and digits."""
+    folded = folded_in_place(text)
+    keys = ["".join(_parts(postcode)[0])]
+    for match in reversed([*WHOLE_POSTCODE.finditer(folded.text)]):
+        start, end = folded.starts[match.start()], folded.ends[match.end() - 1]
+        keys.append("".join(_parts(text[start:end])[0]))
+        text = f"{text[:start]}\n{text[end:]}"
+    return text, [key for key in dict.fromkeys(keys) if len(key) >= 5]
+
+
 def secret_address(text: str, postcode: str) -> list[Secret]:
-    """A confidential address: the whole of it, the lines that say where, and the postcode."""
+    """A confidential address: the whole of it, the lines that say where, and the postcode, wherever it was typed."""
+    whole = _line(text)
+    text, postcodes = _postcodes(text, postcode)
     lines = [part.strip() for part in re.split(r"[,\n]", text) if len(part.strip()) >= SHORTEST]
-    found = _line(text)
+    found = whole
     # A town alone tells nothing; the first line with its number tells where.
     for line in lines:
         if re.search(r"\d", line) or line == lines[0]:
             found += _line(line)
-    key = "".join(_parts(postcode)[0])
-    return [*found, Secret("address", _whole(_spaced(key, "[ ']*")), key)] if len(key) >= 5 else found
+    return [*found, *(Secret("address", _whole(_spaced(key, "[ ']*")), key) for key in postcodes)]
 
 
 def without(text: str, secrets: Iterable[Secret]) -> str:
@@ -273,6 +310,17 @@ def _names(keys: set[int]) -> dict[str, Secret]:
     return _named(Name.objects.filter(person_id__in=keys).values_list("full", "family", "given"))
 
 
+def _with_initials(given: str, families: Iterable[str]) -> list[str]:
+    """The family name with the initials of the given names: ``Z. O'Dowd``, ``J. M. Núñez``, ``Núñez, J.``."""
+    initials = [word[0] for word in given.split()]
+    if not initials:
+        return []
+    every = [" ".join(initials[:number]) for number in range(1, len(initials) + 1)]
+    return [
+        text for family in families if family for each in every for text in (f"{each} {family}", f"{family} {each}")
+    ]
+
+
 def _named(names: Iterable[tuple[str, str, str]]) -> dict[str, Secret]:
     """Names to keep back, whole and in their parts, by their letters: each with its family name and its first."""
     found: dict[str, Secret] = {}
@@ -282,6 +330,7 @@ def _named(names: Iterable[tuple[str, str, str]]) -> dict[str, Secret]:
         texts += [" ".join([*first, family]), " ".join([family, *first])]
         parts = {part for word in (*family.split(), *given.split()) for part in (word, *HYPHENS.split(word))}
         texts += sorted(part for part in parts if part.casefold() not in PARTICLES)
+        texts += _with_initials(given, [family, *HYPHENS.split(family)])
         for secret in map(secret_name, texts):
             if secret is not None:
                 # One word alone may be an ordinary one; the same letters in two words are not.

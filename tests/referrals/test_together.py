@@ -141,6 +141,13 @@ def test_the_pages_of_ending_together(client: Client, officer: User, manager: Us
     lines = {f"line-{reference}": "Settled." for reference in references}
     sent = {"contact": references, "outcome": "advice", "reason": "Done.", **lines}
     assert client.post("/contacts/queue/bulk/", {**sent, "reason": ""}).status_code == 422
+    long = f"Settled {'x' * 243}"
+    refused = client.post("/contacts/queue/bulk/", {**sent, f"line-{references[1]}": long})
+    body = refused.content.decode()
+    assert refused.status_code == 422
+    assert f"The line about {references[1]} may have at most 250 characters." in body
+    assert long in body, "what was typed stays, whole"
+    assert " maxlength=" not in body.partition("<main")[2], "the browser would cut what is pasted, and say nothing"
     answer = client.post("/contacts/queue/bulk/", sent, follow=True)
     body = answer.content.decode()
     assert body.count(">Closed<") == 2

@@ -285,7 +285,10 @@ MFA_FORMS = {  # wrong codes and keys are counted in the database for the accoun
     "reauthenticate": "frontdoor.accounts.second_factor.CodeAgainForm",
     "authenticate_webauthn": "frontdoor.accounts.second_factor.KeyForm",
     "reauthenticate_webauthn": "frontdoor.accounts.second_factor.KeyAgainForm",
+    "login_webauthn": "frontdoor.accounts.second_factor.PasskeyForm",
 }
+# Nothing about a passkey can be guessed. A whole office signs in from one address, at nine in the morning.
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if env.str("OIDC_SERVER_URL", ""):

@@ -11,6 +11,7 @@ from frontdoor.pages import health
 handler400 = "frontdoor.ui.responses.bad_request"
 handler403 = "frontdoor.ui.responses.permission_denied"
 handler404 = "frontdoor.ui.responses.not_found"
+handler429 = "frontdoor.ui.responses.too_many"  # allauth asks for it
 handler500 = "frontdoor.ui.responses.server_error"
 
 urlpatterns = [

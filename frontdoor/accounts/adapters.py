@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from frontdoor.accounts import hooks
 from frontdoor.accounts.models import User
@@ -32,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A wrong password is told without what was typed."""
         super().authentication_failed(request, **credentials)
         hooks.tell("session.failed", None, request)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Somebody proved, by a passkey or with single sign-on, that an account is theirs which has ended: told of."""
+        hooks.tell("session.failed", user, request)
+        answer: HttpResponse = super().respond_user_inactive(request, user)
+        return answer
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -106,6 +106,18 @@ class KeyForm(CountedKey, AuthenticateWebAuthnForm):  # type: ignore[misc]
 
 class KeyAgainForm(CountedKey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """The security key asked for once more before something weighty."""
+
+
+class PasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+    """The passkey that signs in by itself. A wrong one is kept as evidence, like a wrong password."""
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey when it is right. Whose a wrong one says it is, is only said: the row names nobody."""
+        try:
+            return super().clean_credential()
+        except ValidationError:
+            hooks.tell("session.failed", None, context.request)
+            raise
 
 
 class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]

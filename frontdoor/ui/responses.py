@@ -99,6 +99,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error(request, 500)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """handler429: more was sent from one address than is let through."""
+    return error(request, 429)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: the sign-in changed while the page was open."""
     return error(

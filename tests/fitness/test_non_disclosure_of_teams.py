@@ -8,6 +8,7 @@ from django.test import Client
 from frontdoor.access import Role
 from frontdoor.accounts.models import User
 from frontdoor.db import references_from
+from frontdoor.pages.team import Kind, href_of
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
 from referrals.models import Referral
@@ -46,7 +47,7 @@ def make_them_kin(world: World) -> None:
 
 def test_a_manager_of_the_team_is_told_the_same_of_it(world: World) -> None:
     the_family(world)
-    pages = [*world.allocated, "/"]
+    pages = [*world.allocated, "/", *(href_of(kind) for kind in Kind)]
     manager = world.staff[Role.TEAM_MANAGER]
     absent = told(world, manager, with_family=False, pages=pages)
     there = told(world, manager, with_family=True, pages=pages)

@@ -50,7 +50,7 @@ class ContactsConfig(AppConfig):
         from contacts.bundles import regrouping
         from contacts.events import EVENTS
         from contacts.given import confidential_addresses, names_of_other_families
-        from contacts.identity import conflicts, proposing
+        from contacts.identity import apart, conflicts, proposing
         from contacts.later import readers as later
         from contacts.models import Contact
         from contacts.named import children_given
@@ -73,6 +73,8 @@ class ContactsConfig(AppConfig):
         for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
             if references not in hidden_from_clocks:
                 hidden_from_clocks.append(references)
+        if apart.refused_on_contacts not in hooks.said_apart:
+            hooks.said_apart.append(apart.refused_on_contacts)
         if conflicts.closed_to_who_knows not in of_moves.blockers:
             of_moves.blockers.append(conflicts.closed_to_who_knows)
         if later.origin not in origins.origins:

@@ -149,6 +149,8 @@ CONTACT = (
     Fact("injuries", "Injuries, or what the child disclosed", TEXT, 5000, column="ContactText.injuries",
          page=at("contact", "injuries"), api=at("contact", "injuries"), feed=at("contact", "injuries"),
          words="Injuries or disclosure", part="harm"),
+    Fact("summary", "The sentence that says what happened", LINE, 250, column="Contact.summary",
+         page=at("contact", "summary"), hint="Copy it from what you wrote. Left empty, the gravest sentence is shown"),
     Fact("child_location", "Where is the child now?", LINE, 250, column="Contact.child_location",
          page=at("contact", "child_location"), api=at("child_location", "now"), feed=at("contact", "child_location"),
          hint="Say “not known” if nobody knows", words="Where the child is"),

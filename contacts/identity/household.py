@@ -66,20 +66,54 @@ def household_of(contact: Contact, user: User, on: date) -> Household:
     if not holds(user, Permission.CONTACT_SCREEN):
         return Household()
     rows = list(contact.people.filter(person__isnull=False).order_by("position"))
-    answered = HouseholdAnswer.objects.visible_to(user).filter(contact=contact).exclude(person__in=_kept_out(user))
+    standing = _standing(contact, rows)
+    asked = _asked(contact, rows, standing, user, on) if may_be_added_to(contact) else ()
+    shown = Person.objects.visible_to(user).filter(pk__in=[_now(answer) for answer in standing])
+    shown = shown.exclude(pk__in=_kept_out(user))
+    now_is = shown.in_bulk() if Contact.objects.visible_to(user).filter(pk=contact.pk).exists() else {}
+    answered = [answer for answer in standing if _now(answer) in now_is]
+    for answer in answered:
+        answer.person = now_is[_now(answer)]
     return Household(
-        asked=_asked(contact, rows, user, on) if may_be_added_to(contact) else (),
-        answered=tuple(answered.select_related("person", "by").order_by("at", "pk")),
+        asked=asked,
+        answered=tuple(sorted(answered, key=lambda answer: (answer.at, answer.pk))),
     )
 
 
-def _asked(contact: Contact, rows: Collection[ContactPerson], user: User, on: date) -> tuple[Sibling, ...]:
+def _now(answer: HouseholdAnswer) -> int:
+    """The record the answer is about by now."""
+    return int(answer.person.merged_into_id or answer.person.pk)
+
+
+def _standing(contact: Contact, rows: Collection[ContactPerson]) -> list[HouseholdAnswer]:
+    """The answers that count: of two about one child, whose records were joined since, the newest; and none once the
+    link it was an answer to was taken back. ``rows``: who is confirmed on the contact.
+    """
+    newest: dict[int, HouseholdAnswer] = {}
+    for answer in HouseholdAnswer.objects.filter(contact=contact).select_related("person", "by").order_by("at", "pk"):
+        newest[_now(answer)] = answer
+    confirmed = {row.pk for row in rows}
+    children = [row.linked_at for row in rows if row.is_child and row.linked_at is not None]
+    return [
+        answer
+        for answer in newest.values()
+        if (
+            answer.on_contact_id in confirmed
+            if answer.answer == HouseholdAnswer.Answer.ABOUT
+            else any(linked_at <= answer.at for linked_at in children)
+        )
+    ]
+
+
+def _asked(
+    contact: Contact, rows: Collection[ContactPerson], standing: Collection[HouseholdAnswer], user: User, on: date
+) -> tuple[Sibling, ...]:
     children = {row.person_id: row for row in rows if row.is_child and row.person_id is not None}
     if not children:
         return ()
     found = _near(children, user)
     known = {row.person_id for row in rows}
-    said = HouseholdAnswer.objects.filter(contact=contact).values("person_id")
+    said = {key for answer in standing for key in (answer.person.pk, answer.person.merged_into_id) if key is not None}
     people = (
         Person.objects.visible_to(user)
         .filter(pk__in=found.keys() - known, died_on__isnull=True)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from contacts.bundles import actions as bundles
 from contacts.facts import ContactFacts, PersonFacts
+from contacts.fields import OF_CONTACT
 from contacts.grading import rules as grading
 from contacts.grading.provisional import rules_on
 from contacts.grading.raising import RAISES_TO
@@ -15,6 +16,7 @@ from contacts.identity.proposing import propose
 from contacts.later import joining
 from contacts.models import Contact, ContactAddition, ContactPerson
 from contacts.ranking.ranks import rerank
+from contacts.recording.sentence import NOT_PART, is_part_of
 from contacts.screening.actions import raise_grade
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
@@ -29,6 +31,7 @@ from frontdoor.workflow.actions import touch
 CLOCK = "said_later"
 LONGEST = 20_000
 LONGEST_NAME = 200
+LONGEST_SENTENCE = OF_CONTACT["summary"].longest
 ABOUT_YOURS = "Something was said later on {}, about a child you work with"
 #: The same words from the same person within this time are one press made twice: nothing added is ever taken away.
 TWICE = timedelta(minutes=1)
@@ -46,6 +49,7 @@ def add_later(
     on_contact: ContactPerson | None = None,
     people: Sequence[PersonFacts] = (),
     is_new_harm: bool = False,
+    summary: str = "",
 ) -> ContactAddition:
     """Keep what was said after the contact was recorded, beside what was given, which stays as it was.
 
@@ -56,9 +60,10 @@ def add_later(
        (``is_new_harm``), opens a contact of its own, received now; for anything else a manager has to take it, and a
        clock runs.
 
+    ``summary``: the sentence of all this that says what happened, for the line of the queue; empty leaves it as it is.
     ``corrects``: one of :class:`ContactAddition.Corrects` (with ``on_contact`` for somebody on it), empty for words.
-    Raises Refused without words, where words or name are longer than they may be (nothing is cut), and where no contact
-    may be opened (:func:`joining.open_linked`).
+    Raises Refused without words, where words or name are longer than they may be (nothing is cut), where the sentence
+    stands in nothing that was said, and where no contact may be opened (:func:`joining.open_linked`).
     """
     require(by, Permission.CONTACT_RECORD)
     if not text.strip():
@@ -71,6 +76,11 @@ def add_later(
         on_contact is not None and on_contact.contact_id != contact.pk
     ):
         raise Refused("Choose who on this contact is corrected.", code="corrects", field="corrects")
+    first = contact.text
+    if summary and not is_part_of(summary, [text, first.concerns, first.child_said, first.injuries]):
+        raise Refused(f"{NOT_PART}.", code="not_part", field="summary")
+    if len(summary) > LONGEST_SENTENCE:
+        raise Refused(f"At most {LONGEST_SENTENCE} characters.", code="too_long", field="summary")
     bundles.take_turns(contact, more=joining.rows_for(contact, people))
     changed = touch(contact)
     rows = joining.rows_for(changed, people)
@@ -97,6 +107,8 @@ def add_later(
     worse = opened or changed
     if not is_decided or opened is not None:
         _raise_by_words(worse, text, people, by=by, at=at)
+    if summary:
+        worse.summary, worse.sentence_is_marked = summary, True
     changed.save()
     # After what the words called for: whoever decides on the contact as it was is told of the words.
     detail = {"addition": added.pk, "people": len(rows), "opened": added.opened_reference}

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from contacts.facts import PersonFacts
+from contacts.fields import OF_CONTACT as OF_CONTACT_FACTS
 from contacts.models import ContactAddition, ContactPerson
-from contacts.recording.forms import AdultForm, ChildForm, PersonForm, is_filled, person_facts
+from contacts.recording.forms import AdultForm, ChildForm, PersonForm, is_filled, person_facts, question
 from frontdoor.ui.forms import UiForm, long_text
 
 PERSON = ContactAddition.Corrects.PERSON
@@ -40,6 +41,7 @@ class LaterForm(UiForm):
         help_text="Say above what is right. What was given stays, with the correction and its date beside it",
     )
 
+    summary = question(OF_CONTACT_FACTS["summary"])
     is_new_harm = forms.BooleanField(
         label="It tells of new harm to a child on this contact",
         required=False,

@@ -188,6 +188,8 @@ class Contact(Record):
     safe_way = models.CharField(max_length=250, blank=True)
     # One sentence for the queue, and where the child is.
     summary = models.CharField(max_length=250, blank=True)
+    # Somebody chose the sentence: it is not found again by the words of harm.
+    sentence_is_marked = models.BooleanField(default=False, db_default=False)
     child_location = models.CharField(max_length=250, blank=True)
     safe_until = models.DateTimeField(null=True, blank=True)
     child_protection_marked = models.BooleanField(default=False)

@@ -73,12 +73,13 @@ def record_contact(
         how=facts.how,
         is_anonymous=who.is_anonymous,
         is_the_child=who.is_the_child,
-        summary=facts.summary or says_what_happened(facts, london_date(received)),
+        sentence_is_marked=bool(facts.summary),
         agency_grade=facts.grade if agency is not None else "",
         rank_at=received,
         **kept("Contact", CONTACT, facts),
         **kept("Contact", REFERRER, who),
     )
+    contact.summary = facts.summary or says_what_happened(facts, london_date(received))
     contact.referrer_organisation = who.organisation or (agency.name if agency else "")
     contact.level_by_agency = facts.level_of_need if agency is not None else ""
     contact.level_by_screening = "" if agency is not None else facts.level_of_need

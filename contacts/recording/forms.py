@@ -13,6 +13,7 @@ from contacts import fields
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
+from contacts.recording.sentence import NOT_PART, is_part_of
 from frontdoor.codelists import lists
 from frontdoor.people.ages import born_about, is_grown_up, years_old
 from frontdoor.people.typed import NumberField
@@ -268,6 +269,9 @@ class ContactForm(PlaceForm):
         if len(self.reasons) > most or any(len(reason) > longest for reason in self.reasons):
             told = f"Enter at most {most} reasons of {longest} characters or fewer, one on each line"
             self.add_error("grade_reasons", told)
+        texts = [str(cleaned.get(name) or "") for name in ("concerns", "child_said", "injuries")]
+        if cleaned.get("summary") and not is_part_of(cleaned["summary"], texts):
+            self.add_error("summary", NOT_PART)
         kind = ContactType.objects.in_force(timezone.localdate()).filter(code=cleaned.get("kind") or "").first()
         for name in kind.mandatory if kind is not None else []:
             if name in self.fields and not cleaned.get(name) and name not in self.errors:

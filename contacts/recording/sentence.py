@@ -11,6 +11,7 @@ from frontdoor.codelists import lists
 
 #: So many contacts are read at once when the sentences of the queue are reckoned again.
 BATCH = 200
+NOT_PART = "Copy the sentence from what was said, as it is written there, or leave it empty"
 
 
 def weights_on(on: date) -> dict[str, int]:
@@ -45,13 +46,13 @@ def _plain(text: str) -> str:
 def reckon_again() -> int:
     """Reckon the sentences of the contacts on the queue anew, in batches; how many were changed.
 
-    One somebody typed, or that was sent as a sentence of its own, stays: it stands in none of the texts. So does that
-    of a fast track, which somebody read when they began it. Nothing is done before there are words of harm.
+    One that somebody marked stays, and one that was written as a sentence of its own: it stands in none of the texts.
+    So does that of a fast track, which somebody read when they began it. Without words of harm nothing is done.
     """
     changed, last = 0, 0
     weights: dict[date, Mapping[str, int]] = {}
-    waiting = Contact.objects.on_queue().filter(is_fast_track=False).select_related("text").order_by("pk")
-    # These columns alone: it also runs after a migration to an earlier state than the models'.
+    waiting = Contact.objects.on_queue().filter(is_fast_track=False, sentence_is_marked=False).order_by("pk")
+    waiting = waiting.select_related("text")
     waiting = waiting.only("summary", "received_at", "text__concerns", "text__child_said", "text__injuries")
     while batch := list(waiting.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk

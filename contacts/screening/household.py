@@ -45,8 +45,9 @@ def answer_household(*, contact: Contact, answers: Mapping[str, str], by: User, 
 
 def _answer(contact: Contact, sibling: Sibling, answer: str, *, by: User, at: datetime) -> HouseholdAnswer:
     row = _add(contact, sibling) if answer == Answer.ABOUT else None
-    kept = HouseholdAnswer.objects.create(
-        contact=contact, person=sibling.person, answer=answer, on_contact=row, by=by, at=at
+    # In the place of an answer that counts no more; the evidence keeps that one.
+    kept, _ = HouseholdAnswer.objects.update_or_create(
+        contact=contact, person=sibling.person, defaults={"answer": answer, "on_contact": row, "by": by, "at": at}
     )
     write_audit(
         "contact.household_answered", by=by, reference=contact.reference, people=[sibling.person],

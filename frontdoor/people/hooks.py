@@ -159,3 +159,7 @@ def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int
             )
         )
     return found
+
+
+# Pairs among these people (ids) that somebody said above are two: who was refused where the other was confirmed.
+said_apart: list[Callable[[Collection[int]], set[frozenset[int]]]] = []

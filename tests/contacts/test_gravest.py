@@ -1,15 +1,18 @@
 """The one sentence on a line of the queue is the one that says what happened, never just the first."""
 
 import time
+import uuid
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
+from contacts.later.actions import add_later
 from contacts.models import Contact
 from contacts.recording.actions import record_contact
 from contacts.recording.gravest import first_sentence, gravest
 from contacts.recording.sentence import reckon_again
+from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.codelists.lists import names_for_agencies, refresh, rows
 from frontdoor.codelists.models import Code
@@ -133,3 +136,44 @@ def test_contacts_on_the_queue_get_the_sentence_of_this_release_and_what_somebod
         "Violet has a new bruise.",
     ]
     assert reckon_again() == 0
+
+
+SAID = "Jean says Carla moved on Friday. Violet has a new bruise. She will not say who did it."
+
+
+def test_the_officer_marks_the_sentence_and_it_is_shown_first_and_stays(
+    client: Client, officer: User, manager: User
+) -> None:
+    client.force_login(officer)
+    page = f"/contacts/new/{uuid.uuid4()}/"
+    sent = {
+        "kind": "concern", "how": "telephone", "caller_is": "anonymous", "concerns": SAID, "grade": "amber",
+        "no_child_identified": "on", "children-TOTAL_FORMS": "0", "children-INITIAL_FORMS": "0",
+        "adults-TOTAL_FORMS": "0", "adults-INITIAL_FORMS": "0", "families-TOTAL_FORMS": "0",
+        "families-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    refused = client.post(page, {**sent, "summary": "Her brother did it."})
+    assert refused.status_code == 422
+    assert "Copy the sentence from what was said" in refused.content.decode()
+    assert client.post(page, {**sent, "summary": "She will  not say who did it."}).status_code == 302
+    contact = Contact.objects.get(text__concerns=SAID)
+    assert (contact.summary, contact.sentence_is_marked) == ("She will  not say who did it.", True)
+    reckon_again()
+    contact.refresh_from_db()
+    assert contact.sentence_is_marked
+    client.force_login(manager)
+    for shown in ("queue/", f"{contact.reference}/", f"{contact.reference}/decide/"):
+        html = " ".join(client.get(f"/contacts/{shown}").content.decode().split())
+        assert "She will not say who did it." in html, shown
+
+
+def test_the_sentence_may_be_marked_in_what_was_said_later(officer: User) -> None:
+    contact = record_contact(facts=some_facts(concerns=SAID), by=officer, at=NOW)
+    with pytest.raises(Refused, match="Copy the sentence"):
+        add_later(contact=contact, by=officer, at=NOW, text="He pushed her.", summary="He hit her.")
+    add_later(contact=contact, by=officer, at=NOW, text="She rang. He pushed her.", summary="He pushed her.")
+    contact.refresh_from_db()
+    assert contact.summary == "He pushed her."
+    reckon_again()
+    contact.refresh_from_db()
+    assert contact.summary == "He pushed her."

@@ -19,6 +19,7 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
 from frontdoor.people import actions as people
+from frontdoor.people.merging import merge
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from referrals import actions as referrals
@@ -28,6 +29,7 @@ from tests.factories import StaffFactory
 from tests.referrals.conftest import each
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+SOON = NOW + timedelta(minutes=5)
 BEFORE = NOW - timedelta(days=20)
 HOME = {"lines": "82 Quarry Hill", "postcode": "ZZ99 4QH"}
 
@@ -270,3 +272,35 @@ def test_an_answer_that_came_too_late_is_said_and_no_worker_is_said_to_be_told(
     late = client.post(address, {f"household-{zack.reference}": "about"})
     assert late.status_code == 422
     assert "has been answered for since" in late.content.decode()
+
+
+@pytest.mark.parametrize("answer", ["about", "not_about"])
+def test_no_answer_counts_once_the_link_it_was_an_answer_to_is_taken_back(
+    contact: Contact, his: Referral, violet: Person, zack: Person, manager: User, answer: str
+) -> None:
+    answer_household(contact=contact, answers={zack.reference: answer}, by=manager, at=NOW)
+    assert [kept.answer for kept in household_of(contact, manager, NOW.date()).answered] == [answer]
+    wrong = zack if answer == "about" else violet
+    row = contact.people.get(person=wrong)
+    screening.unlink_person(on_contact=row, by=manager, at=SOON, reason="Another child.")
+    assert household_of(contact, manager, NOW.date()).answered == ()
+    if answer == "not_about":
+        screening.link_person(on_contact=row, person=violet, by=manager, at=SOON)
+    asked = household_of(contact, manager, NOW.date()).asked
+    assert [sibling.person for sibling in asked] == [zack], "asked again"
+    answer_household(contact=contact, answers={zack.reference: "elsewhere"}, by=manager, at=SOON)
+    assert [kept.answer for kept in household_of(contact, manager, NOW.date()).answered] == ["elsewhere"]
+
+
+@pytest.mark.parametrize("newest", ["elsewhere", "not_about"])
+def test_of_two_answers_about_records_joined_since_the_newest_counts(
+    contact: Contact, his: Referral, zack: Person, manager: User, newest: str
+) -> None:
+    double = child("Zack", date(2010, 2, 1), manager)
+    for person, answer in ((zack, "elsewhere"), (double, "not_about")):
+        at = SOON if answer == newest else NOW
+        HouseholdAnswer.objects.create(contact=contact, person=person, answer=answer, by=manager, at=at)
+    merge.apply(survivor=zack, loser=double, by=manager, at=SOON, reason="One boy.")
+    household = household_of(contact, manager, NOW.date())
+    assert [(kept.answer, kept.person) for kept in household.answered] == [(newest, zack)]
+    assert household.asked == ()

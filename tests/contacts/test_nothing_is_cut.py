@@ -27,6 +27,8 @@ from tests.contacts.conftest import NOW
 from tests.exchange.extract import Extract
 
 OWN = {"email": "x" * 242 + "@example.org", "postcode": "ZZ99 7QQ", "lines": "", "relationship": "mother"}
+#: The sentence that says what happened has to stand in what was said.
+OWN["summary"] = ("contact concerns " + "x" * 250)[:250]
 #: An address of the greatest length.
 LINES = [letter * 98 for letter in "abc"]
 

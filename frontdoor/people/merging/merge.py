@@ -101,11 +101,13 @@ def these(ids: Iterable[int]) -> RawSQL:
 
 def not_same_among(ids: Iterable[int]) -> set[frozenset[int]]:
     """Pairs among these records (and those joined to them) that somebody has said are different people."""
-    wanted = these(ids)
+    keys = list(ids)
+    wanted = these(keys)
     rows = NotSamePeople.objects.filter(
         Q(left__in=wanted) | Q(left__merged_into__in=wanted), Q(right__in=wanted) | Q(right__merged_into__in=wanted)
     ).values_list("left_id", "left__merged_into_id", "right_id", "right__merged_into_id")
-    return {frozenset((left_into or left, right_into or right)) for left, left_into, right, right_into in rows}
+    said = {frozenset((left_into or left, right_into or right)) for left, left_into, right, right_into in rows}
+    return said.union(*(find(keys) for find in hooks.said_apart))
 
 
 def open_episodes(ids: Iterable[int]) -> dict[int, list[str]]:

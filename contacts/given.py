@@ -62,6 +62,6 @@ def names_of_other_families(people: Collection[int], references: Collection[str]
     rows = ContactPerson.objects.filter(contact__reference__in=references)
     own = rows.filter(contact=OuterRef("contact"), family_group=OuterRef("family_group"), person__in=people)
     known = rows.filter(contact=OuterRef("contact"), person__in=people)
-    others = rows.filter(Exists(known)).exclude(Exists(own)).exclude(given_name="", family_name="")
+    others = rows.filter(Exists(known)).exclude(Exists(own)).exclude(given_name="", family_name="", known_as="")
     told = others.values_list("given_name", "family_name", "known_as").distinct()
     return [(first, family) for given, family, known_as in told for first in {given, known_as or given}]

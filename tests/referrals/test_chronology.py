@@ -207,10 +207,10 @@ def test_an_address_known_only_from_a_contact_is_kept_back_on_paper(officer: Use
 
 def test_names_of_another_family_known_only_from_a_contact_are_kept_back_on_paper(officer: User, manager: User) -> None:
     sam = PersonFacts(given_name="Sam", family_name="Example")
-    other = PersonFacts(given_name="Zoë", family_name="O’Dowd-Jones", family_group=2)
+    other = PersonFacts(given_name="Zoë", family_name="O’Dowd-Jones", known_as="Zozo", family_group=2)
     gran = PersonFacts(is_child=False, given_name="Gladys", family_name="Example", role="carer")
     facts = some_facts(
-        concerns="Zoe hit Sam; Mrs O'Dowd Jones and gran Gladys saw it.",
+        concerns="Zoe, zozo at home, hit Sam; Mrs O'Dowd Jones and gran Gladys saw it.",
         people=[sam, other, gran],
     )
     contact = record_contact(facts=facts, by=officer, at=NOW)
@@ -220,4 +220,4 @@ def test_names_of_another_family_known_only_from_a_contact_are_kept_back_on_pape
     page_of(client, child)
     said = paper_of(client, child)
     kept = "[name of another family]"
-    assert f"{kept} hit Sam; Mrs {kept} and gran Gladys saw it." in said
+    assert f"{kept}, {kept} at home, hit Sam; Mrs {kept} and gran Gladys saw it." in said

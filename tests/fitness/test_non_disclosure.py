@@ -40,6 +40,7 @@ from frontdoor.drafts import actions as drafts
 from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import climb
 from frontdoor.notifications.models import Notice
+from frontdoor.pages.team import Kind, href_of
 from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier, Person
 from frontdoor.people.protection.actions import set_restriction
@@ -157,14 +158,16 @@ def world(db: None) -> Iterator[World]:
             contact=open_one, decisions=each(open_one, "referral"), by=manager, at=long_ago, team=team
         )
         # Something said later, after a decision and before one, so that what is shown of it is there in both states.
-        add_later(contact=open_one, by=officer, at=at - timedelta(days=1), text="Her mother rang back.")
+        aunt = PersonFacts(is_child=False, given_name="Bea", family_name="Ashcombe", relationship="aunt")
+        said = at - timedelta(days=1)
+        add_later(contact=open_one, by=officer, at=said, text="Her mother rang back.", people=[aunt])
         found.printed = [row.child.reference for row in [*decided.referrals, *opened.referrals] if row.child]
         found.allocated = [
             f"/referrals/{row.reference}/do/allocate/" for row in [*decided.referrals, *opened.referrals]
         ]
         # One whose address a manager has to decide about, so that the list of them is there in both states.
         fled = recording.record_contact(facts=fled_from("Rowena"), by=officer, at=at - timedelta(days=2))
-        add_later(contact=fled, by=officer, at=at - timedelta(days=1), text="He has a knife, she says.")
+        add_later(contact=fled, by=officer, at=said, text="He has a knife, she says.", people=[aunt])
         have_news(decided.referrals[0], officer, manager, at)
         police.post("contacts", {**POLICE_BODY, "agency_reference": "PPN/1"}, key="before")
         webhooks.add(agency=police.agency, url="https://police.example/hooks", by=None, at=at)
@@ -322,6 +325,7 @@ def starts(hidden: list[str]) -> list[str]:
         found += [f"/{pages[reference[0]]}/{reference}/{part}" for part in inside]
         found += [f"/clocks/{reference}/", f"/who-looked/{reference}/", f"/who-looked/{reference}/?format=csv"]
     found += [f"/who-looked/lists/{which.value}/" for which in Which]
+    found += [href_of(kind) for kind in Kind]
     return found
 
 
@@ -386,6 +390,11 @@ def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[st
         answer = client.post(f"/people/{reference}/chronology/pdf/", {"handling": "on"})
         yield f"{role.value} prints {reference}", masked(answer)
     chronologies = [f"/people/{ref}/chronology/?handling=on" for ref in world.printed]
+    # The first time a line is opened in place its box comes with it, where it can be ticked.
+    for number, path in enumerate(path for path in identities(world) if path.endswith("/look/")):
+        target = f"open-{path.split('/')[2]}"
+        answer = client.get(path, headers={"HX-Request": "true", "HX-Target": target})
+        yield f"{role.value} opens {number} in place", masked(answer)
     waiting = [*starts(hidden), *identities(world), *chronologies, *world.allocated]
     seen: set[str] = set()
     for number, (path, data) in enumerate(sent(hidden)):

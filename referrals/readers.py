@@ -172,7 +172,9 @@ def people_of(contacts: Collection[Contact]) -> dict[int, list[ContactPerson]]:
     """By contact id the people on each in their order, with the records confirmed, in one query."""
     found: dict[int, list[ContactPerson]] = {contact.pk: [] for contact in contacts}
     whole = {contact.pk: contact for contact in contacts}
-    rows = ContactPerson.objects.filter(contact__in=contacts).select_related("person", "linked_by", "decided_by")
+    rows = ContactPerson.objects.filter(contact__in=contacts).select_related(
+        "person", "linked_by", "decided_by", "added__addition__by"
+    )
     for row in rows.order_by("position"):
         row.contact = whole[row.contact_id]
         found[row.contact_id].append(row)

@@ -113,6 +113,8 @@ def _asked(
         return ()
     found = _near(children, user)
     known = {row.person_id for row in rows}
+    if not found.keys() - known:
+        return ()
     said = {key for answer in standing for key in (answer.person.pk, answer.person.merged_into_id) if key is not None}
     people = (
         Person.objects.visible_to(user)
@@ -191,7 +193,8 @@ def _near(children: Collection[int], user: User) -> dict[int, tuple[int, str]]:
         if theirs is not None and theirs in children and parent is not None and tie.lives_with is not False:
             parents.setdefault(parent, theirs)
     keys = list(parents)
-    for tie in ties.filter(Q(person_id__in=keys) | Q(other_id__in=keys)).order_by("pk")[:MOST_READ]:
+    theirs_too = ties.filter(Q(person_id__in=keys) | Q(other_id__in=keys)).order_by("pk")[:MOST_READ]
+    for tie in theirs_too if keys else ():
         parent, theirs = _parent_of(tie)
         if parent in parents and theirs is not None:
             if tie.lives_with is False:
@@ -217,6 +220,8 @@ def _at_home(children: Collection[int]) -> list[tuple[int, int]]:
     ).exclude(postcode_key="")
     own = list(now.filter(person_id__in=children).order_by("pk"))
     homes = {_home(row): row.person_id for row in own if _home(row)}
+    if not homes:
+        return []
     codes = {row.postcode_key for row in own if _home(row)}
     others = now.filter(postcode_key__in=codes).exclude(person_id__in=children).order_by("pk")[:MOST_READ]
     return [(row.person_id, homes[_home(row)]) for row in others if _home(row) in homes]

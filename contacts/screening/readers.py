@@ -362,9 +362,12 @@ class Look:
         return [*confirmed, *(each.person.pk for each in self.possible)]
 
 
-def look(contact: Contact, user: User, at: datetime) -> Look:
-    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
-    rows = rows_of(contact)
+def look(contact: Contact, user: User, at: datetime, rows: Sequence[ContactPerson] | None = None) -> Look:
+    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see.
+
+    ``rows``: the people on it, where they have been read already.
+    """
+    rows = rows_of(contact) if rows is None else list(rows)
     possible = possible_on(contact, user, at)
     return Look(
         contact,

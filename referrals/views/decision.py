@@ -36,6 +36,8 @@ from referrals.together_forms import CommonForm, Offered, RowForm, start_from
 from referrals.undoing import may_undo
 
 P = Permission
+#: What the page asks of every contact it has.
+READ_WITH = ("type", "agency", "claimed_by", "text", "rank")
 #: Contact id → the people on it in their order.
 People = Mapping[int, Sequence[ContactPerson]]
 Rows = dict[int, list[RowForm]]
@@ -56,13 +58,13 @@ def screen(request: StaffRequest, reference: str) -> HttpResponseBase:
 def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact and those screened with it: the first text open, each other one opened by a key."""
     user = request.user
-    first: Contact = get_visible(Contact, user, reference)
+    first: Contact = get_visible(Contact.objects.select_related(*READ_WITH), user, reference)
     now = timezone.now()
-    contact_readers.keep_out(contact_readers.rows_of(first), user, now)
     on = london_date(now)
     results: list[Result] = []
     contacts = _open_together(first, user)
     people = readers.people_of(contacts)
+    contact_readers.keep_out(people[first.pk] if first.pk in people else contact_readers.rows_of(first), user, now)
     offered = _offered(contacts, people)
     common, rows = _forms(request, first, contacts, people, on, offered)
     if common.is_sent:
@@ -88,7 +90,9 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
         contact_readers.note_opened(first, user)
     opened = opened_by(user, shown)
     looks = {
-        contact.pk: contact_readers.look(contact, user, now) for contact in contacts if contact.reference in opened
+        contact.pk: contact_readers.look(contact, user, now, people[contact.pk])
+        for contact in contacts
+        if contact.reference in opened
     }
     keys = [row.person_id for rows_on in people.values() for row in rows_on if row.person_id is not None]
     shows = {*keys, *(key for look in looks.values() for key in look.shown)}

@@ -274,3 +274,15 @@ def test_the_load_says_who_holds_what_and_what_may_be_late(client: Client, offic
     assert "Una Officer" in body
     assert "Contacts on the queue today" in body
     assert held.reference in body
+
+
+def test_a_decision_page_reads_the_people_of_its_contact_once_for_each_part(
+    client: Client, officer: User, manager: User
+) -> None:
+    contact = record(officer, grade="green")
+    open_as(client, manager).get(f"/contacts/{contact.reference}/decide/")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"/contacts/{contact.reference}/decide/").status_code == 200
+    read = [query for query in asked.captured_queries if query["sql"].startswith('SELECT "contacts_contactperson"')]
+    # For the page, for the outcomes that can be chosen, and for the household.
+    assert len(read) == 3, "\n\n".join(query["sql"][-300:] for query in read)

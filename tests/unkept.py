@@ -12,7 +12,7 @@ KEEP_NONE = {
     "pages/disposal.html": "the reference is typed afresh each time: nobody agrees by what a page remembered",
 }
 #: What is asked of a list or a box for finding is kept on the server under a key of its own (``frontdoor.asked``).
-SEARCH = 'role="search"'
+ASKED = ('role="search"', 'class="app-filter__form"')
 TYPED = re.compile(r"<textarea|<input(?![^>]*type=\"(?:hidden|checkbox|radio|file|submit|button|password)\")", re.I)
 
 
@@ -28,7 +28,7 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = self.get_starttag_text() or ""
         if tag == "form":
-            is_asked = 'method="post"' in said.lower() and SEARCH not in said
+            is_asked = 'method="post"' in said.lower() and not any(mark in said for mark in ASKED)
             self._tag, self._is_typed, self._is_kept = (said if is_asked else ""), False, "data-draft-url" in said
         elif self._tag:
             self._is_typed |= bool(TYPED.match(said))

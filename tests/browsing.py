@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.conftest import PATIENCE
 
 WIDTHS = (1280, 375)
+#: htmx tells of a request that a newer one took the place of as of an error (``hx-sync``): what is typed faster than it
+#: is looked for. One that did not reach the server tells "sendError" as well, which stays an error.
+TAKEN_OVER = ("htmx:afterRequest", "htmx:sendAbort")
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """Whether what the console was told is a fault of the page."""
+    return message.type == "error" and not message.text.startswith(TAKEN_OVER)
 
 
 @pytest.fixture(params=WIDTHS)

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from tests.browsing import is_error
 from tests.conftest import PATIENCE, Served, url_for
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -35,7 +36,7 @@ class Desk:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # The browser itself notes every answer of 4xx; ours say in the page what is missing.
-        if message.type == "error" and "status of 4" not in message.text:
+        if is_error(message) and "status of 4" not in message.text:
             self.told.append(message.text)
 
     def sign_in(self, username: str) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions
 from supervision import actions as supervision
+from tests.browsing import is_error
 from tests.conftest import PATIENCE, Served
 from tests.ui.test_browser import RULES
 
@@ -64,7 +65,7 @@ def test_pages_are_accessible_and_silent_at_both_widths(tab: Page, address: str,
     clock, local = late(1, manager), late(1, manager, "information_request_red")
     late(1, manager, "section47_conference")
     said: list[str] = []
-    tab.on("console", lambda m: said.append(f"{tab.url} {m.text}") if m.type == "error" else None)
+    tab.on("console", lambda m: said.append(f"{tab.url} {m.text}") if is_error(m) else None)
     tab.on("pageerror", lambda e: said.append(f"{tab.url} {e}"))
     for path in (
         "/breaches/", "/breaches/?state=paused&team=duty", f"/breaches/{clock.pk}/reason/",

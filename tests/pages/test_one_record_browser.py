@@ -17,6 +17,7 @@ from frontdoor.people.actions import GivenName
 from frontdoor.people.merging import merge
 from frontdoor.people.models import Merge, Person
 from frontdoor.people.protection.warnings import add_warning
+from tests.browsing import is_error
 from tests.pages.test_deadlines_browser import address, manager, tab
 from tests.ui.test_browser import RULES
 
@@ -85,7 +86,7 @@ def test_the_record_is_read_filtered_printed_and_taken_apart(
     merge.apply(survivor=child, loser=twin, by=manager, at=NOW, reason="The same number and mother.")
     here = f"{address}/people/{child.reference}/"
     said: list[str] = []
-    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("console", lambda m: said.append(m.text) if is_error(m) else None)
     for width in (1280, 375):
         tab.set_viewport_size({"width": width, "height": 900})
         for path in ("", "chronology/?kind=referral", "origins/", "chronology/part-1/mark/"):

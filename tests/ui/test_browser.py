@@ -14,6 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, Page, Request, Route
 
+from tests.browsing import is_error
 from tests.conftest import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -66,7 +67,7 @@ def tab(chromium: Any) -> Iterator[Page]:
 @pytest.mark.parametrize("path", ["", "form/", "error/404/", "error/409/", "error/429/", "error/500/"])
 def test_pages_are_accessible_and_do_not_scroll_sideways(tab: Page, address: str, path: str, width: int) -> None:
     said: list[str] = []
-    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("console", lambda m: said.append(m.text) if is_error(m) else None)
     tab.on("pageerror", lambda e: said.append(str(e)))
     tab.set_viewport_size({"width": width, "height": 900})
     tab.goto(address + path)
@@ -204,7 +205,7 @@ def test_everything_works_with_javascript_off(chromium: Any, address: str) -> No
 
 def test_a_live_search_puts_in_the_fragment_and_says_how_many(tab: Page, address: str) -> None:
     said: list[str] = []
-    tab.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    tab.on("console", lambda m: said.append(m.text) if is_error(m) else None)
     tab.on("pageerror", lambda e: said.append(str(e)))
     tab.goto(address + "found/")
     tab.locator("#search-q").press_sequentially("sam", delay=30)

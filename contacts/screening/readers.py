@@ -19,7 +19,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
-from frontdoor.people.access import about_visible
+from frontdoor.people.access import about_visible, known_references
 from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.people.hooks import keep_visible
 from frontdoor.people.matching import candidates as matching
@@ -42,6 +42,8 @@ from frontdoor.workflow.machines import MACHINES
 
 #: Whom people may be is worked out for this many at once; the rest are looked at one by one.
 LOOKED_AT = 12
+#: So many other contacts about one family stand on the page of one.
+OF_ONE_FAMILY = 10
 CANDIDATES = 5
 #: How many lines of a family's history stand beside a text.
 HISTORY = 12
@@ -322,6 +324,15 @@ def together(contact: Contact, user: User) -> list[Contact]:
     rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
     others = rows.select_related("type", "agency", "claimed_by", "text", "rank").order_by("tier", "rank_at", "id")
     return [contact, *others]
+
+
+def of_one_family(contact: Contact, user: User) -> list[Contact]:
+    """Other contacts bundled with this one that the user may see, the newest first, whatever became of them."""
+    if contact.bundle_id is None:
+        return []
+    rows = Contact.objects.visible_to(user).filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
+    rows = rows.exclude(reference__in=known_references(user))
+    return list(rows.order_by("-received_at", "-pk")[:OF_ONE_FAMILY])
 
 
 def note_opened(contact: Contact, user: User) -> None:

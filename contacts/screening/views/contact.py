@@ -175,6 +175,7 @@ def show(
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],
             "families": families,
+            "same_family": readers.of_one_family(contact, user),
             "offer": offered(request, contact, "contact"),
             "meaning": {(each.row.pk, each.person.pk): each for each in possible},
             "agrees": queue.AGREES,

@@ -9,6 +9,7 @@ KEEP_NONE = {
     "mfa/": "who signs in: passwords and codes are kept nowhere",
     "socialaccount/": "who signs in: passwords and codes are kept nowhere",
     "partner/": "nobody is signed in: kept behind the link it was opened with",
+    "pages/pairs_accept.html": "made by what was chosen on the list: it has no address to come back to",
     "pages/disposal.html": "the reference is typed afresh each time: nobody agrees by what a page remembered",
 }
 #: What is asked of a list or a box for finding is kept on the server under a key of its own (``frontdoor.asked``).

@@ -128,8 +128,8 @@ def test_contacts_decided_together_are_told_apart_by_their_children_and_their_nu
     client: Client, head: User
 ) -> None:
     contact = recording.record_contact(facts=some_facts(), by=head, at=NOW)
-    left_unfinished(client, f"/contacts/{contact.reference}/screen/", reason="He is safe at his aunt’s")
+    left_unfinished(client, f"/contacts/{contact.reference}/decide/", reason="He is safe at his aunt’s")
     text = listed(client)
-    assert text.index("Sam Example") < text.index("Screen contacts together")
+    assert text.index("Sam Example") < text.index("Decide a contact")
     left_unfinished(client, f"/contacts/queue/bulk/?contact={contact.reference}", contact=contact.reference)
     assert "Close 1 contact in bulk" in listed(client)

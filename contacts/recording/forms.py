@@ -269,8 +269,11 @@ class ContactForm(PlaceForm):
         if len(self.reasons) > most or any(len(reason) > longest for reason in self.reasons):
             told = f"Enter at most {most} reasons of {longest} characters or fewer, one on each line"
             self.add_error("grade_reasons", told)
-        texts = [str(cleaned.get(name) or "") for name in ("concerns", "child_said", "injuries")]
-        if cleaned.get("summary") and not is_part_of(cleaned["summary"], texts):
+        said = ("concerns", "child_said", "injuries")
+        texts = [str(cleaned.get(name) or "") for name in said]
+        # A text that has to be put right first may hold it: what stands in it cannot be told yet.
+        is_told = not set(said) & self.errors.keys()
+        if is_told and cleaned.get("summary") and not is_part_of(cleaned["summary"], texts):
             self.add_error("summary", NOT_PART)
         kind = ContactType.objects.in_force(timezone.localdate()).filter(code=cleaned.get("kind") or "").first()
         for name in kind.mandatory if kind is not None else []:

@@ -43,6 +43,7 @@ def test_a_webhook_from_its_choice_to_its_dead_letter(
     served: Served, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(page, served, "admin")
+    served.manage("deliver")  # what others did before tells nobody: no webhook was there yet
     with receiver() as there:
         there.answer = 500
         page.goto(f"{served.url}/agencies/")

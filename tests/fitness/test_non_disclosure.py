@@ -6,7 +6,6 @@ the token of a form, keys of rows and numbers drawn at random; the clock stands 
 """
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -36,7 +35,6 @@ from frontdoor.api.webhooks import actions as webhooks
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.sweep import sweep
 from frontdoor.db import references_from
-from frontdoor.drafts import actions as drafts
 from frontdoor.notifications import outbox
 from frontdoor.notifications.actions import climb
 from frontdoor.notifications.models import Notice
@@ -299,7 +297,7 @@ def agencies_ask(world: World, hidden: list[str]) -> Iterator[tuple[str, str]]:
 def starts(hidden: list[str]) -> list[str]:
     """Where looking begins: home, searches for the family, and every page of each of its references."""
     asked = ["Ashcombe", "Rowan Ashcombe", "Merle", NHS, HOME, RING, "ZZ99 7AA", "04/05/2016", *hidden]
-    found = ["/", "/contacts/addresses/", "/drafts/"]
+    found = ["/", "/contacts/addresses/"]
     for number, words in enumerate(asked):
         quoted = words.replace(" ", "+")
         found.append(f"/people/?q={quoted}")
@@ -371,17 +369,6 @@ def order_of_the_queue() -> str:
     return "\n".join(lines)
 
 
-def leave_drafts(user: User, hidden: list[str]) -> None:
-    """Forms somebody began about the family, and one into which each of its references was typed."""
-    for number, reference in enumerate(hidden):
-        for about, body in ((reference, b"text=She+knows"), ("", f"reference={reference}&text=Look+in".encode())):
-            place = drafts.Place(address=f"/handover/new/information/?{number}", title="Handover", about=about)
-            drafts.save(
-                by=user, draft_id=uuid.uuid4(), kind=drafts.FORM, body=body, sending=drafts.Sending(),
-                at=timezone.now(), place=place,
-            )  # fmt: skip
-
-
 def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[str, str]]:
     """What somebody in this role sees, from where it begins and then along the links."""
     client = Client(raise_request_exception=False)
@@ -443,7 +430,6 @@ def said(
                 heard.setdefault(key, []).append(text)
             heard["the order of the queue"] = [order_of_the_queue()]
             for role in looking:
-                leave_drafts(world.staff[role], hidden)
                 for key, text in staff_look(world, role, hidden):
                     heard.setdefault(key, []).append(text)
         transaction.set_rollback(True)

@@ -55,8 +55,7 @@ def measure(contacts: int) -> Measured:
     unconfirmed = _told_of_again()
     found["queue page: possible matches"] = with_plain(page("/contacts/queue/"))
     for title, reference in (("confirmed", confirmed), ("possible match", unconfirmed)):
-        found[f"decision, queue: {title}"] = with_plain(page(f"/contacts/{reference}/screen/"))
-        found[f"decision, contact: {title}"] = with_plain(page(f"/contacts/{reference}/decide/"))
+        found[f"decision: {title}"] = with_plain(page(f"/contacts/{reference}/decide/"))
     person = "P-" + f"{77:08X}"
     answer = client.post(f"/people/{person}/why/", {"reason": "Measuring how fast the page is"})
     assert answer.status_code == 302, answer.status_code

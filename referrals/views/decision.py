@@ -58,7 +58,7 @@ def screen(request: StaffRequest, reference: str) -> HttpResponseBase:
 def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact and those screened with it: the first text open, each other one opened by a key."""
     user = request.user
-    first: Contact = get_visible(Contact.objects.select_related(*READ_WITH), user, reference)
+    first: Contact = get_visible(Contact.objects.visible_to(user).select_related(*READ_WITH), user, reference)
     now = timezone.now()
     on = london_date(now)
     results: list[Result] = []

@@ -35,9 +35,14 @@ def about_visible(qs: Rows, user: User) -> Rows:
     return qs.exclude(reference__in=hidden_references(user))
 
 
+def known_people(user: User) -> models.QuerySet[Any, Any]:
+    """Ids of the people this user has declared that they know, as a queryset to use inside another."""
+    return DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values_list("person_id", flat=True)
+
+
 def check_conflict(user: User, person: Person) -> None:
     """Raise Denied when the user has declared that this is their own family, or somebody they know."""
-    if DeclaredConflict.objects.filter(user_id=user.pk, person=person, ended_at__isnull=True).exists():
+    if known_people(user).filter(person=person).exists():
         raise Denied(
             "people.conflict",
             "You have declared that you know this person, so the record is closed to you. Your manager is told.",
@@ -46,19 +51,12 @@ def check_conflict(user: User, person: Person) -> None:
 
 def check_conflict_of(user: User, reference: str) -> None:
     """As :func:`check_conflict`, for every person a record is about."""
-    if DeclaredConflict.objects.filter(
-        user_id=user.pk, ended_at__isnull=True, person__involvements__reference=reference
-    ).exists():
+    if known_people(user).filter(person__involvements__reference=reference).exists():
         raise Denied(
             "people.conflict",
             "You have declared that you know somebody this record is about, so it is closed to you. "
             "Your manager is told.",
         )
-
-
-def known_people(user: User) -> models.QuerySet[Any, Any]:
-    """Ids of the people this user has declared that they know, as a queryset to use inside another."""
-    return DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values_list("person_id", flat=True)
 
 
 def known_references(user: User) -> models.QuerySet[Any, Any]:

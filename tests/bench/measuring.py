@@ -13,6 +13,7 @@ from tests import conftest
 
 django.setup()
 
+# What asks for models comes after Django is set up.
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402

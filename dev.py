@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The two commands a newcomer needs, and the ones a developer does. Python 3.11 or newer and git are enough.
 
-python3 dev.py run         set up what is missing and run the product (Ctrl-C stops it)
+python3 dev.py run         set up what is missing and run the product; what dies is started again (Ctrl-C stops it)
 python3 dev.py test        set up what is missing and run every test, browser tests included
 python3 dev.py test-fast   the tests that need no browser; PATH or any option of pytest narrows either down
                            (--at 2026-02-27T23:00: those without a moment of their own, then)
@@ -14,6 +14,9 @@ python3 dev.py bench       the benchmarks (BENCH_CONTACTS sizes them); bench imp
 python3 dev.py bench linkage DIR  how well records are matched, on extracts with answers (--splink compares)
 python3 dev.py bench finding  how fast people are found, at BENCH_FINDING people
 python3 dev.py bench load  10,000 notifications arrive while 50 people work at the queue
+python3 dev.py bench parts  kill -9 of each part of run: seconds until it is back, nothing lost
+python3 dev.py bench restart  PostgreSQL is restarted under 20 people who send contacts: none lost, none doubled
+python3 dev.py bench slow   six slow clients and four agencies with batches, and whether people notice
 python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
 """
@@ -31,6 +34,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+
+from frontdoor.embedded import ports
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -239,7 +244,8 @@ def with_pytest(rest: list[str]) -> list[str]:
     said = " ".join(rest)
     alone = "--pdb" in rest or "-n0" in rest or "no:xdist" in said
     words = [] if alone or any(word.startswith(("-n", "--numprocesses")) for word in rest) else ["-n", "2"]
-    words += [] if alone or "--dist" in said else ["--dist", "loadgroup"]
+    # In the order of tests/order.py, not the largest group first.
+    words += [] if alone or "--dist" in said else ["--dist", "loadgroup", "--no-loadscope-reorder"]
     words += [] if "--durations" in said else ["--durations", "15", "--durations-min", "2"]
     return [*words, *rest]
 
@@ -249,6 +255,8 @@ def main(arguments: list[str]) -> int:
     if command not in COMMANDS:
         print(__doc__)
         return 0 if command in ("help", "--help", "-h") else 2
+    if command in ("run", "dev"):
+        ports.chosen(command, os.environ)  # before the set-up: that takes minutes
     setup()
     os.chdir(ROOT)
     if command == "setup":
@@ -266,7 +274,7 @@ def main(arguments: list[str]) -> int:
     elif command == "test-fast":
         words = ["-m", "pytest", "-m", "not browser", *with_pytest(rest)]
     elif command == "bench":
-        part = rest[0] if rest and rest[0] in ("linkage", "finding", "load") else ""
+        part = rest[0] if rest and rest[0] in ("linkage", "finding", "load", "parts", "restart", "slow") else ""
         words = ["-m", f"tests.bench.{part}", *rest[1:]] if part else ["-m", "tests.bench", *rest]
     elif command == "screens":
         chromium()

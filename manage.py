@@ -20,7 +20,7 @@ def main() -> None:
         from frontdoor.ownership import require_limited
 
         try:
-            if not os.environ.get("DATABASE_URL"):
+            if settings.EMBEDDED_DATABASE:
                 settings.EMBEDDED.start(valkey=not os.environ.get("REDIS_URL"))
             if settings.PRODUCTION and not settings.OWNER_COMMAND:
                 django.setup()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from assessments import outline
+from assessments import outline, unseen
 from assessments.filler import only_filler
 from assessments.models import (
     Addendum,
@@ -31,6 +31,7 @@ from frontdoor.people.access import check_conflict, known_people
 from frontdoor.people.actions import end_involvement, involve, update_involvement
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import born, history, lock, move, touch
+from referrals import endings
 from referrals.births import assessment_rule
 from referrals.models import Referral
 
@@ -74,6 +75,7 @@ def start(*, referral: Referral, by: User, at: datetime, kind: str = "", version
         raise Refused("An assessment of this referral is open already.", code="open")
     is_first = not Assessment.objects.filter(referral=locked).exclude(status="abandoned").exists()
     moved = move(locked, "start_assessment", by=by, at=at, people=[locked.child])
+    endings.set_aside(moved, by=by, at=at)
     rule = assessment_rule(locked.received_on) if chosen != "core" else "core_assessment"
     assessment = Assessment(
         referral=moved, kind=chosen, author=by, started_at=at, started_by=by, clock_rule=rule, clock_reference=""
@@ -354,7 +356,7 @@ def _managers_of(assessment: Assessment, *, by: User, at: datetime) -> list[User
     """Whom an assessment's author turns to: the manager of the team it is allocated to, or else whoever is on duty."""
     allocation = assessment.referral.current_allocation()
     manager = allocation.team.manager if allocation else None
-    return [manager] if manager is not None and manager != by else duty_managers(at)
+    return [manager] if manager is not None and manager.is_active and manager != by else duty_managers(at)
 
 
 def _tell(assessment: Assessment, people: Sequence[User], *, kind: str, text: str, urgent: bool = False) -> None:
@@ -456,6 +458,7 @@ def submit(
             raise Refused(" ".join(told for rows in missing.values() for told in rows), code="incomplete")
         factors = [row.code for row in locked.factors.filter(ended_at__isnull=True)]
         _check_factors(factors, locked.outcome, london_date(at))
+        unseen.check_proposal(locked, london_date(at))
         if not what_changed.strip() and is_unchanged(locked):
             raise Refused(
                 "It was returned, and nothing in it has been changed since. Say what has changed, or write it first.",
@@ -469,6 +472,14 @@ def submit(
         kind="authorise",
         text=f"Assessment {moved.reference} waits for you to authorise it",
     )
+    if unseen.alerts(moved, london_date(at)):
+        _tell(
+            moved,
+            _managers_of(moved, by=by, at=at),
+            kind="child-not-seen",
+            text=f"The child has never been seen: {moved.reference}",
+            urgent=True,
+        )
     return moved
 
 
@@ -482,15 +493,30 @@ def return_with_comments(
         as_written=as_written(assessment),
     )  # fmt: skip
     update_involvement(reference=moved.reference, status_label="Returned")
-    _tell(moved, [moved.author], kind="returned", text=f"Assessment {moved.reference} has come back with comments")
+    told = [moved.author] if moved.author.is_active else _managers_of(moved, by=by, at=at)
+    _tell(moved, told, kind="returned", text=f"Assessment {moved.reference} has come back with comments")
     return moved
 
 
 @transaction.atomic
-def authorise(*, assessment: Assessment, by: User, at: datetime, reason: str, version: int | None = None) -> Assessment:
-    """A manager who did not write it agrees: its clock stops, the referral is assessed. One transaction."""
+def authorise(
+    *, assessment: Assessment, by: User, at: datetime, reason: str, never_seen: str = "", version: int | None = None
+) -> Assessment:
+    """A manager who did not write it agrees: its clock stops, the referral is assessed. One transaction.
+
+    Where no visit saw the child, ``never_seen`` is why the manager signs it off all the same. Raises Refused, naming
+    the field, when it is filler, one word, or the author's words again.
+    """
     check_conflict(by, assessment.child)
-    moved = move(assessment, "authorise", by=by, at=at, reason=reason, version=version, people=[assessment.child])
+    unseen.check_reason(assessment, never_seen)
+    moved = move(
+        assessment, "authorise", by=by, at=at, reason=reason, version=version, people=[assessment.child],
+        never_seen=never_seen,
+    )  # fmt: skip
+    if not moved.child_seen():
+        text = AssessmentText.objects.get(assessment=moved)
+        text.signed_unseen_because = never_seen.strip()
+        text.save()
     clocks.stop(reference=moved.clock_reference, rule=moved.clock_rule, at=at, by=by)
     referral = move(moved.referral, "finish_assessment", by=by, at=at, people=[moved.child])
     moved.referral = referral

@@ -52,6 +52,20 @@ def says_nothing(text: str) -> bool:
     return len(said) > 1 and len(set(said)) == 1
 
 
+#: So few words are an answer to a question, and no reason for anything.
+FEWEST = 3
+
+
+def says_too_little(text: str) -> bool:
+    """Whether a text gives no reason: it is filler, or so short that it only agrees ("ok", "Fine.")."""
+    return says_nothing(text) or _length(_plain(text)) < FEWEST
+
+
+def says_again(text: str, others: Collection[str]) -> bool:
+    """Whether a text only repeats one of others, whatever its case and stops: somebody else's words."""
+    return _plain(text) in {_plain(other) for other in others if other.strip()}
+
+
 def only_filler(sections: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Of these sections, with the texts of their boxes, those that hold nothing but filler: each told in a sentence.
 

@@ -168,6 +168,16 @@ class AuthoriseForm(VersionForm):
     called = "Authorise an assessment"
     reason = long_text("Your decision, and why", rows=4)
 
+    def settle(self, record: Assessment) -> None:
+        """Of a child nobody has seen, why it is signed off all the same."""
+        if not record.child_seen():
+            hint = "Your own reason, in your own words. It is kept with your decision and shown on the record."
+            self.fields["never_seen"] = long_text(
+                "Nobody has seen this child. Why do you sign it off all the same?", hint, rows=4,
+                missing="Say why you sign it off although nobody has seen the child",
+            )  # fmt: skip
+            self.order_fields(["never_seen", "reason"])
+
 
 class SubmitAgainForm(VersionForm):
     """Hands on what was returned: asks what has changed, which has to be said where nothing in it has."""

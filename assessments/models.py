@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_fsm import FSMField
 
 from assessments.early_help import models as early_help  # noqa: F401 (its models belong to this app)
+from assessments.filler import says_too_little
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
@@ -24,10 +25,17 @@ def not_the_author(record: "Assessment", *, by: Any, at: datetime, **facts: Any)
 
 
 def child_was_seen(record: "Assessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
-    """A child never seen needs a stated reason before anything is authorised."""
+    """What is handed on says at least why its author thinks the child could not be seen."""
     if record.child_seen() or record.never_seen_reason:
         return None
     return "The child has not been seen, and no reason is given: the assessment cannot go on."
+
+
+def manager_says_why_unseen(record: "Assessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
+    """A child never seen needs the reason of the manager who signs, in their own words (F2): a code is none."""
+    if record.child_seen() or not says_too_little(str(facts.get("never_seen", ""))):
+        return None
+    return "Nobody has seen this child: say in your own words why you sign it off all the same."
 
 
 class AssessmentQuerySet(VisibleQuerySet):
@@ -46,6 +54,10 @@ class AssessmentQuerySet(VisibleQuerySet):
     def written_by(self, user: User) -> Self:
         """Open ones this person writes."""
         return self.open().filter(author=user)
+
+    def unwritten(self) -> Self:
+        """Being written by somebody whose account has ended: a manager gives them to another author."""
+        return self.filter(status="in_progress", author__is_active=False)
 
     def waiting_for(self, user: User) -> Self:
         """Submitted ones that somebody other than the author, such as this person, may authorise."""
@@ -66,7 +78,7 @@ MACHINE = Machine(
     ),
     move(
         "authorise", "Authorise", "submitted", "authorised", P.ASSESSMENT_AUTHORISE, "assessment.authorised",
-        not_the_author, child_was_seen, needs_reason=True, offered=_is_not_own,
+        not_the_author, manager_says_why_unseen, needs_reason=True, offered=_is_not_own,
     ),
     move(
         "return_with_comments", "Return with comments", "submitted", "in_progress", P.ASSESSMENT_AUTHORISE,
@@ -197,6 +209,8 @@ class AssessmentText(models.Model):
     conclusion = models.TextField(blank=True)
     outcome_reason = models.TextField(blank=True)
     never_seen_detail = models.TextField(blank=True)
+    # Of the manager who signs: why, though nobody saw the child. What stands above is its author's proposal.
+    signed_unseen_because = models.TextField(blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"text of {self.assessment_id}"

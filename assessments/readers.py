@@ -8,7 +8,8 @@ from assessments.models import Assessment, Visit
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
-from frontdoor.people.models import Warning as Caution
+from frontdoor.people.protection.reach import Told
+from referrals import readers as referrals
 
 SHOWN = 50
 
@@ -38,9 +39,9 @@ def clock_of(assessment: Assessment) -> Clock | None:
     return running_on([assessment.clock_reference]).filter(rule=assessment.clock_rule).first()
 
 
-def warnings_of(person_id: int) -> list[Caution]:
-    """Standing warnings about the child."""
-    return list(Caution.objects.filter(person_id=person_id, ended_at__isnull=True))
+def warnings_of(assessment: Assessment, user: User) -> list[Told]:
+    """The warnings that reach the child, and those of where the family was said to live when we were told."""
+    return referrals.warnings_of([assessment.referral], user)
 
 
 def domains(assessment: Assessment, today: Any) -> list[dict[str, Any]]:
@@ -54,11 +55,12 @@ def domains(assessment: Assessment, today: Any) -> list[dict[str, Any]]:
 
 
 def listed(user: User, view: str, after: str = "") -> tuple[list[Assessment], str]:
-    """Assessments of a view (``mine``, ``waiting``, ``open``), newest first, fifty at a time by key."""
+    """Assessments of a view (``mine``, ``waiting``, ``unwritten``, ``open``), newest first, fifty at a time by key."""
     rows = Assessment.objects.visible_to(user)
     rows = {
         "mine": lambda: rows.written_by(user),
         "waiting": lambda: rows.waiting_for(user),
+        "unwritten": rows.unwritten,
         "open": rows.open,
     }[view]()
     if after.isascii() and after.isdigit() and len(after) < 19:

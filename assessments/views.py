@@ -28,7 +28,12 @@ from referrals.models import Referral
 P = Permission
 
 
-VIEWS = {"mine": "Mine", "waiting": "Waiting for me to authorise", "open": "All open"}
+VIEWS = {
+    "mine": "Mine",
+    "waiting": "Waiting for me to authorise",
+    "unwritten": "Author has left",
+    "open": "All open",
+}
 
 
 @require_safe
@@ -39,13 +44,14 @@ def listing(request: StaffRequest) -> HttpResponse:
     allowed = {
         "mine": holds(user, P.ASSESSMENT_WRITE),
         "waiting": holds(user, P.ASSESSMENT_AUTHORISE),
+        "unwritten": holds(user, P.ASSESSMENT_AUTHORISE),
         "open": True,
     }
     first = "waiting" if allowed["waiting"] else "mine" if allowed["mine"] else "open"
     view = request.GET.get("view", first)
     view = view if allowed.get(view) else first
     rows, following = readers.listed(user, view, request.GET.get("after", ""))
-    shows_returned = view != "waiting" and not request.GET.get("after")
+    shows_returned = view not in ("waiting", "unwritten") and not request.GET.get("after")
     back = returned.of(user, mine=view == "mine") if shows_returned else []
     shown_ones = [*rows, *(row.assessment for row in back)]
     audit.shows(request, [row.referral.child_id for row in shown_ones if row.referral.child_id is not None])
@@ -89,8 +95,9 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "assessment": assessment,
         "child": assessment.child,
         "visits": readers.visits_of(assessment),
+        "seen": assessment.child_seen(),
         "clock": readers.clock_of(assessment),
-        "warnings": readers.warnings_of(assessment.child.pk),
+        "warnings": readers.warnings_of(assessment, user),
         "domains": readers.domains(assessment, today),
         "analysis": [(question, getattr(assessment.text, name)) for name, question, _ in outline.ANALYSIS],
         "factors": [row.code for row in assessment.factors.all() if row.ended_at is None],
@@ -184,7 +191,7 @@ def section(request: StaffRequest, reference: str, name: str) -> HttpResponse:
             "name": name,
             "title": title,
             "clock": readers.clock_of(found),
-            "warnings": readers.warnings_of(found.child.pk),
+            "warnings": readers.warnings_of(found, request.user),
             "groups": _navigation(found, name),
             "now": timezone.now(),
             "label": lists.label,
@@ -237,7 +244,7 @@ def visit(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         "assessments/act.html",
         {"assessment": found, "form": form, "title": "Record a visit", "button": "Record the visit",
-         "warnings": readers.warnings_of(found.child.pk), "label": lists.label},
+         "warnings": readers.warnings_of(found, request.user), "label": lists.label},
     )  # fmt: skip
 
 

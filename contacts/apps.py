@@ -3,6 +3,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 from frontdoor import audit
 from frontdoor.drafts import kinds
@@ -14,19 +15,22 @@ ROOMS_ABOVE = (
     "agencies.information",
     "agencies.links",
     "agencies.thresholds",
+    "agencies.webforms",
     "handover",
 )
 
 
 def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
     """After a migration: shipped contact types and decision rules stand in their tables, and each contact on the queue
-    has the sentence that says what happened, as this release finds it.
+    has the sentence that says what happened, as this release finds it, and the clock of its decision.
     """
+    from contacts.recording.actions import start_missing_decisions
     from contacts.recording.sentence import reckon_again
     from contacts.shipped import load
 
     load()
     reckon_again()
+    start_missing_decisions(timezone.now())
 
 
 class ContactsConfig(AppConfig):
@@ -42,7 +46,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, name our drafts, say what merging does; load shipped rows."""
-        from contacts import hidden
+        from contacts import hidden, leaving, taken
         from contacts import hooks as own_hooks
         from contacts.agencies import page as agencies
         from contacts.agencies.information.readers import counts
@@ -59,29 +63,40 @@ class ContactsConfig(AppConfig):
         from contacts.tables import register_rules
         from frontdoor.clocks.models import hidden as hidden_from_clocks
         from frontdoor.people import hooks
+        from frontdoor.people.access import kept_back
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import merge_policy
         from frontdoor.people.record.said import tellers
+        from frontdoor.staff import hooks as of_staff
         from frontdoor.workflow import doors
         from frontdoor.workflow import hooks as of_moves
 
         audit.register(EVENTS)
+        doors.put(Contact, "acknowledge_to", "contacts:told", kind="secondary")
         doors.put(Contact, "add_later", "contacts:add_later", kind="secondary")
         tellers["contact"] = chronology.TELLER
         register_rules()
         kinds.register("contact", label="Contact being recorded", url_name="contacts:new_draft", said=said)
-        for references in (hidden.taken_under_restriction, hidden.of_restricted_kinds):
-            if references not in hidden_from_clocks:
-                hidden_from_clocks.append(references)
+        if hidden.of_restricted_kinds not in hidden_from_clocks:
+            hidden_from_clocks.append(hidden.of_restricted_kinds)
+        if hidden.taken_under_restriction not in kept_back:
+            kept_back.append(hidden.taken_under_restriction)
         if apart.refused_on_contacts not in hooks.said_apart:
             hooks.said_apart.append(apart.refused_on_contacts)
         if conflicts.closed_to_who_knows not in of_moves.blockers:
             of_moves.blockers.append(conflicts.closed_to_who_knows)
+        if taken.closed_to_others not in of_moves.blockers:
+            of_moves.blockers.append(taken.closed_to_others)
+            own_hooks.parts_of_page.append(taken.part_of_page)
         if later.origin not in origins.origins:
             origins.origins.append(later.origin)
+        if leaving.held not in of_staff.holdings:
+            of_staff.holdings.append(leaving.held)
+            of_staff.letting_go.append(leaving.let_go)
+            of_staff.still_held.append(leaving.still_held)
         if counts not in own_hooks.information_in:
             own_hooks.information_in.append(counts)
-            own_hooks.parts_of_page += [agencies.information, agencies.level]
+            own_hooks.parts_of_page += [agencies.information, agencies.level, agencies.web_form]
         import_module("contacts.agencies.mail")  # it takes what the outbox holds for agencies
         if children_given not in hooks.named_as_given:
             hooks.named_as_given.append(children_given)
@@ -124,7 +139,10 @@ class ContactsConfig(AppConfig):
             " AND (o.person_id IS NULL OR o.person_id NOT IN {people}))",
             "a contact goes with the last of the children it is about",
         )
-        disposal_of("contacts.SecureLink", "t.reference IN {references}", "a link to a record that goes leads nowhere")
+        disposal_of(
+            "contacts.SecureLink", "t.reference IN {references} OR t.became IN {references}",
+            "a link to a record that goes, or by which it came, leads nowhere",
+        )  # fmt: skip
         of_the_file = (
             "SELECT i.file_id FROM contacts_feeditem i JOIN contacts_contact c ON c.id = i.contact_id"
             " WHERE c.reference IN {references}"

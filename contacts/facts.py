@@ -7,6 +7,8 @@ from typing import Protocol
 from frontdoor.people.identifiers import safe_to_ring
 from frontdoor.people.words import fold, is_no_name
 
+#: How a contact reached us that somebody wrote behind a link we sent them.
+WEB_FORM = "web_form"
 #: What is written where there is nothing to say.
 NOTHING = r"^\s*(none|no|nil|n/?a|not known|unknown|-)?\.?\s*$"
 
@@ -177,6 +179,7 @@ class ContactFacts:
     pregnancy: str = ""
     summary: str = ""
     grade: str = ""
+    own_grade: str = ""
     grade_reasons: list[str] = field(default_factory=list)
     level_of_need: str = ""
     child_protection: bool = False
@@ -189,6 +192,25 @@ class ContactFacts:
     dash_grade: str = ""
     dash_ticks: int | None = None
     no_child_identified: bool = False
+    # Of a type of contact alone: contacts.fields.OF_A_TYPE.
+    last_seen_at: datetime | None = None
+    last_seen: str = ""
+    found_at: datetime | None = None
+    found: str = ""
+    interview_offered_by: str = ""
+    fostered_with: str = ""
+    fostered_since: date | None = None
+    fostered_until: date | None = None
+    court: str = ""
+    ordered_on: date | None = None
+    report_due_on: date | None = None
+    hearing_on: date | None = None
+    plan_from: str = ""
+    plan_category: str = ""
+    plan_started_on: date | None = None
+    # None: not known.
+    reported_to_police: bool | None = None
+    request_basis: str = ""
     people: list[PersonFacts] = field(default_factory=list)
     families: list[FamilyFacts] = field(default_factory=list)
 

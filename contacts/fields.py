@@ -4,7 +4,7 @@ A fact stands here once, with what it is called and how long it may be everywher
 place in :mod:`contacts.facts` (where code reads it) and a column. Pure: imports no models.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -65,6 +65,7 @@ class Fact:
     chooses from. ``told``: what the description of the API says of it. ``is_personal``: says something of somebody.
     ``is_number``: an identifier or a postcode, taken without what nobody sees.
     ``part``: where on the page it is asked among others like it; one without has a place of its own in the template.
+    ``kinds``: the types of contact (codes) that ask it beside what every contact asks; empty: every contact does.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Fact:
     choices: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     part: str = ""
+    kinds: tuple[str, ...] = ()
     rows: int = 3
     attrs: Names = field(default_factory=dict)
     may_be_ahead: bool = False
@@ -131,6 +133,51 @@ def _narrow(width: str, **more: str) -> Names:
 
 
 PLAIN = {"spellcheck": "false"}
+
+
+def _of(*kinds: str) -> Callable[..., Fact]:
+    """Facts of these types of contact alone, asked on the page of a call and kept with the texts of the contact."""
+
+    def asked_of(name: str, label: str, kind: Kind, longest: int = 0, **more: Any) -> Fact:
+        return Fact(
+            name, label, kind, longest, column=f"ContactText.{name}", page=at("contact", name), kinds=kinds, **more
+        )
+
+    return asked_of
+
+
+_MISSING, _FOSTERED, _COURT = _of("missing"), _of("private_fostering"), _of("court_s7", "court_s37")
+_TRANSFER, _FGM, _REQUEST = _of("transfer_in"), _of("fgm"), _of("information_request")
+#: What a type of contact asks beside what every contact asks.
+OF_A_TYPE = (
+    _MISSING("last_seen_at", "When was the child last seen?", MOMENT, words="Last seen", is_personal=False),
+    _MISSING("last_seen", "Where was the child last seen, and who with?", TEXT, 1000, rows=2,
+             words="Where last seen"),
+    _MISSING("found_at", "When was the child found, or did the child come back?", MOMENT, words="Found or back",
+             is_personal=False),
+    _MISSING("found", "Where was the child found?", TEXT, 1000, rows=2, words="Where found"),
+    _MISSING("interview_offered_by", "Who offers the return interview?", LINE, 150,
+             hint="The deadline runs until it has been offered", words="Return interview offered by"),
+    _FOSTERED("fostered_with", "Who does the child live with, and how are they related?", TEXT, 1000, rows=2,
+              hint="Not a parent, brother, sister, grandparent, uncle, aunt or step-parent", words="Private carer"),
+    _FOSTERED("fostered_since", "Since when?", DAY, may_be_ahead=True, words="Arrangement since", is_personal=False),
+    _FOSTERED("fostered_until", "How long is it expected to last?", DAY, may_be_ahead=True,
+              words="Arrangement expected until", is_personal=False),
+    _COURT("court", "Which court?", LINE, 150, words="Court", is_personal=False),
+    _COURT("ordered_on", "When was the report ordered?", DAY, words="Report ordered", is_personal=False),
+    _COURT("report_due_on", "When is the report due?", DAY, may_be_ahead=True,
+           hint="As the court directed. Section 37: left empty, it is due in 8 weeks", words="Report due",
+           is_personal=False),
+    _COURT("hearing_on", "When is the hearing?", DAY, may_be_ahead=True, words="Hearing", is_personal=False),
+    _TRANSFER("plan_from", "Which authority is the plan of?", LINE, 150, words="Plan of", is_personal=False),
+    _TRANSFER("plan_category", "Category of the plan", CODE, 3, code_list="category_of_abuse", empty="Not known"),
+    _TRANSFER("plan_started_on", "When did the plan start?", DAY, words="Plan since", is_personal=False),
+    _FGM("reported_to_police", "Has the professional reported it to the police?", FLAG, choices=YES_NO,
+         hint="They have to, where the girl told them or they saw it. Never tell the family",
+         words="Reported to the police by the professional", is_personal=False),
+    _REQUEST("request_basis", "On what lawful basis do they ask?", CODE, 20, code_list="lawful_basis",
+             empty="Not said", words="Lawful basis they gave", is_personal=False),
+)  # fmt: skip
 
 #: Of the contact, in the order of a call.
 CONTACT = (
@@ -188,6 +235,10 @@ CONTACT = (
          page=at("contact", "level_of_need"), code_list="level_of_need", is_personal=False),
     Fact("grade", "Grade", CODE, 10, column="Contact.grade", page=at("contact", "grade"), api=at("risk", "grade"),
          feed=at("contact", "grade"), codes=GRADES, code_list="grade", is_personal=False),
+    Fact("own_grade", "The agency’s own grade, as it calls it", LINE, 40, column="Contact.own_grade",
+         page=at("contact", "own_grade"), api=at("risk", "own_grade"), feed=at("contact", "own_grade"),
+         hint="Of their own system: high, medium, standard. It is shown beside our grade", attrs=_narrow("20"),
+         words="Their own grade", is_personal=False),
     Fact("grade_reasons", "Reasons for the grade", TEXTS, 60, most=20, column="Contact.grade_reasons",
          page=at("contact", "grade_reasons"), api=at("risk", "reasons"), feed=at("contact", "grade_reasons"),
          hint="One on each line", rows=2, is_personal=False),
@@ -197,6 +248,7 @@ CONTACT = (
          api=at("contact", "child_protection"), is_personal=False),
     Fact("information_only", "For information only", FLAG, column="Contact.information_only",
          api=at("contact", "information_only"), is_personal=False),
+    *OF_A_TYPE,
 )  # fmt: skip
 
 #: Of whoever is telling us.

@@ -1,27 +1,35 @@
 """The rules of contacts as rule tables, the open work they bear on, and what must hold of them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Q
 
 from contacts.agencies.thresholds.models import LEVELS, ThresholdEdition
+from contacts.agencies.webforms.models import MOST_DAYS, MOST_HOURS, WebFormRule
+from contacts.fields import OF_A_TYPE
 from contacts.grading.rules import RULES
+from contacts.grading.theirs import as_code
 from contacts.handover.models import ShiftPlan
 from contacts.models import (
+    AgencyGrade,
     BundlingRule,
     CommunalAddress,
     Contact,
     ContactType,
+    DashBand,
     DecisionRule,
     ProvisionalGradeRule,
     RankWeights,
+    SecondManagerRule,
 )
 from contacts.models.bundle import COMMUNAL_KINDS
 from contacts.queue.forms import LABELS
 from contacts.ranking.order import Weights
 from contacts.ranking.ranks import rank_all
 from contacts.screening.rules import Power
+from frontdoor.accounts.models import Agency
 from frontdoor.clocks.editions import STATUTORY_CODES
 from frontdoor.clocks.models import Clock, LocalRule
 from frontdoor.clocks.tables import CLOCK_RULES
@@ -35,10 +43,12 @@ All = Mapping[str, Rows]
 Faults = Iterator[tuple[int, str, str]]
 
 OPEN = ~Q(status="decided")
+DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
 ROUTES = [("screening", "Screening"), ("early_help", "Early help"), ("designated_officer", "The designated officer")]
 MANDATORY = [
     ("agency_reference", "The agency’s reference"), ("grade", "Grade"), ("grade_reasons", "Reasons for the grade"),
     ("occurred_at", "When it happened"), ("level_of_need", "Level of need"),
+    *((fact.name, fact.shown) for fact in OF_A_TYPE),
 ]  # fmt: skip
 POWERS = [
     (Power.DECIDES.value, "Decides alone"),
@@ -54,6 +64,14 @@ def _grades() -> list[tuple[str, str]]:
 
 def _signs() -> list[tuple[str, str]]:
     return [(code, code.replace("_", " ").capitalize()) for code in dict.fromkeys(rule.code for rule in RULES)]
+
+
+def _bands() -> list[tuple[str, str]]:
+    return lists.choices("dash_grade")
+
+
+def _nearest() -> list[tuple[str, str]]:
+    return [("", "None of ours"), *_grades()]
 
 
 def _outcomes() -> list[tuple[str, str]]:
@@ -117,6 +135,44 @@ def _postcodes(rows: Rows, everything: All, on: date) -> Faults:
             yield place, "postcode_key", "Enter a postcode in capitals without a space, such as KX12AB."
 
 
+def _every_count_has_a_band(rows: Rows, everything: All, on: date) -> Faults:
+    """On every day from now on one band begins at no tick at all, and no two begin at the same."""
+    today = on.isoformat()
+    for day in sorted({today, *(row["valid_from"] for row in rows if (row["valid_from"] or "") > today)}):
+        held = [(place, row) for place, row in enumerate(rows) if _holds(row, day)]
+        begun = [row["at_least"] for _, row in held]
+        for place, row in held:
+            if 0 not in begun:
+                yield place, "at_least", "One band has to begin at 0, so that every number of ticks is in one."
+                return
+            if begun.count(row["at_least"]) > 1:
+                yield place, "at_least", f"Two bands cannot both begin at {row['at_least']}."
+                return
+
+
+def _holds(row: Plain, day: str) -> bool:
+    return (row["valid_from"] or "") <= day and (row["valid_to"] is None or row["valid_to"] >= day)
+
+
+def _grades_as_looked_up(rows: Rows, everything: All, on: date) -> Faults:
+    """A grade stands as it is looked up."""
+    for place, row in enumerate(rows):
+        if as_code(row["code"]) != row["code"] or not row["code"]:
+            yield place, "code", "Enter the grade in small letters, such as high."
+
+
+def _lasts(rows: Rows, everything: All, on: date) -> Faults:
+    """A web form lasts some hours, and a private mailbox is named by its domain."""
+    for place, row in enumerate(rows):
+        if not 1 <= row["hours"] <= MOST_HOURS:
+            yield place, "hours", f"A web form lasts from 1 to {MOST_HOURS} hours."
+        if not 1 <= row["kept_days"] <= MOST_DAYS:
+            yield place, "kept_days", f"Whom it was sent to is known for 1 to {MOST_DAYS} days."
+        for line in row["private_domains"].splitlines():
+            if line.strip() and not DOMAIN.fullmatch(line.strip()):
+                yield place, "private_domains", f"“{line.strip()[:60]}” is no domain in small letters."
+
+
 LEVEL_WORDS = ("name", "description", "who_responds", "consent")
 
 
@@ -150,7 +206,10 @@ def register_rules() -> None:
                 Column("label", "Words"),
                 Column("hint", "Hint for whoever records it", required=False),
                 Column("default_route", "Goes to", "choice", lambda: ROUTES),
-                Column("clock_rule", "Timescale", hint="The code of a timescale", required=False),
+                Column(
+                    "clock_rule", "Timescale of its own", required=False,
+                    hint="The code of a timescale, beside the decision’s one working day; it runs until its event",
+                ),
                 Column("mandatory", "Must be given", "choices", lambda: MANDATORY, required=False),
                 Column("may_become_referral", "May become a referral", "flag"),
                 Column("counts_in_returns", "Counts in the returns", "flag"),
@@ -172,8 +231,33 @@ def register_rules() -> None:
             edit,
         ),
         Table(
+            "second_managers", "Second manager", "Grades whose endings are signed by a second manager.",
+            SecondManagerRule,
+            (
+                Column("grade", "Grade", "choice", _grades),
+                Column("needs_second_manager", "Ended only when a second manager has signed", "flag"),
+            ),
+            edit,
+        ),
+        Table(
             "bundling", "Bundling", "How many days apart two contacts about one family can be to be screened together.",
             BundlingRule, (Column("window_days", "Days between two contacts, at most", "number"),), edit,
+        ),
+        Table(
+            "web_forms", "Web forms", "How long a web form sent to a professional lasts, and where none is sent.",
+            WebFormRule,
+            (
+                Column("hours", "Hours it lasts", "number", hint=f"From 1 to {MOST_HOURS}"),
+                Column(
+                    "private_domains", "Private mailboxes", "long", required=False,
+                    hint="Domains at which no work address is, one on each line, in small letters",
+                ),
+                Column(
+                    "kept_days", "Days it is known whom an unused one was sent to", "number",
+                    hint=f"From 1 to {MOST_DAYS}, after it ended",
+                ),
+            ),
+            edit,
         ),
         Table(
             "provisional_grades", "Provisional grades", "The grade a notification gets when it came without one.",
@@ -185,6 +269,26 @@ def register_rules() -> None:
                 Column("sentence", "How it is worded"),
             ),
             edit, title="sentence",
+        ),
+        Table(
+            "dash_bands", "DASH bands", "From how many ticks on the DASH questionnaire says a band.", DashBand,
+            (
+                Column("band", "Band", "choice", _bands),
+                Column("at_least", "From how many ticks", "number", hint="The lowest band begins at 0"),
+            ),
+            edit,
+        ),
+        Table(
+            "agency_grades", "Grades of other agencies",
+            "What an agency means by a grade of its own. It is shown beside our grade, never in its place.",
+            AgencyGrade,
+            (
+                Column("agency_kind", "Kind of agency", "choice", lambda: list(Agency.Kind.choices)),
+                Column("code", "What they call it", hint="In small letters, such as high"),
+                Column("words", "What it means"),
+                Column("like", "Nearest of our grades", "choice", _nearest, required=False),
+            ),
+            edit, title="words",
         ),
         Table(
             "communal_addresses", "Communal addresses",
@@ -233,8 +337,9 @@ def register_rules() -> None:
     _say_what_they_bear_on()
     for table, check in (
         ("contact_types", _timescale_known), ("decision_rules", _outcome_known), ("rank_weights", _weights),
+        ("dash_bands", _every_count_has_a_band), ("agency_grades", _grades_as_looked_up),
         ("communal_addresses", _postcodes), ("thresholds", _levels), (CLOCK_RULES, _clocks_of_open_contacts),
-        (name_of("contact_outcome"), _told_outside),
+        (name_of("contact_outcome"), _told_outside), ("web_forms", _lasts),
     ):  # fmt: skip
         check_with(table, check)
     follow_with("rank_weights", rank_all)
@@ -248,9 +353,13 @@ def _say_what_they_bear_on() -> None:
     bears_on(
         "decision_rules", Work(contact, "people__outcome", "open contacts with this outcome proposed", OPEN, chosen)
     )
+    bears_on("second_managers", Work(contact, "grade", "open contacts of this grade", OPEN, chosen))
     bears_on("bundling", Work(contact, "", "open contacts", OPEN, "Existing bundles stay together."))
     graded = OPEN & Q(grade_is_provisional=True)
     bears_on("provisional_grades", Work(contact, "grade", "open contacts with this provisional grade", graded, keeps))
+    shown = "They are read by the table of the day they came."
+    bears_on("dash_bands", Work(contact, "", "open contacts", OPEN, shown))
+    bears_on("agency_grades", Work(contact, "agency__kind", "open contacts from this kind of agency", OPEN, shown))
     bears_on("communal_addresses", Work(contact, "", "open contacts", OPEN, "Existing bundles stay together."))
     bears_on("rank_weights", Work(contact, "", "contacts on the queue", Q(is_on_queue=True), "Their order changes."))
     bears_on("thresholds", Work(contact, "", "open contacts", OPEN, "A level already chosen keeps its edition."))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from contacts.facts import WEB_FORM
 from contacts.models import Contact
 from frontdoor.notifications import outbox
 
@@ -20,6 +21,8 @@ class About(StrEnum):
     DISAGREEMENT = "disagreement"
     REQUEST = "request"
     REMINDER = "reminder"
+    WEB_FORM = "web_form"
+    RECEIVED = "received"
 
 
 def put(about: About, *, at: datetime, **payload: Any) -> None:
@@ -28,9 +31,10 @@ def put(about: About, *, at: datetime, **payload: Any) -> None:
 
 
 def put_acknowledged(contact: Contact, *, at: datetime) -> None:
-    """In the transaction of the first acknowledgement: a professional without a system of their own is told by e-mail.
+    """In the transaction of the first acknowledgement: a professional is told by e-mail who told us without a system.
 
     Not the family, the public or a child: what reaches a shared mailbox may put somebody in danger. They are rung.
     """
-    if contact.agency_id is None and contact.is_professional and contact.referrer_email:
+    is_without_system = contact.agency_id is None or contact.how == WEB_FORM
+    if is_without_system and contact.is_professional and contact.referrer_email:
         put(About.ACKNOWLEDGED, at=at, contact=contact.reference)

@@ -7,13 +7,15 @@ from contacts.agencies.information import partner as information_partner
 from contacts.agencies.information import views as information
 from contacts.agencies.links import partner
 from contacts.agencies.thresholds import views as thresholds
+from contacts.agencies.webforms import views as webforms
+from contacts.families import views as families
 from contacts.handover import views as handover
 from contacts.identity import views as identity
 from contacts.later import views as later
 from contacts.queue.views import load, looking, queue
 from contacts.ranking import views as weights
 from contacts.recording import views as recording
-from contacts.screening.views import acts, addresses, contact, siblings
+from contacts.screening.views import acts, addresses, contact, siblings, told
 
 app_name = "contacts"
 urlpatterns = [
@@ -45,10 +47,13 @@ urlpatterns = [
     path("contacts/<str:reference>/later/", later.add, name="add_later"),
     path("contacts/<str:reference>/later/take/", later.take, name="take_later"),
     path("contacts/<str:reference>/go-on/", acts.go_on, name="go_on"),
+    path("contacts/<str:reference>/people/<int:position>/grade/", acts.grade_child, name="grade_child"),
+    path("contacts/<str:reference>/told/", told.told, name="told"),
     path("contacts/<str:reference>/people/<int:position>/link/", acts.link, name="link"),
     path("contacts/<str:reference>/people/<int:position>/not-this/", acts.not_this, name="not_this"),
     path("contacts/<str:reference>/people/<int:position>/unlink/", acts.unlink, name="unlink"),
     path("contacts/<str:reference>/people/<int:position>/who/", identity.who, name="who"),
+    path("contacts/<str:reference>/families/", families.families, name="families"),
     path("contacts/<str:reference>/household/", siblings.household, name="household"),
     path("contacts/<str:reference>/let-others-see/", acts.let_others_see, name="let_others_see"),
     path("contacts/<str:reference>/people/<int:position>/details/", acts.details, name="details"),
@@ -63,6 +68,9 @@ urlpatterns = [
     path("feeds/quarantine/<int:key>/", feeds.message, name="quarantined"),
     path("feeds/quarantine/<int:key>/send-on/", feeds.send_on, name="send_on"),
     path("feeds/quarantine/<int:key>/set-aside/", feeds.set_aside, name="set_aside"),
+    path("web-forms/", webforms.web_forms, name="web_forms"),
+    path("web-forms/send/", webforms.send, name="send_web_form"),
+    path("web-forms/<int:key>/withdraw/", webforms.withdraw, name="withdraw_web_form"),
     path("thresholds/", thresholds.document, name="thresholds"),
     path("thresholds/new/", thresholds.new_edition, name="new_thresholds"),
     path("handover/", handover.now, name="handover"),

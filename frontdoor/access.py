@@ -4,20 +4,22 @@
 An invisible record and an absent one are the same 404.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from frontdoor.accounts import factors
 from frontdoor.accounts.models import User
 from frontdoor.db import VisibleQuerySet, tidy_reference
 
@@ -36,6 +38,7 @@ class Permission(StrEnum):
     CONTACT_STAND_DOWN = "contact.stand_down"
     CONTACT_REOPEN = "contact.reopen"
     CONTACT_ALLEGATION = "contact.allegation"
+    WEB_FORM_SEND = "web_form.send"
     ADDRESS_DECIDE = "address.decide"
     FEED_HANDLE = "feed.handle"
     QUEUE_VIEW = "queue.view"
@@ -66,6 +69,7 @@ class Permission(StrEnum):
     CLOCK_PAUSE = "clock.pause"
     FIGURES_WHOLE_SERVICE = "figures.whole_service"
     STAFF_MANAGE = "staff.manage"
+    STAFF_CONFIRM = "staff.confirm"
     AGENCY_MANAGE = "agency.manage"
     RULES_MANAGE = "rules.manage"
     RULES_EDIT = "rules.edit"
@@ -112,10 +116,23 @@ ROLE_LABELS: dict[Role, str] = {
     Role.ADMINISTRATOR: "Administrator",
 }
 
+#: Whose account opens most: nothing by which somebody could become one of them happens by one person alone.
+PRIVILEGED = frozenset(
+    {
+        Role.DUTY_MANAGER,
+        Role.TEAM_MANAGER,
+        Role.SERVICE_MANAGER,
+        Role.DATA_PROTECTION_OFFICER,
+        Role.ADMINISTRATOR,
+    }
+)
+
 P = Permission
 _FIND = frozenset({P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW})
 _EARLY_HELP = frozenset({P.EARLY_HELP_VIEW, P.EARLY_HELP_WRITE, P.EARLY_HELP_INVITE})
-_INTAKE = _FIND | _EARLY_HELP | {P.CONTACT_RECORD, P.CONTACT_FAST_TRACK, P.DOCUMENT_VIEW, P.DOCUMENT_ADD}
+_INTAKE = _FIND | _EARLY_HELP | {
+    P.CONTACT_RECORD, P.CONTACT_FAST_TRACK, P.WEB_FORM_SEND, P.DOCUMENT_VIEW, P.DOCUMENT_ADD,
+}  # fmt: skip
 _WORKER = _INTAKE | {
     P.CONTACT_SCREEN,
     P.CONTACT_DECIDE_ADVICE,
@@ -160,7 +177,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.DUTY_MANAGER: _MANAGER,
     Role.TEAM_MANAGER: _MANAGER,
     Role.SERVICE_MANAGER: _MANAGER
-    | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION}
+    | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION, P.STAFF_CONFIRM}
     | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
     Role.QUALITY_OFFICER: frozenset(
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW, P.REFERRAL_VIEW, P.ASSESSMENT_VIEW, P.BREACHES_VIEW}
@@ -171,7 +188,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.WHO_LOOKED, P.AUDIT_VIEW, P.RESTRICTION_SET, P.MERGE_REVIEW, P.SOURCE_VIEW}
     )
     | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
-    Role.ADMINISTRATOR: frozenset({P.STAFF_MANAGE, P.AGENCY_MANAGE, P.RULES_MANAGE, P.RULES_EDIT, P.IMPORT_RUN}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.STAFF_MANAGE, P.STAFF_CONFIRM, P.AGENCY_MANAGE, P.RULES_MANAGE, P.RULES_EDIT, P.IMPORT_RUN}
+    )
+    | {P.WEB_FORM_SEND},
 }
 del P
 
@@ -220,11 +240,13 @@ def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
     """Everything this user's roles allow; nothing for someone inactive or not signed in."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    found: set[Permission] = set()
-    for name in user.roles:
-        if name in Role._value2member_map_:
-            found |= ROLES[Role(name)]
-    return frozenset(found)
+    return _of_roles(tuple(user.roles))
+
+
+@lru_cache(maxsize=256)
+def _of_roles(names: tuple[str, ...]) -> frozenset[Permission]:
+    """What these roles allow together: a page asks it some hundred times."""
+    return frozenset().union(*[ROLES[Role(name)] for name in names if name in Role._value2member_map_])
 
 
 def holds(user: User | AnonymousUser, permission: Permission) -> bool:
@@ -285,6 +307,22 @@ def page(permission: Permission) -> Callable[[StaffView[Asked]], View[Asked]]:
     return lambda view: _guard(view, permission)
 
 
+def ask_again(request: StaffRequest) -> HttpResponse | None:
+    """Where a factor is asked for once more (``FRESH_FACTOR_MINUTES``); None when one was used just now."""
+    minutes = int(settings.FRESH_FACTOR_MINUTES)
+    return redirect(factors.page_to_freshen(request)) if minutes and not factors.is_fresh(request, minutes) else None
+
+
+def fresh(view: StaffView[Asked]) -> StaffView[Asked]:
+    """Decorate a view, below :func:`page`: a factor is asked for once more when the last was not used just now."""
+
+    @wraps(view)
+    def asked_again(request: StaffRequest, /, *args: Asked.args, **kwargs: Asked.kwargs) -> HttpResponseBase:
+        return ask_again(request) or view(request, *args, **kwargs)
+
+    return asked_again
+
+
 def signed_in(view: StaffView[Asked]) -> View[Asked]:
     """Decorate a view any signed-in user may open."""
     return _guard(view, None)
@@ -299,17 +337,21 @@ def public(view: Open) -> Open:
 Row = TypeVar("Row", bound=models.Model)
 
 
-def get_visible(source: type[Row] | VisibleQuerySet, user: User, reference: str) -> Row:
+def get_visible(
+    source: type[Row] | VisibleQuerySet, user: User, reference: str, *, read_with: Sequence[str] = ()
+) -> Row:
     """The record with this reference if the user may see it; otherwise 404, the same as if it did not exist.
 
-    The reference of a record that has been joined to another gives that other.
+    The reference of a record that has been joined to another gives that other. ``read_with``: what it points to and is
+    read with it.
     """
     queryset = source if isinstance(source, VisibleQuerySet) else source._default_manager.all()
     assert isinstance(queryset, VisibleQuerySet), f"{source} does not say who sees its rows"
     reference = tidy_reference(reference)
     if "\x00" in reference:
         raise Http404
-    found: Row = get_object_or_404(queryset.visible_to(user).named(reference))
+    rows = queryset.visible_to(user).named(reference)
+    found: Row = get_object_or_404(rows.select_related(*read_with) if read_with else rows)
     return found
 
 

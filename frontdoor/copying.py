@@ -63,7 +63,7 @@ def _writer(field: "models.Field[Any, Any]") -> Callable[[Any], str]:
         return _bool
     if isinstance(field, models.DateField):
         return _when
-    if isinstance(field, models.IntegerField | models.ForeignKey | models.AutoField):
+    if isinstance(field, models.IntegerField | models.ForeignKey | models.AutoField | models.UUIDField):
         return _plain
     if isinstance(field, models.CharField | models.TextField):
         return _text

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 from pghistory.trigger import Event as PghEvent
+from pgtrigger import compiler
 
 if TYPE_CHECKING:
     # AUTH_USER_MODEL, as the stubs call it: accounts stand above this module, which may not import them.
@@ -55,6 +57,8 @@ def as_seen(text: str) -> str:
     What is not seen goes, every kind of space and control character is a space, digits and letters of other widths and
     digits of other scripts are the ordinary ones. For identifiers, never for names.
     """
+    if text.isascii() and text.isprintable():
+        return text  # nothing in it looks like another character
     text = unicodedata.normalize("NFKC", "".join(c for c in text if not is_unseen(c)))
     return "".join(
         str(unicodedata.decimal(c)) if c.isdecimal() else " " if unicodedata.category(c) in ("Cc", "Zs") else c
@@ -152,6 +156,27 @@ def one_of(field: str, values: Iterable[str], *, name: str) -> models.CheckConst
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": sorted(values)}), name=name)
 
 
+class OwnersTriggerSql(compiler.UpsertTriggerSql):
+    """Installs a trigger whose function works with the rights of the tables' owner, and which only that owner puts
+    on a table: nobody else can have it do its work for them."""
+
+    def get_template(self) -> str:
+        """The library's own, with the rights said."""
+        before, language, after = str(super().get_template()).rpartition(" LANGUAGE plpgsql")
+        rights = " SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
+        revoked = "\n            REVOKE EXECUTE ON FUNCTION {pgid}() FROM PUBLIC;\n        "
+        return f"{before}{language}{rights}{after}{revoked}"
+
+
+class OwnersTrigger(pgtrigger.Trigger):
+    """A trigger that writes where the application's role may not: it does so whoever caused it."""
+
+    def compile(self, model: Any) -> compiler.Trigger:
+        """As any trigger, installed with its owner's rights."""
+        made = super().compile(model)
+        return compiler.Trigger(name=made.name, sql=OwnersTriggerSql(**made.sql.kwargs))
+
+
 class _HistoryTrigger(PghEvent):
     """History of inserts written once for each statement, however many rows it writes; the context stands in the rows.
 
@@ -196,6 +221,11 @@ def tracked(*, exclude: Iterable[str] = ()) -> Callable[[type[models.Model]], ty
         append_only=True,
     )
     return decorator
+
+
+def history_of(model: type[models.Model]) -> Any:
+    """The model of a model's history table; None where no history is kept (:func:`tracked`)."""
+    return next((each for each in apps.get_models() if getattr(each, "pgh_tracked_model", None) is model), None)
 
 
 def sql_beside(module: str, name: str) -> str:

@@ -22,13 +22,13 @@ APPEND_ONLY = {
     "contacts_addedperson",
     "exchange_sourcerecord",
 }
-#: The one part of the audit trail that changes: the last link of each chain.
-UPDATE_ONLY = {"audit_chainhead"}
+#: The last link of each chain: moved by the triggers that append to it, with their owner's rights, and by nothing else.
+READ_ONLY = {"audit_chainhead"}
 #: Rows that are meant to be deleted: sessions, drafts, lock-outs, caches, expired keys and tokens, second factors.
 MAY_DELETE_APPS = {"sessions", "drafts", "axes", "mfa", "account", "socialaccount", "oauth2_provider"}
 #: Name words are an index kept beside the names, and whom a child may be one beside the records; an involvement goes
-#: when the link it tells of was wrong (the audit stays). Who looks at a contact is gone when they have gone; a kept
-#: view goes when its owner says so.
+#: when the link it tells of was wrong (the audit stays). Who looks at a contact is gone when they have gone, and a
+#: sign-in with its session; a kept view goes when its owner says so.
 MAY_DELETE_TABLES = {
     "cache",
     "api_agencyclient",
@@ -39,6 +39,7 @@ MAY_DELETE_TABLES = {
     "people_nametoken",
     "people_involvement",
     "accounts_onduty",
+    "accounts_signin",
     "contacts_possibleperson",
     "contacts_presence",
     "contacts_savedview",
@@ -64,8 +65,8 @@ def wanted() -> dict[str, str]:
         table = model._meta.db_table
         if table in APPEND_ONLY or is_history(model):
             found[table] = "INSERT,SELECT"
-        elif table in UPDATE_ONLY:
-            found[table] = "SELECT,UPDATE"
+        elif table in READ_ONLY:
+            found[table] = "SELECT"
         elif model._meta.app_label in MAY_DELETE_APPS or table in MAY_DELETE_TABLES or issubclass(model, Shipped):
             found[table] = "DELETE,INSERT,SELECT,UPDATE"
         else:

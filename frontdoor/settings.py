@@ -11,13 +11,16 @@ import pghistory
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from frontdoor import quiet
+from frontdoor import lanes, quiet
 from frontdoor.embedded.servers import Embedded
+from frontdoor.networks import read_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
+# An empty value is none: whoever copies .env.example, or has Compose hand every name on, has decided nothing by that.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 FRONTDOOR_ENV = env.str("FRONTDOOR_ENV", "demo")
 if FRONTDOOR_ENV not in ("demo", "development", "production"):
@@ -41,6 +44,12 @@ ALLOWED_HOSTS = env.list(
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the host the service is reached by.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Who stands in front of us and says where a request comes from, and whether by TLS: nobody else is believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1/128"])
+try:
+    TRUSTED_NETWORKS = read_networks(TRUSTED_PROXIES)
+except ValueError as _wrong:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES: {_wrong}") from _wrong
 SERVICE_NAME = "Front Door"
 COUNCIL_NAME = env.str("COUNCIL_NAME", "Exampleshire Council")
 
@@ -51,6 +60,28 @@ OWNER_URL = env.str("DATABASE_URL", "") or EMBEDDED.database_url
 APP_URL = env.str("DATABASE_APP_URL", "")
 # The owner migrates, restores and resets a demonstration; everything else works with the application's few rights.
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "dbshell", "restore", "test"}
+
+
+# Seconds a statement may take, wait for a lock, or leave a transaction idle; 0: as long as it likes. A command, and the
+# owner's migrations, have no limit; a page waits for nobody, and a worker is killed by no slow disk.
+DB_LIMITED = lanes.current()
+DB_LIMITS = {
+    "web": {
+        "statement_timeout": env.int("WEB_STATEMENT_SECONDS", 30),
+        "lock_timeout": env.int("WEB_LOCK_SECONDS", 10),
+        "idle_in_transaction_session_timeout": env.int("WEB_IDLE_SECONDS", 60),
+    },
+    "worker": {
+        "statement_timeout": env.int("WORKER_STATEMENT_SECONDS", 300),
+        "lock_timeout": env.int("WORKER_LOCK_SECONDS", 60),
+        "idle_in_transaction_session_timeout": env.int("WORKER_IDLE_SECONDS", 600),
+    },
+    "report": {"statement_timeout": env.int("REPORT_STATEMENT_SECONDS", 120)},
+    "import": {
+        "statement_timeout": env.int("IMPORT_STATEMENT_SECONDS", 3600),
+        "idle_in_transaction_session_timeout": env.int("IMPORT_IDLE_SECONDS", 3600),
+    },
+}
 
 
 def _is_of_the_owner() -> bool:
@@ -69,6 +100,8 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
     # No trigger is to be passed over. Said once for the connection, because a history trigger that finds nothing said
     # raises and catches an error for every row, which costs four times what writing the history does.
     query["options"] = f"{query.get('options', '')} -c pgtrigger.ignore={{}}".strip()
+    for limit, seconds in DB_LIMITS.get(DB_LIMITED, {}).items():
+        query["options"] += f" -c {limit}={seconds}s"
     if role:
         query["options"] += f" -c role={role}"
     found["OPTIONS"] = query
@@ -78,11 +111,17 @@ def _database(url: str, *, role: str) -> dict[str, Any]:
 
 
 OWNER_COMMAND = _is_of_the_owner()
-AS_OWNER = bool(env.bool("FRONTDOOR_OWNER")) if "FRONTDOOR_OWNER" in os.environ else OWNER_COMMAND
-if AS_OWNER or not APP_URL:
+AS_OWNER = bool(env.bool("FRONTDOOR_OWNER")) if "FRONTDOOR_OWNER" in env.ENVIRON else OWNER_COMMAND
+WITH_OWNER_URL = AS_OWNER or not APP_URL
+#: Where DATABASE_URL is not needed, because another login is given, its absence asks for no server of our own.
+EMBEDDED_DATABASE = WITH_OWNER_URL and EMBEDDED.database_url == OWNER_URL
+if WITH_OWNER_URL:
     DATABASES = {"default": _database(OWNER_URL, role="" if AS_OWNER else APP_ROLE)}
 else:
     DATABASES = {"default": _database(APP_URL, role="")}
+    if PRODUCTION:  # what works with the application's few rights has no use for the owner's password
+        OWNER_URL = ""
+        os.environ.pop("DATABASE_URL", None)
 if env.bool("FRONTDOOR_POOL", False):  # the web alone: a pool bounds its connections
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # frontdoor.postgresql does it, and says why
@@ -129,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "documents.tasks.tick", "schedule": 5.0, "options": {"expires": 5}},
     "webhooks": {"task": "api.tasks.webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "drain": {"task": "notifications.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
+    "heads": {"task": "notifications.tasks.keep_heads", "schedule": 3600.0, "options": {"expires": 3000}},
     "remove": {"task": "retention.tasks.remove_files", "schedule": 60.0, "options": {"expires": 55}},
     "drafts": {"task": "drafts.tasks.throw_away", "schedule": 21600.0, "options": {"expires": 3600}},
     "names": {"task": "people.tasks.count_names", "schedule": 21600.0, "options": {"expires": 3600}},
@@ -136,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "rank": {"task": "contacts.tasks.rank", "schedule": 3600.0, "options": {"expires": 3000}},
     "handover": {"task": "contacts.tasks.handover", "schedule": 60.0, "options": {"expires": 55}},
     "chase": {"task": "contacts.tasks.chase", "schedule": 60.0, "options": {"expires": 55}},
+    "leavers": {"task": "staff.tasks.let_go", "schedule": 60.0, "options": {"expires": 55}},
     "draw": {"task": "referrals.tasks.draw", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
@@ -186,6 +227,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "frontdoor.middleware.RequestReferenceMiddleware",
+    "frontdoor.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "frontdoor.middleware.PrivacyHeadersMiddleware",
@@ -193,11 +235,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "frontdoor.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "frontdoor.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "frontdoor.middleware.AbsoluteTimeoutMiddleware",
     "frontdoor.middleware.SecondFactorMiddleware",
+    "frontdoor.middleware.PasskeyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -261,11 +304,20 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "frontdoor.accounts.passwords.BreachedPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name", "email")},
     },
 ]
+#: Hashes of breached passwords: a file of SHA-1 in hexadecimal, one a line, in order. Read where it lies.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", "")
+if BREACHED_PASSWORDS_FILE and not Path(BREACHED_PASSWORDS_FILE).is_file():
+    raise ImproperlyConfigured(f"BREACHED_PASSWORDS_FILE: there is no file {BREACHED_PASSWORDS_FILE}.")
+#: Roles that sign in with a passkey or security key, which nobody can be talked out of; a code is not enough for them.
+PASSKEY_ROLES = env.list("PASSKEY_ROLES", default=[])
+#: How many minutes a factor counts as fresh where one is asked for once more; 0: none is asked for.
+FRESH_FACTOR_MINUTES = int(env.str("FRESH_FACTOR_MINUTES", "") or (15 if PRODUCTION else 0))
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -275,7 +327,15 @@ SOCIALACCOUNT_ADAPTER = "frontdoor.accounts.adapters.SocialAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}  # axes does this, visibly and in the database
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,  # axes does this and the next, visibly and in the database
+    "login": None,
+    "reset_password": "20/m/ip,5/h/key",  # by address typed, whether or not it is anybody's
+}
+ACCOUNT_FORMS = {
+    "reset_password": "frontdoor.accounts.forms.ForgottenForm",
+    "change_password": "frontdoor.accounts.forms.NewPasswordForm",
+}
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -303,17 +363,27 @@ if env.str("OIDC_SERVER_URL", ""):
             }
         ]
     }
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_HANDLER = "frontdoor.accounts.lockout.Handler"
+# Wrong passwords for one account from one place; then for one account from everywhere, and from one place for all
+# accounts: these two keep out only who has never signed in to that account from that place.
 AXES_FAILURE_LIMIT = 5
+ACCOUNT_FAILURE_LIMIT = 50
+NETWORK_FAILURE_LIMIT = 100
+KNOWN_FOR_DAYS = 90
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # going on trying does not keep the door shut
+AXES_CLIENT_IP_CALLABLE = "frontdoor.networks.network"
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "frontdoor.accounts.lockout.who"
 AXES_LOCKOUT_CALLABLE = "frontdoor.accounts.lockout.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["login", "username"]
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "oldpassword", "password1", "password2", "csrfmiddlewaretoken"]
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
+#: After how many hours a new address, a removed second step or a sent link takes effect without a second person's yes.
+#: 0: never. For managers, administrators and the data protection officer never.
+ACCOUNT_CHANGE_HOURS = env.int("ACCOUNT_CHANGE_HOURS", 24)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", 30) * 60
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_HOURS", 12) * 3600
@@ -327,14 +397,27 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+#: Where partners reach the pages, for the links in messages: no slash at the end.
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '') or '8000'}"
+)
+#: Whether a browser speaks TLS to whatever stands in front of us. Then no cookie goes over a plain connection, and each
+#: has a name that browsers take from this host alone; the demonstration on http has plain ones.
+TLS = PRODUCTION or PUBLIC_URL.startswith("https://")
+MESSAGE_STORAGE = "frontdoor.ui.said.Storage"
+MESSAGE_COOKIE_NAME = "messages"
+if TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    MESSAGE_COOKIE_NAME = "__Host-messages"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
     SECURE_REDIRECT_EXEMPT = [r"^health/"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -383,7 +466,7 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 #: Wrong secrets a network address may send for a token in a minute.
 TOKEN_REFUSALS_PER_MINUTE = env.int("TOKEN_REFUSALS_PER_MINUTE", 30)
-#: How often a network address may open or send secure links in a minute.
+#: How often in a minute one secure link may be opened or sent, and how often a network address may miss.
 LINK_TRIES_PER_MINUTE = env.int("LINK_TRIES_PER_MINUTE", 120)
 # Webhooks go to public addresses by https only; networks named here may be inside ours, and may be reached without it.
 WEBHOOK_NETWORKS = env.list(
@@ -396,17 +479,21 @@ for _network in WEBHOOK_NETWORKS:
         raise ImproperlyConfigured(f"WEBHOOK_NETWORKS: {_network!r} is no network such as 10.1.2.0/24.") from _wrong
 #: Seconds an agency's receiver has to answer; twice that, and the connection is cut however slowly it drips.
 WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", 10)
-#: Where partners reach the pages, for the links in messages: no slash at the end.
-PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/") or (
-    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '') or '8000'}"
-)
 
 # --- E-mail -----------------------------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url_config(
     env.str("EMAIL_URL", "") or ("smtp://localhost:25" if PRODUCTION else "dummymail://")
 )
 vars().update(EMAIL_CONFIG)
+#: Seconds a mail server has to answer: less than a worker may leave a transaction idle.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "front.door@council.example")
+
+# --- Evidence kept elsewhere: the heads of the audit trail, once a day; empty: they are printed alone -----------------
+AUDIT_HEADS_DIR = env.str("AUDIT_HEADS_DIR", "")
+if AUDIT_HEADS_DIR and not Path(AUDIT_HEADS_DIR).is_absolute():
+    raise ImproperlyConfigured("AUDIT_HEADS_DIR must be a whole path, beginning with /.")
+AUDIT_HEADS_TO = env.list("AUDIT_HEADS_TO", default=[])
 
 # --- History and logs: never personal data ----------------------------------------------------------------------------
 PGHISTORY_APPEND_ONLY = True
@@ -433,6 +520,7 @@ LOGGING: dict[str, Any] = {
             ],
         }
     },
+    "filters": {"kind_alone": {"()": quiet.KindAlone}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
@@ -440,6 +528,7 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "axes": {"level": "ERROR"},
+        "celery.app.trace": {"filters": ["kind_alone"]},
     },
 }
 structlog.configure(

@@ -4,7 +4,9 @@ from importlib.util import find_spec
 
 from django.conf import settings
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
+from frontdoor.access import public
 from frontdoor.api.views import Unknown
 from frontdoor.pages import health
 
@@ -17,6 +19,9 @@ handler500 = "frontdoor.ui.responses.server_error"
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    # An address is the administrator's to change, and links go to it alone: allauth's own list of addresses is closed.
+    path("accounts/email/", public(RedirectView.as_view(pattern_name="mfa_index"))),
+    re_path(r"^accounts/confirm-email/", public(RedirectView.as_view(pattern_name="mfa_index"))),
     path("accounts/", include("allauth.urls")),
     path("drafts/", include("frontdoor.drafts.urls")),
 ]
@@ -29,6 +34,7 @@ for prefix, module in [
     ("", "referrals.urls"),
     ("", "assessments.urls"),
     ("", "supervision.urls"),
+    ("", "frontdoor.api.webform.urls"),
     ("agencies/", "frontdoor.api.webhooks.urls"),
     ("api/v1/", "frontdoor.api.urls"),
 ]:

@@ -22,6 +22,7 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.actions import end_involvement, involve, update_involvement
 from frontdoor.people.models import Involvement, Person
 from frontdoor.workflow.actions import history, lock, move, touch
+from referrals import endings, owed
 from referrals.births import (
     Response,
     assessment_rule,
@@ -50,7 +51,17 @@ from referrals.fast_track import (
     stand_down,
     take_fast_track,
 )
-from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral, StrategyDiscussion, ending_rule
+from referrals.models import (
+    OPEN_STATUSES,
+    Allocation,
+    OpenWorkNews,
+    Referral,
+    StrategyDiscussion,
+    ending_rule,
+    nothing_begun,
+)
+from referrals.protection import enquiries
+from referrals.protection.actions import answered, record_strategy_discussion
 
 __all__ = [
     "ChildDecision",
@@ -132,6 +143,7 @@ def confirm_child(
         return _join(locked, standing, child, by=by, at=at)
     locked.child = child
     locked.save()
+    enquiries.confirmed(locked, child)
     involve(
         person=child,
         reference=locked.reference,
@@ -149,6 +161,8 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     row.refresh_from_db()
     row.outcome, row.joined_reference = "open_work", standing.reference
     row.save()
+    enquiries.pass_on(referral, to=standing, by=by, at=at)
+    answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."
     moved = move(
@@ -255,6 +269,7 @@ def accept(
         people=[locked.child] if locked.child else (),
     )
     _label(moved)
+    endings.set_aside(moved, by=by, at=at)
     if response.kind != Referral.Response.STRATEGY_DISCUSSION:
         clocks.stop(reference=moved.reference, rule="strategy_discussion", at=at, by=by, reason="not decided on")
     start_work(moved, by=by, at=at, response=response)
@@ -272,7 +287,10 @@ def no_further_action(
     ending: str = Referral.Ending.NO_FURTHER_ACTION,
     version: int | None = None,
 ) -> Referral:
-    """End a referral at the decision, before anything began. What it means for the returns is looked up (data)."""
+    """End a referral at the decision, before anything began. What it means for the returns is looked up (data).
+
+    Where a second manager signs endings it stays open, with what this one proposed, until another says the same.
+    """
     require(by, Permission.REFERRAL_DECIDE)
     locked = lock(referral, version=version)
     _check_own_family(locked, by=by)
@@ -283,6 +301,10 @@ def no_further_action(
             "Check the possible matches on the contact first: say for each whether it is this child.",
             code="unanswered_match",
         )
+    if nothing_begun(locked, by=by, at=at) is None and endings.hold_or_sign(
+        locked, ending=ending, reason=reason, by=by, at=at
+    ):
+        return _read_again(locked)
     rule = ending_rule(ending, london_date(at))
     moved = move(
         locked, "no_further_action", by=by, at=at, reason=reason, decision_reason=reason, ending=ending,
@@ -318,10 +340,11 @@ def allocate(
     if locked.status == Referral.Status.AWAITING_DECISION and worker is not None:
         raise Refused("Decide the referral first, then allocate it.", code="undecided")
     before = locked.current_allocation()
-    if before is not None and before.worker is not None and before.worker != worker and not reason.strip():
+    if before is not None and before.present_worker(at) not in (None, worker) and not reason.strip():
         raise Refused("Say why it is passing to somebody else.", code="required", field="reason")
     locked.save()
     give(locked, team=team, worker=worker, by=by, at=at, reason=reason)
+    endings.set_aside(locked, by=by, at=at)
     after = locked.current_allocation()
     is_new = before is None or after is None or before.pk != after.pk
     if is_new and (before is not None or worker is None):
@@ -356,6 +379,7 @@ def provide_service(
     moved = move(locked, "provide_service", by=by, at=at, reason=reason, service=service)
     rerank_about([moved.child_id] if moved.child_id else [], at=at)
     _label(moved)
+    endings.set_aside(moved, by=by, at=at)
     return moved
 
 
@@ -373,64 +397,6 @@ def set_primary_need(
     locked.save()
     write_audit("referral.need_set", by=by, reference=locked.reference, detail={"need": primary_need})
     return locked
-
-
-@transaction.atomic
-def record_strategy_discussion(
-    *,
-    referral: Referral,
-    by: User,
-    at: datetime,
-    held_at: datetime,
-    with_police: bool,
-    with_health: bool,
-    section_47: bool,
-    decision: str,
-    others: str = "",
-    version: int | None = None,
-) -> StrategyDiscussion:
-    """Record a strategy discussion. Only one that decides a section 47 enquiry starts the enquiry's clocks."""
-    require(by, Permission.REFERRAL_DECIDE)
-    locked = touch(referral, version=version)
-    _check_own_family(locked, by=by)
-    if not locked.is_open:
-        raise Refused("This referral has ended.", code="ended")
-    if held_at > at:
-        raise Refused("The discussion cannot be in the future.", code="in_future", field="held_at")
-    if not decision.strip():
-        raise Refused("Write what was decided and why.", code="required", field="decision")
-    locked.save()
-    row = StrategyDiscussion.objects.create(
-        referral=locked,
-        held_at=held_at,
-        chaired_by=by,
-        with_police=with_police,
-        with_health=with_health,
-        others=others,
-        section_47=section_47,
-        decision=decision,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    clocks.stop(reference=locked.reference, rule="strategy_discussion", at=at, by=by)
-    if section_47:
-        allocation = locked.current_allocation()
-        clocks.start(
-            "section47_conference",
-            reference=locked.reference,
-            started_at=held_at,
-            by=by,
-            team=allocation.team if allocation else None,
-            worker=allocation.worker if allocation else None,
-        )
-    write_audit(
-        "referral.strategy_discussion",
-        by=by,
-        reference=locked.reference,
-        people=[locked.child] if locked.child else (),
-        detail={"section_47": section_47, "police": with_police, "health": with_health},
-    )
-    return row
 
 
 @transaction.atomic
@@ -481,8 +447,10 @@ def close(
     """Close a referral with the reason of the returns and what changed for the child.
 
     Refused while anything below it is open, while news waits to be taken, and with RC8 or RC9 where no assessment was
-    ever made (Children in Need census).
+    ever made (Children in Need census). Where a second manager signs endings and nothing was done on it, whoever was
+    allocated, it stays open, with what this one proposed, until another says the same.
     """
+    require(by, Permission.REFERRAL_CLOSE)
     locked = lock(referral, version=version)
     _check_own_family(locked, by=by)
     if not lists.is_valid("closure_reason", closure_reason, on=london_date(at)):
@@ -495,8 +463,20 @@ def close(
             code="no_assessment",
             field="closure_reason",
         )
+    is_new = locked.status == Referral.Status.ACCEPTED and nothing_begun(locked, by=by, at=at) is None
+    if is_new and endings.is_held(locked, by=by, at=at):
+        raise Refused(
+            "Nothing has begun on it: end it without further work, which a second manager signs.", code="not_begun"
+        )
     if locked.news.filter(taken_at__isnull=True).exists():
         raise Refused("New information about the child has not been acknowledged: acknowledge it first.", code="news")
+    is_early = locked.status in (Referral.Status.ACCEPTED, Referral.Status.ALLOCATED)
+    if (
+        is_early
+        and not endings.was_worked_on(locked)
+        and endings.hold_or_sign(locked, ending=closure_reason, reason=what_changed, by=by, at=at)
+    ):
+        return _read_again(locked)
     moved = move(
         locked,
         "close",
@@ -513,7 +493,11 @@ def close(
 
 def _end(referral: Referral, *, by: User, at: datetime, why: str = "ended") -> None:
     Allocation.objects.filter(referral=referral, to_at__isnull=True).update(to_at=at)
-    clocks.stop(reference=referral.reference, at=at, by=by, reason=why)
+    endings.set_aside(referral, by=by, at=at)
+    # What the type owes is not done because the referral has ended.
+    if referral.joined_reference:
+        owed.pass_to(referral, after=referral.joined_reference)
+    clocks.stop(reference=referral.reference, at=at, by=by, reason=why, but=owed.rules_on(referral))
     rerank_about([referral.child_id] if referral.child_id else [], at=at)
     end_involvement(reference=referral.reference, at=at, status_label=str(referral.get_status_display()))
 

@@ -55,27 +55,29 @@ def allocate_family(
     keys = [referral.pk, *(other.pk for other in others)]
     list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
     before = referral.current_allocation()
-    first = _one(referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
+    first = allocate_one(referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
     now = first.current_allocation()
     found = Allocated(first, is_new=before is None or now is None or before.pk != now.pk)
     for other in others:
         try:
             with transaction.atomic():
-                _check_waiting(other)
-                found.others.append(_one(other, by=by, at=at, team=team, worker=worker))
+                _check_waiting(other, at)
+                found.others.append(allocate_one(other, by=by, at=at, team=team, worker=worker))
         except Refused as why:
             found.refused.append(NotAllocated(other, why))
     return found
 
 
-def _check_waiting(referral: Referral) -> None:
+def _check_waiting(referral: Referral, at: datetime) -> None:
     """Raise Refused when somebody has the referral: it was chosen as one that waits."""
     now = referral.current_allocation()
-    if now is not None and now.worker is not None:
-        raise Refused(f"{now.allocated_by.name} has allocated it to {now.worker.name} meanwhile.", code="allocated")
+    worker = now.present_worker(at) if now is not None else None
+    if now is not None and worker is not None:
+        has_it = worker.name
+        raise Refused(f"{now.allocated_by.name} has allocated it to {has_it} meanwhile.", code="allocated")
 
 
-def _one(
+def allocate_one(
     referral: Referral,
     *,
     by: User,
@@ -85,6 +87,7 @@ def _one(
     reason: str = "",
     version: int | None = None,
 ) -> Referral:
+    """Allocate one of several; a worker who has declared that they know the family is refused, not denied."""
     try:
         return allocate(referral=referral, by=by, at=at, team=team, worker=worker, reason=reason, version=version)
     except Denied as denied:

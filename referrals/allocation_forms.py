@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 
 from frontdoor.accounts.models import User
-from frontdoor.ui.formats import person_age
-from frontdoor.ui.forms import Checkboxes, NamedChoice, VersionForm, long_text
+from frontdoor.ui.formats import joined, person_age
+from frontdoor.ui.forms import Checkboxes, NamedChoice, UiForm, VersionForm, long_text
 from referrals import holding
-from referrals.forms import WorkerChoice, offer_places
+from referrals.forms import WorkerChoice, of_worker, offer_places
 from referrals.models import Referral
 
 
@@ -49,7 +49,7 @@ class AllocateForm(VersionForm):
         now = record.current_allocation()
         if now is not None:
             self.initial.setdefault("team", now.team_id)
-            self.initial.setdefault("worker", now.worker_id)
+            self.initial.setdefault("worker", now.active_worker.pk if now.active_worker is not None else None)
 
     def offer_family(self, waiting: Sequence[Referral], user: User) -> None:
         """The other children of the family without a worker; those that were sent too, if somebody was quicker."""
@@ -94,4 +94,44 @@ class AllocateForm(VersionForm):
                 self.add_error("worker", "Choose a worker, or the team that it waits with")
             else:
                 self.add_error("team", f"{worker.name} is in no team: choose the team as well")
+        return cleaned
+
+
+class PassOnForm(UiForm):
+    """Who takes on each family that a worker holds; a family for whom nobody is chosen stays where it is."""
+
+    called = "Pass on somebody’s work"
+    BEFORE = "to_"
+
+    def __init__(self, *args: Any, worker: User, families: Sequence[Sequence[Referral]], user: User, **kwargs: Any):
+        """``worker`` is who holds it, ``families`` theirs, ``user`` who passes it on."""
+        super().__init__(*args, **kwargs)
+        self.families = {f"{self.BEFORE}{family[0].reference}": list(family) for family in families}
+        colleagues = [each for each in holding.workers_with_cases(user) if each.pk != worker.pk]
+        self.colleagues = {str(each.pk): each for each in colleagues}
+        choices = [("", f"Leave with {worker.name}"), *((key, of_worker(row)) for key, row in self.colleagues.items())]
+        for name, family in self.families.items():
+            children = joined([f"{row.child_name}, {row.reference}" for row in family])
+            self.fields[name] = forms.ChoiceField(label=f"Who takes on {children}?", choices=choices, required=False)
+        self.fields["reason"] = long_text("Why is it passing to somebody else?")
+
+    def chosen(self) -> list[tuple[Referral, User]]:
+        """Each referral of the families for whom somebody was chosen, with the colleague."""
+        given = self.cleaned_data
+        return [
+            (row, self.colleagues[given[name]]) for name, rows in self.families.items() for row in rows if given[name]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """A family somebody else has passed on meanwhile is said, not left out without a word; somebody is chosen."""
+        cleaned = super().clean()
+        sent = {name for name in self.data if name.startswith(self.BEFORE) and self.data.get(name)}
+        if sent - self.families.keys():
+            self.add_error(
+                None,
+                "A family you chose somebody for is not here any more: it was passed on or changed meanwhile."
+                " Look at who is left and send it again.",
+            )
+        elif not any(cleaned.get(name) for name in self.families) and not self.errors:
+            self.add_error(None, "Choose who takes on at least one family.")
         return cleaned

@@ -10,21 +10,37 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import Referral
+    from referrals.models import Enquiry, Referral
 
+    for name, word in (
+        ("record_seen", "seen"),
+        ("propose", "outcome"),
+        ("authorise", "authorise"),
+        ("send_to_conference", "authorise"),
+        ("send_back", "return"),
+        ("hold_conference", "conference"),
+        ("change_lead", "lead"),
+        ("discontinue", "end"),
+    ):
+        doors.put(Enquiry, name, "referrals:enquiry_act", word)
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
     doors.put(Contact, "tell", "referrals:tell")
     doors.put(Contact, "stand_down", "referrals:stand_down", text="Stand the fast track down", kind="secondary")
     doors.put(Contact, "reopen", "referrals:reopen_contact", text="Reopen, decided wrongly", kind="secondary")
+    doors.put(Contact, "confirm_telephone", "referrals:confirm_telephone")
+    doors.put(Contact, "reply", "referrals:reply", kind="secondary")
+    doors.put(Contact, "change_type", "referrals:change_type", kind="secondary")
+    doors.put(Contact, "record_owed", "referrals:owed_of_contact", kind="secondary")
+    doors.put(Referral, "record_owed", "referrals:owed")
     doors.put(Referral, "confirm_child", "referrals:confirm_child")
+    doors.put(Referral, "discuss_strategy", "referrals:discuss")
     for name in ("allocate", "allocate_anew", "reallocate"):
         doors.put(Referral, name, "referrals:allocate")
     doors.put(Referral, "no_further_action", "referrals:act", "end", text="End without further work")
     for name, word in (
         ("accept", "accept"),
-        ("discuss_strategy", "strategy-discussion"),
         ("provide_service", "service"),
         ("set_need", "need"),
         ("close", "close"),
@@ -48,25 +64,39 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Say the words of our audit events; hear of taken alerts; say what merging does; load shipped rows."""
         from contacts import hooks as of_contacts
-        from frontdoor.clocks.models import hidden as hidden_from_clocks
+        from frontdoor.clocks import hooks as of_clocks
         from frontdoor.notifications import hooks
         from frontdoor.people import hooks as of_people
+        from frontdoor.people.access import kept_back
         from frontdoor.people.disposal import disposal_policy
         from frontdoor.people.hooks import Episodes, merge_policy
+        from frontdoor.people.record.chronology import declare
         from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
+        from frontdoor.staff import hooks as of_staff
+        from frontdoor.workflow import hooks as workflow_hooks
+        from referrals import hooks as of_referrals
+        from referrals import leaving, taking
+        from referrals.absences import follow
         from referrals.actions import become_contact, tell_of_parted, why_not_a_contact
         from referrals.chronology import TELLER
+        from referrals.escalating import tell_of_endangered
         from referrals.events import EVENTS
         from referrals.fast_track import alert_taken, child_added
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
+        from referrals.protection import enquiry_models
+        from referrals.protection.chronology import ENQUIRY_SOURCE, SOURCE
+        from referrals.protection.enquiries import below, open_enquiry, passed_on
+        from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
         from referrals.tables import register_rules
 
         audit.register(EVENTS)
         tellers["referral"] = TELLER
+        declare(SOURCE)
+        declare(ENQUIRY_SOURCE)
         put_doors()
         register_rules()
         count_too(protection)
@@ -82,10 +112,24 @@ class ReferralsConfig(AppConfig):
             of_people.parted.append(tell_of_parted)
         if child_added not in of_contacts.child_added:
             of_contacts.child_added.append(child_added)
+        if leaving.held not in of_staff.holdings:
+            of_staff.holdings.append(leaving.held)
+            of_staff.letting_go.append(leaving.let_go)
+            of_staff.still_held.append(leaving.still_held)
+        of_clocks.at_sweep["follow who is away"] = follow
+        of_clocks.at_sweep["tell of children in danger without a worker"] = tell_of_endangered
+        if enquiries_held not in of_staff.holdings:
+            of_staff.holdings.append(enquiries_held)
+        if passed_on not in of_referrals.passed_on:
+            of_referrals.passed_on.append(passed_on)
+        if below not in of_referrals.open_below:
+            of_referrals.open_below.append(below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
-        if from_contacts_taken_under_restriction not in hidden_from_clocks:
-            hidden_from_clocks.append(from_contacts_taken_under_restriction)
+        if from_contacts_taken_under_restriction not in kept_back:
+            kept_back.append(from_contacts_taken_under_restriction)
+        if taking.alert_taken not in hooks.on_taken:
+            hooks.on_taken.append(taking.alert_taken)
         merge_policy(
             "referrals.Referral",
             "child",
@@ -95,4 +139,15 @@ class ReferralsConfig(AppConfig):
             when="{row}.status IN (" + ", ".join(f"'{status}'" for status in OPEN_STATUSES[1:]) + ")",
         )
         disposal_policy("referrals.Referral", "child", "destroy", "a referral is one child's")
+        merge_policy(
+            "referrals.Enquiry",
+            "child",
+            "move",
+            "a child's enquiries are the one child's; a second open one, which a merge does not make, would stay",
+            once=(),
+            when="{row}.status IN (" + ", ".join(f"'{status}'" for status in enquiry_models.OPEN_STATUSES) + ")",
+        )
+        disposal_policy("referrals.Enquiry", "child", "destroy", "an enquiry is one child's")
+        if open_enquiry not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(open_enquiry)
         post_migrate.connect(bring_in_step, sender=self)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from contacts.facts import WEB_FORM
 from contacts.models import Contact, ContactPerson
 from contacts.screening import actions as contacts
 from frontdoor.accounts.models import Team, User
@@ -18,7 +19,8 @@ from frontdoor.people.actions import GivenName, create_person, involve, update_i
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.words import may_be_a_name
 from frontdoor.workflow.actions import born, move
-from referrals import holding
+from referrals import endings, holding
+from referrals.absences import away
 from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral
 
 #: A confidential address is looked at again after this long at the latest.
@@ -43,7 +45,7 @@ def assessment_rule(received_on: Any) -> str:
 def new_person(row: ContactPerson, *, by: User, at: datetime) -> Person:
     """Make the record of somebody nobody has recorded before, from what was given, and confirm the link."""
     # The page asks whether "Na" alone is a name; nobody asks an agency's system.
-    was_asked = row.contact.how not in ("api", "feed") and may_be_a_name(row.name)
+    was_asked = row.contact.how not in ("api", "feed", WEB_FORM) and may_be_a_name(row.name)
     names = [GivenName(row.given_name, row.family_name, is_sure=was_asked)]
     if row.known_as:
         names.append(GivenName(row.known_as, kind="known_as"))
@@ -217,14 +219,17 @@ def join_open_work(
     news, made = OpenWorkNews.objects.get_or_create(
         referral=referral, contact=contact, defaults={"raised_at": at, "is_fast_track": is_fast_track}
     )
+    endings.set_aside(referral, by=by, at=at)
     if not made and is_fast_track and not news.is_fast_track:
         news.is_fast_track, news.taken_at, news.taken_by = True, None, None
         news.save()
     allocation = referral.current_allocation()
-    worker = allocation.worker if allocation else None
+    worker = allocation.active_worker if allocation else None
     team = allocation.team if allocation else None
     manager = team.manager if team else None
-    told = [user for user in (worker, manager) if user is not None]
+    told = [user for user in (worker, manager) if user is not None and user.is_active]
+    if not told or len(away([user.pk for user in told], at)) == len(set(told)):
+        told += duty_managers(at)
     urgent = is_fast_track or contact.grade == "red" or contact.child_protection_marked
     # Who read it while it stood on the queue has acknowledged it.
     if news.taken_at is None:
@@ -251,8 +256,6 @@ def join_open_work(
             at=at,
             to=[*told, *duty_managers(at)],
         )
-    elif told:
-        notify(told, kind="news", text=text, reference=referral.reference, path=path, urgent=urgent)
     else:
-        notify(duty_managers(at), kind="news", text=text, reference=referral.reference, path=path, urgent=urgent)
+        notify(told, kind="news", text=text, reference=referral.reference, path=path, urgent=urgent)
     return news

@@ -1,10 +1,13 @@
 """What became of a referral, told in the child's chronology: what happened to the child, not what was done here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from django.db.models import Q
+
+from contacts.families.telling import of_several, tellings
 from frontdoor.codelists import lists
 from frontdoor.people.models import Person
-from frontdoor.people.record.said import Said, Teller
+from frontdoor.people.record.said import Said, Teller, saying
 from frontdoor.workflow.models import StatusChange
 from referrals.models import Referral
 
@@ -22,12 +25,27 @@ WORDS = {
 
 def said(person: Person, changes: Sequence[StatusChange], with_handling: bool) -> dict[int, Said]:
     """What each change was for the child."""
-    rows = {row.reference: row for row in Referral.objects.filter(reference__in={c.reference for c in changes})}
+    found = Referral.objects.filter(reference__in={c.reference for c in changes}).select_related("contact_person")
+    rows = {row.reference: row for row in found}
+    # A reason given for the children of two families at once names both.
+    told = tellings([row.contact_person for row in rows.values()])
     return {
-        change.pk: Said(_words(change, rows[change.reference]), change.reason)
+        change.pk: Said(
+            _words(change, rows[change.reference]),
+            told[rows[change.reference].contact_person_id].plain(change.reason),
+        )
         for change in changes
         if change.reference in rows
     }
+
+
+def found(person: Person, references: Collection[str], words: str) -> Q:
+    """Changes whose reason, as this child's family may read it, holds the words."""
+    rows = dict(Referral.objects.filter(reference__in=references).values_list("reference", "contact__reference"))
+    shared = of_several(rows.values())
+    several = {reference for reference, contact in rows.items() if contact in shared}
+    plain = Q(reference__in=set(references) - several, reason__icontains=words)
+    return plain | saying(said, person, several, words)
 
 
 def _words(change: StatusChange, referral: Referral) -> str:
@@ -43,4 +61,4 @@ def _words(change: StatusChange, referral: Referral) -> str:
     return WORDS.get(change.move, change.status_words.lower())
 
 
-TELLER = Teller("referrals.referral", said=said)
+TELLER = Teller("referrals.referral", said=said, found=found)

@@ -1,13 +1,12 @@
 """The one decision on a contact: an outcome for each child, by whoever may decide it, once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from contacts import telling
+from contacts import taken, telling
 from contacts.agencies.thresholds.actions import keep_choice
 from contacts.bundles import actions as bundles
 from contacts.identity.proposing import leaves_queue, propose
@@ -21,66 +20,22 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
-from frontdoor.codelists import lists
 from frontdoor.notifications import outbox
-from frontdoor.notifications.actions import duty_managers, notify
-from frontdoor.people.access import check_conflict_of
+from frontdoor.notifications.actions import duty_managers, notify, who_may_know
+from frontdoor.people.access import check_conflict_of, is_restricted_to_some
 from frontdoor.people.actions import end_involvement
 from frontdoor.people.models import Person
 from frontdoor.workflow.actions import lock, move
+from referrals import agreement, owed, replying, sending
+from referrals.answers import NOT_ABOUT as NOT_ABOUT
+from referrals.answers import OUTSIDE_ORDER, level_of
+from referrals.answers import ChildDecision as ChildDecision
+from referrals.answers import Decided as Decided
+from referrals.answers import Telephoned as Telephoned
+from referrals.answers import outcome_attributes as outcome_attributes
 from referrals.births import Response, join_open_work, new_person, open_referral, open_referral_of
 from referrals.holding import team_of
 from referrals.models import OPEN_STATUSES, Referral
-
-OUTSIDE_ORDER = ("referral", "early_help", "signposted", "information_and_advice", "no_further_action")
-#: Answers for a child who is only named on the contact: no outcome of the contact is theirs.
-NOT_ABOUT = {"not_about": "Not about this child", "lives_elsewhere": "Lives elsewhere"}
-#: Outcomes that go on with the family, for which they have to agree below child protection.
-GOES_ON = frozenset({"referral", "early_help", "named_service"})
-#: Clocks of a contact that go on when it has been decided.
-OUTLIVES_DECISION = frozenset({"telephone_confirmation", "fast_track_take", "restricted_take"})
-
-
-@dataclass(frozen=True)
-class ChildDecision:
-    """What is decided about one child of a contact.
-
-    ``outcome`` is a code of the list ``contact_outcome`` or, for a child only named, one of ``NOT_ABOUT``;
-    ``detail`` holds ``receiver`` and ``taken_by`` (who on the other side has taken it) or ``contact`` (the reference of
-    the same incident), where the outcome needs them; ``is_new_record`` says that nobody on record is this child.
-    """
-
-    child: int
-    outcome: str
-    reason: str = ""
-    level_of_need: str = ""
-    response_type: str = "assessment"
-    primary_need: str = ""
-    detail: Mapping[str, str] = field(default_factory=dict)
-    is_new_record: bool = False
-
-
-@dataclass(frozen=True)
-class Telephoned:
-    """Out of hours: which manager agreed by telephone, and when."""
-
-    manager: User
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What came of a decision: ``power`` says whether it was decided or put to a manager, ``reasons`` why."""
-
-    contact: Contact
-    power: Power
-    reasons: tuple[str, ...] = ()
-    referrals: tuple[Referral, ...] = ()
-
-
-def outcome_attributes(on: Any) -> dict[str, dict[str, Any]]:
-    """The outcomes in force and what each needs and does."""
-    return {row.code: row.attributes for row in lists.rows("contact_outcome", on=on)}
 
 
 @transaction.atomic
@@ -110,13 +65,11 @@ def decide_contact(
     if holder is not None and holder != by and not holds(by, Permission.CONTACT_DECIDE_ANY):
         raise Stale(who=holder.name, when=None, what="they are screening it now")
     if locked.no_child_identified and not locked.people.filter(is_child=True).exists():
-        return _decide_without_child(locked, decisions, by=by, at=at, reason=reason)
+        return _decide_without_child(locked, decisions, by=by, at=at, reason=reason, telephoned=telephoned)
     rows = _checked(locked, decisions, by=by, at=at)
-    children = [row for row, decision in rows if decision.outcome not in NOT_ABOUT]
-    verdict = rules.who_decides(
-        locked, [decision.outcome for _, decision in rows if decision.outcome not in NOT_ABOUT], by, at, children
-    )
-    reasons = [*verdict.reasons, *_more_reasons(locked, rows, by=by)]
+    children, outcomes = _asked_about(rows)
+    verdict = rules.who_decides(locked, outcomes, by, at, children)
+    reasons = [*verdict.reasons, *agreement.more_reasons(locked, rows, by=by)]
     power = verdict.power
     if power is Power.DECIDES and reasons:
         power = Power.PROPOSES
@@ -125,12 +78,29 @@ def decide_contact(
     told = reason or "; ".join(dict.fromkeys(decision.reason for _, decision in rows if decision.reason))
     if power is Power.PROPOSES and telephoned is not None:
         _agreed_by_telephone(locked, telephoned, by=by, at=at)
+        _check_signer(locked, telephoned.manager, outcomes, children, at=at, field="manager")
         power = Power.DECIDES
     if power is Power.PROPOSES:
+        protective = rules.protective(london_date(at)) & set(outcomes)
+        if protective and rules.who_decides(locked, protective, by, at, children).power is Power.DECIDES:
+            if team is not None or worker is not None:
+                require(by, Permission.REFERRAL_ALLOCATE)
+            rows = _protect_now(locked, rows, protective, by=by, at=at, team=team, worker=worker)
         return _propose(locked, rows, reasons, by=by, at=at, reason=told)
     if (team is not None or worker is not None) and telephoned is None:
         require(by, Permission.REFERRAL_ALLOCATE)
     return _carry_out(locked, rows, "decide", by=by, at=at, reason=told, team=team, worker=worker)
+
+
+def _asked_about(rows: Sequence[tuple[ContactPerson, ChildDecision]]) -> tuple[list[ContactPerson], list[str]]:
+    """The children a decision is about, and their outcomes: what the rules of who decides are asked of.
+
+    Of none of them: then the contact ends with nothing done, and that is asked of all.
+    """
+    about = [(row, decision.outcome) for row, decision in rows if decision.outcome not in NOT_ABOUT]
+    if rows and not about:
+        about = [(row, "no_further_action") for row, _ in rows]
+    return [row for row, _ in about], [outcome for _, outcome in about]
 
 
 @transaction.atomic
@@ -176,8 +146,10 @@ def sign_off_contact(
             detail=detail,
         )
         rows.append((row, decision))
+    children, outcomes = _asked_about(rows)
+    _check_signer(locked, by, outcomes or [locked.outcome], children, at=at)
     if not rows:
-        return _end_without_child(locked, locked.outcome, "sign_off", by=by, at=at, reason=reason)
+        return _end_without_child(locked, sending.proposed(locked), "sign_off", by=by, at=at, reason=reason)
     return _carry_out(locked, rows, "sign_off", by=by, at=at, reason=reason, team=team, worker=worker)
 
 
@@ -188,7 +160,7 @@ def return_contact(*, contact: Contact, by: User, at: datetime, comments: str, v
     moved = move(contact, "send_back", by=by, at=at, reason=comments, version=version, until=at + screening.CLAIM_FOR)
     if proposer is not None:
         notify(
-            [proposer],
+            [proposer] if proposer.is_active else duty_managers(at),
             kind="returned",
             text=f"Contact {moved.reference} has come back with comments",
             reference=moved.reference,
@@ -205,21 +177,50 @@ def reopen_contact(*, contact: Contact, by: User, at: datetime, reason: str, ver
     """
     if contact.is_fast_track and contact.is_on_queue:
         raise Refused("It is on the fast track: stand it down instead.", code="fast_track")
-    moved = move(contact, "reopen", by=by, at=at, reason=reason, version=version, until=at + screening.CLAIM_FOR)
+    return open_again(contact, by=by, at=at, reason=reason, version=version)
+
+
+def open_again(
+    contact: Contact,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    version: int | None = None,
+    check_permission: bool = True,
+) -> Contact:
+    """A decided contact in screening again, claimed by ``by``, with all that follows: see :func:`reopen_contact`.
+
+    Without ``check_permission`` for an act whose own rule has decided that it is open again.
+    """
+    moved = move(
+        contact, "reopen", by=by, at=at, reason=reason, version=version, check_permission=check_permission,
+        until=at + screening.CLAIM_FOR,
+    )  # fmt: skip
     kept = Referral.objects.filter(contact=moved, status__in=OPEN_STATUSES).values("contact_person_id")
     moved.people.exclude(pk__in=kept).update(decided_at=None, decided_by=None)
+    sending.take_back(moved, by=by, at=at, reason="reopened")
     recording.take_up_again(moved, by=by)
+    owed.take_up_again(moved, by=by)
     propose(moved, at=at)
     bundles.bundle_contact(contact=moved, by=by, at=at)
     return moved
 
 
 @transaction.atomic
-def confirm_telephone(*, contact: Contact, by: User, at: datetime) -> None:
+def confirm_telephone(*, contact: Contact, by: User, at: datetime, version: int | None = None) -> None:
     """The manager who agreed by telephone confirms it, the next working day at the latest."""
     require(by, Permission.CONTACT_SIGN_OFF)
-    if not clocks.stop(reference=contact.reference, rule="telephone_confirmation", at=at, by=by):
+    contact = lock(contact, version=version)
+    waiting = clocks.running_on([contact.reference]).filter(rule="telephone_confirmation").select_related("worker")
+    asked = waiting.first()
+    if asked is None:
         raise Refused("Nothing on this contact waits to be confirmed.", code="nothing")
+    if asked.worker is not None and asked.worker.is_active and asked.worker != by:
+        raise Refused(f"{asked.worker.name} agreed to this by telephone, and confirms it.", code="not_asked")
+    if contact.decided_by_id == by.pk:
+        raise Refused("You decided this yourself: another manager confirms it.", code="own")
+    clocks.stop(reference=contact.reference, rule="telephone_confirmation", at=at, by=by)
     write_audit("contact.telephone_confirmed", by=by, reference=contact.reference)
 
 
@@ -254,14 +255,15 @@ def _checked(
             raise Refused(f"Choose an outcome for {name} from the list.", code="invalid", field=f"outcome-{row.pk}")
         if not decision.reason.strip():
             raise Refused(f"Give the reason for {name}’s outcome.", code="required", field=f"reason-{row.pk}")
-        _check_outcome(contact, row, decision, known[decision.outcome], by=by)
+        _check_outcome(contact, row, decision, known[decision.outcome], by=by, at=at)
         pairs.append((row, decision))
     return pairs
 
 
 def _decide_without_child(
-    contact: Contact, decisions: Sequence[ChildDecision], *, by: User, at: datetime, reason: str
-) -> Decided:
+    contact: Contact, decisions: Sequence[ChildDecision], *, by: User, at: datetime, reason: str,
+    telephoned: Telephoned | None,
+) -> Decided:  # fmt: skip
     """A contact about adults only: one outcome for the whole of it, none that opens or joins a child's work."""
     decision = decisions[0] if decisions else ChildDecision(child=0, outcome="")
     attributes = outcome_attributes(london_date(at)).get(decision.outcome)
@@ -272,39 +274,57 @@ def _decide_without_child(
     told = decision.reason.strip() or reason.strip()
     if not told:
         raise Refused("Give the reason for the outcome.", code="required", field="reason-0")
+    sending.check(contact, decision, attributes, at=at, name="it", field="0")
+    replying.check(contact, attributes, field="outcome-0")
     verdict = rules.who_decides(contact, [decision.outcome], by, at, [])
     if verdict.power is Power.REFUSED:
         raise Refused(" ".join(verdict.reasons), code="role", field="outcome-0")
-    if verdict.power is Power.DECIDES:
-        return _end_without_child(contact, decision.outcome, "decide", by=by, at=at, reason=told)
-    contact.outcome = decision.outcome
-    contact.save()
-    return _propose(contact, [], verdict.reasons, by=by, at=at, reason=told)
+    said = sending.in_words(told, decision)
+    power = verdict.power
+    if power is Power.PROPOSES and telephoned is not None:
+        _agreed_by_telephone(contact, telephoned, by=by, at=at)
+        _check_signer(contact, telephoned.manager, [decision.outcome], [], at=at, field="manager")
+        power = Power.DECIDES
+    if power is Power.DECIDES:
+        return _end_without_child(contact, decision, "decide", by=by, at=at, reason=said)
+    sending.keep_proposed(contact, decision, reason=told)
+    return _propose(contact, [], verdict.reasons, by=by, at=at, reason=said)
 
 
-def _end_without_child(contact: Contact, outcome: str, act: str, *, by: User, at: datetime, reason: str) -> Decided:
+def _end_without_child(
+    contact: Contact, decision: ChildDecision, act: str, *, by: User, at: datetime, reason: str
+) -> Decided:
+    """Its end, at once or when what was proposed is signed."""
+    outcome = decision.outcome
     attributes = outcome_attributes(london_date(at)).get(outcome, {})
     moved = move(contact, act, by=by, at=at, reason=reason)
     bundles.refresh_of([moved.pk])
     moved.outcome, moved.outcome_outside = outcome, str(attributes.get("outside", "no_further_action"))
     moved.save()
     settle(moved, by=by, at=at)
+    if attributes.get("needs_receiver"):
+        sending.send(moved, None, decision, by=by, at=at)
     return Decided(moved, Power.DECIDES)
 
 
 def _check_outcome(
-    contact: Contact, row: ContactPerson, decision: ChildDecision, attributes: Mapping[str, Any], *, by: User
+    contact: Contact,
+    row: ContactPerson,
+    decision: ChildDecision,
+    attributes: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
 ) -> None:
     name = str(row)
     detail = decision.detail
-    if attributes.get("needs_receiver") and not (
-        detail.get("receiver", "").strip() and detail.get("taken_by", "").strip()
-    ):
+    sending.check(contact, decision, attributes, at=at, name=name, field=str(row.pk))
+    replying.check(contact, attributes, field=f"outcome-{row.pk}")
+    if attributes.get("needs_level") and not level_of(contact, row, decision):
         raise Refused(
-            f"Say who has taken {name} on, by name: until somebody has, the contact stays here.",
-            code="receiver",
-            field=f"taken_by-{row.pk}",
-        )
+            f"Choose {name}’s level of need: it says whether this outcome fits.", code="level",
+            field=f"level_of_need-{row.pk}",
+        )  # fmt: skip
     if attributes.get("opens") and decision.response_type not in Referral.Response.values:
         raise Refused(f"Choose the response to {name}’s referral.", code="response", field=f"response_type-{row.pk}")
     if attributes.get("opens") and not contact.type.may_become_referral:
@@ -348,25 +368,21 @@ def _check_outcome(
             )
 
 
-def _more_reasons(contact: Contact, rows: Sequence[tuple[ContactPerson, ChildDecision]], *, by: User) -> list[str]:
-    """Why a manager has to decide, beyond the rows and exceptions of contacts: agreement, and plans."""
-    if rules.is_manager(by):
-        return []
-    reasons: list[str] = []
-    asked = {row.family_group for row, decision in rows if decision.outcome in GOES_ON}
-    if asked and contact.grade != "red" and not contact.child_protection_marked:
-        refused = contact.families.filter(number__in=asked, agreement__in=["refused", "withdrawn"]).exists()
-        if refused:
-            reasons.append("The family does not agree.")
-    people = [row.person_id for row, _ in rows if row.person_id is not None]
-    if (
-        people
-        and Referral.objects.filter(
-            child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
-        ).exists()
-    ):
-        reasons.append("A child is on a child protection plan.")
-    return reasons
+def _check_signer(
+    contact: Contact,
+    manager: User,
+    outcomes: Sequence[str],
+    children: Sequence[ContactPerson],
+    *,
+    at: datetime,
+    field: str | None = None,
+) -> None:
+    """Refused when this manager recorded what an ending is signed of: sign-off is by somebody other than the author."""
+    if set(outcomes) - rules.protective(london_date(at)):
+        why = rules.why_not_sign(contact, manager, at, children)
+        if why:
+            raise Refused(why if field is None else "They recorded this contact themselves: ask another manager.",
+                          code="own", field=field)  # fmt: skip
 
 
 def _agreed_by_telephone(contact: Contact, told: Telephoned, *, by: User, at: datetime) -> None:
@@ -389,7 +405,7 @@ def _agreed_by_telephone(contact: Contact, told: Telephoned, *, by: User, at: da
         kind="confirm-telephone",
         text=f"Confirm what you agreed by telephone on {contact.reference}",
         reference=contact.reference,
-        path=f"/contacts/{contact.reference}/",
+        path=f"/contacts/{contact.reference}/confirm-telephone/",
         urgent=True,
     )
 
@@ -409,12 +425,16 @@ def _propose(
         _write(row, decision)
         row.save()
     moved = move(contact, "propose", by=by, at=at, reason=reason)
+    is_taken = moved.taken_under_restriction_by_id is not None
     notify(
-        [manager for manager in duty_managers(at) if manager != by],
+        taken.others_told(moved, but=by)
+        if is_taken
+        else who_may_know(moved.reference, [user for user in duty_managers(at) if user != by], at=at),
         kind="sign-off",
         text=f"Contact {moved.reference} waits for your sign-off",
-        reference=moved.reference,
-        path=f"/contacts/{moved.reference}/sign-off/",
+        # A notice about what is kept from them would be kept from them as well.
+        reference="" if is_taken else moved.reference,
+        path=f"/contacts/{moved.reference}/" + ("" if is_taken else "sign-off/"),
     )
     return Decided(moved, Power.PROPOSES, tuple(reasons))
 
@@ -443,30 +463,13 @@ def _carry_out(
 ) -> Decided:
     """Write each child's outcome, open or join referrals, let the contact leave the queue, and tell the referrer."""
     known = outcome_attributes(london_date(at))
-    team = team_of(worker, team)
+    _check_who_sees(contact, [known.get(decision.outcome, {}) for _, decision in rows])
     born: list[Referral] = []
     outside: list[tuple[int, str, str]] = []
     for row, decision in rows:
         attributes = known.get(decision.outcome, {})
-        kept = Referral.objects.filter(contact_person=row, status__in=OPEN_STATUSES).first()
-        if attributes.get("opens") and kept is None:
-            person = row.person or new_person(row, by=by, at=at)
-            row.refresh_from_db()
-            response = Response(decision.response_type, decision.primary_need, team, worker)
-            born.append(
-                open_referral(
-                    contact=contact, row=row, child=person, by=by, at=at, reason=decision.reason, response=response
-                )
-            )
-        elif attributes.get("joins"):
-            standing = open_referral_of(row.person)
-            if standing is None:
-                raise Refused(f"{row}’s referral has been closed meanwhile: decide again.", code="no_open_work")
-            join_open_work(referral=standing, contact=contact, by=by, at=at)
-            row.joined_reference = standing.reference
-        _write(row, decision)
-        row.decided_at, row.decided_by = at, by
-        row.save()
+        referral = _settle_child(contact, row, decision, attributes, by=by, at=at, team=team, worker=worker)
+        born += [referral] if referral is not None else []
         if decision.outcome not in NOT_ABOUT:
             code = _outside(decision, attributes)
             outside.append((OUTSIDE_ORDER.index(code), code, decision.outcome))
@@ -482,7 +485,82 @@ def _carry_out(
         keep_choice(moved, level=level, by=by, at=at, reason=reason)
     moved.save()
     settle(moved, by=by, at=at)
+    for row, decision in rows:
+        if known.get(decision.outcome, {}).get("needs_receiver"):
+            sending.send(moved, row, decision, by=by, at=at)
     return Decided(moved, Power.DECIDES, (), tuple(born))
+
+
+def _settle_child(
+    contact: Contact,
+    row: ContactPerson,
+    decision: ChildDecision,
+    attributes: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    team: Team | None,
+    worker: User | None,
+) -> Referral | None:
+    """Write one child's outcome, and open the referral (returned) or join the open work that it says.
+
+    What was done for the child before the ending of another was signed stays as it was decided then.
+    """
+    born = None
+    kept = Referral.objects.filter(contact_person=row, status__in=OPEN_STATUSES).first()
+    protected = kept is not None if attributes.get("opens") else attributes.get("joins") and row.joined_reference
+    is_done = bool(protected and row.decided_at is not None)
+    if attributes.get("opens") and kept is None:
+        person = row.person or new_person(row, by=by, at=at)
+        row.refresh_from_db()
+        response = Response(decision.response_type, decision.primary_need, team_of(worker, team), worker)
+        born = open_referral(
+            contact=contact, row=row, child=person, by=by, at=at, reason=decision.reason, response=response
+        )
+    elif attributes.get("joins") and not is_done:
+        standing = open_referral_of(row.person)
+        if standing is None:
+            raise Refused(f"{row}’s referral has been closed meanwhile: decide again.", code="no_open_work")
+        join_open_work(referral=standing, contact=contact, by=by, at=at)
+        row.joined_reference = standing.reference
+    _write(row, decision)
+    if not is_done:
+        row.decided_at, row.decided_by = at, by
+    row.save()
+    return born
+
+
+def _protect_now(
+    contact: Contact,
+    rows: Sequence[tuple[ContactPerson, ChildDecision]],
+    protective: Collection[str],
+    *,
+    by: User,
+    at: datetime,
+    team: Team | None,
+    worker: User | None,
+) -> list[tuple[ContactPerson, ChildDecision]]:
+    """What protects a child is done at once, though the ending of another child's part waits to be signed.
+
+    Returns the rows that wait.
+    """
+    known = outcome_attributes(london_date(at))
+    _check_who_sees(contact, [known[decision.outcome] for _, decision in rows if decision.outcome in protective])
+    for row, decision in rows:
+        if decision.outcome in protective:
+            _settle_child(contact, row, decision, known[decision.outcome], by=by, at=at, team=team, worker=worker)
+    return [(row, decision) for row, decision in rows if decision.outcome not in protective]
+
+
+def _check_who_sees(contact: Contact, outcomes: Sequence[Mapping[str, Any]]) -> None:
+    """No work is opened or joined that only whoever took the contact could see: a worker has to be able to do it."""
+    is_kept = contact.taken_under_restriction_by_id is not None and not is_restricted_to_some(contact.reference)
+    if is_kept and any(outcome.get("opens") or outcome.get("joins") for outcome in outcomes):
+        raise Refused(
+            "Nobody but you would see the work. Confirm the restricted record on this contact first, so that those "
+            "named on it see it, or give the contact back.",
+            code="taken",
+        )
 
 
 def _people(rows: Sequence[tuple[ContactPerson, ChildDecision]]) -> list[Person]:
@@ -499,9 +577,13 @@ def _outside(decision: ChildDecision, attributes: Mapping[str, Any]) -> str:
 
 def settle(contact: Contact, *, by: User, at: datetime) -> None:
     """What follows whenever a contact is decided: clocks stop, it leaves the open work, the agency hears of it."""
-    for rule in list(clocks.running_on([contact.reference]).values_list("rule", flat=True)):
-        if rule not in OUTLIVES_DECISION:
-            clocks.stop(reference=contact.reference, rule=rule, at=at, by=by)
+    owed.stop_at_decision(contact, by=by, at=at)
+    own = contact.type.own_clock
+    if own and outcome_attributes(london_date(at)).get(contact.outcome, {}).get("manager_only"):
+        # Entered in error: there is no child of whom anything is owed.
+        clocks.stop(reference=contact.reference, rule=own, at=at, by=by, reason="entered in error")
+    owed.pass_on(contact, by=by, at=at)
+    taken.seen_to(contact.reference, by=by, at=at)
     leaves_queue(contact)
     end_involvement(reference=contact.reference, at=at, status_label="Decided")
     if contact.agency_id is not None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contacts.bundles.actions import refresh_of
 from contacts.facts import ContactFacts, PersonFacts
+from contacts.families.telling import telling_for
 from contacts.identity.proposing import leaves_queue, propose
 from contacts.models import Contact, ContactPerson
 from contacts.ranking.ranks import rerank
@@ -22,6 +23,7 @@ from frontdoor.notifications.actions import duty_managers, raise_alert
 from frontdoor.notifications.models import Alert
 from frontdoor.people.actions import end_involvement
 from frontdoor.workflow.actions import lock, move
+from referrals import endings, owed
 from referrals.births import join_open_work, open_referral, open_referral_of
 from referrals.models import Referral, ending_rule
 
@@ -105,13 +107,14 @@ def fast_track(
     moved.summary, moved.child_location = what, where
     moved.outcome, moved.outcome_outside = "referral", "referral"
     moved.save()
-    clocks.stop(reference=moved.reference, at=at, by=actor, reason="fast track")
+    owed.stop_at_decision(moved, by=actor, at=at, reason="fast track")
     clocks.start("fast_track_take", reference=moved.reference, started_at=at, by=by)
     if moved.acknowledged_at is None and moved.agency_id is not None:
         clocks.start("acknowledgement", reference=moved.reference, started_at=moved.received_at, by=by)
     rerank(moved, at=at)
     for row in chosen:
         _track_child(moved, row, by=actor, at=at, reason=what)
+    owed.pass_on(moved, by=actor, at=at)
     raise_alert(
         kind=ALERT,
         reference=moved.reference,
@@ -134,6 +137,7 @@ def _children(contact: Contact, others: Collection[int]) -> list[ContactPerson]:
 
 
 def _track_child(contact: Contact, row: ContactPerson, *, by: User, at: datetime, reason: str) -> None:
+    reason = telling_for(row).of("summary", reason)
     standing = open_referral_of(row.person)
     if standing is not None and standing.contact_person_id != row.pk:
         join_open_work(referral=standing, contact=contact, by=by, at=at, is_fast_track=True)
@@ -213,13 +217,15 @@ def stand_down(*, contact: Contact, by: User, at: datetime, reason: str, version
     decided = [referral.reference for referral in referrals if referral.status != Referral.Status.AWAITING_DECISION]
     if decided:
         raise Refused(f"A referral of this contact has been decided already ({', '.join(decided)}).", code="decided")
+    owed.bring_back(locked, owed.places_ever(locked), by=by, at=at, reason="stood down")
     rule = ending_rule(Referral.Ending.STOOD_DOWN, london_date(at))
     for referral in referrals:
         move(
             referral, "no_further_action", by=by, at=at, reason=reason, decision_reason=reason,
             ending=Referral.Ending.STOOD_DOWN, is_nfa=rule.is_nfa, is_returnable=rule.is_returnable,
         )  # fmt: skip
-        clocks.stop(reference=referral.reference, at=at, by=by, reason="stood down")
+        endings.set_aside(referral, by=by, at=at)
+        clocks.stop(reference=referral.reference, at=at, by=by, reason="stood down", but=owed.rules_on(referral))
         end_involvement(reference=referral.reference, at=at, status_label="Stood down")
     moved = move(locked, "stand_down", by=by, at=at, reason=reason)
     moved.people.filter(is_child=True).update(

@@ -1,6 +1,6 @@
 """The forms of deciding a contact and working a referral."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -12,10 +12,9 @@ from contacts.models import ContactPerson
 from contacts.screening.readers import Difference
 from contacts.screening.untaken import in_words
 from frontdoor.access import Permission, roles_holding
-from frontdoor.accounts.models import Team, User
+from frontdoor.accounts.models import Absence, Team, User
 from frontdoor.codelists import lists
 from frontdoor.db import by_name
-from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, VersionForm, long_text
 from referrals import holding
 from referrals.models import Referral
@@ -24,15 +23,22 @@ from referrals.models import Referral
 class WorkerChoice(NamedChoice):
     """A colleague by name and team; once :func:`say_cases` was called, with the number of open cases beside each."""
 
-    cases: Mapping[int, int] | None = None
-
     def label_from_instance(self, obj: Any) -> str:
         """The colleague's name, team and open cases."""
-        name = f"{obj.name}, {obj.team.name}" if obj.team_id else str(obj.name)
-        if self.cases is None:
-            return name
-        held = self.cases.get(obj.pk, 0)
-        return f"{name}: {held or 'no'} open case{'' if held == 1 else 's'}"
+        return of_worker(obj)
+
+
+def of_worker(worker: User) -> str:
+    """A colleague where work is given: name and team; of ``workers_with_cases`` their open cases, and being away."""
+    name = f"{worker.name}, {worker.team.name}" if worker.team is not None else str(worker.name)
+    said = vars(worker)
+    held = said.get("held")
+    if held is None:
+        return name
+    counted = f"{name}: {held or 'no'} open case{'' if held == 1 else 's'}"
+    if not said.get("away_kind"):
+        return counted
+    return f"{counted}, {Absence(kind=said['away_kind'], until_on=said['away_until']).words}"
 
 
 def offer_places(form: UiForm) -> None:
@@ -44,8 +50,11 @@ def offer_places(form: UiForm) -> None:
 def say_cases(form: UiForm, user: User) -> None:
     """Say beside each worker of a form how many open cases they hold, of those the user may see."""
     field = form.fields.get("worker")
-    if isinstance(field, WorkerChoice):
-        field.cases = holding.open_cases(user)
+    if isinstance(field, WorkerChoice) and field.queryset is not None:
+        none = [("", str(field.empty_label))] if field.empty_label is not None else []
+        field.choices = lambda: [
+            *none, *((str(row.pk), field.label_from_instance(row)) for row in holding.workers_with_cases(user))
+        ]  # fmt: skip
 
 
 def staff(permission: Permission) -> Any:
@@ -122,6 +131,28 @@ class ReasonForm(VersionForm):
 
     called = "Give a reason"
     reason = long_text("Why?")
+
+
+class TakeForm(VersionForm):
+    """Taking a contact under a restriction; whoever was told why need not say it again."""
+
+    called = "Take under the restriction"
+    reason = long_text("Why are you taking it? (optional)", required=False)
+
+    def settle(self, record: Any) -> None:
+        """Ask for the reason of whoever was not told."""
+        if not self.was_told:
+            self.fields["reason"].label, self.fields["reason"].required = "Why are you taking it?", True
+
+    def __init__(self, *args: Any, was_told: bool = False, **kwargs: Any) -> None:
+        self.was_told = was_told
+        super().__init__(*args, **kwargs)
+
+
+class GiveBackForm(ReasonForm):
+    """Giving a contact back that was taken under a restriction."""
+
+    called = "Give the contact back"
 
 
 class FastTrackForm(VersionForm):
@@ -220,25 +251,6 @@ class NeedForm(VersionForm):
         """Needs of today."""
         self.offer("primary_need", coded("primary_need", timezone.localdate()))
         self.initial.setdefault("primary_need", record.primary_need)
-
-
-class StrategyForm(VersionForm):
-    """A strategy discussion held."""
-
-    called = "Record a strategy discussion"
-    held_at = DateTimeField(label="When was it held?", latest="now")
-    present = forms.MultipleChoiceField(
-        label="Who took part?",
-        choices=[("police", "Police"), ("health", "Health")],
-        widget=Checkboxes(),
-        required=False,
-        help_text="Without health it has to be held again the next working day.",
-    )
-    others = forms.CharField(label="Who else?", max_length=250, required=False)
-    section_47 = forms.ChoiceField(
-        label="Was a section 47 enquiry decided?", choices=[("yes", "Yes"), ("no", "No")], widget=Radios(inline=True)
-    )
-    decision = long_text("What was decided, and why?", rows=5)
 
 
 class CloseForm(VersionForm):

@@ -2,14 +2,17 @@
 
 from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from frontdoor.access import Permission, Refused, holds, roles_holding
-from frontdoor.accounts.models import Team, User
+from frontdoor.accounts.models import Absence, Team, User
 from frontdoor.db import by_name
 from frontdoor.people.access import hidden_people, known_references, with_joined
 from frontdoor.people.models import Person, Relationship
 from frontdoor.people.record.kinship import PARENTS, SIBLINGS
+from frontdoor.wording import worded
 from referrals.models import OPEN_STATUSES, Allocation, Referral, ReferralQuerySet
 
 #: Kinds of teams whose people work with children for as long as a case is open.
@@ -53,11 +56,25 @@ def check(team: Team, worker: User | None) -> None:
         raise Refused(f"{team.name} does not hold cases: choose another team.", code="team", field=field)
 
 
-def open_cases(user: User) -> dict[int, int]:
-    """How many open cases each worker (by key) holds, of those this user may see; one query."""
+def workers_with_cases(user: User) -> list[User]:
+    """Who may hold cases, each with how many open ones (``held``) they hold of those this user may see.
+
+    And of who is away now of what kind (``away_kind``) and until when (``away_until``).
+    """
+    away = {row.user_id: row for row in Absence.objects.at(timezone.now())}
+    rows = _with_cases(user)
+    for row in rows:
+        if absence := away.get(row.pk):
+            vars(row).update(away_kind=absence.kind, away_until=absence.until_on)
+    return rows
+
+
+@worded()
+def _with_cases(user: User) -> QuerySet[User, User]:
     seen = Referral.objects.visible_to(user).open()
-    rows = Allocation.objects.filter(to_at__isnull=True, worker__isnull=False, referral__in=seen.values("pk"))
-    return dict(rows.order_by().values_list("worker_id").annotate(held=Count("pk")))
+    own = Allocation.objects.current().with_worker().filter(worker=OuterRef("pk"), referral__in=seen.values("pk"))
+    counted = own.order_by().values("worker").annotate(held=Count("pk")).values("held")
+    return workers().annotate(held=Coalesce(Subquery(counted), 0))
 
 
 def brothers_and_sisters(child: Person, user: User) -> set[int]:

@@ -11,7 +11,7 @@ from referrals.models import Referral, StrategyDiscussion
 
 def protection(keys: list[int]) -> Iterable[Part]:
     """Referrals of these people with a section 47 enquiry or a protection plan."""
-    enquiry = StrategyDiscussion.objects.filter(section_47=True, referral=OuterRef("pk"))
+    enquiry = StrategyDiscussion.objects.deciding_section_47().filter(referral=OuterRef("pk"))
     rows = Referral.objects.filter(Q(Exists(enquiry)) | Q(service=Referral.Service.PROTECTION_PLAN), child_id__in=keys)
     for row in rows.order_by("pk"):
         if row.child_id is not None:

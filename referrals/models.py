@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django_fsm import FSMField
 
+from contacts.models import Contact
 from frontdoor.access import Permission, holds
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Absence, User
+from frontdoor.clocks.models import Clock
 from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
 from frontdoor.people.access import about_visible, hidden_references, with_joined
@@ -58,12 +60,11 @@ class ReferralQuerySet(VisibleQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Referrals of children the user may see, or of nobody yet; none without the permission to view them."""
-        if not holds(user, Permission.REFERRAL_VIEW):
-            return self.none()
-        rows = about_visible(self, user).exclude(contact__reference__in=hidden_references(user))
-        return rows.filter(
-            Q(contact__taken_under_restriction_by__isnull=True) | Q(contact__taken_under_restriction_by=user.pk)
-        )
+        return self.known_to(user) if holds(user, Permission.REFERRAL_VIEW) else self.none()
+
+    def known_to(self, user: User) -> Self:
+        """Those of which the user may know that there is one, whatever their role lets them open: for a number."""
+        return about_visible(self, user).exclude(contact__reference__in=hidden_references(user))
 
     def open(self) -> Self:
         """Not ended."""
@@ -73,12 +74,13 @@ class ReferralQuerySet(VisibleQuerySet):
         """Fast-tracked and imported ones nobody has decided."""
         return self.filter(status="awaiting_decision")
 
-    def unallocated(self) -> Self:
-        """Open ones without a current named worker, in every state: a team's tray is not a worker.
+    def unallocated(self, at: datetime | None = None) -> Self:
+        """Open ones without a current named worker who is here, in every state: a team's tray is not a worker.
 
-        Computed from the allocation rows and never from the status (PRACTICE, machines).
+        Computed from the allocation rows and never from the status (PRACTICE, machines). Nobody whose account has
+        ended works on anything, nor does anybody who is away for long at this moment (default: now).
         """
-        held = Allocation.objects.filter(referral=OuterRef("pk"), to_at__isnull=True, worker__isnull=False)
+        held = Allocation.objects.current().with_present_worker(at or timezone.now()).filter(referral=OuterRef("pk"))
         return self.open().filter(~Exists(held))
 
     def of_child(self, person_id: int) -> Self:
@@ -108,6 +110,12 @@ def _may_be_assessed(referral: "Referral", user: User) -> bool:
 
 def _may_be_served(referral: "Referral", user: User) -> bool:
     return referral.status == "assessed" or referral.response_type != "assessment"
+
+
+def _owes(referral: "Referral", user: User) -> bool:
+    owing = {(contact.type.own_clock, contact.received_at) for contact in referral.owing_contacts(user)}
+    found = Clock.objects.of(referral.reference).filter(rule__in={rule for rule, _ in owing}) if owing else []
+    return any((clock.rule, clock.started_at) in owing for clock in found)
 
 
 def _may_step_down(referral: "Referral", user: User) -> bool:
@@ -142,6 +150,7 @@ MACHINE = Machine(
         "no_further_action", "No further action", "awaiting_decision accepted", "no_further_action",
         P.REFERRAL_DECIDE, "referral.ended_at_decision", nothing_begun, needs_reason=True, offered=_has_no_worker,
     ),
+    act("record_owed", "What is owed was done", " ".join(STATUSES), P.REFERRAL_WORK, offered=_owes),
     act("step_down", "Step down to early help", ALL_OPEN, P.REFERRAL_CLOSE, offered=_may_step_down),
     move(
         "close", "Close", "accepted allocated assessed in_service", "closed", P.REFERRAL_CLOSE, "referral.closed",
@@ -268,6 +277,22 @@ class Referral(Record):
             models.Index(fields=["contact"], name="referral_of_contact"),
         ]
 
+    def owing_contacts(self, user: User | None = None) -> list[Contact]:
+        """The contacts worked on here whose type owes something: its own, and those that joined it, however late.
+
+        With ``user``, of those that joined only what this user may see.
+        """
+        references, new = {self.reference}, {self.reference}
+        while new:
+            # A referral that joined this one brought along what had joined it.
+            joined = Referral.objects.filter(joined_reference__in=new).values_list("reference", flat=True)
+            new = {*joined} - references
+            references |= new
+        shown = Contact.objects.all() if user is None else Contact.objects.visible_to(user)
+        joined_it = shown.filter(people__joined_reference__in=references).exclude(pk=self.contact_id)
+        found = [self.contact, *joined_it.select_related("type").order_by("id").distinct()]
+        return [contact for contact in found if contact.type.own_clock]
+
     @property
     def is_open(self) -> bool:
         """Whether it has not ended."""
@@ -288,7 +313,7 @@ class Referral(Record):
     def current_worker(self) -> User | None:
         """The named worker now; None when the referral is unallocated."""
         allocation = self.current_allocation()
-        return allocation.worker if allocation else None
+        return allocation.active_worker if allocation else None
 
     @MACHINE.step
     def accept(
@@ -377,6 +402,14 @@ class AllocationQuerySet(VisibleQuerySet):
         """Those in force."""
         return self.filter(to_at__isnull=True)
 
+    def with_worker(self) -> Self:
+        """Those with a named worker whose account is open."""
+        return self.filter(worker__isnull=False, worker__is_active=True)
+
+    def with_present_worker(self, at: datetime) -> Self:
+        """Those of them whose worker is not away for long at this moment."""
+        return self.with_worker().exclude(worker__in=Absence.objects.long(at).values("user"))
+
 
 @tracked()
 class Allocation(models.Model):
@@ -407,6 +440,16 @@ class Allocation(models.Model):
     def __str__(self) -> str:
         return f"{self.team_id} {self.worker_id or 'no worker'}"
 
+    @property
+    def active_worker(self) -> User | None:
+        """The named worker, if their account is open: nobody who left works on it."""
+        return self.worker if self.worker is not None and self.worker.is_active else None
+
+    def present_worker(self, at: datetime) -> User | None:
+        """The named worker, unless they left or are away for long at this moment."""
+        worker = self.active_worker
+        return None if worker is not None and Absence.objects.long(at).filter(user=worker).exists() else worker
+
 
 class OpenWorkNews(models.Model):
     """News of a child with open work: it stays on the list of the worker's manager until the worker takes it."""
@@ -427,27 +470,6 @@ class OpenWorkNews(models.Model):
 
     def __str__(self) -> str:
         return f"news {self.contact_id} on {self.referral_id}"
-
-
-class StrategyDiscussion(models.Model):
-    """A strategy discussion held on a referral: when, with whom, what was decided."""
-
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="strategy_discussions")
-    held_at = models.DateTimeField()
-    chaired_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    with_police = models.BooleanField(default=False)
-    with_health = models.BooleanField(default=False)
-    others = models.CharField(max_length=250, blank=True)
-    section_47 = models.BooleanField()
-    decision = models.TextField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [all_or_none("recorded_at", "recorded_by", name="strategy_recorded_by_somebody")]
-
-    def __str__(self) -> str:
-        return f"strategy discussion {timezone.localdate(self.held_at)}"
 
 
 class EndingRule(Dated, Shipped):
@@ -477,3 +499,11 @@ from referrals.bulk_models import BulkRow as BulkRow  # noqa: E402
 from referrals.bulk_models import BulkRule as BulkRule  # noqa: E402
 from referrals.bulk_models import DipSample as DipSample  # noqa: E402
 from referrals.bulk_models import bulk_rule as bulk_rule  # noqa: E402
+from referrals.ending_models import EndingProposal as EndingProposal  # noqa: E402
+from referrals.protection.enquiry_models import Conference as Conference  # noqa: E402
+from referrals.protection.enquiry_models import Enquiry as Enquiry  # noqa: E402
+from referrals.protection.models import AgreedAction as AgreedAction  # noqa: E402
+from referrals.protection.models import DiscussionParticipant as DiscussionParticipant  # noqa: E402
+from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402
+from referrals.sent_models import ProposedSending as ProposedSending  # noqa: E402
+from referrals.sent_models import Sent as Sent  # noqa: E402

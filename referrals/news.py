@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
+from contacts.families.telling import WHOLE, Telling, tellings
 from contacts.models import Contact, ContactAddition, ContactPerson
 from contacts.queue.readers import who_told
-from frontdoor.access import Permission, holds
-from frontdoor.accounts.models import User
+from frontdoor.access import Permission, Role, holds
+from frontdoor.accounts.models import Absence, User
 from frontdoor.people.access import known_people
 from referrals.models import Allocation, OpenWorkNews, Referral
 
@@ -43,6 +45,8 @@ class News:
     is_joined: bool = False
     referrals: list[Referral] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    #: The sentence somebody chose for it; empty where nobody did.
+    sentence: str = ""
     source: str = ""
     #: Who else was told: a name and what they are to whom.
     told: list[str] = field(default_factory=list)
@@ -68,23 +72,31 @@ class News:
         return (not self.is_fast_track, self.contact.grade_for_now != "red", self.raised_at)
 
 
-def words_of(contact: Contact) -> list[Words]:
-    """All there is to read of a contact, whole, in the order in which to read it."""
+def words_of(contact: Contact, telling: Telling = WHOLE) -> list[Words]:
+    """All there is to read of a contact, whole, in the order in which to read it; as far as one family may read it."""
     text = contact.text
     said = [
-        Words("What happened", text.concerns or contact.summary),
-        Words("What the child said", text.child_said),
-        Words("Injuries", text.injuries),
+        Words("What happened", telling.of("concerns", text.concerns) or telling.of("summary", contact.summary)),
+        Words("What the child said", telling.of("child_said", text.child_said)),
+        Words("Injuries", telling.of("injuries", text.injuries)),
     ]
     added = [
-        Words(f"Said later: {row.heading}" if row.corrects else "Said later", row.text, row.at, row.by.name)
+        Words(
+            telling.plain(f"Said later: {row.heading}") if row.corrects else "Said later",
+            telling.later(row),
+            row.at,
+            row.by.name,
+        )
         for row in contact.additions.all()
     ]
     return [each for each in (*said, *added) if each.text.strip()]
 
 
 def _answered_for(user: User) -> Q:
-    """Referrals this user answers for: their own, and for a manager those of their teams and those of nobody."""
+    """Referrals this user answers for: their own, and for a manager those of their teams and those of nobody.
+
+    For a duty manager also those whose worker is away today, and the manager of whose team is away or nobody.
+    """
     now = Allocation.objects.filter(to_at__isnull=True)
     mine = Q(pk__in=now.filter(worker=user).values("referral_id"))
     if not holds(user, Permission.REFERRAL_ALLOCATE):
@@ -92,7 +104,12 @@ def _answered_for(user: User) -> Q:
     theirs = (
         now.filter(Q(team__manager=user) | Q(team=user.team_id)) if user.team_id else now.filter(team__manager=user)
     )
-    return mine | Q(pk__in=theirs.values("referral_id")) | ~Q(pk__in=now.values("referral_id"))
+    found = mine | Q(pk__in=theirs.values("referral_id")) | ~Q(pk__in=now.values("referral_id"))
+    if Role.DUTY_MANAGER not in user.roles:
+        return found
+    away = Absence.objects.at(timezone.now()).values("user")
+    left = now.filter(worker__in=away).filter(Q(team__manager=None) | Q(team__manager__in=away))
+    return found | Q(pk__in=left.values("referral_id"))
 
 
 def waiting(user: User) -> list[News]:
@@ -168,8 +185,13 @@ def _gathered(user: User, referrals: Any, rows: Any) -> list[News]:
 def _tell(found: Sequence[News], user: User) -> None:
     """Fill in what each says: the words, who told us, who else was told, whether this user may take it."""
     held = _held(found, user)
+    told = tellings([row for news in found for row in _theirs(news)])
     for news in found:
-        news.words = words_of(news.contact)
+        of_family = {told[row.pk].number: told[row.pk] for row in _theirs(news)}
+        # Whoever answers for children of both families reads it whole, on a page that is of neither.
+        telling = next(iter(of_family.values())) if len(of_family) == 1 else WHOLE
+        news.words = words_of(news.contact, telling)
+        news.sentence = telling.of("summary", news.contact.summary) if news.contact.sentence_is_marked else ""
         news.source = who_told(news.contact)
         children = {row.person_id for row in news.contact.people.all() if row.is_child and row.person_id is not None}
         joined = {row.joined_reference for row in news.contact.people.all()}
@@ -181,15 +203,27 @@ def _tell(found: Sequence[News], user: User) -> None:
             referral = allocation.referral
             if referral.pk not in own and referral.child_id not in children and referral.reference not in joined:
                 continue
-            if allocation.worker is not None and allocation.worker != user:
-                said[f"{allocation.worker.name}, worker of {referral.child_name}"] = None
+            worker = allocation.active_worker
+            if worker is not None and worker != user:
+                said[f"{worker.name}, worker of {referral.child_name}"] = None
             manager = allocation.team.manager
-            if news.is_joined and manager is not None and manager != user:
+            if news.is_joined and manager is not None and manager.is_active and manager != user:
                 said[f"{manager.name}, manager of {allocation.team.name}"] = None
-        news.told = list(said)
-        workers = {row.referral_id: row.worker for row in held if row.referral_id in own}
+        news.told = [telling.plain(each) for each in said]
+        workers = {row.referral_id: row.active_worker for row in held if row.referral_id in own}
         is_own = all(workers.get(key) == user for key in own)
         news.may_take = holds(user, Permission.REFERRAL_WORK) and (is_own or holds(user, Permission.REFERRAL_ALLOCATE))
+
+
+def _theirs(news: News) -> list[ContactPerson]:
+    """The children on the contact whose open work it is news of."""
+    people = {referral.child_id for referral in news.referrals}
+    joined = {referral.reference for referral in news.referrals}
+    return [
+        row
+        for row in news.contact.people.all()
+        if row.is_child and ((row.person_id is not None and row.person_id in people) or row.joined_reference in joined)
+    ]
 
 
 def _held(found: Iterable[News], user: User) -> list[Allocation]:

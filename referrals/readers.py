@@ -1,20 +1,24 @@
 """What the pages of referrals read, in a fixed number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from contacts.grading.raising import standing
-from contacts.models import Contact, ContactPerson, FamilyGroup
+from contacts.families.telling import tellings
+from contacts.models import Contact, ContactPerson, FamilyGroup, PossiblePerson
+from contacts.screening.dangers import homes_given
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.access import with_joined
-from frontdoor.people.models import Warning as Caution
-from referrals.models import Allocation, Referral
+from frontdoor.people.models import Person
+from frontdoor.people.protection.reach import Told, each_once, warnings_for
+from frontdoor.wording import worded
+from referrals import endings
+from referrals.models import Allocation, Enquiry, Referral, ReferralQuerySet
 
 SHOWN = 50
 
@@ -26,6 +30,10 @@ class Line:
     referral: Referral
     allocation: Allocation | None
     clock: Clock | None = None
+    #: What happened, as the child's own family may read it.
+    sentence: str = ""
+    #: The child's own grade, or that of the contact.
+    grade: str = ""
 
 
 @dataclass
@@ -44,12 +52,16 @@ def _current() -> Any:
 def listed(user: User, *, view: str, team: str = "", worker: str = "", response: str = "", after: str = "") -> Listed:
     """Referrals the user may see, the oldest receipt first, fifty at a time by key.
 
-    ``view`` is ``undecided``, ``unallocated``, ``mine`` or ``open``; ``team`` a team's code or ``none``; ``worker`` a
-    user name.
+    ``view`` is ``undecided``, ``to_sign``, ``enquiries`` (their outcomes to authorise), ``unallocated``, ``mine`` or
+    ``open``; ``team`` a team's code or ``none``; ``worker`` a user name.
     """
     rows = Referral.objects.visible_to(user)
     if view == "undecided":
         rows = rows.awaiting_decision()
+    elif view == "to_sign":
+        rows = endings.waiting_for(user)
+    elif view == "enquiries":
+        rows = outcomes_to_sign(user)
     elif view == "unallocated":
         rows = rows.unallocated().exclude(status="awaiting_decision")
     elif view == "mine":
@@ -75,11 +87,28 @@ def listed(user: User, *, view: str, team: str = "", worker: str = "", response:
     nearest: dict[str, Clock] = {}
     for clock in running_on([row.reference for row in found[:SHOWN]]):
         nearest.setdefault(clock.reference, clock)
+    told = tellings([row.contact_person for row in found[:SHOWN]])
     last = found[SHOWN - 1] if len(found) > SHOWN else None
     return Listed(
-        [Line(row, row.now[0] if row.now else None, nearest.get(row.reference)) for row in found[:SHOWN]],
+        [
+            Line(
+                row,
+                row.now[0] if row.now else None,
+                nearest.get(row.reference),
+                told[row.contact_person_id].of("summary", row.contact.summary),
+                row.contact_person.grade or row.contact.grade,
+            )
+            for row in found[:SHOWN]
+        ],
         f"{last.received_at.isoformat()}~{last.pk}" if last else "",
     )
+
+
+def outcomes_to_sign(user: User) -> ReferralQuerySet:
+    """Referrals the user may see with a section 47 enquiry whose outcome another recorded and nobody has authorised."""
+    waiting = Enquiry.objects.filter(status=Enquiry.Status.TO_SIGN).exclude(proposed_by=user)
+    rows: ReferralQuerySet = Referral.objects.visible_to(user).open().filter(pk__in=waiting.values("referral"))
+    return rows
 
 
 def _key(after: str) -> tuple[datetime | None, int]:
@@ -120,47 +149,58 @@ def whole(user: User, reference: str) -> Referral | None:
     return found
 
 
-def open_referrals(people: list[int]) -> dict[int, Referral]:
-    """The open referral of each of these people, where there is one."""
+def having_open_work(people: Collection[int]) -> set[int]:
+    """Which of these people (ids) have an open referral."""
+    return {root or child for child, root in _open_of(people=people)} if people else set()
+
+
+@worded(people=[int])
+def _open_of(*, people: Collection[int]) -> QuerySet[Referral, tuple[int, int | None]]:
     # A second open referral of a child with two records stays on the record that was merged away.
     rows = Referral.objects.open().filter(child__in=with_joined(people))
-    rows = rows.select_related("child").order_by("-received_at", "-id")
-    return {row.child.merged_into_id or row.child_id: row for row in rows}
+    return rows.values_list("child_id", "child__merged_into_id")
 
 
-def with_open_work(contacts: Collection[Contact]) -> tuple[set[int], set[int]]:
-    """Keys of the children on these contacts who have open work, and of those who have it or may: who may join it.
+def with_open_work(
+    children: Iterable[ContactPerson], possible: Mapping[int, Sequence[PossiblePerson]]
+) -> tuple[set[int], set[int]]:
+    """Keys of these children of contacts who have open work, and of those who have it or may: who may join it.
 
-    Somebody a child may be counts until it is answered, so that the answer can be given and used on one page.
+    Somebody a child may be (by contact) counts until it is answered, so that the answer can be given and used on one
+    page.
     """
-    keys = [contact.pk for contact in contacts]
-    children = ContactPerson.objects.filter(contact_id__in=keys, is_child=True, person__isnull=False)
-    confirmed = set(children.values_list("pk", "person_id"))
-    possible = set(standing().filter(on_contact__contact_id__in=keys).values_list("on_contact_id", "person_id"))
-    having = set(open_referrals([person for _, person in confirmed | possible]))
+    confirmed = {(row.pk, row.person_id) for row in children if row.person_id is not None}
+    maybe = {(row.on_contact_id, row.person_id) for rows in possible.values() for row in rows}
+    having = having_open_work({person for _, person in confirmed | maybe})
     known = {child for child, person in confirmed if person in having}
-    return known, known | {child for child, person in possible if person in having}
+    return known, known | {child for child, person in maybe if person in having}
 
 
 def siblings(referral: Referral, user: User) -> list[Referral]:
-    """Referrals of the same contact."""
+    """Referrals of the same contact and family."""
     return list(
         Referral.objects.visible_to(user)
-        .filter(contact=referral.contact_id)
+        .filter(contact=referral.contact_id, contact_person__family_group=referral.contact_person.family_group)
         .exclude(pk=referral.pk)
         .select_related("child", "contact_person")
         .order_by("id")
     )
 
 
+def warnings_of(referrals: Sequence[Referral], user: User) -> list[Told]:
+    """The warnings a page about these referrals of one family tells: those that reach the children, and those about
+    homes that were given on their contacts for anybody of the family whom the user may see."""
+    family = Q(pk__in=())
+    for row in referrals:
+        family |= Q(contact=row.contact_id, family_group=row.contact_person.family_group)
+    rows = ContactPerson.objects.filter(family, Q(person=None) | Q(person__in=Person.objects.visible_to(user)))
+    children = [row.child_id for row in referrals if row.child_id is not None]
+    return each_once(warnings_for(children, user, given=homes_given(rows.order_by("position", "pk"))))
+
+
 def allocations(referral: Referral) -> list[Allocation]:
     """Whose it was, the latest first."""
     return list(referral.allocations.select_related("team", "worker", "allocated_by").order_by("-from_at", "-id"))
-
-
-def warnings_of(people: list[int]) -> list[Caution]:
-    """Standing warnings about these people."""
-    return list(Caution.objects.filter(person_id__in=people, ended_at__isnull=True).select_related("person"))
 
 
 def children_of(contact: Contact) -> list[ContactPerson]:
@@ -172,18 +212,26 @@ def people_of(contacts: Collection[Contact]) -> dict[int, list[ContactPerson]]:
     """By contact id the people on each in their order, with the records confirmed, in one query."""
     found: dict[int, list[ContactPerson]] = {contact.pk: [] for contact in contacts}
     whole = {contact.pk: contact for contact in contacts}
-    rows = ContactPerson.objects.filter(contact__in=contacts).select_related(
-        "person", "linked_by", "decided_by", "added__addition__by"
-    )
-    for row in rows.order_by("position"):
+    for row in _people_on(contacts=whole) if whole else ():
         row.contact = whole[row.contact_id]
         found[row.contact_id].append(row)
     return found
 
 
+@worded(contacts=[int])
+def _people_on(*, contacts: Collection[int]) -> QuerySet[ContactPerson, ContactPerson]:
+    rows = ContactPerson.objects.filter(contact__in=contacts).order_by("position")
+    return rows.select_related("person", "linked_by", "decided_by", "added__addition__by")
+
+
 def families_of(contacts: Collection[Contact]) -> list[FamilyGroup]:
     """The families on these contacts by number, with what each was told and agreed to."""
-    return list(FamilyGroup.objects.filter(contact__in=contacts).order_by("number"))
+    return _families_on(contacts=[contact.pk for contact in contacts]) if contacts else []
+
+
+@worded(contacts=[int])
+def _families_on(*, contacts: Collection[int]) -> QuerySet[FamilyGroup, FamilyGroup]:
+    return FamilyGroup.objects.filter(contact__in=contacts).order_by("number")
 
 
 def adults_of(contact: Contact) -> list[ContactPerson]:
@@ -203,19 +251,21 @@ def undecided_referrals(contact: Contact, user: User) -> list[Referral]:
 
 def on_protection_plan(people: Collection[int]) -> set[int]:
     """Which of these people (ids) are on a child protection plan now."""
+    return {key for key in _on_plan(people=people) if key is not None} if people else set()
+
+
+@worded(people=[int])
+def _on_plan(*, people: Collection[int]) -> QuerySet[Referral, int | None]:
     rows = Referral.objects.filter(
         child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
     )
-    return set(rows.values_list("child_id", flat=True))
+    return rows.values_list("child_id", flat=True)
 
 
 def standing_of(people: Collection[int]) -> dict[int, list[str]]:
     """Whether each of these people (ids) is or was on a protection plan, or had early help, in words."""
     said: dict[int, list[str]] = {}
-    rows = Referral.objects.filter(child_id__in=people).filter(
-        Q(service=Referral.Service.PROTECTION_PLAN) | Q(ending=Referral.Ending.EARLY_HELP)
-    )
-    found = set(rows.values_list("child_id", "service", "ending", "closed_at"))
+    found = set(_standings(people=people)) if people else set()
     for person, service, ending, closed_at in sorted(found, key=str):
         words = "had early help"
         if service == Referral.Service.PROTECTION_PLAN:
@@ -225,6 +275,14 @@ def standing_of(people: Collection[int]) -> dict[int, list[str]]:
         if words not in said.setdefault(person, []):
             said[person].append(words)
     return said
+
+
+@worded(people=[int])
+def _standings(*, people: Collection[int]) -> QuerySet[Referral, tuple[Any, ...]]:
+    rows = Referral.objects.filter(child_id__in=people).filter(
+        Q(service=Referral.Service.PROTECTION_PLAN) | Q(ending=Referral.Ending.EARLY_HELP)
+    )
+    return rows.values_list("child_id", "service", "ending", "closed_at")
 
 
 def work_on(row: ContactPerson) -> list[str]:

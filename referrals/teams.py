@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from frontdoor.accounts.models import Team, User
+from frontdoor.accounts.models import Absence, Team, User
 from frontdoor.people.access import hidden_people, known_references
 from frontdoor.people.models import Relationship
 from frontdoor.people.record.kinship import SIBLINGS
 from referrals import holding
+from referrals.absences import away
 from referrals.models import OPEN_STATUSES, Allocation, Referral, ReferralQuerySet
 
 
@@ -20,6 +22,8 @@ class Load:
     worker: User
     cases: int
     children: int
+    #: The worker's absence, where they are away now.
+    away: Absence | None = None
 
 
 def of_teams(teams: Collection[Team], user: User) -> ReferralQuerySet:
@@ -29,38 +33,46 @@ def of_teams(teams: Collection[Team], user: User) -> ReferralQuerySet:
     return rows
 
 
-def loads(teams: Collection[Team], user: User) -> list[Load]:
+def loads(teams: Collection[Team], user: User, at: datetime) -> list[Load]:
     """Everybody of these teams who may hold cases, by name, with what each holds; nothing held is said as well."""
     rows = Allocation.objects.current().filter(
         worker__team__in=teams, referral__in=Referral.objects.visible_to(user).open().values("pk")
     )
     counted = rows.order_by().values_list("worker_id").annotate(Count("pk"), Count("referral__child", distinct=True))
     held = {worker: (cases, children) for worker, cases, children in counted}
-    return [Load(worker, *held.get(worker.pk, (0, 0))) for worker in holding.workers().filter(team__in=teams)]
+    workers = list(holding.workers().filter(team__in=teams))
+    gone = away([worker.pk for worker in workers], at)
+    return [Load(worker, *held.get(worker.pk, (0, 0)), away=gone.get(worker.pk)) for worker in workers]
 
 
 def unallocated(teams: Collection[Team], user: User) -> ReferralQuerySet:
     """Decided referrals without a worker in these teams' trays; for a duty team also those in nobody's."""
     rows = Referral.objects.visible_to(user).unallocated().exclude(status="awaiting_decision")
+    waiting: ReferralQuerySet = waiting_at(teams, rows).select_related("child", "contact_person", "contact")
+    return waiting.order_by("received_at", "pk")
+
+
+def waiting_at(teams: Collection[Team], rows: ReferralQuerySet) -> ReferralQuerySet:
+    """Those of these referrals that are these teams' now; for a duty team also those in nobody's."""
     now = Allocation.objects.current().filter(referral=OuterRef("pk"))
     mine = Q(Exists(now.filter(team__in=teams)))
     if any(team.kind == Team.Kind.DUTY for team in teams):
         mine |= ~Q(Exists(now))
-    waiting: ReferralQuerySet = rows.filter(mine).select_related("child", "contact_person", "contact")
-    return waiting.order_by("received_at", "pk")
+    found: ReferralQuerySet = rows.filter(mine)
+    return found
 
 
 def by_family(rows: Sequence[Referral], user: User) -> list[list[Referral]]:
     """The referrals of one family together, in the order in which each family begins; one query.
 
-    A family are the children of one contact, brothers and sisters, and those who have a parent or carer in common.
-    Nobody hidden from the user joins two children.
+    A family are the children of one family on a contact, brothers and sisters, and those who have a parent or carer in
+    common. Nobody hidden from the user joins two children.
     """
     same = _Joined()
     children = [row.child_id for row in rows if row.child_id is not None]
     for row in rows:
         if row.child_id is not None:
-            same.join(("contact", row.contact_id), row.child_id)
+            same.join(_told_of(row), row.child_id)
     hidden = hidden_people(user)
     ties = (
         Relationship.objects.filter(Q(person__in=children) | Q(other__in=children), ended_on__isnull=True)
@@ -75,9 +87,14 @@ def by_family(rows: Sequence[Referral], user: User) -> list[list[Referral]]:
             same.join(person, other)
     found: dict[Hashable, list[Referral]] = {}
     for row in rows:
-        key = same.first(row.child_id if row.child_id is not None else ("contact", row.contact_id))
+        key = same.first(row.child_id if row.child_id is not None else _told_of(row))
         found.setdefault(key, []).append(row)
     return list(found.values())
+
+
+def _told_of(row: Referral) -> Hashable:
+    """The family on the contact a referral was born from."""
+    return ("contact", row.contact_id, row.contact_person.family_group)
 
 
 #: Among so many that wait for a worker the rest of a family is looked for.

@@ -143,9 +143,12 @@ def end_together(
     lines: Mapping[str, str],
     by: User,
     at: datetime,
+    level: str = "",
     seed: str = "",
 ) -> BulkAct:
     """Close contacts in bulk: a common reason and a line for each, by reference in ``lines``.
+
+    ``level``: the level of need of every child on them, where the outcome needs one.
 
     1. Refused as a whole: no reason, an outcome that needs more, more contacts than the rule of the day allows.
     2. Each row in its own transaction: left out with why, refused when its turn comes, or ended by the decision.
@@ -177,7 +180,7 @@ def end_together(
             BulkRow.objects.create(act=act, contact=contact, line=line, result="left_out", why=" ".join(left_out))
             continue
         try:
-            _end_one(act, contact, line, by=by, at=at)
+            _end_one(act, contact, line, level, by=by, at=at)
         except (Refused, Denied) as refused:
             BulkRow.objects.create(act=act, contact=contact, line=line, result="refused", why=refused.message)
     draw(act, at=at)
@@ -185,11 +188,11 @@ def end_together(
 
 
 @transaction.atomic
-def _end_one(act: BulkAct, contact: Contact, line: str, *, by: User, at: datetime) -> None:
+def _end_one(act: BulkAct, contact: Contact, line: str, level: str, *, by: User, at: datetime) -> None:
     if not line:
         raise Refused("Say in one line why this one can be closed.", code="line")
     decisions = [
-        ChildDecision(child=child.pk, outcome=act.outcome, reason=f"{act.reason} {line}")
+        ChildDecision(child=child.pk, outcome=act.outcome, reason=f"{act.reason} {line}", level_of_need=level)
         for child in contact.people.filter(is_child=True)
     ] or [ChildDecision(child=0, outcome=act.outcome, reason=f"{act.reason} {line}")]
     decided: Decided = decide_contact(contact=contact, decisions=decisions, by=by, at=at, version=contact.version)

@@ -14,7 +14,7 @@ from frontdoor.access import Permission
 from frontdoor.codelists import lists
 from frontdoor.ui.dates import DateTimeField
 from frontdoor.ui.forms import NamedChoice, Radios, UiForm, long_text
-from referrals import holding
+from referrals import holding, sending
 from referrals.decisions import NOT_ABOUT, ChildDecision, Telephoned, outcome_attributes
 from referrals.forms import GivenForm, WorkerChoice, coded, staff
 from referrals.models import Referral
@@ -26,7 +26,9 @@ OF_A_CHILD = ("opens", "joins", "needs_contact", "manager_only")
 #: The keys that choose an outcome, in their order.
 KEYS = "1234567890"
 #: What is asked beside outcome and reason: once for all, and where there are several children of each as well.
-DETAILS = ("response_type", "primary_need", "level_of_need", "receiver", "taken_by", "same_contact")
+DETAILS = ("response_type", "primary_need", "level_of_need", "receiver", "told", "same_contact")
+#: What one of several children may have of its own: all of that, and when the other side was told.
+OF_EACH = ("response_type", "primary_need", "level_of_need", "receiver", "told", "told_at", "same_contact")
 
 NO_LONGER = "This outcome cannot be chosen here any more: choose another."
 
@@ -82,7 +84,7 @@ def start_from(children: Sequence[ContactPerson], on: date) -> tuple[dict[str, s
     own = {row.pk: _before(row, known) for row in children}
     answered = [before for before in own.values() if before.get("outcome") not in NOT_ABOUT]
     common: dict[str, str] = {}
-    for name in ("outcome", *DETAILS):
+    for name in ("outcome", *DETAILS, "told_at"):
         said = {before.get(name, "") for before in answered}
         if len(said) == 1 and (value := said.pop()):
             common[name] = value
@@ -99,6 +101,14 @@ def start_from(children: Sequence[ContactPerson], on: date) -> tuple[dict[str, s
     return common, own
 
 
+def start_from_proposed(contact: Contact) -> dict[str, str]:
+    """What to start from where no child is on the contact: a proposal about adults only that came back."""
+    if not contact.outcome:
+        return {}
+    before = sending.proposed(contact)
+    return {"outcome": before.outcome, "reason": before.reason, **before.detail}
+
+
 def _before(row: ContactPerson, known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The level of need told of a child, and the answers of a proposal that came back or was taken up again."""
     before = {"level_of_need": row.level_of_need or row.contact.level_by_screening or row.contact.level_by_agency}
@@ -108,7 +118,8 @@ def _before(row: ContactPerson, known: Mapping[str, Mapping[str, Any]]) -> dict[
             "outcome": row.outcome,
             "reason": row.outcome_reason,
             "receiver": detail.get("receiver", ""),
-            "taken_by": detail.get("taken_by", ""),
+            "told": detail.get("told") or detail.get("taken_by", ""),
+            "told_at": "" if row.outcome in NOT_ABOUT else detail.get("told_at", ""),
             "same_contact": detail.get("contact", ""),
         }
         if known.get(row.outcome, {}).get("opens"):
@@ -146,9 +157,9 @@ def _details(on: date, *, empty: str, of: str = "") -> dict[str, forms.Field]:
         "receiver": forms.CharField(
             label=f"Service or authority for {of}" if of else "Service or authority", max_length=150, required=False
         ),
-        "taken_by": forms.CharField(
-            label=f"Who there has taken {of} on?" if of else "Who there has taken it on?",
-            help_text="" if of else "A name. Until somebody has taken it, the contact stays on the queue.",
+        "told": forms.CharField(
+            label=f"Who there was told about {of}?" if of else "Who there was told?",
+            help_text="" if of else "A name. It stays on the list of what was sent until somebody there has taken it.",
             max_length=150,
             required=False,
         ),
@@ -156,6 +167,16 @@ def _details(on: date, *, empty: str, of: str = "") -> dict[str, forms.Field]:
             label=f"Same incident{whose}: reference of the other contact", max_length=12, required=False
         ),
     }
+
+
+def usual_for(contacts: Sequence[Contact]) -> dict[str, str]:
+    """By outcome the words of the kinds among these contacts that usually go there."""
+    found: dict[str, list[str]] = {}
+    for contact in contacts:
+        kinds = found.setdefault(contact.type.default_route, [])
+        if contact.type.label not in kinds:
+            kinds.append(contact.type.label)
+    return {route: "; ".join(kinds) for route, kinds in found.items()}
 
 
 class CommonForm(UiForm):
@@ -186,20 +207,26 @@ class CommonForm(UiForm):
                 widget=Radios(inline=True),
                 error_messages={"required": "Choose a grade for those without one"},
             )
+        choices = outcomes(
+            on,
+            is_manager=is_manager,
+            may_refer=bool(offered.referring),
+            may_join=bool(offered.joining),
+            has_child=offered.has_child,
+        )
+        self.usual = usual_for(contacts)
         self.fields["outcome"] = forms.ChoiceField(
             label="What is the outcome?",
-            choices=outcomes(
-                on,
-                is_manager=is_manager,
-                may_refer=bool(offered.referring),
-                may_join=bool(offered.joining),
-                has_child=offered.has_child,
-            ),
+            # Where such a contact usually goes stands first; nothing is chosen, and each keeps its key.
+            choices=sorted(choices, key=lambda choice: choice[0] not in self.usual),
             error_messages={"required": "Choose the outcome", "invalid_choice": NO_LONGER},
         )
         asked = _details(on, empty="")
-        for name in DETAILS if offered.has_child else ("receiver", "taken_by"):
+        for name in DETAILS if offered.has_child else ("receiver", "told"):
             self.fields[name] = asked[name]
+        self.fields["told_at"] = DateTimeField(
+            label="When were they told? Needed for another authority", required=False, latest="now"
+        )
         if may_allocate and offered.referring:
             self._ask_whose()
         self.fields["reason"] = long_text(
@@ -233,7 +260,7 @@ class CommonForm(UiForm):
         return {f"version-{contact.reference}": str(contact.version) for contact in self.contacts[:1]}
 
     def clean(self) -> dict[str, Any]:
-        """A referral says how it is answered, what is passed on who has taken it, the same incident which contact.
+        """A referral says how it is answered, what is passed on who was told, the same incident which contact.
 
         A call has a manager and a time, or neither.
         """
@@ -242,9 +269,11 @@ class CommonForm(UiForm):
         if needs.get("opens") and not cleaned.get("response_type"):
             self.add_error("response_type", "Choose the response to the referrals")
         if needs.get("needs_receiver"):
-            for name, asked in (("receiver", "Enter the service or authority"), ("taken_by", "Enter who has taken it")):
+            for name, asked in (("receiver", "Enter the service or authority"), ("told", "Enter who there was told")):
                 if not cleaned.get(name):
                     self.add_error(name, asked)
+        if needs.get("needs_when") and not cleaned.get("told_at") and "told_at" not in self.errors:
+            self.add_error("told_at", "Enter when they were told")
         if needs.get("needs_contact") and not cleaned.get("same_contact"):
             self.add_error("same_contact", "Enter the reference of the other contact about this incident")
         if cleaned.get("manager") and not cleaned.get("telephoned_at") and "telephoned_at" not in self.errors:
@@ -257,20 +286,31 @@ class CommonForm(UiForm):
         return Telephoned(manager, at) if manager and at else None
 
     def without_child(self) -> ChildDecision:
-        """The answer for a contact about adults only; who has taken it on stands in its reason."""
+        """The answer for a contact about adults only."""
         given = self.cleaned_data
-        reason = given["reason"]
-        if given.get("receiver") and given.get("taken_by"):
-            reason = f"{reason} Taken on by {given['taken_by']}, {given['receiver']}."
-        return ChildDecision(child=0, outcome=given["outcome"], reason=reason)
+        return ChildDecision(
+            child=0, outcome=given["outcome"], reason=given["reason"],
+            detail={name: given.get(name) or "" for name in ("receiver", "told")} | told_at(given),
+        )  # fmt: skip
 
     def says(self, *names: str) -> bool:
         """Whether something was said, or is wrong, in one of these fields: they are shown open then."""
         return _says(self, names)
 
 
+def told_at(given: Mapping[str, Any]) -> dict[str, str]:
+    """When the other side was told, as a decision keeps it; nothing where nobody said."""
+    moment = given.get("told_at")
+    return {"told_at": moment.isoformat()} if moment else {}
+
+
 def _says(form: forms.Form, names: Collection[str]) -> bool:
-    return any(form[name].errors or form[name].value() for name in names if name in form.fields)
+    return any(form[name].errors or _is_said(form[name].value()) for name in names if name in form.fields)
+
+
+def _is_said(value: Any) -> bool:
+    """Whether something stands in a field; one of several boxes is said when anything stands in one of them."""
+    return any(value) if isinstance(value, list) else bool(value)
 
 
 class RowForm(GivenForm):
@@ -311,9 +351,12 @@ class RowForm(GivenForm):
             error_messages={"required": f"Say whether this is about {row}", "invalid_choice": NO_LONGER},
         )
         self.fields["line"] = forms.CharField(label=f"More about {row}", max_length=5000, required=False)
-        self.own = DETAILS if several else ()
+        self.own = OF_EACH if several else ()
         if several:
             self.fields |= _details(on, empty="As for the others", of=str(row))
+            self.fields["told_at"] = DateTimeField(
+                label=f"When were they told about {row}, if not with the others?", required=False, latest="now"
+            )
         self.ask_about(given, row)
 
     @property
@@ -334,7 +377,12 @@ class RowForm(GivenForm):
             level_of_need=more["level_of_need"],
             response_type=more["response_type"],
             primary_need=more["primary_need"],
-            detail={"receiver": more["receiver"], "taken_by": more["taken_by"], "contact": more["same_contact"]},
+            detail={
+                "receiver": more["receiver"],
+                "told": more["told"],
+                "contact": more["same_contact"],
+                **(told_at(self.cleaned_data) or told_at(common)),
+            },
         )
 
 
@@ -346,14 +394,30 @@ class BulkForm(UiForm):
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = set(bulk_outcomes(on))
+        self.attributes = outcome_attributes(on)
         self.fields["outcome"] = forms.ChoiceField(
             label="How are they being closed?",
             choices=[choice for choice in coded("contact_outcome", on) if choice[0] in allowed],
             widget=Radios(),
             error_messages={"required": "Choose how they are being closed"},
         )
+        if any(self.attributes[code].get("needs_level") for code in allowed):
+            self.fields["level"] = forms.ChoiceField(
+                label="Level of need of every child on them, where the outcome needs one",
+                choices=coded("level_of_need", on, "Choose"),
+                required=False,
+            )
         self.fields["reason"] = long_text("What is the reason for all of them?")
         self.fields["reason"].error_messages["required"] = "Give the reason for all of them"
+
+    def clean(self) -> dict[str, Any]:
+        """An outcome that needs a level of need has one; with any other, none is kept."""
+        cleaned = super().clean()
+        if not self.attributes.get(cleaned.get("outcome") or "", {}).get("needs_level"):
+            cleaned["level"] = ""
+        elif not cleaned.get("level") and "level" not in self.errors:
+            self.add_error("level", "Choose the level of need: it says whether this outcome fits")
+        return cleaned
 
 
 class LookedOverForm(UiForm):

@@ -16,6 +16,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.clocks import actions as clocks
 from frontdoor.people.actions import end_involvement
 from frontdoor.workflow.actions import history, lock, move
+from referrals import endings, owed, sending
 from referrals.models import Allocation, OpenWorkNews, Referral
 
 UNDO = timedelta(minutes=1)
@@ -49,14 +50,17 @@ def undo_decision(*, contact: Contact, by: User, at: datetime) -> Contact:
         raise Refused("The minute for undoing it is over; a manager can reopen the contact.", code="too_late")
     born = list(Referral.objects.select_for_update(of=("self",)).filter(contact=locked, decided_at=locked.decided_at))
     _check_untouched(locked, born, by)
+    owed.bring_back(locked, owed.places_ever(locked), by=by, at=at, reason="decision undone")
     for referral in born:
         moved = move(referral, "undo", by=by, at=at, check_permission=False)
         Allocation.objects.filter(referral=moved, to_at__isnull=True).update(to_at=at)
-        clocks.stop(reference=moved.reference, at=at, by=by, reason="decision undone")
+        endings.set_aside(moved, by=by, at=at)
+        clocks.stop(reference=moved.reference, at=at, by=by, reason="decision undone", but=owed.rules_on(moved))
         end_involvement(reference=moved.reference, at=at, status_label="Decision undone")
     OpenWorkNews.objects.filter(contact=locked, taken_at__isnull=True).update(
         taken_at=at, taken_by=by, what_next="The decision was undone."
     )
+    sending.take_back(locked, by=by, at=at, reason="decision undone")
     clocks.stop(reference=locked.reference, rule=SAID_LATER, at=at, by=by, reason="decision undone")
     back = move(locked, "undo", by=by, at=at, until=at + screening.CLAIM_FOR)
     back.people.update(decided_at=None, decided_by=None, joined_reference="")

@@ -21,6 +21,8 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         """Say the words of our audit events, and who sees a session on a child’s record."""
         from frontdoor.people import hooks
+        from frontdoor.staff import hooks as of_staff
+        from supervision import leaving
         from supervision.events import EVENTS
         from supervision.readers import seen
         from supervision.tables import register_rules
@@ -28,4 +30,6 @@ class SupervisionConfig(AppConfig):
         audit.register(EVENTS)
         register_rules()
         hooks.visible_references["supervision"] = seen
+        if leaving.held not in of_staff.holdings:
+            of_staff.holdings.append(leaving.held)
         post_migrate.connect(bring_in_step, sender=self)

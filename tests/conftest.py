@@ -35,7 +35,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from django.template.backends.jinja2 import Template as PageTemplate
-from hypothesis import HealthCheck
+from django.test import Client
 from hypothesis import settings as examples
 from playwright.sync_api import expect
 from psycopg import sql
@@ -47,11 +47,13 @@ if not apps.ready:
 
 from frontdoor.codelists import lists
 from tests import moments
+from tests.drawing import ANY_SPEED
+from tests.order import in_order
 from tests.raw_codes import raw_codes
+from tests.reading import Reader
 from tests.unkept import unkept_forms
 
-# How fast examples are drawn says how busy the machine is, nothing of the product.
-examples.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("house", deadline=None, suppress_health_check=ANY_SPEED)
 examples.load_profile("house")
 
 #: Milliseconds a browser test waits for a state before it fails: a busy machine takes its time, and a state that never
@@ -196,7 +198,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``--at``, leave out what runs at a moment of its own: it does the same whatever ``--at`` says."""
+    """Among several workers the longest go first (``tests.order``).
+
+    With ``--at``, leave out what runs at a moment of its own: it does the same whatever ``--at`` says.
+    """
+    if hasattr(config, "workerinput"):
+        items[:] = in_order(items)
     if config.getoption("--at") is None:
         return
     own = [item for item in items if moments.has_its_own(item)]
@@ -277,6 +284,12 @@ def codes_as_they_stand() -> Iterator[None]:
 
 
 @pytest.fixture
+def client() -> Client:
+    """A browser whose user gives the reason for which a page asks before it shows a record."""
+    return Reader()
+
+
+@pytest.fixture
 def owner(db: None) -> Iterator[psycopg.Connection]:
     """A connection as the owner of the test's database, for what the application may not do."""
     with psycopg.connect(url_for(connections["default"].settings_dict["NAME"]), autocommit=True) as connection:
@@ -353,8 +366,8 @@ class Served:
         """Start gunicorn and wait until it is ready."""
         command = [
             sys.executable, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-            "--threads", "4", "--no-control-socket", "--log-level", "warning",
-            "--logger-class", "frontdoor.serving.Logger",
+            "--threads", "4", "--worker-class", "frontdoor.serving.worker.WaitingWorker", "--no-control-socket",
+            "--log-level", "warning", "--logger-class", "frontdoor.serving.Logger",
         ]  # fmt: skip
         log = open(self.folder / "web.log", "ab")  # noqa: SIM115
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)

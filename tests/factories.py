@@ -24,6 +24,7 @@ STAFF = {
     "data_protection_officer": ("dpo", "Dee Pio"),
     "duty_manager": ("duty.manager", "Dora Manager"),
     "edt_worker": ("edt.worker", "Eddie Night"),
+    "performance_officer": ("performance.officer", "Perry Figures"),
     "quality_officer": ("quality.officer", "Quin Quality"),
     "senior_practitioner": ("senior.practitioner", "Sue Senior"),
     "service_manager": ("service.manager", "Sheila Service"),

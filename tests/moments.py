@@ -52,13 +52,15 @@ DATABASE_CLOCK = (
         for name in ASKED
     )
     + """
-    -- Functions that pin their own search path; those that a test made anew since, too.
+    -- Functions that pin their own search path; those that a test made anew since, too. Not those of triggers, which
+    -- are sealed as they were installed: none that pins its path asks for the time.
     CREATE FUNCTION test_clock.take_functions() RETURNS void LANGUAGE plpgsql AS $$
     DECLARE each record;
     BEGIN
         FOR each IN SELECT p.oid::regprocedure AS name, replace(c, 'search_path=', '') AS path
             FROM pg_proc p, unnest(p.proconfig) c
             WHERE p.pronamespace = 'public'::regnamespace AND c LIKE 'search_path=%' AND c NOT LIKE '%test_clock%'
+            AND p.proname NOT LIKE 'pgtrigger\\_%'
         LOOP
             EXECUTE format('ALTER FUNCTION %s SET search_path = test_clock, %s', each.name, each.path);
         END LOOP;

@@ -14,6 +14,7 @@ KEEP_NONE = {
 }
 #: What is asked of a list or a box for finding is kept on the server under a key of its own (``frontdoor.asked``).
 ASKED = ('role="search"', 'class="app-filter__form"')
+FORM = re.compile("<form", re.IGNORECASE)
 TYPED = re.compile(r"<textarea|<input(?![^>]*type=\"(?:hidden|checkbox|radio|file|submit|button|password)\")", re.I)
 
 
@@ -44,9 +45,20 @@ class _Forms(HTMLParser):
             self._tag = ""
 
 
+def _may_be_unkept(html: str) -> bool:
+    """Whether some form of this page may be; of most pages a glance says that none is, and reading each takes long."""
+    for said in FORM.split(html)[1:]:  # from its opening tag to the next form's, and so more rather than less of it
+        opening = said.partition(">")[0]
+        if "data-draft-url" in opening or any(mark in opening for mark in ASKED):
+            continue
+        if 'method="post"' in said.lower() and TYPED.search(said):
+            return True
+    return False
+
+
 def unkept_forms(template: str, html: str) -> list[str]:
     """The opening tags of the forms on this page into which one types, and which say nowhere where it is kept."""
-    if template.startswith(tuple(KEEP_NONE)) or "<form" not in html:
+    if template.startswith(tuple(KEEP_NONE)) or not _may_be_unkept(html):
         return []
     forms = _Forms()
     forms.feed(html)

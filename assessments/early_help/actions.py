@@ -20,6 +20,8 @@ from assessments.early_help.models import (
 from contacts.facts import PersonFacts, ReferrerFacts
 from contacts.fields import PERSON_COLUMNS
 from contacts.given import as_given, sought
+from contacts.models import ContactPerson
+from contacts.taken import seen_to, to_be_told
 from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import Agency, User, system_user
 from frontdoor.audit.actions import record as write_audit
@@ -28,7 +30,7 @@ from frontdoor.clocks.working_days import LONDON, at_london, london_date
 from frontdoor.codelists import lists
 from frontdoor.drafts import actions as drafts
 from frontdoor.notifications.actions import raise_alert
-from frontdoor.people.access import check_conflict, check_conflict_of, holders_of
+from frontdoor.people.access import check_conflict, check_conflict_of, holders_of, is_restricted_to_some
 from frontdoor.people.actions import end_involvement, involve, leave, update_involvement
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
@@ -150,6 +152,38 @@ def _keep(assessment: EarlyHelpAssessment, facts: EarlyHelpFacts, *, at: datetim
         row_of.save()
 
 
+def receive(row: ContactPerson, facts: EarlyHelpFacts, *, by: User, at: datetime) -> EarlyHelpAssessment:
+    """Keep what screening has passed on of one child of a contact: it waits to be taken on, and nobody leads it yet."""
+    assessment = EarlyHelpAssessment(
+        status=Status.WAITING, how=EarlyHelpAssessment.How.CONTACT, received_at=at, recorded_by=by,
+        came_from=row.contact.reference, contact_person=row,
+    )  # fmt: skip
+    _set_columns(assessment, facts)
+    assessment.save()
+    EarlyHelpText.objects.create(assessment=assessment)
+    _keep(assessment, facts, at=at)
+    born(assessment, by=by, at=at)
+    _look_for_restricted(assessment, at=at)
+    return assessment
+
+
+def written_anew(assessment: EarlyHelpAssessment, facts: EarlyHelpFacts, *, at: datetime) -> None:
+    """Write over what was passed on before and nobody took on; the caller has locked it."""
+    _set_columns(assessment, facts)
+    assessment.save()
+    _keep(assessment, facts, at=at)
+
+
+def lead_now(assessment: EarlyHelpAssessment, lead: ReferrerFacts, *, at: datetime) -> None:
+    """From now on somebody leads what nobody led."""
+    LeadProfessional.objects.create(assessment=assessment, from_at=at, **_lead_columns(lead))
+
+
+def nobody_leads(assessment: EarlyHelpAssessment, *, at: datetime) -> None:
+    """From now on nobody leads it; who did stays."""
+    LeadProfessional.objects.filter(assessment=assessment, to_at=None).update(to_at=at)
+
+
 def _give(row: EarlyHelpPerson, person: PersonFacts) -> None:
     for name in PERSON_COLUMNS:
         setattr(row, name, getattr(person, name))
@@ -173,7 +207,7 @@ def _look_for_restricted(assessment: EarlyHelpAssessment, *, at: datetime) -> No
                 text=f"Early help {assessment.reference} may be about somebody on a record you hold.",
                 path=f"/early-help/{assessment.reference}/",
                 at=at,
-                to=holders_of(hit.person),
+                to=to_be_told(holders_of(hit.person), at),
             )
 
 
@@ -210,7 +244,7 @@ def begin(
     allowed = may_go_on(locked.consent, is_safeguarding=locked.is_safeguarding, on=london_date(at))
     moved = move(locked, "begin", by=by, at=at, may_go_on=allowed)
     _start_review(moved, at=at, by=by)
-    _label(moved)
+    label_again(moved)
     return moved
 
 
@@ -221,7 +255,7 @@ def send_back(
     """Return it for the family's agreement, with what to do."""
     moved = move(assessment, "send_back", by=by, at=at, reason=reason, version=version)
     clocks.stop(reference=moved.reference, rule=REVIEW, at=at, by=by, reason="returned")
-    _label(moved)
+    label_again(moved)
     return moved
 
 
@@ -238,7 +272,8 @@ def acknowledge(*, assessment: EarlyHelpAssessment, by: User, at: datetime) -> E
     return locked
 
 
-def _label(assessment: EarlyHelpAssessment) -> None:
+def label_again(assessment: EarlyHelpAssessment) -> None:
+    """The records of those it is about say where it stands now."""
     update_involvement(reference=assessment.reference, status_label=str(assessment.get_status_display()))
 
 
@@ -248,6 +283,13 @@ def link(*, row: EarlyHelpPerson, person: Person, by: User, at: datetime) -> Ear
     check_conflict(by, person)
     locked = _open(row.assessment, by=by)
     locked.save()
+    return confirm(locked, row, person, by=by, at=at)
+
+
+def confirm(
+    locked: EarlyHelpAssessment, row: EarlyHelpPerson, person: Person, *, by: User, at: datetime
+) -> EarlyHelpPerson:
+    """The link itself, on an assessment that the caller has locked and may write."""
     found = EarlyHelpPerson.objects.select_for_update(of=("self",)).select_related("person").get(pk=row.pk)
     if found.person_id == person.pk:
         return found
@@ -263,6 +305,8 @@ def link(*, row: EarlyHelpPerson, person: Person, by: User, at: datetime) -> Ear
         at=locked.received_at,
         status_label=str(locked.get_status_display()),
     )
+    if is_restricted_to_some(locked.reference):
+        seen_to(locked.reference, by=by, at=at)
     write_audit(
         "early_help.person_linked", by=by, reference=locked.reference, people=[person],
         detail={"position": found.position},
@@ -393,8 +437,9 @@ def close(
 
 
 def ended(assessment: EarlyHelpAssessment, *, by: User, at: datetime) -> None:
-    """What follows whenever it ends: clocks stop, the family's open work ends."""
+    """What follows whenever it ends: clocks stop, the family's open work ends, and whoever was told has seen to it."""
     clocks.stop(reference=assessment.reference, at=at, by=by, reason="ended")
+    seen_to(assessment.reference, by=by, at=at)
     end_involvement(reference=assessment.reference, at=at, status_label=str(assessment.get_status_display()))
 
 

@@ -465,6 +465,27 @@ class ReturnForm(VersionForm):
     reason = long_text("What has to be done first?", rows=4)
 
 
+class TakeOnForm(VersionForm):
+    """Who takes on what screening has passed on."""
+
+    called = "Take on early help"
+    name = forms.CharField(
+        label="Who is taking it on?", help_text="They lead it from now on", max_length=150,
+        error_messages={"required": "Enter who is taking it on"},
+    )  # fmt: skip
+    role = line("Role", 100)
+    organisation = line("Organisation", 150)
+    telephone = line("Telephone", 40, width="20")
+    email = forms.EmailField(label="E-mail address", required=False, max_length=254)
+
+
+class DeclineForm(VersionForm):
+    """Why early help will not take it."""
+
+    called = "Decline early help"
+    reason = long_text("Why can early help not take this?", "A manager reads it and decides where it goes instead.")
+
+
 class LeadForm(VersionForm):
     """Somebody else leads."""
 

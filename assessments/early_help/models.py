@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
-from contacts.models import PersonAsGiven
+from contacts.models import Contact, PersonAsGiven
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
@@ -16,8 +17,10 @@ from frontdoor.people.access import about_visible
 from frontdoor.people.ages import is_grown_up, years_old
 from frontdoor.workflow.machines import Machine, act, move
 
-STATUSES = ["draft", "active", "returned", "stepped_up", "closed"]
-OPEN_STATUSES = ["draft", "active", "returned"]
+STATUSES = ["waiting", "draft", "active", "returned", "stepped_up", "closed", "declined", "withdrawn"]
+OPEN_STATUSES = ["waiting", "draft", "active", "returned"]
+#: What has ended, and may be sent again by a new decision on the contact it came from.
+ENDED = "stepped_up closed declined withdrawn"
 
 
 def agreed(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any) -> str | None:
@@ -34,22 +37,43 @@ def is_led(record: "EarlyHelpAssessment", *, by: Any, at: datetime, **facts: Any
     return "Name the lead professional first."
 
 
+def nobody(record: "EarlyHelpAssessment", user: User) -> bool:
+    """Offered to nobody on its page."""
+    return False
+
+
 class EarlyHelpQuerySet(VisibleQuerySet):
     """Questions about early-help assessments."""
 
     def visible_to(self, user: User) -> Self:
-        """Those about nobody hidden from the user; none without the permission to view early help."""
+        """Those about nobody hidden from the user, nor of a contact that is; none without the permission to view."""
         if not holds(user, Permission.EARLY_HELP_VIEW):
             return self.none()
-        return about_visible(self, user)
+        seen = Contact.objects.visible_to(user).order_by()
+        return about_visible(self, user).filter(Q(contact_person=None) | Q(contact_person__contact__in=seen))
+
+    def waiting(self) -> Self:
+        """Passed on by screening, and not yet taken on."""
+        return self.filter(status="waiting")
 
     def open(self) -> Self:
-        """Being written, active, or returned for agreement."""
+        """Waiting to be taken on, being written, active, or returned for agreement."""
         return self.filter(status__in=OPEN_STATUSES)
 
 
 P = Permission
 MACHINE = Machine(
+    move("take_on", "Take on", "waiting", "draft", P.EARLY_HELP_WRITE, "early_help.taken_on"),
+    move("decline", "Decline", "waiting", "declined", P.EARLY_HELP_WRITE, "early_help.declined", needs_reason=True),
+    # What follows from the contact it came from; nobody presses these.
+    move(
+        "withdraw", "Take back", "waiting", "withdrawn", P.EARLY_HELP_WRITE, "early_help.withdrawn", needs_reason=True,
+        offered=nobody,
+    ),
+    move(
+        "send_again", "Send again", f"draft {ENDED}", "waiting", P.EARLY_HELP_WRITE, "early_help.sent_again",
+        needs_reason=True, offered=nobody,
+    ),
     act("write", "Edit", "draft active returned", P.EARLY_HELP_WRITE),
     move(
         "begin", "Begin early help", "draft returned", "active", P.EARLY_HELP_WRITE, "early_help.begun",
@@ -79,17 +103,21 @@ class EarlyHelpAssessment(Record):
     PREFIX: ClassVar[str] = "E"
 
     class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting to be taken on"
         DRAFT = "draft", "Draft"
         ACTIVE = "active", "Active"
         RETURNED = "returned", "Returned for agreement"
         STEPPED_UP = "stepped_up", "Stepped up"
         CLOSED = "closed", "Closed"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Taken back by screening"
 
     class How(models.TextChoices):
         STAFF = "staff", "Recorded by staff"
         FORM = "form", "An agency’s web form"
         API = "api", "An agency’s system"
         STEP_DOWN = "step_down", "Stepped down"
+        CONTACT = "contact", "Passed on by screening"
 
     status = FSMField(choices=Status.choices, default=Status.DRAFT, db_index=True)
     how = models.CharField(max_length=10, choices=How.choices)
@@ -120,6 +148,10 @@ class EarlyHelpAssessment(Record):
     )
     # Where it came from on the way down, and where it went on the way up.
     came_from = models.CharField(max_length=10, blank=True)
+    # The child of the contact that was decided as early help: one record of each, however often that is decided.
+    contact_person = models.OneToOneField(
+        "contacts.ContactPerson", null=True, blank=True, on_delete=models.PROTECT, related_name="early_help"
+    )
     contact = models.ForeignKey(
         "contacts.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="stepped_up_from"
     )
@@ -154,6 +186,25 @@ class EarlyHelpAssessment(Record):
     def current_lead(self) -> "LeadProfessional | None":
         """Who leads it now."""
         return next((row for row in self.leads.all() if row.to_at is None), None)
+
+    @MACHINE.step
+    def take_on(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """Somebody in early help has taken it, by name."""
+
+    @MACHINE.step
+    def decline(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """Early help will not take it: a manager says where the child goes instead."""
+        self.ended_at, self.ended_by, self.ending = at, by, "declined"
+
+    @MACHINE.step
+    def withdraw(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """The decision it came from no longer stands."""
+        self.ended_at, self.ended_by, self.ending = at, by, "withdrawn"
+
+    @MACHINE.step
+    def send_again(self, *, by: Any, at: datetime, **facts: Any) -> None:
+        """It waits to be taken on again: decided anew, or it was wrong that it had been taken."""
+        self.ended_at, self.ended_by, self.ending = None, None, ""
 
     @MACHINE.step
     def begin(self, *, by: Any, at: datetime, **facts: Any) -> None:

@@ -20,11 +20,12 @@ from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
 from frontdoor.people.hooks import GivenAddress, Named
 from frontdoor.people.matching import candidates as matching
-from referrals.models import Referral
+from referrals.models import Referral, Sent
 
 SHOWN = 50
 VIEWS = {
     "open": "All open",
+    "waiting": "Waiting to be taken on",
     "reviews": "Reviews due",
     "new": "Not yet acknowledged",
     "returned": "Returned",
@@ -54,6 +55,8 @@ def listed(user: User, query: Mapping[str, Any], at: datetime) -> Listed:
         rows = rows.exclude(pk__in=rows.open())
     elif view == "returned":
         rows = rows.filter(status="returned")
+    elif view == "waiting":
+        rows = rows.waiting()
     elif view == "new":
         rows = rows.open().filter(recorded_by=None, acknowledged_at=None)
     elif view == "reviews":
@@ -78,6 +81,7 @@ def listed(user: User, query: Mapping[str, Any], at: datetime) -> Listed:
     clocks: dict[str, Clock] = {}
     for clock in running_on([row.reference for row in shown]):
         clocks.setdefault(clock.reference, clock)
+    clocks |= until_taken_on(shown)
     return Listed(
         rows=shown,
         clocks=clocks,
@@ -86,12 +90,23 @@ def listed(user: User, query: Mapping[str, Any], at: datetime) -> Listed:
     )
 
 
+def until_taken_on(rows: Collection[EarlyHelpAssessment]) -> dict[str, Clock]:
+    """By reference the clock that runs until it is taken on, of those of these that wait for it."""
+    children = {row.contact_person_id: row.reference for row in rows if row.status == "waiting"}
+    if not children:
+        return {}
+    sent = Sent.objects.waiting().filter(contact_person__in=children, clock__isnull=False).select_related("clock")
+    return {children[each.contact_person_id]: each.clock for each in sent.order_by("pk") if each.clock is not None}
+
+
 def whole(user: User, reference: str) -> EarlyHelpAssessment | None:
     """One assessment with everything its page shows, or None when the user may not see it."""
     found: EarlyHelpAssessment | None = (
         EarlyHelpAssessment.objects.visible_to(user)
         .filter(reference=reference)
-        .select_related("agency", "text", "recorded_by", "acknowledged_by", "contact", "ended_by")
+        .select_related(
+            "agency", "text", "recorded_by", "acknowledged_by", "contact", "ended_by", "contact_person__contact"
+        )
         .prefetch_related(
             Prefetch("people", EarlyHelpPerson.objects.select_related("person").order_by("position")),
             Prefetch("leads", LeadProfessional.objects.order_by("-from_at", "-id")),
@@ -128,17 +143,23 @@ def invitations() -> list[SecureLink]:
 
 
 def work_on(row: ContactPerson) -> list[str]:
-    """References of open early help that a referral of this person on a contact was stepped down to."""
+    """References of open early help that this person on a contact was passed on to, or their referral stepped down."""
     referred = Referral.objects.filter(Q(contact_person=row) | Q(reference=row.joined_reference or None))
-    found = EarlyHelpAssessment.objects.open().filter(came_from__in=referred.values("reference"))
+    found = EarlyHelpAssessment.objects.open().filter(
+        Q(contact_person=row) | Q(came_from__in=referred.values("reference"))
+    )
     return list(found.order_by("reference").values_list("reference", flat=True))
 
 
 def origin(contact: Contact, user: User) -> Iterable[tuple[str, str]]:
-    """The early help a contact was stepped up from."""
-    rows = EarlyHelpAssessment.objects.visible_to(user).filter(contact=contact)
-    for reference in rows.values_list("reference", flat=True):
-        yield f"Stepped up from early help {reference}", reverse("assessments:early_help_one", args=[reference])
+    """The early help a contact was stepped up from, and that its children were passed on to."""
+    seen = EarlyHelpAssessment.objects.visible_to(user)
+    rows = seen.filter(Q(contact=contact) | Q(contact_person__contact=contact)).order_by("pk")
+    for row in rows:
+        came = row.contact_id == contact.pk
+        text = f"Stepped up from early help {row.reference}" if came else f"Passed on to early help {row.reference}"
+        state = "" if came else f": {str(row.get_status_display()).lower()}"
+        yield text + state, reverse("assessments:early_help_one", args=[row.reference])
 
 
 def children_given(references: Iterable[str], user: User, on: date) -> dict[str, list[Named]]:

@@ -12,9 +12,10 @@ from assessments.models import Assessment
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
 from contacts.facts import ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
+from contacts.families.telling import telling_for
 from contacts.fields import OF_FAMILY
 from contacts.given import as_given
-from contacts.models import Contact
+from contacts.models import Contact, ContactPerson
 from contacts.recording import actions as recording
 from contacts.recording.gravest import first_sentence
 from contacts.screening import actions as screening
@@ -140,7 +141,11 @@ def carried(
     latest: Assessment | None = (
         Assessment.objects.filter(referral=referral, status="authorised").select_related("text", "views").last()
     )
-    texts = {"situation": contact.text.concerns, "conclusion": reason, "child_comments": contact.text.child_said}
+    telling = telling_for(row)
+    child_said = telling.of("child_said", contact.text.child_said)
+    texts = {
+        "situation": telling.of("concerns", contact.text.concerns), "conclusion": reason, "child_comments": child_said,
+    }  # fmt: skip
     findings: dict[str, str] = {}
     plan: list[ActionFacts] = []
     if latest is not None:
@@ -150,17 +155,15 @@ def carried(
             "needs": text.worries,
             "home": text.impact,
             "conclusion": f"{text.conclusion}\n\n{reason}".strip(),
-            "child_comments": latest.views.words or contact.text.child_said,
+            "child_comments": latest.views.words or child_said,
         }
         findings = {entry.code: entry.evidence for entry in latest.dimensions.all() if entry.evidence.strip()}
         if text.outcome_reason.strip():
             plan += [ActionFacts(what=part, who=lead.name) for part in in_parts(text.outcome_reason)]
-    family = contact.people.filter(family_group=row.family_group).exclude(pk=row.pk).order_by("position")
-    child = as_given(row, [row.address])
-    child.role = "subject"
+    child, *others = of_one_family(row)
     return EarlyHelpFacts(
         child=child,
-        family=[_sibling(as_given(other, [other.address])) for other in family],
+        family=others,
         lead=lead,
         organisation=lead.organisation,
         level_of_need=row.level_of_need if row.level_of_need in ("2", "3") else "3",
@@ -180,6 +183,19 @@ def in_parts(text: str, longest: int = LONGEST_ACTION) -> list[str]:
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*parts, rest] if rest else parts
+
+
+def family_of(row: ContactPerson) -> list[ContactPerson]:
+    """The child of a contact first, then everybody of the same family on it."""
+    others = row.contact.people.filter(family_group=row.family_group).exclude(pk=row.pk)
+    return [row, *others.select_related("person").order_by("position")]
+
+
+def of_one_family(row: ContactPerson) -> list[PersonFacts]:
+    """The same as given: the child it is about, and brothers, sisters and adults."""
+    child, *others = [as_given(each, [each.address]) for each in family_of(row)]
+    child.role = "subject"
+    return [child, *(_sibling(other) for other in others)]
 
 
 def _sibling(facts: PersonFacts) -> PersonFacts:
@@ -227,18 +243,28 @@ def step_down(
     facts = carried(referral, lead=lead, reason=reason, consent=consent, at=at)
     made = actions.record(facts=facts, by=by, at=at, how="step_down", came_from=referral.reference)
     made.refresh_from_db()
-    for row, person in zip(made.people.order_by("position"), [referral.child], strict=False):
-        actions.link(row=row, person=person, by=by, at=at)
+    others = [each.person for each in family_of(referral.contact_person)[1:]]
+    for row, person in zip(made.people.order_by("position"), [referral.child, *others], strict=True):
+        if person is not None:
+            actions.link(row=row, person=person, by=by, at=at)
     if referral.status in ("awaiting_decision", "accepted"):
-        referrals.no_further_action(
+        ended = referrals.no_further_action(
             referral=referral, by=by, at=at, reason=reason, ending=Referral.Ending.EARLY_HELP, version=version
         )
+        proposed_with = "“End without further work”, as early help"
     else:
         assessed = Assessment.objects.filter(referral=referral, status="authorised").exists()
-        referrals.close(
-            referral=referral, by=by, at=at, closure_reason="RC9" if assessed else "RC7", what_changed=reason,
-            version=version,
-        )  # fmt: skip
+        closure_reason = "RC9" if assessed else "RC7"
+        ended = referrals.close(
+            referral=referral, by=by, at=at, closure_reason=closure_reason, what_changed=reason, version=version
+        )
+        proposed_with = f"“Close”, with {closure_reason}"
+    if ended.is_open:
+        raise Refused(
+            f"A second manager has to sign this ending: propose it with {proposed_with}; "
+            "the other manager then steps it down.",
+            code="second_manager",
+        )
     found: EarlyHelpAssessment = EarlyHelpAssessment.objects.get(pk=made.pk)
     return found
 

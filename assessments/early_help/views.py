@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.early_help import actions, forms, readers, steps
+from assessments.early_help import actions, forms, passed_on, readers, steps
 from assessments.early_help.facts import TEXTS, ConsentFacts
 from assessments.early_help.models import EarlyHelpAssessment
 from assessments.models import Assessment
@@ -169,9 +169,13 @@ def _one(
             "lead": found.current_lead(),
             "texts": [(question, getattr(found.text, name)) for name, question, _ in TEXTS],
             "domains": readers.domains(found, timezone.localdate(found.received_at)),
-            "clocks": list(Clock.objects.visible_to(user).of(found.reference).filter(stopped_at=None)),
+            "clocks": [
+                *readers.until_taken_on([found]).values(),
+                *Clock.objects.visible_to(user).of(found.reference).filter(stopped_at=None),
+            ],
             "changes": list(history(found.reference)),
             "candidates": offered,
+            "came_from": _origin(found, user),
             "contact": found.contact,
             "contact_href": reverse("contacts:contact", args=[found.contact.reference]) if found.contact else "",
             "may_write": may_write,
@@ -184,6 +188,16 @@ def _one(
             "label": lists.label,
         },
     )
+
+
+def _origin(found: EarlyHelpAssessment, user: User) -> tuple[str, str, str]:
+    """Where it came from: words, reference, and address where the user may open it; the words are "" for nowhere."""
+    if found.contact_person is not None:
+        may_open = holds(user, P.CONTACT_VIEW)
+        href = reverse("contacts:contact", args=[found.came_from]) if may_open else ""
+        return "Passed on by screening, from contact", found.came_from, href
+    href = reverse("referrals:referral", args=[found.came_from]) if found.came_from else ""
+    return "Stepped down from" if found.came_from else "", found.came_from, href
 
 
 def _action_form(request: StaffRequest, found: EarlyHelpAssessment, *, is_sent: bool = False) -> forms.ActionForm:
@@ -247,6 +261,14 @@ def _step_up(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str
     return reverse("contacts:contact", args=[contact.reference])
 
 
+def _take_on(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
+    lead = {name: value for name, value in given.items() if name != "version"}
+    passed_on.take_on(
+        assessment=found, lead=ReferrerFacts(**lead, is_professional=True), by=by, at=at, version=given["version"]
+    )
+    return address_of(found)
+
+
 def _change_lead(found: EarlyHelpAssessment, by: User, at: datetime, given: dict[str, Any]) -> str:
     lead = {name: value for name, value in given.items() if name not in ("reason", "version")}
     actions.change_lead(
@@ -277,6 +299,20 @@ def _plain(action: Callable[..., object]) -> Run:
 
 
 ACTS: dict[str, Act] = {
+    "take-on": Act(
+        forms.TakeOnForm,
+        "Take on early help",
+        "Take it on",
+        "Taken on. It has left the list of what was sent.",
+        _take_on,
+    ),
+    "decline": Act(
+        forms.DeclineForm,
+        "Decline early help",
+        "Decline",
+        "Declined. The managers on duty have been told.",
+        _plain(passed_on.decline),
+    ),
     "step-up": Act(forms.StepUpForm, "Step up to the front door", "Step up", "It has been stepped up.", _step_up),
     "close": Act(forms.CloseForm, "Close early help", "Close", "Early help has been closed.", _plain(actions.close)),
     "return": Act(

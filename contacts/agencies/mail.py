@@ -10,6 +10,7 @@ from contacts.agencies.disagreements.models import Disagreement
 from contacts.agencies.information.models import InformationRequest
 from contacts.agencies.links import actions as links
 from contacts.agencies.links.models import SecureLink
+from contacts.agencies.webforms.actions import lock
 from contacts.models import Contact
 from contacts.telling import KIND, About, put
 from frontdoor.accounts.models import system_user
@@ -28,14 +29,23 @@ def _send(to: str, subject: str, lines: list[str]) -> None:
     EmailMessage(subject, f"{text}\n\n{settings.COUNCIL_NAME}\n", settings.DEFAULT_FROM_EMAIL, [to]).send()
 
 
-def _link(purpose: str, *, given_to: str, reference: str, at: datetime, row: int | None, agency: Any) -> str:
+def _link(
+    purpose: str,
+    *,
+    given_to: str,
+    reference: str,
+    at: datetime,
+    row: int | None,
+    agency: Any,
+    until: datetime | None = None,
+) -> str:
     """A new link; an earlier one for the same thing opens nothing any more."""
     by = system_user()
     for earlier in SecureLink.objects.given_out().filter(purpose=purpose, reference=reference, row=row):
         earlier.revoked_at, earlier.revoked_by = at, by
         earlier.save()
     found, token = links.issue(
-        purpose=purpose, given_to=given_to, by=by, at=at, agency=agency, reference=reference, row=row
+        purpose=purpose, given_to=given_to, by=by, at=at, agency=agency, reference=reference, row=row, until=until
     )
     return links.address(found, token)
 
@@ -135,12 +145,49 @@ def _request(payload: dict[str, Any], at: datetime) -> None:
     )
 
 
+def _web_form(payload: dict[str, Any], at: datetime) -> None:
+    """The link to a web form, to the address it was asked for and no other; none once it was withdrawn or is over."""
+    form = lock(payload["row"])
+    if form.withdrawn_at is not None or form.contact_id is not None or form.expires_at <= at:
+        return
+    address = _link(
+        SecureLink.Purpose.CONTACT, given_to=form.name, reference="", at=at, row=form.pk, agency=form.agency,
+        until=form.expires_at,
+    )  # fmt: skip
+    _send(
+        form.email,
+        "A form for telling us what worries you",
+        [
+            f"{form.name}, here is the form you were promised: {address}",
+            f"It is for you alone, for one contact, until {moment(form.expires_at)}. Do not pass it on.",
+            "If you do not know why you were sent it, leave it unopened and ring us.",
+        ],
+    )
+
+
+def _received(payload: dict[str, Any], at: datetime) -> None:
+    """What was written in a web form has reached us; nobody has read it yet."""
+    contact = Contact.objects.get(reference=payload["contact"])
+    _send(
+        contact.referrer_email,
+        f"Your web form: {contact.reference}",
+        [
+            f"Your web form has reached us under the reference {contact.reference}.",
+            "A person reads it within one working day, and we tell you when. If anything changes, ring us and quote the"
+            " reference.",
+        ],
+    )
+    _note(contact, "received")
+
+
 WHAT = {
     About.REQUEST: _request,
     About.REMINDER: _request,
     About.ACKNOWLEDGED: _acknowledged,
     About.OUTCOME: _outcome,
     About.DISAGREEMENT: _disagreement,
+    About.WEB_FORM: _web_form,
+    About.RECEIVED: _received,
 }
 
 

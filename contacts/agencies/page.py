@@ -1,10 +1,12 @@
-"""What agencies' rooms put on the page of a contact: requests for information, and the level of need."""
+"""What agencies' rooms put on the page of a contact: requests for information, the level of need, its web form."""
 
 from typing import Any
 
 from contacts.agencies.information.forms import CALLED, AskForm, ReasonForm, ReplyForm
 from contacts.agencies.information.readers import shown_on
 from contacts.agencies.thresholds.forms import LevelForm
+from contacts.agencies.webforms.models import WebForm
+from contacts.facts import WEB_FORM
 from contacts.hooks import OpenForm
 from contacts.models import Contact
 from contacts.screening import readers
@@ -27,3 +29,10 @@ def information(contact: Contact, user: User, open_form: OpenForm) -> dict[str, 
 def level(contact: Contact, user: User, open_form: OpenForm) -> dict[str, Any]:
     """The form of the level of need."""
     return {"level_form": open_form(LevelForm, prefix="level")}
+
+
+def web_form(contact: Contact, user: User, open_form: OpenForm) -> dict[str, Any]:
+    """The web form it was written in, which says who sent the link; None where it came another way."""
+    if contact.how != WEB_FORM:
+        return {"web_form": None}
+    return {"web_form": WebForm.objects.filter(contact=contact).select_related("sent_by").first()}

@@ -32,6 +32,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.db import shortened, sql_beside
 from frontdoor.notifications.actions import notify
 from frontdoor.people import identifiers
+from frontdoor.people.homes import Home, home_of
 from frontdoor.people.models import Address, Person, Restriction
 from frontdoor.people.words import is_no_name, name_parts
 from frontdoor.workflow.actions import lock
@@ -92,6 +93,7 @@ def facts_of(contacts: Sequence[Contact], more: Sequence[ContactPerson] = ()) ->
                 or contact.taken_under_restriction_by_id is not None
                 or any(row.person_id in hidden for row in of[contact.pk])
             ),
+            families=len({row.family_group for row in of[contact.pk]}),
         )
         for contact in contacts
     ]
@@ -105,21 +107,21 @@ def _shared_homes(rows: Iterable[ContactPerson], days: Collection[Any]) -> tuple
     communal: set[str] = set()
     known = CommunalAddress.objects.held_between(min(days), max(days)).filter(postcode_key__in=postcodes)
     for place in known:
-        communal.add(bundling.home_of(place.line, place.postcode_key).key if place.line else place.postcode_key)
+        communal.add(home_of(place.line, place.postcode_key).key if place.line else place.postcode_key)
     confidential: set[str] = set()
     on_record = Address.objects.filter(postcode_key__in=postcodes, ended_on__isnull=True)
     shared = on_record.filter(is_confidential=False, is_communal=True)
-    communal |= {bundling.home_of(*place).key for place in shared.values_list("lines", "postcode")[:MOST]}
+    communal |= {home_of(*place).key for place in shared.values_list("lines", "postcode")[:MOST]}
     kept = on_record.filter(is_confidential=True)
-    confidential |= {bundling.home_of(*place).key for place in kept.values_list("lines", "postcode")[:MOST]}
+    confidential |= {home_of(*place).key for place in kept.values_list("lines", "postcode")[:MOST]}
     return communal - {""}, confidential - {""}
 
 
-def _home(row: ContactPerson, communal: set[str], confidential: set[str]) -> bundling.Home:
+def _home(row: ContactPerson, communal: set[str], confidential: set[str]) -> Home:
     if row.is_address_held_back:
-        return bundling.Home()
-    home = bundling.home_of(row.address, row.postcode)
-    return bundling.Home(
+        return Home()
+    home = home_of(row.address, row.postcode)
+    return Home(
         home.key,
         home.is_communal or home.key in communal or identifiers.postcode_key(row.postcode) in communal,
         row.address_is_confidential or home.key in confidential,
@@ -136,7 +138,7 @@ def _child(row: ContactPerson, communal: set[str], confidential: set[str]) -> Ch
     return Child(
         given=given, family=family, known_as="" if is_no_name(row.known_as) else row.known_as, born=row.date_of_birth,
         is_estimated=row.dob_is_estimated, expected_on=row.expected_on, numbers=numbers,
-        home=_home(row, communal, confidential), person=row.person_id,
+        home=_home(row, communal, confidential), person=row.person_id, of_family=row.family_group,
     )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def _adult(row: ContactPerson, communal: set[str], confidential: set[str]) -> Ad
         name="" if is_no_name(row.name) else row.name, born=None if row.dob_is_estimated else row.date_of_birth,
         telephones=identifiers.telephone_keys(row.telephone), relationship=row.relationship, role=row.role,
         has_parental_responsibility=bool(row.parental_responsibility), home=_home(row, communal, confidential),
-        person=row.person_id,
+        person=row.person_id, of_family=row.family_group,
     )  # fmt: skip
 
 
@@ -201,6 +203,7 @@ def bundle_contact(*, contact: Contact, by: User | None, at: datetime) -> Bundle
     if bundle is None:
         bundle = _open(contact, at=at)
         _put(contact, bundle, reason=OPENED, other=None, by=by, at=at)
+    _call_attention_beside(contact, found.possible, at=at)
     PossibleLink.objects.bulk_create(
         [
             PossibleLink(contact=contact, other=other, code=reason.code, sentence=reason.sentence, at=at)
@@ -277,7 +280,7 @@ def _look(contact: Contact, facts: Facts, today: Any) -> Found:
 
 def _one_for_each_bundle(contact: Contact, joins: Sequence[tuple[Contact, Reason]]) -> list[tuple[Contact, Reason]]:
     """The first join with each bundle, the oldest contact first; pairs a person keeps apart left out."""
-    apart = _kept_apart([contact.pk]) if joins else set()
+    apart = kept_apart([contact.pk]) if joins else set()
     first: dict[int | None, tuple[Contact, Reason]] = {}
     for other, reason in joins:
         if frozenset((contact.pk, other.pk)) not in apart:
@@ -285,7 +288,8 @@ def _one_for_each_bundle(contact: Contact, joins: Sequence[tuple[Contact, Reason
     return list(first.values())
 
 
-def _kept_apart(keys: Collection[int]) -> set[frozenset[int]]:
+def kept_apart(keys: Collection[int]) -> set[frozenset[int]]:
+    """Pairs of contacts, one of them among these (ids), that a person keeps apart."""
     rows = KeptApart.objects.filter(Q(contact__in=keys) | Q(other__in=keys), ended_at__isnull=True)
     return {frozenset(pair) for pair in rows.values_list("contact_id", "other_id")}
 
@@ -293,7 +297,7 @@ def _kept_apart(keys: Collection[int]) -> set[frozenset[int]]:
 def _apart(one: Bundle, two: Bundle) -> bool:
     """Whether a person keeps some contact of the one apart from some contact of the other."""
     ours, theirs = _members(one), _members(two)
-    apart = _kept_apart(ours)
+    apart = kept_apart(ours)
     return any(frozenset((x, y)) in apart for x in ours for y in theirs)
 
 
@@ -367,7 +371,7 @@ def _belongs(contact: Contact, at: datetime) -> bool:
     every = [row for row in others if row.pk != contact.pk] + [contact]
     keys = [row.pk for row in every]
     group = bundling.bundles_of(
-        facts_of(every), window=window(london_date(at)), together=_by_hand(keys), apart=_kept_apart(keys)
+        facts_of(every), window=window(london_date(at)), together=_by_hand(keys), apart=kept_apart(keys)
     )
     mine = next(found for found in group if contact.pk in found)
     return len(mine) > 1
@@ -418,6 +422,18 @@ def _call_attention(bundle: Bundle, contact: Contact, *, at: datetime) -> None:
         path=f"/contacts/{contact.reference}/",
         urgent=contact.grade_for_now == "red",
     )
+
+
+def _call_attention_beside(contact: Contact, possible: Sequence[tuple[Contact, Reason]], *, at: datetime) -> None:
+    """The same for the bundles it stands beside and does not join, one of them being about several families; once."""
+    several = {other.pk: other for other, reason in possible if reason.code == bundling.SEVERAL}
+    if not several:
+        return
+    links = PossibleLink.objects.filter(Q(contact=contact) | Q(other=contact), code=bundling.SEVERAL)
+    known = {key for pair in (*links.values_list("contact_id", "other_id"), *kept_apart([contact.pk])) for key in pair}
+    bundles = {other.bundle_id: other for key, other in sorted(several.items()) if key not in known}
+    for other in bundles.values():
+        _call_attention(bundle_of(other), contact, at=at)
 
 
 # --- In step --------------------------------------------------------------------------------------------------------
@@ -472,8 +488,14 @@ def join(*, contact: Contact, other: Contact, by: User, at: datetime, reason: st
     theirs = Contact.objects.select_related("type", "bundle").get(pk=other.pk)
     if not (ours.is_on_queue and theirs.is_on_queue) or ours.bundle is None or theirs.bundle is None:
         raise Refused("Only contacts on the queue can be bundled.", code="off_queue", field="other")
-    if any(facts.stands_alone for facts in facts_of([ours, theirs])):
+    known = facts_of([ours, theirs])
+    if any(facts.stands_alone for facts in known):
         raise Refused("One of these contacts has to be screened by itself.", code="stands_alone", field="other")
+    if any(facts.families > 1 for facts in known):
+        raise Refused(
+            "One of these contacts is about several families: it stands beside the bundle of each.",
+            code="several", field="other",
+        )  # fmt: skip
     KeptApart.objects.filter(
         contact__in=_members(ours.bundle) + _members(theirs.bundle),
         other__in=_members(ours.bundle) + _members(theirs.bundle),
@@ -521,6 +543,14 @@ def split(*, contact: Contact, by: User, at: datetime, reason: str) -> Bundle:
     )  # fmt: skip
     contact.bundle = alone
     return alone
+
+
+@transaction.atomic
+def stand_alone(*, contact: Contact, at: datetime, by: User | None = None, reason: str = "It is kept apart") -> None:
+    """A contact is kept apart from now on, or turned out to be about several families: it leaves the bundle it shares
+    with others. Called by an act that holds the contact's lock."""
+    if contact.is_on_queue and contact.bundle is not None and contact.bundle.size > 1:
+        _leave(contact, by=by, at=at, reason=reason)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ Imports no models. A join is symmetric and depends on two contacts alone, so bun
 joins and the order in which contacts arrive does not change them.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from hashlib import blake2b
 from itertools import combinations
 
 from contacts.bundles.likeness import alike, any_alike, tidy_name
-from frontdoor.people import identifiers
+from frontdoor.people.homes import NOWHERE, Home
 from frontdoor.people.words import words
 
 WINDOW = timedelta(days=28)
@@ -78,27 +77,6 @@ PROFESSIONAL = frozenset(
         "paramedic",
     ]
 )
-#: The last word of a line of an address that many households share ("Northgate Hospital", not "Hospital Road").
-COMMUNAL = frozenset(
-    [
-        "refuge",
-        "refuges",
-        "hostel",
-        "hospital",
-        "infirmary",
-        "school",
-        "academy",
-        "nursery",
-        "college",
-        "prison",
-        "barracks",
-        "shelter",
-        "hotel",
-        "ward",
-    ]
-)
-CHILDRENS_HOME = re.compile(r"\bchild(ren)?\W?s? (care )?home\b|\bresidential (children|care)", re.IGNORECASE)
-FLAT = frozenset(["flat", "apartment", "apt", "unit", "room"])
 
 
 @dataclass(frozen=True)
@@ -121,8 +99,10 @@ JOINS = {
     "siblings": Reason("siblings", "Children of one household: the same address, and the same family name or carer"),
     "carer": Reason("carer", "The same parent or carer of the same children"),
 }
+#: Why two contacts are about one family and stand in no bundle together.
+SEVERAL = "several"
 POSSIBLE = {
-    "several": Reason("several", "A child of both is named together with children of other families"),
+    SEVERAL: Reason(SEVERAL, "A child of both is named together with children of other families"),
     "child_like": Reason("child_like", "A child of the same name; the rest does not say it is the same child"),
     "address": Reason("address", "The same address, but not the same household by name and carers"),
     "communal": Reason("communal", "The same address, where many households live"),
@@ -132,20 +112,6 @@ POSSIBLE = {
     "former_partner": Reason("former_partner", "The same adult, known here as a former partner"),
     "adult": Reason("adult", "The same adult, but not as parent or carer of the same children"),
 }
-
-
-@dataclass(frozen=True)
-class Home:
-    """Where somebody lives, as given: a key to compare, and whether it says that two people are one household."""
-
-    key: str = ""
-    is_communal: bool = False
-    is_confidential: bool = False
-
-    @property
-    def is_household(self) -> bool:
-        """Whether one address means one household."""
-        return bool(self.key) and not self.is_communal and not self.is_confidential
 
 
 @dataclass(frozen=True)
@@ -159,9 +125,11 @@ class Child:
     is_estimated: bool = False
     expected_on: date | None = None
     numbers: frozenset[tuple[str, str]] = frozenset()
-    home: Home = Home()
+    home: Home = NOWHERE
     # The record a person confirmed.
     person: int | None = None
+    # The family on the contact they were put into.
+    of_family: int = 1
 
     @property
     def givens(self) -> frozenset[str]:
@@ -184,8 +152,9 @@ class Adult:
     relationship: str = ""
     role: str = ""
     has_parental_responsibility: bool = False
-    home: Home = Home()
+    home: Home = NOWHERE
     person: int | None = None
+    of_family: int = 1
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -221,6 +190,22 @@ class Facts:
     adults: tuple[Adult, ...] = ()
     # About somebody hidden or adopted, or of a kind kept apart: it joins nothing and nothing is said of it elsewhere.
     stands_alone: bool = False
+    # Into how many families the people on it were put.
+    families: int = 1
+
+    def by_family(self) -> dict[int | None, "Facts"]:
+        """What it says of each family by its number; all of it by None where nobody has told the families apart."""
+        if self.families < 2:
+            return {None: self}
+        return {
+            number: replace(
+                self,
+                children=tuple(one for one in self.children if one.of_family == number),
+                adults=tuple(one for one in self.adults if one.of_family == number),
+                families=1,
+            )
+            for number in sorted({one.of_family for one in self.people})
+        }
 
     @property
     def people(self) -> tuple[Child | Adult, ...]:
@@ -229,7 +214,10 @@ class Facts:
 
     @property
     def is_about_several(self) -> bool:
-        """Whether it names children of several families: different homes, and no name in common between them."""
+        """Whether it is about several families: somebody said so, or its children have different homes, and no name
+        in common between them."""
+        if self.families > 1:
+            return True
         families: list[tuple[set[str], set[str]]] = []
         for child in self.children:
             name = tidy_name(child.family)
@@ -252,35 +240,6 @@ class Verdict:
 
     join: Reason | None = None
     possible: tuple[Reason, ...] = ()
-
-
-def home_of(address: str, postcode: str, *, is_communal: bool = False, is_confidential: bool = False) -> Home:
-    """An address as given, for comparing: the postcode with its numbers, or with its first line where it has none.
-
-    Without a postcode the whole text counts.
-    """
-    key = identifiers.postcode_key(postcode)
-    parts = [part.strip() for part in address.split(",") if part.strip()]
-    if key and parts and identifiers.postcode_key(parts[-1]) == key:
-        parts.pop()
-    communal = is_communal or bool(CHILDRENS_HOME.search(address)) or any(_is_shared(part) for part in parts)
-    if not parts:
-        return Home("", communal, is_confidential)
-    tokens = words(" ".join(parts))
-    if not key:
-        return Home(f"text:{' '.join(tokens)}" if len(tokens) > 2 else "", communal, is_confidential)
-    plain = re.findall(r"\w+", " ".join(parts).casefold())
-    numbers = [
-        word
-        for position, word in enumerate(plain)
-        if any(c.isdigit() for c in word) or (position and plain[position - 1] in FLAT and len(word) <= 3)
-    ]
-    return Home(f"{key}:{'-'.join(numbers) or '-'.join(words(parts[0]))}", communal, is_confidential)
-
-
-def _is_shared(part: str) -> bool:
-    found = words(part)
-    return bool(found) and found[-1] in COMMUNAL
 
 
 def hashed(*parts: object) -> str:
@@ -337,14 +296,31 @@ def _adult_keys(adult: Adult) -> Iterator[str]:
         yield hashed("adult-home", adult.home.key)
 
 
+def _near(a: Facts, b: Facts, window: timedelta) -> bool:
+    return not (a.stands_alone or b.stands_alone) and abs(a.received_at - b.received_at) <= window
+
+
+def _why_one_family(a: Facts, b: Facts) -> str:
+    return _same_child(a, b) or _siblings(a, b) or _same_carer(a, b)
+
+
+def in_common(a: Facts, b: Facts, window: timedelta = WINDOW) -> tuple[int | None, int | None] | None:
+    """Which family on each of two contacts is one family, where one of them is about several; None where there is
+    none, or where both are about one family and belong in one bundle."""
+    if not _near(a, b, window) or not (a.is_about_several or b.is_about_several):
+        return None
+    pairs = ((x, y) for x in a.by_family().items() for y in b.by_family().items())
+    return next(((m, n) for (m, x), (n, y) in pairs if _why_one_family(x, y)), None)
+
+
 def compare(a: Facts, b: Facts, window: timedelta = WINDOW) -> Verdict:
     """What two contacts have to do with each other; the same whichever comes first."""
-    if a.stands_alone or b.stands_alone or abs(a.received_at - b.received_at) > window:
+    if not _near(a, b, window):
         return Verdict()
-    code = _same_child(a, b) or _siblings(a, b) or _same_carer(a, b)
+    code = _why_one_family(a, b)
     if code and (a.is_about_several or b.is_about_several):
         # It is not about one family: joined, it would put families together that have nothing else in common.
-        return Verdict(possible=(POSSIBLE["several"],))
+        return Verdict(possible=(POSSIBLE[SEVERAL],))
     if code:
         return Verdict(JOINS[code])
     found = dict.fromkeys([*_possible_children(a, b), *_possible_homes(a, b), *_possible_adults(a, b)])

@@ -1,7 +1,7 @@
 """What somebody a child may be calls for before anybody has confirmed it: a worse grade for now, never a better one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +53,7 @@ def raised(contacts: Sequence[tuple[int, str, datetime]]) -> dict[int, Raised]:
     rules = rules_on(max(london_date(received_at) for key, _, received_at in contacts if key in possible))
     return {
         key: _worst(
-            [(person in on_plan, _counted(earlier[person], reference, received_at)) for person in possible[key]], rules
+            [(person in on_plan, counted(earlier[person], reference, received_at)) for person in possible[key]], rules
         )
         for key, reference, received_at in contacts
         if key in possible
@@ -70,13 +70,7 @@ def called_for_by(person: Person, contact: Contact) -> Raised:
 def times_before(people: Collection[int], reference: str, received_at: datetime) -> int:
     """How many contacts in the 12 months before one name the most named of these people (ids)."""
     earlier = _contacts_of(people)
-    return max((_counted(earlier[person], reference, received_at) for person in people), default=0)
-
-
-def times_of(people: Collection[int]) -> Callable[[int, str, datetime], int]:
-    """Asked once for all of these people (ids): how many contacts in the 12 months before one name a person."""
-    earlier = _contacts_of(people) if people else {}
-    return lambda person, reference, received_at: _counted(earlier.get(person, ()), reference, received_at)
+    return max((counted(earlier[person], reference, received_at) for person in people), default=0)
 
 
 def _contacts_of(people: Collection[int]) -> dict[int, list[tuple[str, datetime]]]:
@@ -89,7 +83,8 @@ def _contacts_of(people: Collection[int]) -> dict[int, list[tuple[str, datetime]
     return found
 
 
-def _counted(contacts: Sequence[tuple[str, datetime]], own: str, received_at: datetime) -> int:
+def counted(contacts: Sequence[tuple[str, datetime]], own: str, received_at: datetime) -> int:
+    """How many of these contacts, each with when it was opened, count in the 12 months before another one."""
     since = received_at - grading.YEAR
     return len({reference for reference, at in contacts if reference != own and since <= at <= received_at})
 

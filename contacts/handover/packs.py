@@ -1,6 +1,6 @@
 """Making what a change of shift needs, and escalating what nobody took: right however late or often it runs."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from contacts.handover import shifts
-from contacts.handover.models import HandoverItem, HandoverPack, plan_on
+from contacts.handover.models import HandoverItem, HandoverItemQuerySet, HandoverPack, plan_on
 from contacts.handover.shifts import Change, Shift
 from contacts.models import Contact, graded_for_now
 from frontdoor.access import Permission, roles_holding
@@ -16,7 +16,7 @@ from frontdoor.accounts.models import User, on_duty, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.editions import Unit
 from frontdoor.clocks.models import Clock, closures
-from frontdoor.notifications.actions import duty_managers, notify
+from frontdoor.notifications.actions import duty_managers, notify, one_by_one, together_or_each
 from frontdoor.people.access import holders_of
 from frontdoor.people.models import Involvement, Person
 
@@ -31,7 +31,9 @@ GRAVEST_FIRST = [
 def bring_up_to_date(at: datetime) -> int:
     """Make the pack of every change of shift up to ``at`` that has none, oldest first; returns how many were made.
 
-    The first pack of an installation is the one of the last change: nothing is made up about the time before.
+    The first pack of an installation is the one of the last change: nothing is made up about the time before. A change
+    whose pack cannot be made is told of and holds up no later one; it is tried again until a later one is made, which
+    takes what is still undecided.
     """
     closed = closures()
     plans = cache(plan_on)
@@ -39,7 +41,8 @@ def bring_up_to_date(at: datetime) -> int:
     if last is None:
         since, _ = shifts.now_on(at, plans, closed)
         return _make(_change_at(since, plans, closed), at, plans, closed)
-    return sum(_make(change, at, plans, closed) for change in shifts.changes(last.changed_at, at, plans, closed))
+    due = shifts.changes(last.changed_at, at, plans, closed)
+    return one_by_one(due, lambda change: _make(change, at, plans, closed), what="make a pack of the handover", at=at)
 
 
 def _change_at(moment: datetime, plans: shifts.PlanOn, closed: Collection[date]) -> Change:
@@ -83,9 +86,13 @@ def _make(change: Change, at: datetime, plans: shifts.PlanOn, closed: Collection
             del once[reference]
     for item in once.values():
         item.pack, item.take_by = pack, change.take_by
-    HandoverItem.objects.bulk_create(once.values())
+
+    def put(items: Sequence[HandoverItem]) -> int:
+        return len(HandoverItem.objects.bulk_create(items))
+
+    together_or_each(list(once.values()), put, what="hand over an item", at=at)
     write_audit("handover.pack_made", by=system_user(), detail={"pack": pack.pk, "change": change.at.isoformat()})
-    _tell_of_hidden(pack, at)
+    together_or_each([pack], lambda _: _tell_of_hidden(pack, at), what="tell of items the shift cannot see", at=at)
     return 1
 
 
@@ -138,14 +145,22 @@ def _item(contact: Contact, why: str, kind: str = Kind.ACTION, due_at: datetime 
     return HandoverItem(kind=kind, why=why, reference=contact.reference, due_at=due_at)
 
 
-@transaction.atomic
 def escalate(at: datetime) -> int:
-    """Tell duty managers, once, of every item nobody took in time; returns how many items."""
+    """Tell duty managers, once, of every item nobody took in time; returns how many items.
+
+    One item of which nobody can be told holds up no other.
+    """
+    due = list(_to_escalate(at).order_by("take_by", "pk").values_list("pk", flat=True))
+    return together_or_each(due, lambda keys: _escalate(keys, at), what="escalate in the handover", at=at)
+
+
+def _to_escalate(at: datetime) -> HandoverItemQuerySet:
+    return HandoverItem.objects.late(at).filter(escalated_at=None)
+
+
+def _escalate(keys: Sequence[int], at: datetime) -> int:
     late = list(
-        HandoverItem.objects.late(at)
-        .filter(escalated_at=None)
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by("take_by", "pk")
+        _to_escalate(at).filter(pk__in=keys).select_for_update(skip_locked=True, of=("self",)).order_by("take_by", "pk")
     )
     if not late:
         return 0
@@ -157,8 +172,8 @@ def escalate(at: datetime) -> int:
     return len(late)
 
 
-def _tell_of_hidden(pack: HandoverPack, at: datetime) -> None:
-    """What nobody of the shift that comes may open goes to those who may, at once."""
+def _tell_of_hidden(pack: HandoverPack, at: datetime) -> int:
+    """What nobody of the shift that comes may open goes to those who may, at once; returns how many items."""
     items = list(pack.items.order_by("pk"))
     kind = "edt" if pack.shift_after == Shift.EDT else "duty"
     coming = list(on_duty(kind, at)) or list(
@@ -168,6 +183,7 @@ def _tell_of_hidden(pack: HandoverPack, at: datetime) -> None:
     hidden = [item for item in items if item.pk not in seen]
     for user, theirs in _receivers(hidden, ()):
         _tell(user, theirs, "has to be taken by you: the shift cannot see it", f"hidden-{pack.pk}")
+    return len(hidden)
 
 
 def _tell(user: User, items: list[HandoverItem], what: str, key: str) -> None:

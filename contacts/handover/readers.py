@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.models import Contact, ContactPerson
+from contacts.screening.dangers import homes_given
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.hooks import Named
 from frontdoor.people.models import Involvement, Person
-from frontdoor.people.models import Warning as Danger
+from frontdoor.people.protection.reach import warnings_for
 from frontdoor.people.protection.secrets import Secret, secret_address, secrets_of, without
 from frontdoor.people.record.about import children_of
 from frontdoor.people.record.overview import href_of_reference
@@ -91,8 +92,13 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
         about[reference].add(person_row.pk)
     dangers: dict[int, list[str]] = defaultdict(list)
     everybody = {key for keys in about.values() for key in keys}
-    for danger in Danger.objects.in_force().filter(person_id__in=everybody).order_by("pk"):
-        dangers[danger.person_id].append(lists.label("warning_kind", danger.kind))
+    seen = Contact.objects.visible_to(user).order_by().filter(reference__in=references)
+    lived_at: dict[str, list[int]] = defaultdict(list)
+    on_contacts = list(ContactPerson.objects.filter(contact__in=seen).select_related("contact").order_by("pk"))
+    for row in on_contacts:
+        lived_at[row.contact.reference].append(-row.pk)
+    for key, reached in warnings_for(everybody, user, given=homes_given(on_contacts)).items():
+        dangers[key] = [lists.label("warning_kind", each.kind) for each in reached]
     found = []
     for item in items:
         contact = contacts.get(item.reference)
@@ -104,7 +110,9 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
                 summary=contact.summary if contact else "",
                 grade=contact.grade_for_now if contact else "",
                 status=contact.get_status_display() if contact else "",
-                warnings=list(dict.fromkeys(word for key in sorted(keys) for word in dangers[key])),
+                warnings=list(
+                    dict.fromkeys(word for key in (*sorted(keys), *lived_at[item.reference]) for word in dangers[key])
+                ),
                 people=keys,
                 children=children.get(item.reference, []),
             )

@@ -47,6 +47,9 @@ class Change:
     after: Shift
     take_by: datetime
 
+    def __str__(self) -> str:
+        return self.at.isoformat()
+
 
 PlanOn = Callable[[date], Plan]
 

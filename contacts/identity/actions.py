@@ -6,9 +6,9 @@ from django.db import transaction
 
 from contacts.models import Contact, ContactPerson, PossiblePerson
 from frontdoor.access import Permission, Refused, require
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Absence, User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.notifications.actions import notify
+from frontdoor.notifications.actions import duty_managers, notify
 from frontdoor.people.models import Involvement, Person
 from frontdoor.workflow.actions import lock
 
@@ -35,16 +35,30 @@ def not_sure(*, on_contact: ContactPerson, person: Person, by: User, at: datetim
 
 def workers_of(person: Person, contact: Contact) -> list[User]:
     """Who works with this person now and may see the contact."""
-    parts = Involvement.objects.open().filter(person=person, kind=Involvement.Kind.REFERRAL, worker__isnull=False)
+    parts = Involvement.objects.open().filter(person=person, kind=Involvement.Kind.REFERRAL, worker__is_active=True)
     workers = {part.worker.pk: part.worker for part in parts.select_related("worker") if part.worker is not None}
     return [user for user in workers.values() if Contact.objects.visible_to(user).filter(pk=contact.pk).exists()]
+
+
+def _in_their_place(person: Person, contact: Contact, workers: list[User], at: datetime) -> list[User]:
+    """Who reads it where every worker of the child is away: the managers of their teams, and then duty."""
+    away = set(Absence.objects.at(at).values_list("user_id", flat=True))
+    if not workers or any(user.pk not in away for user in workers):
+        return []
+    parts = Involvement.objects.open().filter(person=person, worker__in=workers, team__manager__is_active=True)
+    managers = [part.team.manager for part in parts.select_related("team__manager") if part.team is not None]
+    here = [user for user in managers if user is not None and user.pk not in away]
+    return [
+        user for user in here or duty_managers(at) if Contact.objects.visible_to(user).filter(pk=contact.pk).exists()
+    ]
 
 
 @transaction.atomic
 def send_to_worker(*, on_contact: ContactPerson, person: Person, by: User, at: datetime) -> list[User]:
     """A manager lets whoever works with a possible child read the contact before anybody has confirmed who it is.
 
-    Returns whom it was sent to. Raises Refused when the match is answered, or nobody works with the child.
+    Where they are all away, the manager of their team reads it as well, or duty. Returns the workers it was sent to.
+    Raises Refused when the match is answered, or nobody works with the child.
     """
     require(by, Permission.CONTACT_DECIDE_ANY)
     contact = lock(on_contact.contact)
@@ -54,7 +68,7 @@ def send_to_worker(*, on_contact: ContactPerson, person: Person, by: User, at: d
     if not workers:
         raise Refused("Nobody works with this child now.", code="no_worker")
     notify(
-        workers,
+        [*workers, *_in_their_place(person, contact, workers, at)],
         kind="possible",
         text=f"{contact.reference} may be about a child you work with: possible, not confirmed. Sent by {by.name}",
         reference=contact.reference,

@@ -4,7 +4,8 @@ Nobody hidden from the reader is among them, nor anybody known only through some
 address that is confidential or where many households live. A fixed number of queries.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -12,13 +13,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from contacts.bundles.bundling import home_of
 from contacts.models import OPEN, Contact, ContactPerson, HouseholdAnswer
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
-from frontdoor.people.access import hidden_people, known_people
+from frontdoor.people.access import declared_by, hidden_people
 from frontdoor.people.ages import is_grown_up
+from frontdoor.people.homes import home_of
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.models import Address, Person, Relationship
 from frontdoor.people.record.kinship import OUTSIDE, PARENTS, SIBLINGS
@@ -50,9 +51,16 @@ class Household:
     answered: tuple[HouseholdAnswer, ...] = ()
 
 
-def _kept_out(user: User) -> Any:
-    """Keys of whoever this user may not see, or has declared to know: nobody is found through them either."""
-    return Person.objects.filter(Q(pk__in=hidden_people(user)) | Q(pk__in=known_people(user))).values("pk")
+def _told_of(rows: Any, user: User, known: Collection[int], *people: str) -> Any:
+    """These rows without any about somebody hidden from the user or whom they know; ``people``: where a row names one.
+
+    Nobody is found through them either.
+    """
+    for person in people:
+        rows = rows.exclude(**{f"{person}__in": hidden_people(user)})
+        if known:
+            rows = rows.exclude(**{f"{person}__in": known})
+    return rows
 
 
 def may_be_added_to(contact: Contact) -> bool:
@@ -63,21 +71,50 @@ def may_be_added_to(contact: Contact) -> bool:
 
 def household_of(contact: Contact, user: User, on: date) -> Household:
     """The brothers and sisters to ask this user about, and the answers there are; nobody for who may not screen."""
-    if not holds(user, Permission.CONTACT_SCREEN):
-        return Household()
     rows = list(contact.people.filter(person__isnull=False).order_by("position"))
-    standing = _standing(contact, rows)
-    asked = _asked(contact, rows, standing, user, on) if may_be_added_to(contact) else ()
-    shown = Person.objects.visible_to(user).filter(pk__in=[_now(answer) for answer in standing])
-    shown = shown.exclude(pk__in=_kept_out(user))
-    now_is = shown.in_bulk() if Contact.objects.visible_to(user).filter(pk=contact.pk).exists() else {}
-    answered = [answer for answer in standing if _now(answer) in now_is]
-    for answer in answered:
-        answer.person = now_is[_now(answer)]
-    return Household(
-        asked=asked,
-        answered=tuple(sorted(answered, key=lambda answer: (answer.at, answer.pk))),
-    )
+    return households([contact], {contact.pk: rows}, user, on, known=declared_by(user))[contact.pk]
+
+
+def households(
+    contacts: Collection[Contact],
+    people: Mapping[int, Sequence[ContactPerson]],
+    user: User,
+    on: date,
+    *,
+    known: Collection[int],
+    answered: Collection[int] | None = None,
+) -> dict[int, Household]:
+    """The same of several contacts, by contact, in a fixed number of questions.
+
+    ``people``: who is on each; ``known``: whom the user has declared they know (ids); ``answered``: those of the
+    contacts (ids) that have an answer, where a page has asked for that already.
+    """
+    found = {contact.pk: Household() for contact in contacts}
+    if not holds(user, Permission.CONTACT_SCREEN):
+        return found
+    confirmed = {key: [row for row in people.get(key, ()) if row.person_id is not None] for key in found}
+    standing = _standing(confirmed if answered is None else {key: confirmed[key] for key in answered if key in found})
+    asked = _asked([each for each in contacts if may_be_added_to(each)], confirmed, standing, user, on, known)
+    told = _answered(standing, user, known)
+    return {key: Household(asked.get(key, ()), told.get(key, ())) for key in found}
+
+
+def _answered(
+    standing: Mapping[int, Collection[HouseholdAnswer]], user: User, known: Collection[int]
+) -> dict[int, tuple[HouseholdAnswer, ...]]:
+    """The answers the user may read, by contact and in their order, each about the record the child has by now."""
+    keys = {_now(answer) for answers in standing.values() for answer in answers}
+    if not keys:
+        return {}
+    now_is = Person.objects.visible_to(user).filter(pk__in=keys - set(known)).in_bulk()
+    seen = Contact.objects.visible_to(user).filter(pk__in=standing).values_list("pk", flat=True)
+    found = {}
+    for contact in seen:
+        told = [answer for answer in standing[contact] if _now(answer) in now_is]
+        for answer in told:
+            answer.person = now_is[_now(answer)]
+        found[contact] = tuple(sorted(told, key=lambda answer: (answer.at, answer.pk)))
+    return found
 
 
 def _now(answer: HouseholdAnswer) -> int:
@@ -85,53 +122,73 @@ def _now(answer: HouseholdAnswer) -> int:
     return int(answer.person.merged_into_id or answer.person.pk)
 
 
-def _standing(contact: Contact, rows: Collection[ContactPerson]) -> list[HouseholdAnswer]:
-    """The answers that count: of two about one child, whose records were joined since, the newest; and none once the
-    link it was an answer to was taken back. ``rows``: who is confirmed on the contact.
+def _standing(confirmed: Mapping[int, Collection[ContactPerson]]) -> dict[int, list[HouseholdAnswer]]:
+    """By contact the answers that count: of two about one child, whose records were joined since, the newest; and none
+    once the link it was an answer to was taken back. ``confirmed``: by contact who is confirmed on it.
     """
-    newest: dict[int, HouseholdAnswer] = {}
-    for answer in HouseholdAnswer.objects.filter(contact=contact).select_related("person", "by").order_by("at", "pk"):
-        newest[_now(answer)] = answer
-    confirmed = {row.pk for row in rows}
-    children = [row.linked_at for row in rows if row.is_child and row.linked_at is not None]
-    return [
-        answer
-        for answer in newest.values()
-        if (
-            answer.on_contact_id in confirmed
-            if answer.answer == HouseholdAnswer.Answer.ABOUT
-            else any(linked_at <= answer.at for linked_at in children)
-        )
-    ]
+    if not confirmed:
+        return {}
+    newest: dict[tuple[int, int], HouseholdAnswer] = {}
+    rows = HouseholdAnswer.objects.filter(contact__in=confirmed).select_related("person", "by").order_by("at", "pk")
+    for answer in rows:
+        newest[answer.contact_id, _now(answer)] = answer
+    found: dict[int, list[HouseholdAnswer]] = defaultdict(list)
+    for (contact, _), answer in newest.items():
+        if _counts(answer, confirmed[contact]):
+            found[contact].append(answer)
+    return found
+
+
+def _counts(answer: HouseholdAnswer, confirmed: Collection[ContactPerson]) -> bool:
+    if answer.answer == HouseholdAnswer.Answer.ABOUT:
+        return any(row.pk == answer.on_contact_id for row in confirmed)
+    return any(row.is_child and row.linked_at is not None and row.linked_at <= answer.at for row in confirmed)
 
 
 def _asked(
-    contact: Contact, rows: Collection[ContactPerson], standing: Collection[HouseholdAnswer], user: User, on: date
-) -> tuple[Sibling, ...]:
-    children = {row.person_id: row for row in rows if row.is_child and row.person_id is not None}
-    if not children:
-        return ()
-    found = _near(children, user)
-    known = {row.person_id for row in rows}
-    if not found.keys() - known:
-        return ()
-    said = {key for answer in standing for key in (answer.person.pk, answer.person.merged_into_id) if key is not None}
-    people = (
-        Person.objects.visible_to(user)
-        .filter(pk__in=found.keys() - known, died_on__isnull=True)
-        .exclude(pk__in=said)
-        .exclude(pk__in=_kept_out(user))
-        .order_by("date_of_birth", "pk")
-    )
-    young = [person for person in people if _is_young(person, on, by_address=found[person.pk][1] == BY_ADDRESS)]
-    work = open_work([person.pk for person in young], hidden_from=user)
-    asked = []
-    for person in young:
-        own = tuple(w for w in work.get(person.pk, ()) if w.kind in OWN_WORK and w.role == "subject")
-        if own:
-            child, why = found[person.pk]
-            asked.append(Sibling(person, children[child], why, own))
-    return tuple(asked[:MOST])
+    contacts: Collection[Contact],
+    confirmed: Mapping[int, Collection[ContactPerson]],
+    standing: Mapping[int, Collection[HouseholdAnswer]],
+    user: User,
+    on: date,
+    known: Collection[int],
+) -> dict[int, tuple[Sibling, ...]]:
+    """Whom to ask about, by contact."""
+    children = {
+        contact.pk: {row.person_id: row for row in confirmed[contact.pk] if row.is_child and row.person_id is not None}
+        for contact in contacts
+    }
+    around = _Around({key for of_one in children.values() for key in of_one}, user, known)
+    found: dict[int, dict[int, tuple[int, str]]] = {}
+    for contact, of_one in children.items():
+        said = {key for answer in standing.get(contact, ()) for key in (answer.person.pk, answer.person.merged_into_id)}
+        there = {row.person_id for row in confirmed[contact]}
+        found[contact] = {key: why for key, why in around.near(of_one).items() if key not in there | said}
+    wanted = {key for of_one in found.values() for key in of_one}
+    if not wanted:
+        return {}
+    rows = Person.objects.visible_to(user).filter(pk__in=wanted - set(known), died_on__isnull=True)
+    people = [
+        person
+        for person in rows.order_by("date_of_birth", "pk")
+        if any(
+            _is_young(person, on, by_address=why[person.pk][1] == BY_ADDRESS)
+            for why in found.values()
+            if person.pk in why
+        )
+    ]
+    work = open_work([person.pk for person in people], hidden_from=user)
+    own = {key: tuple(w for w in lines if w.kind in OWN_WORK and w.role == "subject") for key, lines in work.items()}
+    asked = {}
+    for contact, why in found.items():
+        asked[contact] = tuple(
+            Sibling(person, children[contact][child], words, own[person.pk])
+            for person in people
+            if own.get(person.pk) and person.pk in why
+            for child, words in [why[person.pk]]
+            if _is_young(person, on, by_address=words == BY_ADDRESS)
+        )[:MOST]
+    return asked
 
 
 def members_of(chosen: Collection[Person], user: User) -> list[tuple[Person, str]]:
@@ -141,8 +198,8 @@ def members_of(chosen: Collection[Person], user: User) -> list[tuple[Person, str
     if not chosen:
         return []
     names = {person.pk: str(person.display_name) for person in chosen}
-    hidden = _kept_out(user)
-    rows = Relationship.objects.filter(ended_on__isnull=True).exclude(person_id__in=hidden).exclude(other_id__in=hidden)
+    known = declared_by(user)
+    rows = _told_of(Relationship.objects.filter(ended_on__isnull=True), user, known, "person_id", "other_id")
     said: dict[int, str] = {}
     apart: set[int] = set()
     for tie in (
@@ -157,11 +214,11 @@ def members_of(chosen: Collection[Person], user: User) -> list[tuple[Person, str
             apart.add(other)
         else:
             said.setdefault(other, f"{lists.label('relationship', kind)} of {names[here]}")
-    for other, (child, why) in _near(names, user).items():
+    for other, (child, why) in _Around(names, user, known).near(names).items():
         said.setdefault(other, f"{why} as {names[child]}")
     order = {key: number for number, key in enumerate(said)}
-    people = Person.objects.visible_to(user).filter(pk__in=said.keys() - apart - names.keys(), died_on__isnull=True)
-    people = people.exclude(pk__in=hidden)
+    wanted = said.keys() - apart - names.keys() - known
+    people = Person.objects.visible_to(user).filter(pk__in=wanted, died_on__isnull=True)
     return sorted(((person, said[person.pk]) for person in people), key=lambda found: order[found[0].pk])
 
 
@@ -173,37 +230,51 @@ def _is_young(person: Person, on: date, *, by_address: bool) -> bool:
     return not is_grown_up(born, on)
 
 
-def _near(children: Collection[int], user: User) -> dict[int, tuple[int, str]]:
-    """Each who may be a brother or sister: of which child, and why. A tie is said before an address."""
-    hidden = _kept_out(user)
-    ties = Relationship.objects.filter(ended_on__isnull=True).exclude(person_id__in=hidden).exclude(other_id__in=hidden)
-    own = list(ties.filter(Q(person_id__in=children) | Q(other_id__in=children)).order_by("pk")[:MOST_READ])
-    found: dict[int, tuple[int, str]] = {}
-    apart: set[int] = set()
-    parents: dict[int, int] = {}
-    for tie in own:
-        for child, other in ((tie.person_id, tie.other_id), (tie.other_id, tie.person_id)):
-            if child not in children:
-                continue
-            if tie.kind in SIBLINGS and tie.lives_with is False:
-                apart.add(other)
-            elif tie.kind in SIBLINGS:
-                found.setdefault(other, (child, BY_TIE))
-        parent, theirs = _parent_of(tie)
-        if theirs is not None and theirs in children and parent is not None and tie.lives_with is not False:
-            parents.setdefault(parent, theirs)
-    keys = list(parents)
-    theirs_too = ties.filter(Q(person_id__in=keys) | Q(other_id__in=keys)).order_by("pk")[:MOST_READ]
-    for tie in theirs_too if keys else ():
-        parent, theirs = _parent_of(tie)
-        if parent in parents and theirs is not None:
-            if tie.lives_with is False:
-                apart.add(theirs)
-            else:
-                found.setdefault(theirs, (parents[parent], BY_PARENT))
-    for other, child in _at_home(children):
-        found.setdefault(other, (child, BY_ADDRESS))
-    return {other: why for other, why in found.items() if other not in apart and other not in children}
+class _Around:
+    """The ties and addresses of some children (ids) and those of their families, read once for all of them."""
+
+    def __init__(self, children: Collection[int], user: User, known: Collection[int]) -> None:
+        self.own: list[Relationship] = []
+        self.theirs: list[Relationship] = []
+        self.homes: list[Address] = []
+        if not children:
+            return
+        ties = _told_of(Relationship.objects.filter(ended_on__isnull=True), user, known, "person_id", "other_id")
+        self.own = list(ties.filter(Q(person_id__in=children) | Q(other_id__in=children)).order_by("pk")[:MOST_READ])
+        parents = [key for tie in self.own if (key := _parent_of(tie)[0]) is not None]
+        if parents:
+            theirs = ties.filter(Q(person_id__in=parents) | Q(other_id__in=parents))
+            self.theirs = list(theirs.order_by("pk")[:MOST_READ])
+        self.homes = _homes(children)
+
+    def near(self, children: Collection[int]) -> dict[int, tuple[int, str]]:
+        """Each who may be a brother or sister of some of them: of which child, and why; a tie before an address."""
+        found: dict[int, tuple[int, str]] = {}
+        apart: set[int] = set()
+        parents: dict[int, int] = {}
+        for tie in self.own:
+            for child, other in ((tie.person_id, tie.other_id), (tie.other_id, tie.person_id)):
+                if child not in children:
+                    continue
+                if tie.kind in SIBLINGS and tie.lives_with is False:
+                    apart.add(other)
+                elif tie.kind in SIBLINGS:
+                    found.setdefault(other, (child, BY_TIE))
+            parent, theirs = _parent_of(tie)
+            if theirs is not None and theirs in children and parent is not None and tie.lives_with is not False:
+                parents.setdefault(parent, theirs)
+        for tie in self.theirs:
+            parent, theirs = _parent_of(tie)
+            if parent in parents and theirs is not None:
+                if tie.lives_with is False:
+                    apart.add(theirs)
+                else:
+                    found.setdefault(theirs, (parents[parent], BY_PARENT))
+        homes = {home: row.person_id for row in self.homes if row.person_id in children and (home := _home(row))}
+        for row in self.homes:
+            if row.person_id not in children and (home := _home(row)) in homes:
+                found.setdefault(row.person_id, (homes[home], BY_ADDRESS))
+        return {other: why for other, why in found.items() if other not in apart and other not in children}
 
 
 def _parent_of(tie: Relationship) -> tuple[int | None, int | None]:
@@ -213,18 +284,15 @@ def _parent_of(tie: Relationship) -> tuple[int | None, int | None]:
     return (tie.person_id, tie.other_id) if tie.kind == "child" else (None, None)
 
 
-def _at_home(children: Collection[int]) -> list[tuple[int, int]]:
-    """Who lives now where one of the children does: (who, the child). Never by a confidential or communal address."""
+def _homes(children: Collection[int]) -> list[Address]:
+    """Where these children live now, then who else lives in the same postcode; nothing confidential, nor communal."""
     now = Address.objects.filter(
         ended_on__isnull=True, is_confidential=False, is_communal=False, kind__in=["home", "temporary"]
     ).exclude(postcode_key="")
-    own = list(now.filter(person_id__in=children).order_by("pk"))
-    homes = {_home(row): row.person_id for row in own if _home(row)}
-    if not homes:
-        return []
-    codes = {row.postcode_key for row in own if _home(row)}
-    others = now.filter(postcode_key__in=codes).exclude(person_id__in=children).order_by("pk")[:MOST_READ]
-    return [(row.person_id, homes[_home(row)]) for row in others if _home(row) in homes]
+    own = now.filter(person_id__in=children)
+    others = now.filter(postcode_key__in=own.values("postcode_key")).exclude(person_id__in=children)
+    found = own.union(others.order_by("pk")[:MOST_READ], all=True)
+    return sorted(found, key=lambda row: (row.person_id not in children, row.pk))
 
 
 def _home(address: Address) -> str:

@@ -1,14 +1,17 @@
 """What a page shows of whom the children on contacts may be, as far as the reader may see them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from contacts.grading import raising
 from contacts.models import ContactPerson, PossiblePerson
 from frontdoor.accounts.models import User
 from frontdoor.people.access import known_people
 from frontdoor.people.models import Person
+from frontdoor.wording import worded
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,47 @@ def rows_on(user: User, contacts: Collection[int]) -> dict[int, list[PossiblePer
     """
     if not contacts:
         return {}
-    rows = (
-        raising.standing()
-        .filter(on_contact__contact_id__in=contacts, on_contact__is_child=True)
-        .filter(person__in=Person.objects.visible_to(user))
-        .exclude(person_id__in=known_people(user))
-        .select_related("on_contact", "person", "unsure_by")
-        .order_by("-score", "on_contact__position", "pk")
-    )
+    rows = _standing(user).filter(on_contact__contact_id__in=contacts).exclude(person_id__in=known_people(user))
     found: dict[int, list[PossiblePerson]] = defaultdict(list)
-    for row in rows:
+    for row in rows.select_related("on_contact"):
         found[row.on_contact.contact_id].append(row)
     return found
+
+
+def standing_on(user: User, people: Mapping[int, Sequence[ContactPerson]]) -> dict[int, list[PossiblePerson]]:
+    """The same of contacts whose people have been read (by contact), with whom the user has declared they know.
+
+    Those count for what may be decided and who has to sign; nothing is told of them: see :func:`not_known`.
+    """
+    unconfirmed = {row.pk: row for rows in people.values() for row in rows if row.is_child and row.person_id is None}
+    found: dict[int, list[PossiblePerson]] = defaultdict(list)
+    if unconfirmed:
+        for row in _standing_on(user, rows=unconfirmed):
+            row.on_contact = unconfirmed[row.on_contact_id]
+            found[row.on_contact.contact_id].append(row)
+    return found
+
+
+def not_known(
+    possible: Mapping[int, Sequence[PossiblePerson]], known: Collection[int]
+) -> dict[int, list[PossiblePerson]]:
+    """Those who may be told of to a user who has declared that they know these people (ids)."""
+    kept = {key: [row for row in rows if row.person_id not in known] for key, rows in possible.items()}
+    return {key: rows for key, rows in kept.items() if rows}
+
+
+def _standing(user: User) -> "QuerySet[PossiblePerson, PossiblePerson]":
+    return (
+        raising.standing()
+        .filter(on_contact__is_child=True, person__in=Person.objects.visible_to(user))
+        .select_related("person", "unsure_by")
+        .order_by("-score", "on_contact__position", "pk")
+    )
+
+
+@worded(rows=[int])
+def _standing_on(user: User, *, rows: Collection[int]) -> "QuerySet[PossiblePerson, PossiblePerson]":
+    return _standing(user).filter(on_contact__in=rows)
 
 
 def told(reference: str, row: PossiblePerson, means: Iterable[str] = ()) -> Possible:

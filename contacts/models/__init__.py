@@ -9,27 +9,33 @@ from contacts.models.contact import (
     Contact,
     ContactPerson,
     ContactQuerySet,
-    ContactText,
     ContactType,
-    DecisionRule,
     FamilyGroup,
     GradeChange,
     PersonAsGiven,
     contact_type,
     graded_for_now,
 )
-from contacts.models.grading import ContactUpdate, ProvisionalGradeRule
+from contacts.models.deciding import DecisionRule, SecondManagerRule, second_manager_grades
+from contacts.models.families import FamilyText
+from contacts.models.grading import AgencyGrade, ContactUpdate, DashBand, ProvisionalGradeRule
 from contacts.models.household import HouseholdAnswer
 from contacts.models.later import AddedPerson, ContactAddition
+from contacts.models.owed import OwedEvent
 from contacts.models.possible import PossiblePerson
 from contacts.models.queue import ContactRank, Presence, QueueDensity, RankWeights, SavedView
+from contacts.models.replies import Reply
+from contacts.models.texts import ContactText
+from contacts.models.told import Acknowledgement
 
 __all__ = [
     "GRADES",
     "OPEN",
     "STATUSES",
+    "Acknowledgement",
     "AddedPerson",
     "AddressQuestion",
+    "AgencyGrade",
     "Bundle",
     "BundleJoin",
     "BundlingRule",
@@ -42,12 +48,15 @@ __all__ = [
     "ContactText",
     "ContactType",
     "ContactUpdate",
+    "DashBand",
     "DecisionRule",
     "FamilyGroup",
     "FamilyKey",
+    "FamilyText",
     "GradeChange",
     "HouseholdAnswer",
     "KeptApart",
+    "OwedEvent",
     "PersonAsGiven",
     "PossibleLink",
     "PossiblePerson",
@@ -55,7 +64,10 @@ __all__ = [
     "ProvisionalGradeRule",
     "QueueDensity",
     "RankWeights",
+    "Reply",
     "SavedView",
+    "SecondManagerRule",
     "contact_type",
     "graded_for_now",
+    "second_manager_grades",
 ]

@@ -12,10 +12,12 @@ from django_fsm import FSMField
 from contacts.models.named import Named
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
+from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.dated import Dated, Shipped, current, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
-from frontdoor.people.access import about_visible
+from frontdoor.notifications.models import Alert
+from frontdoor.people.access import about_hidden, about_visible, hidden_references
 from frontdoor.people.identifiers import of_ringing
 from frontdoor.people.models import part_words
 from frontdoor.workflow.machines import Machine, act, move
@@ -33,6 +35,8 @@ class ContactType(Dated, Shipped):
     """
 
     KEY = ("code",)
+    #: Timescales of every contact: a type that names one of these has none of its own.
+    OF_EVERY_CONTACT: ClassVar = ("", "referral_decision", "acknowledgement")
 
     code = models.SlugField(max_length=40)
     label = models.CharField(max_length=100)
@@ -52,6 +56,11 @@ class ContactType(Dated, Shipped):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def own_clock(self) -> str:
+        """The timescale of what the type owes beside the decision (a visit, a report); "" where it owes nothing."""
+        return "" if self.clock_rule in self.OF_EVERY_CONTACT else self.clock_rule
+
 
 def contact_type(code: str, on: date) -> ContactType:
     """The type of this code as it is on a day; one that has ended as it last was, for what comes in all the same.
@@ -69,12 +78,33 @@ class ContactQuerySet(VisibleQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Contacts about nobody hidden from the user; restricted kinds only for those who handle allegations."""
-        rows = about_visible(self, user).filter(
-            Q(taken_under_restriction_by__isnull=True) | Q(taken_under_restriction_by=user.pk)
-        )
-        if not holds(user, Permission.CONTACT_ALLEGATION):
-            rows = rows.filter(Q(type__is_restricted=False) | Q(recorded_by=user.pk))
-        return rows
+        return self._of_kinds_for(about_visible(self, user), user)
+
+    def _of_kinds_for(self, rows: Self, user: User) -> Self:
+        if holds(user, Permission.CONTACT_ALLEGATION):
+            return rows
+        return rows.filter(Q(type__is_restricted=False) | Q(recorded_by=user.pk))
+
+    def taken_by_others(self, user: User) -> Self:
+        """Contacts somebody else took under a restriction: all this user may know of them is a line that says so.
+
+        Each was open to everybody when it was taken, so that the line tells nobody that there is such a contact.
+        """
+        rows = self.filter(taken_under_restriction_by__isnull=False, reference__in=hidden_references(user))
+        return self._of_kinds_for(rows, user)
+
+    def told_of(self, user: User) -> Self:
+        """Contacts that may be about somebody restricted, as this user alone, and others named, were told; taken or
+        not. None about somebody hidden from them.
+        """
+        if not user.is_active:
+            return self.none()
+        told = Alert.objects.quiet_for(user).values("reference")
+        return self._of_kinds_for(self.filter(reference__in=told).exclude(reference__in=about_hidden(user)), user)
+
+    def counted(self) -> Self:
+        """Those that count in figures and returns: what a contact is about says whether it does."""
+        return self.filter(type__counts_in_returns=True)
 
     def open(self) -> Self:
         """Not yet decided."""
@@ -99,8 +129,33 @@ def _is_ordinary(contact: "Contact", user: User) -> bool:
     return not contact.is_fast_track
 
 
+def _owes(contact: "Contact", user: User) -> bool:
+    rule = contact.type.own_clock
+    return bool(rule) and Clock.objects.of(contact.reference).filter(rule=rule).exists()
+
+
+def _agreed_by_telephone(contact: "Contact", user: User) -> bool:
+    # What stands on the queue waits for its decision: nothing is asked of each of its lines.
+    if contact.is_on_queue or contact.decided_by_id == user.pk:
+        return False
+    waiting = Clock.objects.running().of(contact.reference).filter(rule="telephone_confirmation")
+    return waiting.filter(Q(worker=None) | Q(worker=user) | Q(worker__is_active=False)).exists()
+
+
 def _is_anothers_proposal(contact: "Contact", user: User) -> bool:
     return contact.proposed_by_id != user.pk
+
+
+def _is_of_an_open_kind(contact: "Contact", user: User) -> bool:
+    return not contact.type.is_restricted
+
+
+def _asks_for_information(contact: "Contact", user: User) -> bool:
+    return contact.type.code == "information_request"
+
+
+def _was_told_privately(contact: "Contact", user: User) -> bool:
+    return not contact.is_professional and contact.agency_id is None
 
 
 P = Permission
@@ -117,6 +172,10 @@ MACHINE = Machine(
     move("resume", "Go on screening", "awaiting_information", "in_screening", P.CONTACT_SCREEN, "contact.resumed"),
     act("grade", "Give a grade", UNDECIDED, P.CONTACT_SCREEN),
     act("choose_level", "Choose the level of need", UNDECIDED, P.CONTACT_SCREEN),
+    move(
+        "change_type", "Change the type", "in_screening", "in_screening", P.CONTACT_SCREEN, "contact.type_changed",
+        needs_reason=True, offered=_is_of_an_open_kind,
+    ),
     move("decide", "Decide", SCREENING, "decided", P.CONTACT_SCREEN, "contact.decided", needs_reason=True),
     move(
         "propose", "Propose", "in_screening awaiting_information", "awaiting_sign_off", P.CONTACT_SCREEN,
@@ -134,7 +193,16 @@ MACHINE = Machine(
         "fast_track", "Child protection: fast track", UNDECIDED, "decided", P.CONTACT_FAST_TRACK,
         "contact.fast_tracked", offered=_is_ordinary,
     ),
+    act(
+        "acknowledge_to", "Record an acknowledgement", ANY, P.CONTACT_SCREEN, offered=_was_told_privately,
+    ),
     act("add_later", "Add what was said later", ANY, P.CONTACT_RECORD),
+    act(
+        "confirm_telephone", "Confirm what was agreed by telephone", "decided", P.CONTACT_SIGN_OFF,
+        offered=_agreed_by_telephone,
+    ),
+    act("reply", "The reply", ANY, P.CONTACT_SCREEN, offered=_asks_for_information),
+    act("record_owed", "What is owed was done", ANY, P.CONTACT_SCREEN, offered=_owes),
     act("take_later", "Take what was said later", "decided", P.CONTACT_DECIDE_ANY),
     act("tell", "Tell a person now", ANY, P.CONTACT_FAST_TRACK, offered=_is_fast_track),
     move(
@@ -197,6 +265,8 @@ class Contact(Record):
     no_child_identified = models.BooleanField(default=False)
     grade = models.CharField(max_length=10, blank=True)
     agency_grade = models.CharField(max_length=10, blank=True)
+    # What whoever told us calls it, in their own system: read by contacts.grading.theirs, never taken for ours.
+    own_grade = models.CharField(max_length=40, blank=True, default="", db_default="")
     grade_reasons = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     # Worked out by rule because the agency gave none; the sentences say which rules. Until a person grades it.
     grade_is_provisional = models.BooleanField(default=False)
@@ -312,6 +382,13 @@ class Contact(Record):
         self._take(taker or by, until)
 
     @MACHINE.step
+    def change_type(self, *, by: User, at: datetime, kind: ContactType) -> None:
+        """It is about something else than it was recorded as."""
+        if "notification" in (self.type.code, kind.code):
+            self.information_only = kind.code == "notification"
+        self.type = kind
+
+    @MACHINE.step
     def propose(self, *, by: User, at: datetime) -> None:
         """Put an outcome to somebody who may sign it."""
         self.proposed_at, self.proposed_by = at, by
@@ -360,23 +437,6 @@ class Contact(Record):
         self.outcome = self.outcome_outside = ""
         self.is_on_queue = True
         self._take(by, until)
-
-
-class ContactText(models.Model):
-    """The long texts of a contact, in their own row so that history does not copy them at each move."""
-
-    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="text")
-    concerns = models.TextField(blank=True)
-    child_said = models.TextField(blank=True)
-    injuries = models.TextField(blank=True)
-    child_with = models.TextField(blank=True)
-    person_of_concern_location = models.TextField(blank=True)
-    pregnancy = models.TextField(blank=True)
-    police_told = models.TextField(blank=True)
-    can_it_wait = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"text of {self.contact_id}"
 
 
 @tracked()
@@ -522,9 +582,12 @@ class ContactPerson(PersonAsGiven):
 
 
 class GradeChange(models.Model):
-    """A change of a contact's grade: both grades, who and why stay."""
+    """A change of a contact's grade, or of one child's own (``on_contact``): both grades, who and why stay."""
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="grade_changes")
+    on_contact = models.ForeignKey(
+        ContactPerson, null=True, blank=True, on_delete=models.PROTECT, related_name="grade_changes"
+    )
     before = models.CharField(max_length=10, blank=True)
     after = models.CharField(max_length=10)
     reason = models.TextField()
@@ -533,20 +596,3 @@ class GradeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before}→{self.after}"
-
-
-class DecisionRule(Dated, Shipped):
-    """Who decides an outcome, with dates: for one outcome, the least role that may decide alone."""
-
-    KEY = ("outcome",)
-
-    outcome = models.SlugField(max_length=40)
-    contact_officer = models.CharField(max_length=10)
-    social_worker = models.CharField(max_length=10)
-    manager = models.CharField(max_length=10, default="decides")
-
-    class Meta:
-        constraints: ClassVar = [never_two("outcome", name="decision_rule_once_a_day")]
-
-    def __str__(self) -> str:
-        return self.outcome

@@ -1,16 +1,20 @@
 """What is done on the queue itself: claiming what stands on one line, who is looking, and views somebody keeps."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from contacts.models import OPEN, Contact, Presence, QueueDensity, SavedView
 from contacts.screening import actions, readers
 from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import User
 from frontdoor.db import by_name
+from frontdoor.notifications.actions import together_or_each
+from frontdoor.wording import worded
 
 #: Somebody who has not been seen for so long has gone; the open fragment asks every 20 seconds.
 GONE_AFTER = timedelta(seconds=50)
@@ -57,7 +61,12 @@ def looking(*, contact: Contact, by: User, at: datetime) -> list[User]:
 
 def forget_lookers(at: datetime) -> int:
     """Take away who has gone for a day."""
-    return Presence.objects.filter(seen_at__lt=at - timedelta(days=1)).delete()[0]
+    gone = Presence.objects.filter(seen_at__lt=at - timedelta(days=1)).values_list("pk", flat=True)
+
+    def forget(keys: Sequence[int]) -> int:
+        return int(Presence.objects.filter(pk__in=keys).delete()[0])
+
+    return together_or_each(list(gone), forget, what="forget who has gone", at=at)
 
 
 @transaction.atomic
@@ -84,12 +93,22 @@ def drop_view(*, by: User, key: int) -> None:
 
 def views_of(user: User) -> list[SavedView]:
     """One's own views, by name."""
-    return list(SavedView.objects.filter(user=user).order_by(*by_name("name")))
+    return _views(user)
+
+
+@worded()
+def _views(user: User) -> QuerySet[SavedView, SavedView]:
+    return SavedView.objects.filter(user=user.pk).order_by(*by_name("name"))
 
 
 def is_compact(user: User) -> bool:
     """Whether the queue stands in one row a line for this user."""
-    return QueueDensity.objects.filter(user=user, is_compact=True).exists()
+    return bool(_is_compact(user))
+
+
+@worded()
+def _is_compact(user: User) -> QuerySet[QueueDensity, QueueDensity]:
+    return QueueDensity.objects.filter(user=user.pk, is_compact=True)
 
 
 def set_density(*, by: User, is_compact: bool) -> None:

@@ -4,35 +4,41 @@ Every question is asked once for the whole page, however many lines it has. Line
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
 
-from contacts import hooks
+from contacts import hidden, hooks
+from contacts.facts import WEB_FORM
+from contacts.families import beside
 from contacts.identity import readers as identity
-from contacts.models import GRADES, Bundle, Contact, ContactPerson, PossiblePerson, graded_for_now
+from contacts.models import GRADES, Bundle, Contact, ContactPerson, FamilyGroup, PossiblePerson, graded_for_now
 from contacts.models.named import NAMED
 from contacts.ranking import order as ranking
 from contacts.ranking import ranks
 from contacts.recording.named import name_like
 from contacts.screening import closing
 from contacts.screening.actions import CLAIM_FOR
+from contacts.screening.dangers import homes_given
+from contacts.screening.known import known_of
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.people.access import about_visible
-from frontdoor.people.hooks import keep_visible
+from frontdoor.people.access import declared_by
 from frontdoor.people.models import Involvement, newest_first
-from frontdoor.people.models import Warning as Danger
+from frontdoor.people.protection.reach import Reached, warnings_for
+from frontdoor.people.record.parts import Parts
 from frontdoor.people.words import query_words
 from frontdoor.ui.formats import age, joined
 from frontdoor.ui.tags import colour_of
+from frontdoor.wording import worded
 from frontdoor.workflow.actions import can
 
 PAGE = 50
@@ -102,7 +108,7 @@ class Page:
 
 def on_tab(user: User, tab: str, at: datetime) -> Any:
     """The contacts of one tab that this user may see."""
-    rows = Contact.objects.visible_to(user).on_queue()
+    rows = Contact.objects.visible_to(user).on_queue().filter(taken_under_restriction_by__isnull=True)
     if tab == "sign-off":
         return rows.filter(status=Contact.Status.AWAITING_SIGN_OFF).exclude(proposed_by=user)
     if tab == "mine":
@@ -117,11 +123,16 @@ def tabs(user: User, at: datetime) -> list[tuple[str, str, str]]:
         found.append(("sign-off", "Waiting for my sign-off"))
     if holds(user, Permission.CONTACT_SCREEN):
         found.append(("mine", "Claimed by me"))
-    return [(key, words, _bounded(on_tab(user, key, at))) for key, words in found]
+    return [(key, words, _bounded(_on_tab.count(user, key, at=at))) for key, words in found]
 
 
-def _bounded(rows: Any) -> str:
-    count = rows.order_by()[:COUNT_LIMIT].count()
+@worded(at=datetime)
+def _on_tab(user: User, tab: str, *, at: datetime) -> "QuerySet[Contact, int]":
+    rows: QuerySet[Contact, Contact] = on_tab(user, tab, at)
+    return rows.order_by()[:COUNT_LIMIT].values_list("pk", flat=True)
+
+
+def _bounded(count: int) -> str:
     return f"{COUNT_LIMIT:,} or more" if count >= COUNT_LIMIT else f"{count:,}"
 
 
@@ -133,11 +144,61 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     3. Whom their children may be; and what is known of the people confirmed on them and of those: open work, contacts
        in 12 months, warnings.
     """
+    shown, after = _bundles(user, wanted, at)
+    contacts = _with_people(_contacts_of(user, bundles=[bundle.pk for bundle in shown])) if shown else []
+    members: dict[int, list[Contact]] = defaultdict(list)
+    for contact in contacts:
+        members[contact.bundle_id].append(contact)
+    people = {row.person_id for contact in contacts for row in contact.queue_people if row.person_id is not None}
+    everybody = identity.standing_on(user, {contact.pk: contact.queue_people for contact in contacts})
+    possible = identity.not_known(everybody, declared_by(user)) if everybody else {}
+    people |= {row.person_id for rows in possible.values() for row in rows}
+    parts = _parts_for(user, contacts, people | {row.person_id for rows in everybody.values() for row in rows}, at)
+    given = [row for contact in contacts for row in contact.queue_people]
+    others = beside.beside(contacts, user, at)
+    known = Background(user, contacts, people, at, parts=parts, given=given)
+    minutes = ranks.in_force(london_date(at))[0].minutes_per_point
+    why_not = _why_not_ticked(members.values(), user, at, unchecked=possible, everybody=everybody, parts=parts)
+    return Page(
+        contacts=contacts,
+        # A bundle whose last contact was decided or moved since its own query has no line any more.
+        lines=[
+            _line(members[key], known, possible, at, user, minutes)
+            | {
+                "no_tick": why_not.get(members[key][0].pk, ALONE) if len(members[key]) == 1 else ALONE,
+                "beside": beside.each_once(others, members[key]),
+            }
+            for bundle in shown
+            if (key := bundle.pk) in members
+        ],
+        people=people,
+        given_on={
+            contact.reference for contact in contacts if any(row.person_id is None for row in contact.queue_people)
+        },
+        after=after,
+    )
+
+
+def _bundles(user: User, wanted: Wanted, at: datetime) -> tuple[list[Bundle], str]:
+    """The bundles of a page, and after which (its reference) the next begins, where there is one."""
+    if wanted == Wanted():
+        found = _first_bundles(user, at=at)
+    else:
+        found = list(_page_of(user, wanted, at))
+    return found[:PAGE], found[PAGE - 1].reference if len(found) > PAGE else ""
+
+
+@worded(at=datetime)
+def _first_bundles(user: User, *, at: datetime) -> "QuerySet[Bundle, Bundle]":
+    return _page_of(user, Wanted(), at)
+
+
+def _page_of(user: User, wanted: Wanted, at: datetime) -> "QuerySet[Bundle, Bundle]":
     rows = on_tab(user, wanted.tab, at)
     if wanted.kind:
         rows = rows.filter(type__code=wanted.kind)
     if wanted.grade:
-        rows = rows.filter(graded_for_now("" if wanted.grade == "none" else wanted.grade))
+        rows = rows.filter(_graded("" if wanted.grade == "none" else wanted.grade))
     if wanted.state == "fast_track":
         rows = rows.filter(is_fast_track=True)
     elif wanted.state:
@@ -147,48 +208,77 @@ def read(user: User, wanted: Wanted, at: datetime) -> Page:
     # Before the page is cut, filters or none: a hidden bundle takes no place on it.
     bundles = _after(Bundle.objects.on_queue().filter(_has_one_of(rows, wanted)), user, wanted)
     order = ("first_received_at", "id") if wanted.is_oldest_first else ("tier", "rank_at", "id")
-    found = list(bundles.order_by(*order)[: PAGE + 1])
-    shown = found[:PAGE]
-    contacts = list(
-        Contact.objects.visible_to(user)
-        .on_queue()
-        .filter(bundle_id__in=[bundle.pk for bundle in shown])
-        .order_by("tier", "rank_at", "id")
-        .select_related("type", "agency", "claimed_by", "rank")
-        .prefetch_related(
-            # to_attr: without it Django builds a query set for every line, which took half of the page's time.
-            Prefetch("people", ContactPerson.objects.order_by("position"), to_attr="queue_people"),
-            Prefetch("families", to_attr="queue_families"),
-        )
-    )
-    members: dict[int, list[Contact]] = defaultdict(list)
-    for contact in contacts:
-        members[contact.bundle_id].append(contact)
-    people = {row.person_id for contact in contacts for row in contact.queue_people if row.person_id is not None}
-    possible = identity.rows_on(user, [contact.pk for contact in contacts])
-    people |= {row.person_id for rows in possible.values() for row in rows}
-    known = Background(user, contacts, people, at)
-    minutes = ranks.in_force(london_date(at))[0].minutes_per_point
-    why_not = _why_not_ticked(members.values(), possible, user, at)
-    return Page(
-        contacts=contacts,
-        # A bundle whose last contact was decided or moved since its own query has no line any more.
-        lines=[
-            _line(members[key], known, possible, at, user, minutes)
-            | {"no_tick": why_not.get(members[key][0].pk, ALONE) if len(members[key]) == 1 else ALONE}
-            for bundle in shown
-            if (key := bundle.pk) in members
-        ],
-        people=people,
-        given_on={
-            contact.reference for contact in contacts if any(row.person_id is None for row in contact.queue_people)
-        },
-        after=shown[-1].reference if len(found) > PAGE else "",
-    )
+    page: QuerySet[Bundle, Bundle] = bundles.order_by(*order)[: PAGE + 1]
+    return page
+
+
+@worded(bundles=[int])
+def _contacts_of(user: User, *, bundles: Collection[int]) -> "QuerySet[Contact, Contact]":
+    rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id__in=bundles).order_by("tier", "rank_at", "id")
+    return rows.select_related("type", "agency", "claimed_by", "rank")
+
+
+@worded(contacts=[int])
+def _people_on(*, contacts: Collection[int]) -> "QuerySet[ContactPerson, ContactPerson]":
+    return ContactPerson.objects.filter(contact__in=contacts).order_by("position")
+
+
+@worded(contacts=[int])
+def _families_on(*, contacts: Collection[int]) -> "QuerySet[FamilyGroup, FamilyGroup]":
+    return FamilyGroup.objects.filter(contact__in=contacts)
+
+
+def _with_people(contacts: Sequence[Contact]) -> list[Any]:
+    """The contacts, each with its people (``queue_people``) and families (``queue_families``)."""
+    found: dict[int, Any] = {contact.pk: contact for contact in contacts}
+    for contact in found.values():
+        contact.queue_people, contact.queue_families = [], []
+    for row in _people_on(contacts=found) if found else ():
+        contact = row.contact = found[row.contact_id]
+        contact.queue_people.append(row)
+    for family in _families_on(contacts=found) if found else ():
+        found[family.contact_id].queue_families.append(family)
+    return list(found.values())
+
+
+@worded(references=[str], kinds=[int])
+def _clocks_on(user: User, *, references: Collection[str], kinds: Collection[int]) -> "QuerySet[Clock, Clock]":
+    """The running clocks on these contacts, the one for the line last; ``kinds``: those kept from the user."""
+    with hidden.where_kinds_are(kinds):
+        seen = Clock.objects.visible_to(user)
+    rows: QuerySet[Clock, Clock] = seen.running().filter(reference__in=references)
+    # Those of requests for information are theirs, and told in a place of their own.
+    return rows.exclude(rule__startswith="information_request_").order_by("-due_at", "is_statutory", "pk")
+
+
+def _parts_for(user: User, contacts: Sequence[Contact], people: Collection[int], at: datetime) -> Parts:
+    """What the lines say of these people, and what rules count for these contacts."""
+    since = min([at, *(contact.received_at for contact in contacts)])
+    return Parts(people, user, since=since - YEAR)
+
+
+def _graded(grade: str) -> Q:
+    """The condition that this is the grade for now of a contact, or the own grade of a child on it."""
+    if not grade:
+        return graded_for_now("")
+    own = ContactPerson.objects.filter(contact__is_on_queue=True, is_child=True, grade=grade)
+    return graded_for_now(grade) | Q(pk__in=own.values("contact_id"))
+
+
+def _by_child(children: Sequence[ContactPerson], grade: str) -> str:
+    """The children's own grades, the worst first; empty where none differs from the line's."""
+    own = [row.grade for row in children if row.grade]
+    return ", ".join(sorted(own, key=GRADES.index)) if any(each != grade for each in own) else ""
 
 
 def _why_not_ticked(
-    lines: Iterable[Sequence[Any]], possible: Mapping[int, Sequence[PossiblePerson]], user: User, at: datetime
+    lines: Iterable[Sequence[Any]],
+    user: User,
+    at: datetime,
+    *,
+    unchecked: Mapping[int, Sequence[PossiblePerson]],
+    everybody: Mapping[int, Sequence[PossiblePerson]],
+    parts: Parts,
 ) -> dict[int, str]:
     """Why a contact alone on its line cannot be ticked, by its id, for whoever screens; see ``closing``."""
     if not holds(user, Permission.CONTACT_SCREEN):
@@ -196,7 +286,12 @@ def _why_not_ticked(
     rows = [
         (members[0], [row for row in members[0].queue_people if row.is_child]) for members in lines if len(members) == 1
     ]
-    return closing.why_not_ticked(rows, by=user, at=at, unchecked=possible)
+    known = known_of(
+        rows,
+        parts=parts.every,
+        possible={contact.pk: {row.person_id for row in everybody.get(contact.pk, ())} for contact, _ in rows},
+    )
+    return closing.why_not_ticked(rows, by=user, at=at, unchecked=unchecked, known=known)
 
 
 def _about_somebody_called(name: str) -> Q:
@@ -238,40 +333,56 @@ def _after(rows: Any, user: User, wanted: Wanted) -> Any:
     )
 
 
-class Background:
-    """What is known about the people and clocks of one page, asked once."""
+def _is_told_of(part: Involvement, at: datetime) -> bool:
+    """Whether a line says something of a part in a record."""
+    return part.closed_at is None or (part.kind == "contact" and part.opened_at >= at - YEAR)
 
-    def __init__(self, user: User, contacts: Sequence[Contact], people: Iterable[int], at: datetime) -> None:
-        keys = list(people)
-        self.clocks: dict[str, Clock] = {}
-        references = [contact.reference for contact in contacts]
-        for clock in (
-            Clock.objects.visible_to(user)
-            .running()
-            .filter(reference__in=references)
-            .exclude(rule__startswith="information_request_")  # theirs, and told in a place of its own
-            .order_by("-due_at", "is_statutory", "pk")
-        ):
-            self.clocks[clock.reference] = clock
-        parts = about_visible(
-            Involvement.objects.filter(
-                Q(closed_at__isnull=True) | Q(kind="contact", opened_at__gte=at - YEAR), person_id__in=keys
-            ).select_related("worker", "team"),
-            user,
-        )
-        self.parts: dict[int, list[Involvement]] = defaultdict(list)
-        for part in newest_first(keep_visible(list(parts), user)):
-            self.parts[part.person_id].append(part)
+
+class Background:
+    """What is known about the people and clocks of one page, asked once, and only what the page says."""
+
+    def __init__(
+        self,
+        user: User,
+        contacts: Sequence[Contact],
+        people: Collection[int],
+        at: datetime,
+        *,
+        parts: Parts | None = None,
+        dangers: Mapping[int, Sequence[Reached]] | None = None,
+        given: Iterable[ContactPerson] = (),
+    ) -> None:
+        """``parts`` and ``dangers`` (warnings by whom they reach) the page has read, of more people or all.
+
+        ``given``: the people on contacts whose homes, as given, warnings may be about.
+        """
+        self._user, self._contacts = user, contacts
+        if parts is None:
+            parts = Parts(people, user, since=at - YEAR)
+        self.parts = {key: [part for part in parts.seen.get(key, ()) if _is_told_of(part, at)] for key in people}
         self.standing: dict[int, list[str]] = defaultdict(list)
-        for ask in hooks.standing:
-            for key, words in ask(keys).items():
+        for ask in hooks.standing if people else ():
+            for key, words in ask(people).items():
                 self.standing[key] += words
         self.warnings: dict[int, list[str]] = defaultdict(list)
-        for danger in Danger.objects.in_force().filter(person_id__in=keys).order_by("pk"):
-            self.warnings[danger.person_id].append(lists.label("warning_kind", danger.kind))
-        self._information: dict[int, tuple[int, int]] = {}
+        if dangers is None:
+            dangers = warnings_for(people, user, given=homes_given(given))
+        for key, reached in dangers.items():
+            self.warnings[key] = [lists.label("warning_kind", each.kind) for each in reached]
+
+    @cached_property
+    def clocks(self) -> dict[str, Clock]:
+        """By reference the clock of each contact that stands on its line."""
+        references = [contact.reference for contact in self._contacts]
+        rows = _clocks_on(self._user, references=references, kinds=hidden.restricted_kinds(self._user))
+        return {clock.reference: clock for clock in rows}
+
+    @cached_property
+    def _information(self) -> dict[int, tuple[int, int]]:
+        found: dict[int, tuple[int, int]] = {}
         for count in hooks.information_in:
-            self._information |= count([contact.pk for contact in contacts])
+            found |= count([contact.pk for contact in self._contacts])
+        return found
 
     def information(self, contacts: Iterable[int]) -> tuple[int, int]:
         """How many requests for information about these contacts came back, and how many were made."""
@@ -289,19 +400,23 @@ class Background:
         earlier: dict[str, Involvement] = {}
         for key in people:
             said |= dict.fromkeys(self.standing[key])
-            for part in self.parts[key]:
+            for part in self.parts.get(key, ()):
                 if part.reference in own:
                     continue
                 if part.kind == "contact":
                     earlier.setdefault(part.reference, part)
                 elif part.closed_at is None:
-                    who = ", ".join(n for n in (part.worker.name if part.worker else "no worker", _team(part)) if n)
+                    who = ", ".join(n for n in (_worker(part), _team(part)) if n)
                     said[f"open {part.kind.replace('_', ' ')} {part.reference} ({who})"] = None
         if earlier:
             last = newest_first(earlier.values())[0]
             ended = f", last: {last.status_label.lower()}" if last.status_label else ""
             said[f"{len(earlier)} other {'contact' if len(earlier) == 1 else 'contacts'} in 12 months{ended}"] = None
         return list(said)
+
+
+def _worker(part: Involvement) -> str:
+    return part.active_worker.name if part.active_worker else "no worker"
 
 
 def _team(part: Involvement) -> str:
@@ -329,7 +444,8 @@ def who_told(contact: Contact) -> str:
         return "Anonymous caller"
     agency = contact.agency.name if contact.agency else ""
     given = [contact.referrer_organisation or agency, contact.referrer_role]
-    return ", ".join(part for part in given if part) or lists.label("referral_source", contact.source) or "Caller"
+    told = ", ".join(part for part in given if part) or lists.label("referral_source", contact.source) or "Caller"
+    return f"{told}, by web form" if contact.how == WEB_FORM else told
 
 
 def agreement(contact: Any) -> str:
@@ -389,6 +505,7 @@ def _line(
     holder, held = next(((h, m) for m in members if (h := m.claimed_at_moment(at)) is not None), (None, contact))
     answered, asked = known.information([member.pk for member in members])
     people = list(dict.fromkeys(row.person_id for row in rows if row.person_id is not None))
+    warned = (*people, *(-row.pk for row in rows))  # by record, and by the home given
     clocks = [known.clocks[m.reference] for m in members if m.reference in known.clocks]
     clock = min(clocks, key=lambda c: c.due_at, default=None)
     confidential = any(row.address_is_confidential for row in rows)
@@ -408,11 +525,12 @@ def _line(
         "safe_until": min((m.safe_until for m in members if m.safe_until is not None), default=None),
         "agency_grade": worst.agency_grade,
         "grade": worst.grade_for_now,
+        "by_child": _by_child(children, worst.grade_for_now),
         "provisional": worst.grade_is_provisional or worst.grade_for_now != worst.grade,
         "possible": possible_on(members, possible, known),
         "source": who_told(contact) if contact.type.code == "concern" else f"{contact.type.label}: {who_told(contact)}",
         "known": known.of(members, people),
-        "warnings": list(dict.fromkeys(w for key in people for w in known.warnings[key])),
+        "warnings": list(dict.fromkeys(w for key in warned for w in known.warnings[key])),
         "agreement": agreement(contact),
         "information": f"{answered} of {asked}" if asked else "",
         "unmatched": any(row.is_child and row.person_id is None for row in rows),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from psycopg.types.json import Jsonb
 
 from contacts import hooks
@@ -23,7 +23,8 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.db import sql_beside
-from frontdoor.notifications.actions import one_by_one
+from frontdoor.notifications.actions import together_or_each
+from frontdoor.wording import worded
 
 BATCH = 2000
 SINGLE_FLIGHT = 7316011
@@ -33,8 +34,14 @@ WRITE = sql_beside(__file__, "ranks")
 
 def in_force(on: date) -> tuple[Weights, int | None]:
     """The weights that count on a day, and their row; the shipped ones when a council has none."""
-    row: RankWeights | None = RankWeights.objects.in_force(on).first()
+    row = next(iter(_in_force(on=on)), None)
     return (row.weights, row.pk) if row is not None else (Weights(), None)
+
+
+@worded(on=date)
+def _in_force(*, on: date) -> QuerySet[RankWeights, RankWeights]:
+    rows: QuerySet[RankWeights, RankWeights] = RankWeights.objects.in_force(on)
+    return rows
 
 
 def facts_of(keys: Sequence[int]) -> dict[int, Facts]:
@@ -166,15 +173,11 @@ def recompute_aged(at: datetime) -> int:
         moved = 0
 
         def rank(keys: Sequence[int]) -> int:
-            with transaction.atomic():
-                free = Contact.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=keys)
-                return len(recompute(list(free.values_list("pk", flat=True)), at=at, weights=weights))
+            free = Contact.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=keys)
+            return len(recompute(list(free.values_list("pk", flat=True)), at=at, weights=weights))
 
         for batch in batches(list(due.order_by("pk").values_list("pk", flat=True))):
-            try:
-                moved += rank(batch)
-            except Exception:  # one of them cannot be ranked: the others are, each alone
-                moved += one_by_one(batch, lambda key: rank([key]), what="rank a contact", at=at)
+            moved += together_or_each(batch, rank, what="rank a contact", at=at)
         return moved
     finally:
         with connection.cursor() as cursor:

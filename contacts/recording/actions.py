@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from contacts import taken
 from contacts.bundles import actions as bundles
 from contacts.facts import ContactFacts, FamilyFacts
 from contacts.fields import CONTACT, PERSON_COLUMNS, REFERRER, kept
@@ -26,18 +28,22 @@ from contacts.recording.sentence import says_what_happened
 from contacts.recording.sources import source_of
 from contacts.recording.updates import note_update
 from frontdoor.access import Permission, require
-from frontdoor.accounts.models import Agency, User, on_duty
+from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.editions import has_rule
+from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.db import new_reference
 from frontdoor.drafts import actions as drafts
-from frontdoor.notifications.actions import raise_alert
+from frontdoor.notifications.actions import one_by_one, raise_alert
 from frontdoor.people.access import holders_of
 from frontdoor.people.actions import involve
 from frontdoor.people.matching import candidates as matching
 from frontdoor.workflow.actions import born
 
 PERSON_FIELDS = (*PERSON_COLUMNS, "family_group", "suggested_reference")
+#: Timescales in whose place a court may name a date (``report_due_on``).
+DIRECTED = frozenset({"court_s7", "court_s37"})
 
 
 @transaction.atomic
@@ -135,8 +141,8 @@ def keep_people(
 
 
 def start_clocks(contact: Contact, *, by: User | None) -> None:
-    """What a contact on the queue is due, all from receipt: the decision (or the type's own), the acknowledgement until
-    somebody has given it, and the grade's.
+    """What a contact on the queue is due, all from receipt: the decision, beside it what its type owes, the
+    acknowledgement until somebody has given it, and the grade's.
     """
     common: dict[str, Any] = {
         "reference": contact.reference,
@@ -144,11 +150,52 @@ def start_clocks(contact: Contact, *, by: User | None) -> None:
         "by": by,
         "agency": contact.agency,
     }
-    clocks.start(contact.type.clock_rule or "referral_decision", **common)
+    clocks.start("referral_decision", **common)
+    start_own_clock(contact, by=by)
     if contact.acknowledged_at is None:
         clocks.start("acknowledgement", **common)
     if contact.grade in ("red", "amber", "green") and contact.type.ranks_with_concerns:
         clocks.start(f"grade_{contact.grade}", **common)
+
+
+def start_own_clock(contact: Contact, *, by: User | None) -> None:
+    """The clock of what the contact's type owes, from receipt; none where that has been done or is not owed."""
+    rule = contact.type.own_clock
+    if not rule or contact.owed_events.filter(clock__rule=rule, taken_back_at__isnull=True).exists():
+        return
+    clocks.start(
+        rule, reference=contact.reference, started_at=contact.received_at, by=by, agency=contact.agency,
+        every_days=_directed(contact) if rule in DIRECTED else None,
+    )  # fmt: skip
+
+
+def _directed(contact: Contact) -> int | None:
+    """In how many days from receipt the court directed its report; None where it named no date."""
+    due_on = contact.text.report_due_on
+    return None if due_on is None else max((due_on - london_date(contact.received_at)).days, 0)
+
+
+def start_missing_decisions(at: datetime) -> int:
+    """The decision's clock, from receipt, for open contacts without one; returns how many it started.
+
+    A release before this one gave none to contacts of types with a timescale of their own.
+    """
+    running = Clock.objects.filter(
+        reference=OuterRef("reference"), rule="referral_decision", stopped_at__isnull=True
+    )  # fmt: skip
+    found = Contact.objects.on_queue().open().filter(~Exists(running), origin="frontdoor").order_by("pk")
+
+    def start(contact: Contact) -> int:
+        if not has_rule("referral_decision", london_date(contact.received_at)):
+            return 0
+        with transaction.atomic():
+            clocks.start(
+                "referral_decision", reference=contact.reference, started_at=contact.received_at, by=None,
+                agency=contact.agency,
+            )  # fmt: skip
+        return 1
+
+    return one_by_one(found.select_related("agency"), start, what="start the decision's clock", at=at)
 
 
 def take_up_again(contact: Contact, *, by: User) -> None:
@@ -156,7 +203,7 @@ def take_up_again(contact: Contact, *, by: User) -> None:
     for row in contact.people.filter(person__isnull=False).select_related("person"):
         involve_confirmed(contact, row)
     clocks.start(
-        contact.type.clock_rule or "referral_decision",
+        "referral_decision",
         reference=contact.reference,
         started_at=contact.received_at,
         by=by,
@@ -195,11 +242,11 @@ def look_for_restricted(
             if not hit.needs_answer:
                 continue
             raise_alert(
-                kind="restricted-contact",
+                kind=taken.ALERT,
                 reference=contact.reference,
                 text=f"Contact {contact.reference} may be about somebody on a record you hold.",
                 path=f"/contacts/{contact.reference}/",
                 at=at,
-                to=[*holders_of(hit.person), *on_duty("on_call", at)],
+                to=taken.to_be_told(holders_of(hit.person), at, contact=contact),
             )
-            clocks.start("restricted_take", reference=contact.reference, started_at=contact.received_at, by=None)
+            clocks.start(taken.CLOCK, reference=contact.reference, started_at=contact.received_at, by=None)

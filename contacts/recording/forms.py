@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils import timezone
@@ -13,13 +14,15 @@ from contacts import fields
 from contacts.facts import AddressFacts, ContactFacts, FamilyFacts, PersonFacts, ReferrerFacts
 from contacts.fields import LONGEST_ADDRESS, LONGEST_TEXT, MOST_PEOPLE, TOLD, Fact, Kind
 from contacts.models import ContactType
+from contacts.recording.rows import with_rows
 from contacts.recording.sentence import NOT_PART, is_part_of
 from frontdoor.codelists import lists
 from frontdoor.people.ages import born_about, is_grown_up, years_old
-from frontdoor.people.typed import NumberField
+from frontdoor.people.typed import AboutAgeField, NumberField
 from frontdoor.people.words import is_no_name, may_be_a_name
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import Checkboxes, Radios, UiForm, long_text
+from frontdoor.wording import worded
 
 HOW = [
     ("telephone", "Telephone"),
@@ -53,9 +56,13 @@ def codes(name: str, empty: str = "Choose one") -> Callable[[], list[tuple[str, 
 
 def kinds() -> list[tuple[str, str]]:
     """The contact types in use today."""
-    today = timezone.localdate()
-    rows = ContactType.objects.in_force(today).order_by("position", "code")
-    return [("", "Choose one"), *rows.values_list("code", "label")]
+    return [("", "Choose one"), *_kinds(on=timezone.localdate())]
+
+
+@worded(on=date)
+def _kinds(*, on: date) -> "QuerySet[ContactType, tuple[str, str]]":
+    rows: QuerySet[ContactType, ContactType] = ContactType.objects.in_force(on)
+    return rows.order_by("position", "code").values_list("code", "label")
 
 
 def line(label: str, length: int, hint: str = "", *, width: str = "", **attrs: str) -> forms.CharField:
@@ -275,12 +282,22 @@ class ContactForm(PlaceForm):
         is_told = not set(said) & self.errors.keys()
         if is_told and cleaned.get("summary") and not is_part_of(cleaned["summary"], texts):
             self.add_error("summary", NOT_PART)
+        received, due_on = cleaned.get("received_at"), cleaned.get("report_due_on")
+        if due_on and due_on < timezone.localdate(received or None):
+            self.add_error("report_due_on", "A report cannot be due before the request reached us")
         kind = ContactType.objects.in_force(timezone.localdate()).filter(code=cleaned.get("kind") or "").first()
         for name in kind.mandatory if kind is not None else []:
             if name in self.fields and not cleaned.get(name) and name not in self.errors:
                 label = str(self.fields[name].label)
                 self.add_error(name, f"{label}: needed for “{kind}”")
         return cleaned
+
+    @property
+    def long_texts(self) -> list[str]:
+        """The long answers, which nobody is looked for by."""
+        return [
+            name for name, fact in fields.asked("page", "contact", fields.CONTACT).items() if fact.kind is Kind.TEXT
+        ]
 
     @property
     def reasons(self) -> list[str]:
@@ -323,15 +340,8 @@ class PersonForm(PlaceForm):
 class ChildForm(PersonForm):
     """A child, however little is known."""
 
-    about_age = line("Or about how old?", 40, "For example, 4½, 18 months or nearly 5", width="10")
+    about_age = AboutAgeField()
     stands_as = choice("Is this person, who is 18 or over, a child on this contact?", GROWN_UP)
-
-    def clean_about_age(self) -> str:
-        """An age in words we can count with."""
-        typed = str(self.cleaned_data["about_age"])
-        if typed and born_about(typed, timezone.localdate()) is None:
-            raise forms.ValidationError("Enter an age such as 4, 6 months or 3 weeks", code="invalid")
-        return typed
 
     def clean(self) -> dict[str, Any]:
         """Ask whether somebody grown up is meant as a child."""
@@ -407,7 +417,7 @@ class ContactScreen:
     def __init__(self, data: QueryDict | None = None, mode: str = "submit") -> None:
         lenient = mode != "submit"
         if lenient and data is not None:
-            data = _with_rows(data)
+            data = with_rows(data, ("children", "adults", "families"))
         rows = {"form_kwargs": {"lenient": lenient}}
         self.mode = mode
         self.form = ContactForm(data, lenient=lenient)
@@ -462,17 +472,6 @@ class ContactScreen:
     def facts(self) -> ContactFacts:
         """What the page says."""
         return facts_from(self.form, self.children, self.adults, self.families)
-
-
-def _with_rows(data: QueryDict) -> QueryDict:
-    """The same, with the numbers of rows put right where half a page was kept."""
-    whole = data.copy()
-    for prefix in ("children", "adults", "families"):
-        total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
-        usable = total.isascii() and total.isdigit() and len(total) < 3 and int(total) <= MOST_PEOPLE
-        whole[f"{prefix}-TOTAL_FORMS"] = total if usable else "1"
-        whole[f"{prefix}-INITIAL_FORMS"] = "0"
-    return whole
 
 
 def bind(data: QueryDict, mode: str = "submit") -> ContactScreen:

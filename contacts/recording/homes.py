@@ -1,10 +1,8 @@
 """Whose the address of a contact is: theirs who live with the children, and nobody else's unless typed for them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from contacts.bundles.bundling import home_of
 from contacts.facts import (
     AddressFacts,
     ContactFacts,
@@ -14,9 +12,7 @@ from contacts.facts import (
     may_be_kept_from,
 )
 from frontdoor.people import identifiers
-
-#: A whole postcode as the last words of an address typed on one line.
-LAST_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\W*$", re.IGNORECASE)
+from frontdoor.people.homes import LAST_POSTCODE, home_of
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from frontdoor.people.asking import Reading
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Address, Person
-from frontdoor.people.models import Warning as Danger
+from frontdoor.people.protection.reach import warnings_for
 from frontdoor.people.search import search
 from frontdoor.people.words import query_words
 
@@ -180,9 +180,9 @@ def _lines(user: User, people: Sequence[tuple[Person, tuple[str, ...]]]) -> list
     places: dict[int, str] = {}
     for row in Address.objects.filter(person_id__in=keys, is_confidential=False, ended_on__isnull=True).order_by("id"):
         places[row.person_id] = ", ".join(part for part in (row.lines, row.postcode) if part)
-    warned = set(Danger.objects.in_force().filter(person_id__in=keys).values_list("person_id", flat=True))
+    warned = warnings_for(keys, user)
     return [
-        Known(person, why, places.get(person.pk, ""), tuple(work.get(person.pk, ())), person.pk in warned)
+        Known(person, why, places.get(person.pk, ""), tuple(work.get(person.pk, ())), bool(warned[person.pk]))
         for person, why in people
     ]
 

@@ -11,8 +11,8 @@ from frontdoor.notifications.actions import notify
 
 #: Facts of which an update says that they have changed.
 COMPARED = (
-    "grade", "occurred_at", "child_location", "safe_until", "dash_grade", "dash_ticks", "incident_reference",
-    "powers_of_protection_at",
+    "grade", "own_grade", "occurred_at", "child_location", "safe_until", "dash_grade", "dash_ticks",
+    "incident_reference", "powers_of_protection_at",
 )  # fmt: skip
 
 

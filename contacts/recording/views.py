@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from contacts.fields import OF_A_TYPE
 from contacts.given import sought
 from contacts.models import Contact, ContactType
 from contacts.recording import actions, lookup
-from contacts.recording.forms import ContactScreen, bind, person_facts
+from contacts.recording.forms import ContactScreen, bind, kinds, person_facts
+from contacts.recording.rows import change_rows
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, StaffRequest, get_visible
 from frontdoor.access import page as needs
@@ -48,6 +50,17 @@ def _type_hints() -> list[tuple[str, str]]:
     return list(rows.values_list("label", "hint"))
 
 
+def _type_questions() -> list[tuple[str, list[str]]]:
+    """What some types in use today ask beside what every contact asks: the types, and the names of the questions."""
+    called = dict(kinds())
+    asked: dict[str, list[str]] = {}
+    for fact in OF_A_TYPE:
+        labels = [called[code] for code in fact.kinds if code in called]
+        if labels:
+            asked.setdefault(" or ".join(labels), []).append(fact.name)
+    return list(asked.items())
+
+
 @require_safe
 @needs(Permission.CONTACT_RECORD)
 def new(request: StaffRequest) -> HttpResponse:
@@ -74,7 +87,7 @@ def new_draft(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
 def _posted(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
     data = request.POST.copy()
     found = re.fullmatch(r"(children|adults)-(\d{1,2})", data.get("find_person", ""))
-    if found is not None or _change_rows(data) or "keep" in data or "later" in data:
+    if found is not None or change_rows(data, ROWS) or "keep" in data or "later" in data:
         keep(request, draft_id, data)
         if "later" in data:
             messages.success(request, "What you typed is saved with your drafts")
@@ -97,38 +110,6 @@ def _posted(request: StaffRequest, draft_id: uuid.UUID) -> HttpResponse:
             return redirect("contacts:recorded", contact.reference)
     keep(request, draft_id, data)
     return show(request, draft_id, screen)
-
-
-def _change_rows(data: QueryDict) -> bool:
-    """Add or remove a row by its button, for browsers without a script; whether there was such a button."""
-    for noun, prefix in ROWS.items():
-        key = f"{prefix}-TOTAL_FORMS"
-        typed = str(data.get(key, ""))
-        total = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else 1
-        if f"add_{noun}" in data:
-            data[key] = str(min(total + 1, 30))
-            return True
-        gone = data.get(f"remove_{noun}", "")
-        if gone.isdigit() and int(gone) < total:
-            _drop(data, prefix, int(gone))
-            data[key] = str(total - 1)
-            return True
-    return False
-
-
-def _drop(data: QueryDict, prefix: str, gone: int) -> None:
-    """Take one row out: the rows after it move up by one."""
-    pattern = re.compile(rf"{prefix}-(\d+)-(.+)")
-    moved: dict[str, list[str]] = {}
-    for name in list(data):
-        found = pattern.fullmatch(name)
-        if found is None or int(found[1]) < gone:
-            continue
-        values = data.pop(name)
-        if int(found[1]) > gone:
-            moved[f"{prefix}-{int(found[1]) - 1}-{found[2]}"] = values
-    for name, values in moved.items():
-        data.setlist(name, values)
 
 
 def keep(request: StaffRequest, draft_id: uuid.UUID, data: QueryDict) -> None:
@@ -184,6 +165,7 @@ def show(
             "version": drafts.version(by=request.user, draft_id=draft_id),
             "fast_track_href": reverse("referrals:record_fast_track", args=[draft_id]),
             "type_hints": _type_hints(),
+            "type_questions": _type_questions(),
         },
         status=status,
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from contacts import hooks, telling
+from contacts import hooks, taken, telling
 from contacts.bundles import actions as bundles
 from contacts.given import sought_for
 from contacts.grading import raising
@@ -28,6 +28,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.db import shortened
 from frontdoor.notifications import outbox
+from frontdoor.people.access import is_restricted_to_some
 from frontdoor.people.actions import is_kept_hidden, leave, let_see, refuse_match, stay_hidden
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
@@ -122,6 +123,7 @@ def grade(
         GradeChange.objects.create(contact=changed, before=grade, after=grade, reason=told, by=by, at=at)
         write_audit("contact.graded", by=by, reference=changed.reference, reason=told, detail={"grade": grade})
         return changed
+    _not_milder_than_a_child(changed, grade)
     reason = reason or _why_raised(changed, grade)
     if changed.grade and not reason.strip():
         raise Refused("Say why the grade changes.", code="reason_required", field="reason")
@@ -131,12 +133,23 @@ def grade(
     changed.grade, changed.grade_is_provisional = grade, False
     changed.save()
     rerank(changed, at=at)
-    _start_grade_clock(changed, by=by)
+    start_grade_clock(changed, by=by)
     write_audit("contact.graded", by=by, reference=changed.reference, reason=reason, detail={"grade": grade})
     return changed
 
 
-def _start_grade_clock(contact: Contact, *, by: User) -> None:
+def _not_milder_than_a_child(contact: Contact, grade: str) -> None:
+    """The contact stands where its worst child does: that child's own grade is changed first."""
+    graver = [each for each in GRADES if GRADES.index(each) < GRADES.index(grade)]
+    worse = contact.people.filter(is_child=True, grade__in=graver).order_by("position").first()
+    if worse is not None:
+        raise Refused(
+            f"{worse.name or 'A child'} has a grade of their own that is worse: change that first.",
+            code="child_is_worse", field="grade",
+        )  # fmt: skip
+
+
+def start_grade_clock(contact: Contact, *, by: User) -> None:
     """The clock of the grade just given, from receipt; none for blue, once it is decided, or where no concern ranks."""
     if contact.grade != "blue" and contact.status != Contact.Status.DECIDED and contact.type.ranks_with_concerns:
         clocks.start(
@@ -179,6 +192,8 @@ def link_person(*, on_contact: ContactPerson, person: Person, by: User, at: date
     _keep_what_it_called_for(contact, row, person, by=by, at=at)
     contact.save()
     PossiblePerson.objects.filter(on_contact=row).delete()
+    if is_restricted_to_some(contact.reference):
+        taken.seen_to(contact.reference, by=by, at=at)
     rerank(contact, at=at)
     if row.is_child:
         tell_worker(contact, person, by=by)
@@ -218,7 +233,7 @@ def raise_grade(contact: Contact, grade: str, told: str, *, by: User, at: dateti
     contact.grade, contact.grade_is_provisional = grade, True
     contact.provisional_reasons = [shortened(told, LONGEST_REASON)]
     GradeChange.objects.create(contact=contact, before=before, after=contact.grade, reason=told, by=by, at=at)
-    _start_grade_clock(contact, by=by)
+    start_grade_clock(contact, by=by)
     write_audit(
         "contact.graded", by=by, reference=contact.reference, reason=told,
         detail={"grade": contact.grade, "is_provisional": True},

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Q
 
+from contacts.families.telling import WHOLE, Telling, of_several, tellings
 from contacts.models import Contact, ContactPerson
 from frontdoor.codelists import lists
 from frontdoor.people.access import with_joined
 from frontdoor.people.models import Person
 from frontdoor.people.record.chronology import IN_ERROR, said_of
-from frontdoor.people.record.said import Said, Teller
+from frontdoor.people.record.said import Said, Teller, saying
 from frontdoor.workflow.models import StatusChange
 
 #: Steps that tell of the work: who held it, and what whoever proposed and a manager said to one another.
@@ -23,8 +24,15 @@ def said(person: Person, changes: Sequence[StatusChange], with_handling: bool) -
     references = {change.reference for change in changes}
     contacts = _contacts(references)
     own, children = _rows(person, references)
+    told = _tellings(own)
     return {
-        change.pk: _said(change, contacts[change.reference], own.get(change.reference), children[change.reference])
+        change.pk: _said(
+            change,
+            contacts[change.reference],
+            own.get(change.reference),
+            children[change.reference],
+            told.get(change.reference, WHOLE),
+        )
         for change in changes
         if change.reference in contacts
     }
@@ -33,11 +41,15 @@ def said(person: Person, changes: Sequence[StatusChange], with_handling: bool) -
 def begun(person: Person, references: Collection[str]) -> dict[str, Said]:
     """What contacts without any change of status were about."""
     own, _ = _rows(person, references)
-    return {ref: _told(contact, own.get(ref)) for ref, contact in _contacts(references).items()}
+    told = _tellings(own)
+    return {ref: _told(contact, own.get(ref), told.get(ref, WHOLE)) for ref, contact in _contacts(references).items()}
 
 
 def found(person: Person, references: Collection[str], words: str) -> Q:
     """Changes whose line, as it stands in this person's chronology, holds the words."""
+    several = of_several(references)
+    by_telling = saying(said, person, several, words)
+    references = set(references) - several
     own = ContactPerson.objects.filter(contact__reference__in=references, person__in=with_joined([person.pk]))
     about = own.filter(is_child=True, contact__summary__icontains=words).values("contact__reference")
     outcomes = [code for code, label in lists.choices("contact_outcome") if words.casefold() in label.casefold()]
@@ -50,6 +62,7 @@ def found(person: Person, references: Collection[str], words: str) -> Q:
         Q(reference__in=about, move="born")
         | Q(reference__in=ended, move__in=ENDS)
         | (Q(reference__in=references, reason__icontains=words) & ~Q(reference__in=shared.values("reference")))
+        | by_telling
     )
 
 
@@ -72,21 +85,40 @@ def _rows(person: Person, references: Collection[str]) -> tuple[dict[str, Contac
     return own, others
 
 
-def _said(change: StatusChange, contact: Contact, row: ContactPerson | None, other_children: int) -> Said:
+def _tellings(own: Mapping[str, ContactPerson]) -> dict[str, Telling]:
+    """By reference what this person's family may read of each contact they are on."""
+    found = tellings(list(own.values())) if own else {}
+    return {reference: found[row.pk] for reference, row in own.items()}
+
+
+def _said(
+    change: StatusChange, contact: Contact, row: ContactPerson | None, other_children: int, telling: Telling
+) -> Said:
     if change.move == "born":
-        return _told(contact, row)
-    is_theirs_alone = not other_children or contact.origin != "frontdoor"
-    reason = change.reason if is_theirs_alone else ""
+        return _told(contact, row, telling)
+    is_about_others = bool(other_children) or telling.is_one_of_several
+    is_theirs_alone = not is_about_others or contact.origin != "frontdoor"
+    reason = _reason(change, telling) if is_theirs_alone or not other_children else ""
     if change.move not in ENDS or row is None or not row.is_child:
         return Said(said_of(change) if is_theirs_alone else _plainly(change), reason)
     if row.decided_at != change.happened_at:
         # Decided anew since, or by an old system: what stands on the row now was not said then.
         return Said(said_of(change) if is_theirs_alone else _plainly(change), reason)
-    own = row.outcome_reason or reason
+    own = telling.plain(row.outcome_reason or reason)
     if row.outcome == "entered_in_error" or IN_ERROR.search(own):
         return Said("entered in error", own)
     ended = lists.label("contact_outcome", row.outcome) if row.outcome else "decided"
     return Said(ended + (f" ({row.joined_reference})" if row.joined_reference else ""), own)
+
+
+def _reason(change: StatusChange, telling: Telling) -> str:
+    """Why, as this family may read it: the reason of the fast track is the sentence of the contact, part by part.
+
+    Any other is given for the whole contact: where that is about several families, none of them reads it.
+    """
+    if change.move == "fast_track":
+        return telling.of("summary", change.reason)
+    return "" if telling.is_one_of_several else telling.plain(change.reason)
 
 
 def _plainly(change: StatusChange) -> str:
@@ -94,12 +126,13 @@ def _plainly(change: StatusChange) -> str:
     return said_of(StatusChange(model=change.model, move=change.move, to_status=change.to_status))
 
 
-def _told(contact: Contact, row: ContactPerson | None) -> Said:
+def _told(contact: Contact, row: ContactPerson | None, telling: Telling) -> Said:
     """What it was about; of an adult only that they are named on it."""
-    kind = contact.type.label + (f", {lists.label('grade', contact.grade).lower()}" if contact.grade else "")
+    grade = (row.grade if row is not None else "") or contact.grade
+    kind = contact.type.label + (f", {lists.label('grade', grade).lower()}" if grade else "")
     if row is None or not row.is_child or not contact.summary:
         return Said(kind, by="")
-    return Said(contact.summary, kind, by="")
+    return Said(telling.of("summary", contact.summary), kind, by="")
 
 
 TELLER = Teller("contacts.contact", said=said, found=found, begun=begun, handling=HANDLING)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts.models import OPEN, Contact, ContactPerson
 from contacts.screening import rules
 from contacts.screening.known import Known, known_of
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
+from frontdoor.wording import worded
 
 NOT_OPENED = "You have not opened its text."
 NOT_CHECKED = "A possible match has not been checked."
@@ -17,10 +18,15 @@ NOT_CHECKED = "A possible match has not been checked."
 
 def opened_by(user: User, references: Sequence[str]) -> set[str]:
     """Which of these contacts the audit says this user has opened the text of."""
-    rows = Entry.objects.filter(actor=user, reference__in=references).filter(
+    return set(_opened(user, references=references)) if references else set()
+
+
+@worded(references=[str])
+def _opened(user: User, *, references: Sequence[str]) -> QuerySet[Entry, str]:
+    rows = Entry.objects.filter(actor=user.pk, reference__in=references).filter(
         Q(kind=Entry.Kind.OPENED) | Q(event="contact.text_opened")
     )
-    return set(rows.values_list("reference", flat=True).distinct())
+    return rows.values_list("reference", flat=True).distinct()
 
 
 def why_not_in_bulk(
@@ -49,16 +55,21 @@ def why_not_in_bulk(
 
 
 def why_not_ticked(
-    rows: Sequence[tuple[Contact, Sequence[ContactPerson]]], *, by: User, at: datetime, unchecked: Collection[int]
+    rows: Sequence[tuple[Contact, Sequence[ContactPerson]]],
+    *,
+    by: User,
+    at: datetime,
+    unchecked: Collection[int],
+    known: Known | None = None,
 ) -> dict[int, str]:
     """The first reason why somebody cannot tick a contact to close it in bulk, by its id; "" where they can.
 
-    Contacts come with their children; ``unchecked`` are those (ids) with a possible match nobody has answered. A fixed
-    number of questions however many there are.
+    Contacts come with their children; ``unchecked`` are those (ids) with a possible match nobody has answered;
+    ``known`` is what is known of them, where a page has it already. A fixed number of questions however many there are.
     """
     if not rows:
         return {}
-    known = known_of(rows)
+    known = known_of(rows) if known is None else known
     opened = opened_by(by, [contact.reference for contact, _ in rows])
     found: dict[int, str] = {}
     for contact, children in rows:

@@ -1,9 +1,14 @@
-"""What a contact says that calls for a warning: a threat, a weapon, a refuge. Proposed; a person decides."""
+"""Dangers of a contact: what it says that calls for a warning, and the homes given on it that warnings may be about.
+
+A warning (a threat, a weapon, a refuge) is proposed; a person decides.
+"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contacts.models import ContactPerson
+from frontdoor.people.protection.reach import GivenHome
 
 THREAT = re.compile(r"\b(threat\w*|kill (?:her|him|them|me|you|us)|stalk\w*|strangl\w*|acid attack)\b", re.I)
 WEAPON = re.compile(r"\b(knife|knives|machete|gun|shotgun|weapons?)\b", re.I)
@@ -16,6 +21,15 @@ class Danger:
 
     kind: str
     text: str
+
+
+def homes_given(rows: Iterable[ContactPerson]) -> list[GivenHome]:
+    """Where these people on contacts were said to live; not what nobody may compare until a manager has said whose."""
+    return [
+        GivenHome(row.pk, str(row), row.address, row.postcode, row.address_is_confidential, row.person_id)
+        for row in rows
+        if (row.address or row.postcode) and not row.is_address_held_back
+    ]
 
 
 def proposed(row: ContactPerson) -> Danger | None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from contacts.queue.readers import STATES
 from contacts.recording.forms import kinds
+from contacts.screening.own_grades import SAME
 from frontdoor.codelists import lists
 from frontdoor.ui.forms import Radios, UiForm, VersionForm, long_text
 
@@ -62,6 +63,22 @@ class GradeForm(ActForm):
         rows=2,
         required=False,
     )
+
+
+class OwnGradeForm(ActForm):
+    """A grade of one child's own."""
+
+    called = "Grade a child"
+
+    own = forms.ChoiceField(
+        label="Grade of this child",
+        choices=lambda: [*grades(), (SAME, "The same as the contact")],
+        widget=Radios,
+        error_messages={"required": "Choose a grade"},
+    )
+    reason = long_text(
+        "Why does it differ?", "Both grades stay on the record", longest=2000, rows=2, required=False
+    )  # fmt: skip
 
 
 class GoOnForm(ActForm):

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONArray
 
-from contacts.fields import CONTACT, OF_PERSON, Kind
+from contacts.fields import CONTACT, OF_PERSON, Fact, Kind
 from contacts.given import sought_for
 from contacts.identity import readers as identity
-from contacts.models import AddressQuestion, Contact, ContactPerson
+from contacts.models import AddressQuestion, Contact, ContactAddition, ContactPerson
 from contacts.queue import readers as queue
 from contacts.screening.dangers import proposed
 from frontdoor import audit
@@ -19,24 +21,22 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.people import identifiers
-from frontdoor.people.access import about_visible, known_references
+from frontdoor.people.access import known_references
 from frontdoor.people.ages import is_grown_up, years_old
-from frontdoor.people.hooks import keep_visible
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import (
     Address,
     Identifier,
-    Involvement,
     Name,
     NotThisPerson,
     Person,
     Telephone,
-    newest_first,
 )
 from frontdoor.people.models import Warning as Danger
 from frontdoor.people.models.person import NOT_YET_OBTAINED
 from frontdoor.people.protection import actions as protection
-from frontdoor.ui.formats import day
+from frontdoor.people.record.parts import Parts
+from frontdoor.ui.formats import day, moment
 from frontdoor.workflow.actions import history
 from frontdoor.workflow.machines import MACHINES
 
@@ -177,24 +177,38 @@ class _OnRecord:
 
 
 def facts_on_record(people: Sequence[Person]) -> _OnRecord:
-    """What is on record of these people that a contact may say differently, in five queries."""
-    keys = [person.pk for person in people]
+    """What is on record of these people that a contact may say differently, in one query."""
     facts = _OnRecord()
-    if not keys:
+    if not people:
         return facts
-    for name in Name.objects.filter(person_id__in=keys):
-        facts.names.setdefault(name.person_id, set()).update((name.full.casefold(), name.given.casefold()))
-    for one in Identifier.objects.filter(person_id__in=keys, kind__in=["nhs", "upn"], valid_to__isnull=True):
-        facts.identifiers[one.person_id, one.kind] = one.value
-    for place in Address.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
-        text = ", ".join(part for part in (place.lines, place.postcode) if part)
-        facts.lived_at.setdefault(place.person_id, set()).add(text.casefold())
-        facts.addresses[place.person_id] = "A confidential address" if place.is_confidential else text
-    for phone in Telephone.objects.filter(person_id__in=keys, ended_on__isnull=True).order_by("id"):
-        facts.telephones[phone.person_id] = phone.number
-        facts.rung.setdefault(phone.person_id, set()).add(phone.number_key)
-    facts.warned |= set(Danger.objects.filter(person_id__in=keys).exclude(source="").values_list("person_id", "source"))
+    own: dict[str, Any] = {"person": OuterRef("pk")}
+    standing = own | {"ended_on__isnull": True}
+    numbers = Identifier.objects.filter(**own, kind__in=["nhs", "upn"], valid_to__isnull=True)
+    rows = Person.objects.filter(pk__in=[person.pk for person in people]).values_list(
+        "pk",
+        _listed(Name.objects.filter(**own), "full", "given"),
+        _listed(numbers.order_by("id"), "kind", "value"),
+        _listed(Address.objects.filter(**standing).order_by("id"), "lines", "postcode", "is_confidential"),
+        _listed(Telephone.objects.filter(**standing).order_by("id"), "number", "number_key"),
+        _listed(Danger.objects.filter(**own).exclude(source=""), "source"),
+    )
+    for key, names, identified, addresses, telephones, warned in rows:
+        facts.names[key] = {name.casefold() for each in names for name in each}
+        facts.identifiers |= {(key, kind): value for kind, value in identified}
+        for lines, postcode, is_confidential in addresses:
+            text = ", ".join(part for part in (lines, postcode) if part)
+            facts.lived_at.setdefault(key, set()).add(text.casefold())
+            facts.addresses[key] = "A confidential address" if is_confidential else text
+        for number, number_key in telephones:
+            facts.telephones[key] = number
+            facts.rung.setdefault(key, set()).add(number_key)
+        facts.warned |= {(key, source) for (source,) in warned}
     return facts
+
+
+def _listed(rows: QuerySet[Any, Any], *columns: str) -> ArraySubquery:
+    """These columns of each row, as an array beside the person they are about."""
+    return ArraySubquery(rows.annotate(told=JSONArray(*columns)).values("told"))
 
 
 def differences(row: ContactPerson, person: Person, facts: _OnRecord) -> list[Difference]:
@@ -272,13 +286,6 @@ def _shown(row: ContactPerson, address: str, lived_at: set[str]) -> str:
     return "A confidential address not on record" if row.address_is_confidential and address else address
 
 
-def warnings_of(people: Sequence[int]) -> list[Danger]:
-    """Warnings in force about these people, those never looked at again for longest first."""
-    return list(
-        Danger.objects.in_force().filter(person_id__in=people).select_related("person").order_by("review_on", "id")
-    )
-
-
 @dataclass(frozen=True)
 class Event:
     """One line of what happened to a contact."""
@@ -301,11 +308,14 @@ def events(contact: Contact) -> list[Event]:
         title = audit.sentence(words) if words else f"set to {change.status_words.lower()}"
         by = change.by.name if change.by else (contact.agency.name if contact.agency else "")
         found.append(Event(change.happened_at, title.capitalize(), by, change.reason))
-    for graded in contact.grade_changes.select_related("by"):
+    for graded in contact.grade_changes.select_related("by", "on_contact"):
         before = f"from {graded.before} " if graded.before else ""
-        found.append(
-            Event(graded.at, f"Graded {before}{'to ' if before else ''}{graded.after}", graded.by.name, graded.reason)
-        )
+        whom = f"{graded.on_contact} " if graded.on_contact is not None else ""
+        title = f"Graded {whom}{before}{'to ' if before else ''}{graded.after}"
+        found.append(Event(graded.at, title, graded.by.name, graded.reason))
+    for told in contact.acknowledgements.select_related("told_by"):
+        title = f"Acknowledged to {told.to_whom}, {told.get_how_display().lower()}"
+        found.append(Event(told.told_at, title, told.told_by.name, told.said))
     for asked in contact.information_requests.select_related("asked_by", "withdrawn_by", "reply_recorded_by"):
         found.append(Event(asked.asked_at, f"Asked {asked.asked_of} for information", asked.asked_by.name))
         if asked.replied_at and asked.reply_recorded_by:
@@ -319,7 +329,7 @@ def events(contact: Contact) -> list[Event]:
 
 def together(contact: Contact, user: User) -> list[Contact]:
     """The contacts screened with this one that the user may see, the one asked for first."""
-    if contact.bundle_id is None:
+    if contact.bundle is None or (contact.is_on_queue and contact.bundle.size <= 1):
         return [contact]
     rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
     others = rows.select_related("type", "agency", "claimed_by", "text", "rank").order_by("tier", "rank_at", "id")
@@ -349,9 +359,21 @@ def words(contact: Contact, *more: str) -> list[tuple[str, str]]:
     for fact in CONTACT:
         model, _, column = fact.column.partition(".")
         if model == "ContactText" or fact.name in more:
-            rows.append((fact.shown, str(getattr(contact.text if model == "ContactText" else contact, column))))
+            value = getattr(contact.text if model == "ContactText" else contact, column)
+            rows.append((fact.shown, _as_shown(fact, value)))
     rows += [("To be checked", fact.doubt(getattr(contact, fact.name))) for fact in CONTACT if fact.kind is Kind.NUMBER]
     return [row for row in rows if row[1].strip()]
+
+
+def _as_shown(fact: Fact, value: Any) -> str:
+    """An answer as it is read; empty for none."""
+    if value is None:
+        return ""
+    if fact.kind in (Kind.DAY, Kind.MOMENT):
+        return moment(value)
+    if fact.kind is Kind.FLAG:
+        return "Yes" if value else "No"
+    return lists.label(fact.code_list, value) if fact.code_list and value else str(value)
 
 
 @dataclass
@@ -365,6 +387,8 @@ class Look:
     # Whom the unconfirmed children may be, and what is on record of those: never told as the family's own.
     possible: list[identity.Possible] = field(default_factory=list)
     possible_history: list[dict[str, Any]] = field(default_factory=list)
+    # What was said after it was recorded.
+    later: list[ContactAddition] = field(default_factory=list)
 
     @property
     def shown(self) -> list[int]:
@@ -373,20 +397,31 @@ class Look:
         return [*confirmed, *(each.person.pk for each in self.possible)]
 
 
-def look(contact: Contact, user: User, at: datetime, rows: Sequence[ContactPerson] | None = None) -> Look:
-    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see.
-
-    ``rows``: the people on it, where they have been read already.
-    """
-    rows = rows_of(contact) if rows is None else list(rows)
+def look(contact: Contact, user: User, at: datetime) -> Look:
+    """The text of a contact, the people as given, and the family's earlier contacts and work the user may see."""
+    rows = rows_of(contact)
     possible = possible_on(contact, user, at)
+    people = {row.person for row in rows if row.person is not None} | {each.person for each in possible}
+    later = list(ContactAddition.objects.filter(contact=contact).told_to(user))
+    return looked_at(contact, rows, possible, Parts([person.pk for person in people], user), later)
+
+
+def looked_at(
+    contact: Contact,
+    rows: Sequence[ContactPerson],
+    possible: Sequence[identity.Possible],
+    parts: Parts,
+    later: Sequence[ContactAddition] = (),
+) -> Look:
+    """The same of what has been read: the people on it, whom they may be, every part of all of these; words later."""
     return Look(
         contact,
         words(contact),
-        rows,
-        _history(contact, user, [row.person_id for row in rows if row.person_id is not None]),
-        possible,
-        _history(contact, user, [each.person.pk for each in possible]),
+        list(rows),
+        _history(contact, parts, [row.person for row in rows if row.person is not None]),
+        list(possible),
+        _history(contact, parts, [each.person for each in possible]),
+        list(later),
     )
 
 
@@ -399,15 +434,13 @@ def possible_on(contact: Contact, user: User, at: datetime) -> list[identity.Pos
     return queue.possible_on([contact], found, queue.Background(user, [contact], people, at))
 
 
-def _history(contact: Contact, user: User, people: Sequence[int]) -> list[dict[str, Any]]:
-    """Earlier contacts and work of these people (ids) that the user may see, the newest first."""
-    if not people:
-        return []
-    parts = about_visible(
-        Involvement.objects.filter(person_id__in=people).exclude(reference=contact.reference), user
-    ).select_related("worker", "team", "person")
+def _history(contact: Contact, parts: Parts, people: Iterable[Person]) -> list[dict[str, Any]]:
+    """Earlier contacts and work of these people that the user may see, the newest first."""
+    names = {person.pk: person.display_name for person in people}
     found: dict[str, dict[str, Any]] = {}
-    for part in newest_first(keep_visible(list(parts), user)):
+    for part in parts.of(names):
+        if part.reference == contact.reference:
+            continue
         line = found.setdefault(
             part.reference,
             {
@@ -420,5 +453,5 @@ def _history(contact: Contact, user: User, people: Sequence[int]) -> list[dict[s
                 "who": [],
             },
         )
-        line["who"].append(part.person.display_name)
+        line["who"].append(names[part.person_id])
     return list(found.values())[:HISTORY]

@@ -1,16 +1,21 @@
 """Who may decide which outcome alone, who proposes it, and what only a manager decides. The rows are data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from contacts.models import Contact, ContactPerson, DecisionRule
+from django.db.models import BigIntegerField, QuerySet, Value
+
+from contacts.models import Contact, ContactPerson, DecisionRule, GradeChange, second_manager_grades
 from contacts.screening.known import YEAR, Known, known_of
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import User
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
+from frontdoor.wording import worded
+from frontdoor.workflow.actions import history
 
 NOT_CONFIRMED = "possible, not confirmed"
 
@@ -107,6 +112,63 @@ def beyond_role(contact: Contact, user: User) -> list[str]:
     return reasons
 
 
+def with_second_manager(contacts: Sequence[Contact], user: User, on: date) -> set[int]:
+    """Of these contacts (ids) those whose ending a second manager signs when this manager decides it.
+
+    By the grade for now, or the one from which this very manager has lowered it; on the fast track it counts as red.
+    The grades are data.
+    """
+    told = _signed_twice(user, contacts=[contact.pk for contact in contacts], on=on) if contacts else []
+    grades = {grade for grade, contact in told if contact is None}
+    by_user = {contact for grade, contact in told if contact is not None and grade in grades}
+    return {
+        contact.pk
+        for contact in contacts
+        if ("red" if contact.is_fast_track else contact.grade_for_now) in grades or contact.pk in by_user
+    }
+
+
+@worded(contacts=[int], on=date)
+def _signed_twice(user: User, *, contacts: Collection[int], on: date) -> QuerySet[Any, tuple[str, int | None]]:
+    """The grades that two managers sign, and from which the user has lowered each of these contacts (id)."""
+    lowered = GradeChange.objects.filter(contact__in=contacts, by=user.pk)
+    asked = second_manager_grades(on).values_list("grade", Value(None, output_field=BigIntegerField()))
+    return asked.union(lowered.values_list("before", "contact_id"), all=True)
+
+
+def is_author(contact: Contact, user: User) -> bool:
+    """Whether the user recorded the contact, or proposed an outcome since it was last decided."""
+    if contact.recorded_by_id == user.pk:
+        return True
+    moves = history(contact.reference)
+    decided = moves.filter(to_status=Contact.Status.DECIDED).order_by("-id").values_list("pk", flat=True).first()
+    return moves.filter(move="propose", by=user, pk__gt=decided or 0).exists()
+
+
+def why_another_signs(contact: Contact, user: User, at: datetime, children: Sequence[ContactPerson]) -> list[str]:
+    """Why this manager does not end the contact alone; empty when they may."""
+    reasons = manager_reasons(contact, children, at)
+    if with_second_manager([contact], user, london_date(at)):
+        return ["Its grade, or the fast track, calls for a second manager to sign off its ending.", *reasons]
+    if reasons and is_author(contact, user):
+        return ["You recorded or proposed this yourself: another manager has to sign off its ending.", *reasons]
+    return []
+
+
+def why_not_sign(contact: Contact, user: User, at: datetime, children: Sequence[ContactPerson]) -> str:
+    """Why this manager does not sign an ending that somebody else proposed: they recorded it; "" when they may."""
+    is_own = contact.recorded_by_id == user.pk
+    if is_own and (with_second_manager([contact], user, london_date(at)) or manager_reasons(contact, children, at)):
+        return "You recorded this contact yourself: another manager has to sign off its ending."
+    return ""
+
+
+def above_level_one(user: User, levels: Iterable[str]) -> list[str]:
+    """Why somebody of this user's role does not end a contact alone with children of these levels."""
+    is_above = _column(user) == "contact_officer" and set(levels) - {"", "1"}
+    return ["The level of need is above 1."] if is_above else []
+
+
 def who_decides(
     contact: Contact, outcomes: Iterable[str], user: User, at: datetime, children: Sequence[ContactPerson]
 ) -> Verdict:
@@ -121,12 +183,11 @@ def who_decides(
         return Verdict(Power.REFUSED, ("Your role cannot choose this outcome.",))
     if column != "manager":
         reasons = manager_reasons(contact, children, at) + beyond_role(contact, user)
-    elif contact.recorded_by_id == user.pk and wanted - protective(today):
-        # Sign-off blocks endings, never protective acts: a manager ends nothing serious that they recorded themselves.
-        reasons = manager_reasons(contact, children, at)
-        if reasons:
-            reasons.insert(0, "You recorded this contact yourself: another manager has to sign off its ending.")
-            return Verdict(Power.PROPOSES, tuple(reasons))
+    elif wanted - protective(today):
+        # Sign-off blocks endings, never protective acts.
+        held = why_another_signs(contact, user, at, children)
+        if held:
+            return Verdict(Power.PROPOSES, tuple(held))
     if Power.PROPOSES in powers:
         reasons.insert(0, "This outcome needs a manager’s decision.")
     if reasons and column != "manager":

@@ -2,18 +2,21 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import BaseUserManager
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from frontdoor.db import all_or_none, one_of, tracked
+from frontdoor.ui.formats import day
 
 
 class Team(models.Model):
@@ -100,6 +103,17 @@ class UserManager(BaseUserManager["User"]):
         opened_since = said.filter(pgh_created_at__gt=moment, is_active=True)
         return self.filter(Exists(was_ended), is_active=False).exclude(Exists(opened_since))
 
+    def ended_at(self, users: "models.QuerySet[User]", before: datetime) -> dict[int, datetime]:
+        """By account, of these that have ended, since when; of one opened again and ended again, since the last time.
+
+        What happened after ``before`` is not asked.
+        """
+        history = apps.get_model("accounts", "UserEvent")._default_manager.filter(pgh_created_at__lte=before)
+        open_last = history.filter(pgh_obj=OuterRef("pgh_obj"), is_active=True).order_by("-pgh_id").values("pgh_id")[:1]
+        rows = history.filter(pgh_obj__in=users, is_active=False).annotate(open_last=Subquery(open_last))
+        said = rows.filter(Q(open_last=None) | Q(pgh_id__gt=F("open_last"))).order_by("-pgh_id")
+        return dict(said.values_list("pgh_obj_id", "pgh_created_at"))
+
 
 @tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
@@ -162,6 +176,81 @@ class CodeTries(models.Model):
 
     def __str__(self) -> str:
         return f"code tries of {self.user_id}"
+
+
+class SignIn(models.Model):
+    """One session of somebody: signed in, or (half) with the right password and no second step yet.
+
+    Kept beside the session so that people can see theirs and end one; gone when the session is.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField()
+    network = models.GenericIPAddressField()
+    browser = models.CharField(max_length=60)
+    is_half = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk} of {self.user_id}"
+
+
+class AccountChangeQuerySet(models.QuerySet["AccountChange"]):
+    """Questions about changes by which somebody could become somebody else."""
+
+    def waiting(self) -> Self:
+        """Neither done nor refused."""
+        return self.filter(done_at=None, refused_at=None)
+
+
+class AccountChange(models.Model):
+    """A change by which one administrator could become somebody else: it waits for a second person, or a while.
+
+    ``takes_effect_at`` empty: only with a second person's yes.
+    """
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", "a new e-mail address"
+        SECOND_STEP = "second_step", "the second step of signing in removed"
+        LINK = "link", "a link for a new password"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_changes")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    old_email = models.EmailField(blank=True)
+    new_email = models.EmailField(blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    takes_effect_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("kind", ["email", "second_step", "link"], name="account_change_kind_known"),
+            all_or_none("confirmed_at", "confirmed_by", name="account_change_confirmed_by_somebody"),
+            all_or_none("refused_at", "refused_by", name="account_change_refused_by_somebody"),
+            all_or_none("undone_at", "undone_by", name="account_change_undone_by_somebody"),
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=models.Q(done_at=None, refused_at=None),
+                name="account_change_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("asked_by")),
+                name="account_change_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
 
 
 class OnDutyQuerySet(models.QuerySet["OnDuty"]):
@@ -232,3 +321,93 @@ class ApiToken(models.Model):
         token = "fd_" + secrets.token_urlsafe(32)
         cls.objects.create(agency=agency, hashed=hash_token(token), prefix=token[:9], label=label)
         return token
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Questions about absences, as they were known at a moment."""
+
+    def at(self, moment: datetime) -> Self:
+        """Those that run on the day of this moment and had been entered by then, and not taken back."""
+        on = timezone.localdate(moment)
+        begun = self.filter(entered_at__lte=moment, from_on__lte=on)
+        return begun.filter(Q(until_on=None) | Q(until_on__gte=on)).filter(Q(ended_at=None) | Q(ended_at__gt=moment))
+
+    def long(self, moment: datetime) -> Self:
+        """Those of them for which the work of whoever is away counts as without a worker."""
+        return self.at(moment).filter(counts_from__lte=timezone.localdate(moment))
+
+    def to_come(self, moment: datetime) -> Self:
+        """Those that run at this moment, and those that have been entered and begin later."""
+        on = timezone.localdate(moment)
+        return self.filter(Q(until_on=None) | Q(until_on__gte=on), ended_at=None)
+
+
+class Absence(models.Model):
+    """Days on which somebody is away, the last one included; open until somebody says that they are back.
+
+    A row is never changed: who is back earlier, or stays away longer, ends it and another is entered.
+    """
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", "Leave"
+        SICKNESS = "sickness", "Sickness"
+        OTHER = "other", "Other"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    # From this day their work counts as without a worker; empty where they are not away for long enough.
+    counts_from = models.DateField(null=True, blank=True)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            one_of("kind", ["leave", "sickness", "other"], name="absence_kind_known"),
+            all_or_none("ended_at", "ended_by", name="absence_ended_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="absence_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(counts_from=None) | Q(counts_from__gte=F("from_on")), name="absence_counts_within_it"
+            ),
+            ExclusionConstraint(
+                name="absence_one_at_a_time",
+                expressions=[
+                    (
+                        Func(
+                            F("from_on"),
+                            F("until_on"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("user", RangeOperators.EQUAL),
+                ],
+                condition=Q(ended_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk} of {self.user_id}"
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day they were or will be away; before ``from_on`` where it was taken back; None: nobody knows."""
+        if self.ended_at is None:
+            return self.until_on
+        before = timezone.localdate(self.ended_at) - timedelta(days=1)
+        return before if self.until_on is None else min(before, self.until_on)
+
+    @property
+    def words(self) -> str:
+        """What colleagues are told: that somebody is on leave or away, and until when; never of an illness."""
+        what = "on leave" if self.kind == self.Kind.LEAVE else "away"
+        return f"{what} until {day(self.until_on)}" if self.until_on is not None else what

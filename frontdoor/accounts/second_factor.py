@@ -8,6 +8,7 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import extract_user_from_response
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -79,11 +80,15 @@ class Counted:
     """A form that asks for a code of the second factor or a recovery code."""
 
     user: User
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
-        """The code when it is right."""
+        """The code when it is right. One of the recovery codes is told of: it works once, and may have been found."""
         look: Callable[[], str] = super().clean_code  # type: ignore[misc]
-        return counted(self.user, look)
+        code = counted(self.user, look)
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            hooks.tell("session.recovery_code_used", self.user, context.request)
+        return code
 
 
 class CountedKey:
@@ -117,7 +122,18 @@ class PasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
             return super().clean_credential()
         except ValidationError:
             hooks.tell("session.failed", None, context.request)
+            if (said := _said_to_be(self.cleaned_data.get("credential"))) is not None:
+                hooks.tell("session.passkey_failed", said, context.request)
             raise
+
+
+def _said_to_be(credential: object) -> User | None:
+    """Whose a passkey says it is, to tell them; it proves nothing."""
+    try:
+        found: User = extract_user_from_response(credential)
+    except (ValidationError, KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return found
 
 
 class CodeForm(Counted, AuthenticateForm):  # type: ignore[misc]

@@ -19,7 +19,7 @@ REFERRER: JSON = {
 }  # fmt: skip
 CONSENT: JSON = {"status": "not_sought", "reason": "It would increase the risk"}
 TOLD: JSON = {"status": "no", "reason": "It would increase the risk"}
-RISK: JSON = {"grade": "amber", "reasons": ["domestic_abuse", "child_present"]}
+RISK: JSON = {"grade": "amber", "own_grade": "medium", "reasons": ["domestic_abuse", "child_present"]}
 DASH: JSON = {"grade": "medium", "ticks": 9}
 LOCATION: JSON = {"now": "At school", "safe_until": "2026-11-22T15:15:00Z"}
 INCIDENT: JSON = {"reference": "CR/2026/4471"}

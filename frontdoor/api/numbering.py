@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models.fields.json import KT
 
@@ -13,6 +14,8 @@ from frontdoor.api.receipts import UNDO, receipt
 from frontdoor.api.webhooks import actions as webhooks
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Outbox
+
+log = structlog.get_logger(__name__)
 
 KIND = "agency.event"
 ACKNOWLEDGED, DECIDED, CORRECTED = "contact.acknowledged", "contact.decided", "contact.corrected"
@@ -73,7 +76,10 @@ def _tell(agency: Agency, contact: Contact, kind: str, moment: datetime, at: dat
 
 @transaction.atomic
 def number_waiting(agency: Agency, at: datetime) -> None:
-    """Number what waits for this agency now, so that nobody who asks has to wait for the next drain."""
+    """Number what waits for this agency now, so that nobody who asks has to wait for the next drain.
+
+    What cannot be numbered is left to the drain, which counts its tries and tells somebody; the others go on.
+    """
     waiting = (
         Outbox.objects.select_for_update(skip_locked=True)
         .filter(kind=KIND, done_at__isnull=True, gave_up_at__isnull=True, available_at__lte=at)
@@ -82,7 +88,12 @@ def number_waiting(agency: Agency, at: datetime) -> None:
         .order_by("available_at", "id")[:500]
     )
     for row in waiting:
-        number_event(row.payload, at)
+        try:
+            with transaction.atomic():
+                number_event(row.payload, at)
+        except Exception as problem:
+            log.warning("event_not_numbered", id=row.pk, error=type(problem).__name__)
+            continue
         row.done_at, row.attempts = at, row.attempts + 1
         row.save()
 

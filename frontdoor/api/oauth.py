@@ -27,6 +27,7 @@ from frontdoor.access import public
 from frontdoor.accounts.models import Agency
 from frontdoor.api.models import AgencyClient, TokenRefusals
 from frontdoor.api.problems import Problem, as_problem
+from frontdoor.networks import network
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST = 10_000
@@ -67,11 +68,8 @@ class _Guesser:
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        address = str(request.META.get("REMOTE_ADDR", ""))
-        if settings.SECURE_PROXY_SSL_HEADER:  # the proxy in front is trusted; what it adds stands last
-            address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
         now = timezone.now()
-        self.address = hashlib.sha256(address.encode()).hexdigest()
+        self.address = hashlib.sha256(network(request).encode()).hexdigest()
         self.minute = now.replace(second=0, microsecond=0)
         self.left = 60 - now.second
 

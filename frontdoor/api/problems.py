@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from frontdoor.access import Denied, Refused
+from frontdoor.limits import RETRY_AFTER, is_busy
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +99,10 @@ def as_problem(exc: Exception) -> Problem:
             headers["Retry-After"] = str(int(wait) + 1)
         detail = str(exc.detail) if isinstance(exc.detail, str) else ""
         return Problem(exc.status_code, CODES.get(exc.status_code, "error"), detail, headers=headers)
+    if is_busy(exc):
+        log.warning("api_busy", error=type(exc).__name__)
+        told = "The request was not carried out. Send it again with the same key."
+        return Problem(503, "unavailable", told, headers={"Retry-After": str(RETRY_AFTER)})
     # Where, not what: an error's own words may hold the values it was about.
     log.error("api_failed", error=type(exc).__name__, where=traceback.format_tb(exc.__traceback__)[-4:])
     return Problem(500, "server_error", "The request was not carried out. Send it again with the same key.")

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from itertools import islice
 from typing import Any
 
 from rest_framework.exceptions import UnsupportedMediaType
@@ -12,6 +14,11 @@ from frontdoor.api.problems import Problem
 
 SINGLE_BYTES = 1_000_000
 BATCH_BYTES = 16_000_000
+#: Values of a batch, counted before it is read: of millions of small ones each would be looked at for minutes.
+BATCH_VALUES = 250_000
+#: Up to where the next value begins, whatever stands in texts, or to the end of the body. What it has passed over it
+#: never looks at again: no body takes longer than its length.
+NEXT_VALUE = re.compile(rb'(?:[^",\[{]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+(?:[,\[{]|\Z)', re.DOTALL)
 DEEPEST = 32
 NOT_JSON = "The body is not valid JSON (RFC 8259)."
 
@@ -34,32 +41,49 @@ def _float(text: str) -> float:
     return value
 
 
-def check(value: Any) -> None:
+def check(value: Any, *, largest: int | None = None) -> None:
     """NUL and lone surrogates cannot be stored or sent on; they stand nowhere, names included. Nor may it nest deep.
 
-    Raises Problem 400 ``json_invalid``.
+    With ``largest`` it is measured on the way: its texts, and a byte for each value, which is never more than was sent.
+    Raises Problem 400 ``json_invalid``, 413 ``body_too_large``.
     """
     try:
-        _check(value)
+        _check(value, largest)
     except ValueError:
         raise Problem(400, "json_invalid", NOT_JSON) from None
 
 
-def _check(value: Any) -> None:
-    waiting = [(value, 0)]
+def too_large(largest: int) -> Problem:
+    """413, with how much is read."""
+    return Problem(413, "body_too_large", f"At most {largest:,} bytes are read.")
+
+
+def _check(value: Any, largest: int | None) -> None:
+    waiting, size = [(value, 0)], 0
     while waiting:
         each, depth = waiting.pop()
+        size += 1
+        if largest is not None and size > largest:
+            raise too_large(largest)
         if depth > DEEPEST:
             raise ValueError("nested too deeply")
         if isinstance(each, str):
             if "\x00" in each:
                 raise ValueError("NUL")
-            each.encode("utf-8")
+            size += len(each.encode("utf-8"))
         elif isinstance(each, dict):
             waiting.extend((name, depth) for name in each)
             waiting.extend((inner, depth + 1) for inner in each.values())
         elif isinstance(each, list):
             waiting.extend((inner, depth + 1) for inner in each)
+
+
+def is_over(body: bytes, values: int) -> bool:
+    """Whether a body holds more values than this, told without reading it."""
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) <= values:  # with those in its texts
+        return False
+    # The end of a body is found as well, twice where something stands behind the last beginning.
+    return next(islice(NEXT_VALUE.finditer(body), values + 2, None), None) is not None
 
 
 def loads(body: bytes) -> Any:
@@ -71,7 +95,7 @@ def loads(body: bytes) -> Any:
 
 
 class StrictJSONParser(BaseParser):
-    """JSON, read only up to the view's ``largest`` bytes."""
+    """JSON, read only up to the view's ``largest`` bytes and ``most_values``."""
 
     media_type = "application/json"
 
@@ -79,12 +103,14 @@ class StrictJSONParser(BaseParser):
         """The value, or a Problem."""
         largest: int = getattr(parser_context["view"], "largest", SINGLE_BYTES)
         length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        too_large = Problem(413, "body_too_large", f"At most {largest:,} bytes are read.")
         if length.isdigit() and int(length) > largest:
-            raise too_large
+            raise too_large(largest)
         body = stream.read(largest + 1)
         if len(body) > largest:
-            raise too_large
+            raise too_large(largest)
+        values: int | None = getattr(parser_context["view"], "most_values", None)
+        if values is not None and is_over(body, values):
+            raise Problem(413, "body_too_large", f"At most {values:,} values are read.")
         return loads(body)
 
 

@@ -16,4 +16,4 @@ def webhooks() -> None:
 @shared_task(name="api.tasks.send_to")
 def send_to(endpoint_id: int) -> None:
     """Send what waits for one endpoint."""
-    sending.send_to(endpoint_id, timezone.now())
+    sending.send_each([endpoint_id], timezone.now())

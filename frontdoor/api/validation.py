@@ -34,6 +34,8 @@ from frontdoor.codelists import lists
 
 JSON = dict[str, Any]
 EARLY = timedelta(minutes=5)
+#: Fields of one object that are named because nobody knows them.
+MOST_UNKNOWN = 50
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -78,6 +80,17 @@ class Body(BaseModel):
         """What is wrong between the fields of an object as sent; ``told``: fields something is wrong with already."""
         return ()
 
+    @classmethod
+    def _measured(cls, value: JSON) -> JSON:
+        """The object with at most ``MOST_UNKNOWN`` fields nobody knows: of a million each would be told by name."""
+        if len(value) <= MOST_UNKNOWN:
+            return value
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        unknown = [name for name in value if name not in known]
+        return {name: value[name] for name in value if name in known} | {
+            name: value[name] for name in unknown[:MOST_UNKNOWN]
+        }
+
     @model_validator(mode="wrap")
     @classmethod
     def _whole(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
@@ -85,6 +98,7 @@ class Body(BaseModel):
         found: Self | None = None
         errors: list[InitErrorDetails] = []
         if isinstance(value, dict):
+            value = cls._measured(value)
             value = {**value, **{name: {} for name in cls.read_as_empty if value.get(name) is None}}
         try:
             found = handler(value)

@@ -21,6 +21,7 @@ from contacts.models import Contact
 from frontdoor import audit
 from frontdoor.accounts.models import Agency
 from frontdoor.api import problems
+from frontdoor.api.at_once import one_batch
 from frontdoor.api.bodies import contact_facts
 from frontdoor.api.callers import BearerAuthentication, Caller, IsAgency, PerMinute
 from frontdoor.api.disagreement import disagreement_facts, disagreement_receipt, latest_disagreement
@@ -30,7 +31,7 @@ from frontdoor.api.intake import Taken, check_key, take, take_early_help, take_r
 from frontdoor.api.models import IdempotencyKey
 from frontdoor.api.numbering import events_after, number_waiting
 from frontdoor.api.problems import FieldError, Problem
-from frontdoor.api.reading import BATCH_BYTES, StrictJSONParser, body_of, check
+from frontdoor.api.reading import BATCH_BYTES, BATCH_VALUES, SINGLE_BYTES, StrictJSONParser, body_of, check
 from frontdoor.api.receipts import own_contact, own_contacts, receipt, stamp, status_of
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
@@ -116,9 +117,14 @@ class Batch(AgencyView):
     """``POST contacts/batch``."""
 
     largest = BATCH_BYTES
+    most_values = BATCH_VALUES
 
     def post(self, request: Request) -> Response:
-        """Take up to 500 contacts; each stands alone, in the order sent."""
+        """Take up to 500 contacts; each stands alone, in the order sent. One batch of an agency at a time."""
+        with one_batch(self.agency):
+            return self._all(request)
+
+    def _all(self, request: Request) -> Response:
         body = body_of(request, texts=False)
         if not isinstance(body, dict) or set(body) != {"items"} or not isinstance(body["items"], list):
             raise Problem(400, "batch_invalid", 'The body has to be {"items": [contact, …]} and nothing else.')
@@ -133,7 +139,7 @@ class Batch(AgencyView):
                 raise Problem(
                     400, "invalid_body", "", [FieldError("", "invalid_type", "This has to be an object.")]
                 )  # fmt: skip
-            check(item)
+            check(item, largest=SINGLE_BYTES)  # alone it would not be read either
             body = {name: value for name, value in item.items() if name != "idempotency_key"}
             taken = take(
                 agency=self.agency,

@@ -13,6 +13,16 @@ EVENTS: dict[str, str] = {
     "session.failed": "failed to sign in",
     "session.code_failed": "gave a wrong code of the second factor",
     "session.codes_locked": "was locked out after too many wrong codes",
+    "session.locked": "locked the account in one place after too many wrong passwords",
+    "session.flooded": "kept strangers out of the account after wrong passwords from many places or at many accounts",
+    "session.recovery_code_used": "used a recovery code",
+    "session.password_changed": "changed their password",
+    "session.password_reset": "chose a new password by the link sent to them",
+    "session.factor_added": "added a second step of signing in",
+    "session.factor_removed": "removed a second step of signing in",
+    "session.codes_made": "made new recovery codes",
+    "session.way_changed": "changed how they sign in",
+    "session.ended": "ended a session",
 }
 
 

@@ -1,5 +1,6 @@
 """Append-only evidence: who looked, who acted, who was refused; chained so that tampering shows."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import pgtrigger
@@ -9,11 +10,16 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 
+from frontdoor.db import OwnersTrigger
+
 CHAINS = 64
 
 
 class ChainHead(models.Model):
-    """The last link of one of the 64 chains. Printed by ``verify_audit`` to be kept elsewhere."""
+    """The last link of one of the 64 chains. Printed by ``verify_audit`` to be kept elsewhere.
+
+    The application's role reads it and no more: only the triggers that append to a chain move its head.
+    """
 
     chain = models.PositiveSmallIntegerField(primary_key=True)
     position = models.BigIntegerField(default=0)
@@ -45,6 +51,8 @@ def hash_sql(previous: str, payload: str) -> str:
 
 #: What a statement that writes evidence holds while it writes: statements under way, chain, position and hash.
 STATE = "frontdoor.chain"
+#: The rows of a statement under a name; the library says no types.
+_referencing: Callable[..., pgtrigger.Referencing] = pgtrigger.Referencing
 _READ = f"state := string_to_array(nullif(current_setting('{STATE}', true), ''), ' ');"
 
 
@@ -63,10 +71,13 @@ def chain_triggers(fields: tuple[str, ...]) -> list[pgtrigger.Trigger]:
     3. After the statement: move the head once. A head moved at each row would leave a dead version of itself behind
        each time, and every further row would have to read past all of them.
 
+    The first and the last step work with the rights of the tables' owner, for nobody else may touch a head. A head goes
+    nowhere but to a row the statement added: a setting somebody wrote for themselves moves none.
+
     Between the steps the end of the chain stands in a setting of the transaction; a statement that fails takes it back
     with everything else. A statement within a statement goes on from where the outer one stands.
     """
-    begin = pgtrigger.Trigger(
+    begin = OwnersTrigger(
         name="chain_begin",
         level=pgtrigger.Statement,
         when=pgtrigger.Before,
@@ -103,22 +114,27 @@ def chain_triggers(fields: tuple[str, ...]) -> list[pgtrigger.Trigger]:
             RETURN NEW;
         """,
     )
-    end = pgtrigger.Trigger(
+    end = OwnersTrigger(
         name="chain_end",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
+        referencing=_referencing(new="added"),
         declare=[("state", "text[]")],
         func=f"""
             {_READ}
+            IF EXISTS (SELECT 1 FROM added WHERE chain = state[2]::smallint AND position = state[3]::bigint
+                       AND hash = decode(state[4], 'hex')) THEN
+                UPDATE audit_chainhead SET position = state[3]::bigint, hash = decode(state[4], 'hex')
+                    WHERE chain = state[2]::smallint AND position < state[3]::bigint;
+            END IF;
             IF state[1]::int > 1 THEN
                 PERFORM set_config('{STATE}', concat_ws(' ', state[1]::int - 1, state[2], state[3], state[4]), true);
                 RETURN NULL;
             END IF;
-            UPDATE audit_chainhead SET position = state[3]::bigint, hash = decode(state[4], 'hex')
-                WHERE chain = state[2]::smallint AND position <= state[3]::bigint;
-            IF NOT FOUND THEN
-                RAISE EXCEPTION 'chain % has no head at or before %', state[2], state[3];
+            IF NOT EXISTS (SELECT 1 FROM audit_chainhead WHERE chain = state[2]::smallint
+                           AND position = state[3]::bigint AND hash = decode(state[4], 'hex')) THEN
+                RAISE EXCEPTION 'chain % has no head that could go to %', state[2], state[3];
             END IF;
             PERFORM set_config('{STATE}', '', true);
             RETURN NULL;
@@ -145,6 +161,9 @@ class Chained(models.Model):
 READ_OUTSIDE = ("agency.read", "link.read")
 #: Events of asking for a restricted record in an emergency.
 BREAK_GLASS = ("person.glass_broken", "person.glass_not_broken")
+
+#: Somebody opened unusually many records for words of their own.
+UNUSUAL = "reading.run_unusual"
 
 ENTRY_EVIDENCE = ("at", "kind", "event", "actor_id", "agency_id", "reference", "people", "reason", "detail", "path")
 
@@ -197,6 +216,7 @@ class Entry(Chained):
                 name="audit_few",
                 condition=models.Q(event__in=[*READ_OUTSIDE, *BREAK_GLASS]),
             ),
+            models.Index(fields=["-at", "-id"], name="audit_runs", condition=models.Q(event=UNUSUAL)),
         ]
         triggers: ClassVar = chain_triggers(ENTRY_EVIDENCE)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connection
 
-from frontdoor.audit.models import Chained, Entry, hash_sql, payload_sql
+from frontdoor.audit.models import CHAINS, Chained, Entry, hash_sql, payload_sql
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,16 @@ def faults() -> Iterator[Fault]:
             f"""
             WITH links AS ({links_sql()}),
             ends AS (SELECT DISTINCT ON (chain) chain, position, hash FROM links ORDER BY chain, position DESC)
-            SELECT h.chain, h.position, coalesce(e.position, 0) FROM audit_chainhead h
-            LEFT JOIN ends e USING (chain)
-            WHERE h.position <> coalesce(e.position, 0) OR h.hash <> coalesce(e.hash, ''::bytea)
+            SELECT n, h.position, coalesce(e.position, 0) FROM generate_series(0, {CHAINS - 1}) n
+            LEFT JOIN audit_chainhead h ON h.chain = n LEFT JOIN ends e ON e.chain = n
+            WHERE h.position IS DISTINCT FROM coalesce(e.position, 0)
+            OR h.hash IS DISTINCT FROM coalesce(e.hash, ''::bytea)
             """
         )
         for chain, head, end in cursor.fetchall():
-            if head > end:
+            if head is None:
+                yield Fault("audit_chainhead", chain, chain, end, "is missing: the chain has no head")
+            elif head > end:
                 yield Fault("", None, chain, end + 1, "is missing: the chain's head is further on")
             else:
                 yield Fault("audit_chainhead", None, chain, end, "does not end where its head says")

@@ -1,5 +1,6 @@
 """Starting, stopping and pausing clocks; always inside the action they belong to, in its transaction."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -71,13 +72,22 @@ def start(
 
 
 @transaction.atomic
-def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str = "", label: str = "") -> int:
-    """Stop the running clocks of a record (of one rule and label, or all); returns how many stopped.
+def stop(
+    *,
+    reference: str,
+    at: datetime,
+    by: User,
+    rule: str = "",
+    reason: str = "",
+    label: str = "",
+    but: Collection[str] = (),
+) -> int:
+    """Stop the running clocks of a record (of one rule and label, or all but some rules); returns how many stopped.
 
     A clock stopped after its deadline stays late for ever: that is computed from ``stopped_at`` and ``due_at``. One
     stopped while it stood still has its deadline moved by that time first, as if it had been let run on.
     """
-    rows = Clock.objects.of(reference).filter(stopped_at__isnull=True)
+    rows = Clock.objects.of(reference).filter(stopped_at__isnull=True).exclude(rule__in=but)
     if rule:
         rows = rows.filter(rule=rule)
     if label:
@@ -91,6 +101,47 @@ def stop(*, reference: str, at: datetime, by: User, rule: str = "", reason: str 
 def reassign(*, reference: str, team: Team | None, worker: User | None) -> int:
     """Say whose team and worker the running clocks of a record now belong to."""
     return int(Clock.objects.of(reference).filter(stopped_at__isnull=True).update(team=team, worker=worker))
+
+
+def without_worker(*, worker: User) -> int:
+    """No deadline is any more that of somebody whose account has ended; each stays its team's. Returns how many."""
+    return int(Clock.objects.filter(stopped_at__isnull=True, worker=worker).update(worker=None))
+
+
+@transaction.atomic
+def carry(*, clock: Clock, reference: str, team: Team | None, worker: User | None, stays: bool = False) -> Clock:
+    """Let a clock run on another record from the same start to the same deadline; with ``stays`` on both.
+
+    Where one of the same rule and label waits there already, it is told from it by the record it came from.
+    """
+    carried: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    came_from = carried.reference
+    if stays:
+        carried.pk = None
+        carried.next_at = carried.paused_at = None
+        carried._state.adding = True
+    carried.reference, carried.team, carried.worker = reference, team, worker
+    same = Clock.objects.of(reference).filter(rule=carried.rule, label=carried.label, stopped_at__isnull=True)
+    if same.exists():
+        carried.label = f"{carried.label[:85]} ({came_from})"
+    if carried.paused_at is None:
+        carried.next_at = next_moment(carried)
+    carried.save()
+    return carried
+
+
+@transaction.atomic
+def go_on(*, clock: Clock) -> Clock:
+    """Let a clock that was stopped by mistake run on as if nothing had stopped it. Raises Refused when it runs."""
+    locked: Clock = Clock.objects.select_for_update(of=("self",)).get(pk=clock.pk)
+    same = Clock.objects.of(locked.reference).filter(rule=locked.rule, label=locked.label, stopped_at__isnull=True)
+    if locked.stopped_at is None or same.exists():
+        raise Refused("This deadline is running already.", code="running")
+    locked.stopped_at = locked.stopped_by = None
+    locked.stop_reason = ""
+    locked.next_at = next_moment(locked)
+    locked.save()
+    return locked
 
 
 def next_moment(clock: Clock) -> datetime | None:

@@ -1,6 +1,7 @@
 WITH due AS (
     SELECT id, warned_at AS was_warned, breached_at AS was_breached, escalated_at AS was_escalated
-    FROM clocks_clock WHERE next_at <= %(at)s ORDER BY next_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+    FROM clocks_clock
+    WHERE next_at <= %(at)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s)) ORDER BY next_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 ), swept AS (
     UPDATE clocks_clock c SET
         warned_at = CASE WHEN c.warned_at IS NULL AND c.warn_at <= %(at)s AND c.due_at >= %(at)s THEN %(at)s

@@ -1,4 +1,4 @@
-"""What a visitor should find within two minutes that no story leaves: a plan, returned work, pairs, warnings, sessions.
+"""What a visitor should find at once that no story leaves: a plan, an enquiry, returned work, pairs, sessions.
 
 Told after everything else, and of the referrals the stories left, so that it takes no family away from them and
 changes none of their dice.
@@ -16,6 +16,9 @@ from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
 from referrals.models import Allocation, Referral
+from referrals.protection import enquiries
+from referrals.protection.actions import record_strategy_discussion
+from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
 from supervision import actions as supervision
 
 #: So many pairs to review.
@@ -37,6 +40,10 @@ def show(tell: Teller) -> None:
         on_a_plan(tell, referral)
     for referral in untouched[1:]:
         returned(tell, referral)
+    others = rows.filter(status=Referral.Status.ALLOCATED).exclude(pk__in=[each.pk for each in untouched])
+    # Of last week or before: what is discussed was heard first.
+    for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
+        enquired(tell, referral)
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -66,6 +73,42 @@ def begun(tell: Teller, referral: Referral) -> Assessment:
     """An assessment its worker began the day after the contact."""
     at = min(referral.received_at + timedelta(days=1), tell.now - timedelta(minutes=30))
     return assessments.start(referral=referral, by=tell.staff["social.worker"], at=at)
+
+
+def enquired(tell: Teller, referral: Referral) -> None:
+    """A strategy discussion last week that decided a section 47 enquiry, in which the child has been seen."""
+    held_at = tell.workdays_ago(6, 14)
+    seats = (
+        ("social_care", "Grace Obi", "Social worker", "The mother has been open with us."),
+        ("police", "DS Tom Reed", "Child abuse investigation", "No record of the father."),
+        ("health", "Dr Lena Ode", "Paediatrician", "The bruise does not fit a fall."),
+        ("education", "Pat Hale", "Deputy head", "Often hungry on Mondays."),
+    )
+    minutes = Minutes(
+        held_at=held_at,
+        chair_name=tell.staff["duty.manager"].name,
+        chair_role="Duty manager",
+        participants=[Participant(agency, name, role, "attended", told) for agency, name, role, told in seats],
+        children=[
+            Decided(
+                referral, "section47_joint", "An injury nobody has explained, on a child who is afraid to go home.",
+                "With the grandmother, who lets nobody in.", "Grace Obi with DS Reed, at school",
+                held_at + timedelta(hours=20),
+            )
+        ],
+        actions=[Agreed("Medical examination", "Dr Lena Ode", london_date(held_at) + timedelta(days=1))],
+    )  # fmt: skip
+    discussion = record_strategy_discussion(
+        referral=referral,
+        by=tell.staff["duty.manager"],
+        at=min(held_at + timedelta(hours=1), tell.now),
+        minutes=minutes,
+    )
+    enquiry = discussion.enquiries.get()
+    enquiries.record_seen(
+        enquiry=enquiry, by=tell.staff["social.worker"], at=min(held_at + timedelta(hours=21), tell.now),
+        seen_at=min(held_at + timedelta(hours=20), tell.now), is_seen_alone=True,
+    )  # fmt: skip
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

@@ -22,8 +22,9 @@ from frontdoor.people.models import Person
 from frontdoor.people.protection.actions import set_restriction
 from frontdoor.people.protection.warnings import add_warning
 from referrals import actions as referrals
+from referrals import owed, sending
 from referrals.actions import ChildDecision
-from referrals.models import Referral
+from referrals.models import Referral, Sent
 
 HISTORY_DAYS = 75
 #: Contacts that ended go further back, so that figures by month have six of them.
@@ -106,7 +107,7 @@ class Teller:
 
     def decide(self, contact: Contact, outcome: str, at: datetime, by: str = "duty.manager") -> list[Referral]:
         """Decide it the same for every child."""
-        detail = {"receiver": "Early help hub", "taken_by": "Ellen Hubbard"} if outcome == "early_help" else {}
+        detail = {"receiver": "Early help hub", "told": "Ellen Hubbard"} if outcome == "early_help" else {}
         decisions = [
             ChildDecision(
                 child=row.pk,
@@ -164,6 +165,12 @@ def ended(tell: Teller, number: int) -> None:
     contact = tell.confirm(tell.record(facts, at, agency_of(facts, number)), family, at + timedelta(minutes=30))
     contact = screening.claim(contact=contact, by=tell.staff["duty.manager"], at=at + timedelta(minutes=40))
     tell.decide(contact, ("advice", "early_help", "no_further_action")[number % 3], at + timedelta(hours=2))
+    for sent in Sent.objects.waiting().filter(contact=contact).order_by("pk") if number % 12 != 1 else ():
+        answered = at + timedelta(hours=26)  # the hub answers the next day, but for the odd one
+        sending.note_taken(
+            sent=sent, by=tell.staff["duty.manager"], at=answered, taken_at=answered, who_took_it="Ellen Hubbard",
+            how_we_know="She rang back.",
+        )  # fmt: skip
 
 
 def referred(tell: Teller, number: int) -> list[Referral]:
@@ -282,6 +289,33 @@ def unallocated(tell: Teller, number: int) -> None:
     tell.decide(contact, "referral", at + timedelta(hours=1))
 
 
+def of_a_type(tell: Teller, number: int) -> None:
+    """What a type of contact owes beside its decision: a visit in private fostering; a return interview, held."""
+    at = tell.workdays_ago(3, 10, number)
+    family = tell.family()
+    if number % 2 == 0:
+        told = "A friend of the mother has looked after the child since the summer. The mother works abroad."
+        facts = tell.call(
+            family, 4, kind="private_fostering", concerns=told, summary=told, child_said="", injuries="",
+            fostered_with="A friend of the mother, no relative", fostered_since=london_date(at) - timedelta(days=90),
+        )  # fmt: skip
+    else:
+        told = "The child did not come home from school and was found at a friend’s home in the morning."
+        facts = tell.call(
+            family, 4, kind="missing", concerns=told, summary=told, child_said="", injuries="",
+            last_seen_at=at - timedelta(hours=18), last_seen="At the bus stop outside the school",
+            found_at=at - timedelta(hours=2), found="At a friend’s home", interview_offered_by="Ellen Hubbard",
+        )  # fmt: skip
+    contact = tell.confirm(tell.record(facts, at), family, at + timedelta(minutes=15))
+    for referral in tell.decide(contact, "referral", at + timedelta(hours=1)):
+        if facts.kind == "missing":
+            held = at + timedelta(hours=4)
+            owed.record_done(
+                record=referral, by=tell.staff["social.worker"], at=held, done_at=held, who_did_it="Ellen Hubbard",
+                note="Seen alone at school. There had been a row about a telephone; no harm while away.",
+            )  # fmt: skip
+
+
 def fast_tracked(tell: Teller, number: int) -> None:
     """A fast track six minutes ago that nobody has taken yet."""
     at = tell.now - timedelta(minutes=6)
@@ -355,6 +389,7 @@ def plan(size: int) -> Iterator[tuple[Story, int]]:
     yield protected, 1
     yield news, 1
     yield unallocated, 3
+    yield of_a_type, 2
     yield waiting, 15 if size < 500 else 25
     yield ended, max(6, size // 80)
     yield referred, max(4, size // 150)

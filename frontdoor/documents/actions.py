@@ -15,7 +15,7 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.codelists import lists
-from frontdoor.documents import contents, storage, working
+from frontdoor.documents import carries, contents, space, storage, working
 from frontdoor.documents.models import Document
 from frontdoor.people.access import check_conflict
 from frontdoor.people.models import Person
@@ -64,7 +64,7 @@ def _check(facts: Facts, person: Person, at: datetime) -> None:
 def add_document(*, person: Person, name: str, data: bytes, facts: Facts, by: User, at: datetime) -> Document:
     """File a document on a person's record: stored durably first, scanned and read by a worker afterwards.
 
-    Raises Denied without the permission, Refused (field ``documents``) for a file that is not taken.
+    Raises Denied without the permission, Refused (field ``documents``) for a file that is not taken or has no room.
     """
     require(by, Permission.DOCUMENT_ADD)
     check_conflict(by, person)
@@ -82,7 +82,16 @@ def add_document(*, person: Person, name: str, data: bytes, facts: Facts, by: Us
         raise Refused(str(wrong), code="not_taken", field="documents") from wrong
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [STORE_LOCK])
-    blob, key_id = storage.put(data)
+    try:
+        blob, key_id = storage.put(data)
+    except OSError as full:
+        if full.errno not in space.FULL:
+            raise
+        raise Refused(
+            "There is no room left where documents are kept. Keep the file and add it later; administrators are told.",
+            code="no_room",
+            field="documents",
+        ) from full
     plain = tidy_name(name)
     document = Document(
         person=person,
@@ -100,6 +109,7 @@ def add_document(*, person: Person, name: str, data: bytes, facts: Facts, by: Us
         sha256=hashlib.sha256(data).hexdigest(),
         blob=blob,
         key_id=key_id,
+        carries=carries.kept(carries.found(data, kind.content_type)),
         scan=Document.Scan.WAITING if settings.CLAMD_ADDRESS else Document.Scan.NONE,
         next_work_at=at,
     )

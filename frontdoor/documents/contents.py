@@ -121,6 +121,8 @@ def _kind(data: bytes) -> Kind:
         raise NotTaken(f"This is a program, and programs are never taken. {TAKEN}")
     if advice := _advice(data, head):
         raise NotTaken(f"{advice} {TAKEN}")
+    if head.startswith(b"%PDF-"):
+        return PDF
     if _MAIL_HEADER.match(head):
         return _mail(data)
     if head.startswith(b"<"):

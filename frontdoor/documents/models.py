@@ -9,6 +9,7 @@ from django.db import models
 
 from frontdoor.accounts.models import User
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
+from frontdoor.documents.carries import UNLOOKED
 from frontdoor.people.access import hidden_people, hidden_references
 
 
@@ -73,6 +74,8 @@ class Document(Record):
     # When a worker should look at it next; empty when there is nothing left to do.
     next_work_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    # What it carries beside its words: codes of ``carries.WORDS``; a file taken before that was looked for says so.
+    carries = models.CharField(max_length=200, blank=True, default="", db_default=UNLOOKED)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -111,8 +114,12 @@ class Document(Record):
 
     @property
     def is_viewable(self) -> bool:
-        """Whether a browser may show it in a sandbox; everything else is downloaded."""
-        return self.may_be_served and self.content_type in ("application/pdf", "image/png", "image/jpeg")
+        """Whether a browser may show it in a sandbox; everything else is downloaded.
+
+        Nothing that carries more than its words is shown, nor what nobody has looked through yet.
+        """
+        shown = self.content_type in ("application/pdf", "image/png", "image/jpeg")
+        return self.may_be_served and shown and not self.carries
 
 
 class DocumentText(models.Model):

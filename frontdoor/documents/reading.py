@@ -120,11 +120,18 @@ def _sheets(data: bytes) -> str:
     for name in book.sheet_names:
         lines.append(name)
         for row in book.get_sheet_by_name(name).to_python(skip_empty_area=True):
-            lines.append("\t".join(str(cell) for cell in row if cell not in ("", None)))
+            lines.append("\t".join(_as_typed(cell) for cell in row if cell not in ("", None)))
             length += len(lines[-1])
             if length > MOST_CHARACTERS:
                 return "\n".join(lines)
     return "\n".join(lines)
+
+
+def _as_typed(cell: object) -> str:
+    """A cell as people type it and look for it: a whole number has no point, whatever the file keeps it as."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 def _wanted(names: list[str], content_type: str) -> list[str]:

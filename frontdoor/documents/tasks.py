@@ -3,13 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from frontdoor.documents import working
+from frontdoor.documents import space, working
 
 
 @shared_task(name="documents.tasks.tick")
 def tick() -> None:
-    """Hand out the documents that wait for a scan or for their text."""
-    for key in working.take_due(timezone.now()):
+    """Hand out the documents that wait for a scan or for their text; say when there is no room for more."""
+    at = timezone.now()
+    space.tell(at)
+    for key in working.take_due(at):
         work.delay(key)
 
 

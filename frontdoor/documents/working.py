@@ -13,9 +13,10 @@ from django.contrib.postgres.search import SearchVector
 from django.db import transaction
 from django.db.models import F, Q, Value
 
-from frontdoor.documents import scanning, storage
+from frontdoor.documents import carries, scanning, storage
 from frontdoor.documents.models import Document, DocumentText
 from frontdoor.documents.reading import OVERALL_SECONDS
+from frontdoor.notifications.actions import left_aside
 
 log = structlog.get_logger(__name__)
 #: Whoever takes a document has it for this long; then another worker may.
@@ -30,6 +31,9 @@ def take_due(at: datetime, *, most: int = 20) -> list[int]:
         # A scanner that was set up later sees what was taken in before it.
         unscanned = D.objects.filter(scan=D.Scan.NONE, next_work_at__isnull=True)
         unscanned.update(scan=D.Scan.WAITING, next_work_at=at, attempts=0)
+    # What was taken in by a release before is looked through as well.
+    unlooked = D.objects.filter(carries=carries.UNLOOKED, next_work_at__isnull=True).exclude(reading=D.Reading.FAILED)
+    unlooked.update(next_work_at=at, attempts=0)
     with transaction.atomic():
         rows = D.objects.select_for_update(skip_locked=True).filter(next_work_at__lte=at).order_by("next_work_at", "pk")
         keys = list(rows.values_list("pk", flat=True)[:most])
@@ -52,9 +56,12 @@ def work_on(key: int, at: datetime) -> None:
     document.save(update_fields=["attempts"])
     try:
         if _scanned(document, at):
+            _looked_through(document)
             _read(document)
     except Exception as problem:
         log.warning("document_not_worked_on", id=key, error=type(problem).__name__)
+        if document.attempts >= MOST_ATTEMPTS:
+            left_aside(document, problem, what="read a document", at=at)
         _later(document, at, gives_up=True)
 
 
@@ -70,8 +77,14 @@ def _later(document: Document, at: datetime, *, gives_up: bool) -> None:
 
 
 def _give_up(document: Document) -> None:
-    document.next_work_at, document.reading = None, D.Reading.FAILED
-    document.save(update_fields=["next_work_at", "reading"])
+    """What was not done is never done: a text that was read before stays read."""
+    document.refresh_from_db(fields=["reading", "carries"])  # not what could not be written
+    document.next_work_at = None
+    if document.reading == D.Reading.WAITING:
+        document.reading = D.Reading.FAILED
+    if document.carries == carries.UNLOOKED:
+        document.carries = carries.kept(("damaged",))  # else it would be taken up again for ever
+    document.save(update_fields=["next_work_at", "reading", "carries"])
 
 
 def _scanned(document: Document, at: datetime) -> bool:
@@ -96,11 +109,25 @@ def _scanned(document: Document, at: datetime) -> bool:
     return True
 
 
+def _looked_through(document: Document) -> None:
+    if document.carries == carries.UNLOOKED:
+        data = storage.get(document.blob, document.key_id)
+        document.carries = carries.kept(carries.found(data, document.content_type))
+        document.save(update_fields=["carries"])
+
+
 def _read(document: Document) -> None:
     if document.reading == D.Reading.WAITING:
         found = _text(storage.get(document.blob, document.key_id), document.content_type)
         document.pages, document.reading = found.get("pages"), found["state"]
-        keep_text(document, found["text"], attached=found.get("attached", ()))
+        with transaction.atomic():
+            keep_text(document, found["text"], attached=found.get("attached", ()))
+            _done_with(document)
+    else:
+        _done_with(document)
+
+
+def _done_with(document: Document) -> None:
     document.next_work_at = None
     document.save(update_fields=["pages", "reading", "next_work_at"])
 

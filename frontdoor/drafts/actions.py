@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.drafts.models import Draft
 from frontdoor.ui.formats import moment
+from frontdoor.wording import worded
 
 LARGEST_BYTES = 2_000_000
 #: The kind of every draft of a form that carries out an act; forms that become a record have kinds of their own.
@@ -163,7 +165,12 @@ def own(user: User, draft_id: UUID) -> UUID:
 
 def found(*, by: User, draft_id: UUID) -> Draft | None:
     """One's own draft, also one that was used up: its version is what the page goes on from."""
-    return Draft.objects.of(by).filter(pk=draft_id).first()
+    return next(iter(_found(by, draft_id=draft_id)), None)
+
+
+@worded(draft_id=UUID)
+def _found(user: User, *, draft_id: UUID) -> QuerySet[Draft, Draft]:
+    return Draft.objects.of(user).filter(pk=draft_id)
 
 
 def found_at(*, by: User, address: str) -> dict[UUID, Draft]:

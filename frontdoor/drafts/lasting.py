@@ -6,12 +6,13 @@ rules, each with the days from which and until which it applies: for an account 
 record.
 """
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from frontdoor.accounts.models import User
@@ -19,6 +20,7 @@ from frontdoor.codelists import lists
 from frontdoor.dated import Plain
 from frontdoor.drafts.models import Draft, DraftQuerySet
 from frontdoor.drafts.readers import kinds_of_record
+from frontdoor.notifications.actions import together_or_each
 
 #: Each rule, and what its days are counted from.
 LEAVER, ABOUT_NOTHING = "draft_of_leaver", "draft"
@@ -35,26 +37,34 @@ def days_of(rule: str, on: date) -> int | None:
     return None if row is None else int(row.attributes["days"])
 
 
-@transaction.atomic
 def throw_away_overdue(at: datetime) -> int:
     """Throw away what has been kept for its time; how many drafts. Safe to run twice and late.
 
     What is about a record that is held no more goes, and what was used up a day ago. The once-only key of a record (an
-    empty draft that became one) stays.
+    empty draft that became one) stays. A draft that cannot go is left and told of; the others go.
     """
-    on = timezone.localdate(at)
-    open_ones = Draft.objects.open()
-    gone = 0
-    if (days := days_of(LEAVER, on)) is not None:
-        gone += open_ones.filter(user__in=User.objects.ended_before(at - timedelta(days=days))).delete()[0]
-    if (days := days_of(ABOUT_NOTHING, on)) is not None:
-        idle = open_ones.filter(saved_at__lt=at - timedelta(days=days))
-        gone += idle.exclude(about__regex=REFERENCE).delete()[0]
-    gone += open_ones.filter(about__in=_held_no_more(open_ones)).delete()[0]
-    Draft.objects.filter(became="", consumed_at__lt=at - timedelta(days=1)).delete()
+
+    def throw(keys: Sequence[uuid.UUID]) -> int:
+        return int(Draft.objects.filter(pk__in=keys).delete()[0])
+
+    gone = together_or_each(_overdue(at), throw, what="throw away a draft", at=at)
+    used_up = Draft.objects.filter(became="", consumed_at__lt=at - timedelta(days=1))
+    together_or_each(list(used_up.values_list("pk", flat=True)), throw, what="throw away a draft", at=at)
     if gone:
         log.info("drafts_thrown_away", count=gone)
     return gone
+
+
+def _overdue(at: datetime) -> list[uuid.UUID]:
+    """Keys of the open drafts that have been kept for their time."""
+    on = timezone.localdate(at)
+    open_ones = Draft.objects.open()
+    due = Q(about__in=_held_no_more(open_ones))
+    if (days := days_of(LEAVER, on)) is not None:
+        due |= Q(user__in=User.objects.ended_before(at - timedelta(days=days)))
+    if (days := days_of(ABOUT_NOTHING, on)) is not None:
+        due |= Q(saved_at__lt=at - timedelta(days=days)) & ~Q(about__regex=REFERENCE)
+    return list(open_ones.filter(due).values_list("pk", flat=True))
 
 
 def _held_no_more(drafts: DraftQuerySet) -> set[str]:

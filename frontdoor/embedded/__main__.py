@@ -1,37 +1,23 @@
 """What ``dev.py run``, ``dev.py dev`` and ``dev.py services`` do."""
 
-import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
+from frontdoor.embedded import ports
 from frontdoor.embedded.servers import Embedded
-from frontdoor.embedded.supervise import supervise
+from frontdoor.embedded.supervise import Server, supervise, told_to_stop, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def say(text: str) -> None:
     print(f"· {text}", flush=True)
-
-
-def port_is_free(port: int) -> bool:
-    """Whether the web server could listen there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as told:
-            if told.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
-            raise
-    return True
 
 
 def is_empty(url: str) -> bool:
@@ -49,18 +35,16 @@ def manage(*words: str, env: dict[str, str]) -> None:
 
 
 def main() -> int:
-    """Start the servers, then everything else, and stop all of it on Ctrl-C."""
+    """Start the servers, then everything else; start again what dies; stop all of it on Ctrl-C."""
     command = sys.argv[1]
     embedded = Embedded(os.environ.get("DATA_DIR") or ROOT / ".data")
     own_postgres, own_valkey = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
-    port_text = os.environ.get("PORT") or "8000"
-    if not port_text.isdigit() or not 0 < int(port_text) < 65536:
-        sys.exit(f"PORT is {port_text!r}: give a number from 1 to 65535.")
-    port = int(port_text)
-    if command != "services" and not port_is_free(port):
-        sys.exit(
-            f"Port {port} is taken. Stop what uses it, or choose another: PORT={port + 1} python3 dev.py {command}"
-        )
+    port = ports.chosen(command, os.environ)
+    servers = [
+        *([Server("PostgreSQL", embedded.postgres_runs, embedded.start_postgres_again)] if own_postgres else []),
+        *([Server("Valkey", embedded.valkey_runs, partial(embedded.start, postgres=False))] if own_valkey else []),
+    ]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # while it is being set up as well
     try:
         if own_postgres or own_valkey:
             say("Starting PostgreSQL and Valkey")
@@ -68,10 +52,12 @@ def main() -> int:
         embedded.data.mkdir(parents=True, exist_ok=True)  # beat keeps its times there, whoever runs the servers
         env = {**os.environ, "DATA_DIR": str(embedded.data), "PYTHONUNBUFFERED": "1"}
         if command == "services":
-            return services(embedded, env)
-        return develop(embedded, env, port) if command == "dev" else run(embedded, env, port)
+            return services(embedded, env, servers)
+        return develop(embedded, env, port, servers) if command == "dev" else run(embedded, env, port, servers)
     except RuntimeError as told:
         sys.exit(str(told))
+    except KeyboardInterrupt:
+        return 0
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -80,17 +66,18 @@ def main() -> int:
             embedded.stop()
 
 
-def services(embedded: Embedded, env: dict[str, str]) -> int:
-    """Print where the servers are and wait."""
+def services(embedded: Embedded, env: dict[str, str], servers: list[Server]) -> int:
+    """Print where the servers are and keep them running."""
     owner = os.environ.get("DATABASE_URL") or embedded.database_url
     manage("migrate", "--verbosity", "0", env=env)
     print(f"DATABASE_URL={owner}")
     print(f"DATABASE_APP_URL={os.environ.get('DATABASE_APP_URL') or app_url(owner)}")
     print(f"REDIS_URL={os.environ.get('REDIS_URL') or embedded.redis_url}", flush=True)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
+    watchers = watched(servers, stop)
     stop.wait()
+    for watcher in watchers:
+        watcher.join()
     return 0
 
 
@@ -119,7 +106,7 @@ def greet(port: int) -> None:
     say("Ctrl-C stops everything")
 
 
-def serve(web: list[str], embedded: Embedded, env: dict[str, str]) -> int:
+def serve(web: list[str], embedded: Embedded, env: dict[str, str], servers: list[Server]) -> int:
     """The web server with a worker and beat beside it, until Ctrl-C."""
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "frontdoor.celery:app"]
     return supervise(
@@ -129,23 +116,24 @@ def serve(web: list[str], embedded: Embedded, env: dict[str, str]) -> int:
             "worker": [*celery, "worker", "-l", "warning", "-c", "2", "-n", "front-door@%h"],
         },
         env={**env, "FRONTDOOR_POOL": "1"},
+        servers=servers,
     )
 
 
-def run(embedded: Embedded, env: dict[str, str], port: int) -> int:
+def run(embedded: Embedded, env: dict[str, str], port: int, servers: list[Server]) -> int:
     """Prepare the database and serve as in production."""
     prepare(embedded, env, people=2000)
     manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
     web = [
         sys.executable, "-m", "gunicorn", "frontdoor.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-        "--threads", "4", "--worker-class", "gthread", "--no-control-socket", "--log-level", "warning",
-        "--timeout", "60", "--logger-class", "frontdoor.serving.Logger",
+        "--threads", "4", "--worker-class", "frontdoor.serving.worker.WaitingWorker", "--no-control-socket",
+        "--log-level", "warning", "--timeout", "60", "--logger-class", "frontdoor.serving.Logger",
     ]  # fmt: skip
     greet(port)
-    return serve(web, embedded, env)
+    return serve(web, embedded, env, servers)
 
 
-def develop(embedded: Embedded, env: dict[str, str], port: int) -> int:
+def develop(embedded: Embedded, env: dict[str, str], port: int, servers: list[Server]) -> int:
     """Serve for somebody who is changing the code: an edited template or view is on the page at once.
 
     Errors explain themselves, static files come from where they stand. The worker is not reloaded.
@@ -153,7 +141,7 @@ def develop(embedded: Embedded, env: dict[str, str], port: int) -> int:
     env = {**env, "FRONTDOOR_DEBUG": "1"}
     prepare(embedded, env, people=200)
     greet(port)
-    return serve([sys.executable, str(ROOT / "manage.py"), "runserver", f"127.0.0.1:{port}"], embedded, env)
+    return serve([sys.executable, str(ROOT / "manage.py"), "runserver", f"127.0.0.1:{port}"], embedded, env, servers)
 
 
 if __name__ == "__main__":

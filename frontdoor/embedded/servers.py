@@ -159,6 +159,18 @@ class Embedded:
             return False
         return True
 
+    def postgres_runs(self) -> bool:
+        """Whether PostgreSQL lives, whether or not it has a place for one more connection."""
+        pid = self.postgres_pid()
+        return bool(pid and self._alive(pid)) or self.postgres_answers()
+
+    def start_postgres_again(self) -> None:
+        """Start a PostgreSQL that died. RuntimeError when it does not start, or when what it held is gone."""
+        if not (self.pg_data / "PG_VERSION").exists():
+            # An empty database in its place would look like one in which nobody ever told us anything.
+            raise RuntimeError(f"{self.pg_data} is gone: put the database back there, or start again without it.")
+        self.start(valkey=False)
+
     def postgres_pid(self) -> int | None:
         """The number in the postmaster's pid file, if there is one."""
         try:
@@ -199,6 +211,18 @@ class Embedded:
             line.sendall(word.encode() + b"\r\n")
             return line.recv(100)
 
+    def valkey_runs(self) -> bool:
+        """Whether Valkey lives, whether or not it finds the time to answer."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            try:
+                line.connect(str(self.kv_socket))
+            except (ConnectionRefusedError, FileNotFoundError):
+                return False
+            except OSError:
+                return True
+        return True
+
     def valkey_answers(self) -> bool:
         """Whether Valkey answers a ping now."""
         try:
@@ -217,6 +241,7 @@ class Embedded:
                 str(get_binary_path()), "--daemonize", "yes", "--port", "0", "--unixsocket", str(self.kv_socket),
                 "--unixsocketperm", "700", "--dir", str(self.kv_data), "--appendonly", "yes",
                 "--logfile", str(self.kv_data / "server.log"), "--maxmemory-policy", "noeviction",
+                "--pidfile", str(self.kv_data / "server.pid"),
             ],
             check=True, cwd="/", stdout=subprocess.DEVNULL,
         )  # fmt: skip
@@ -234,7 +259,7 @@ class Embedded:
                     self._valkey("SHUTDOWN")  # it closes the line when what it holds is on disk
                 if self.valkey_answers():
                     raise RuntimeError("Valkey did not stop.")
-            if self.postgres_answers():
+            if self.postgres_runs():  # it may be coming up and answer nobody yet
                 self._pg("pg_ctl", "-D", self.pg_data, "-m", "fast", "-w", "stop")
             if self.sockets.exists():
                 for leftover in self.sockets.glob("*"):

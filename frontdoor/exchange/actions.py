@@ -3,6 +3,7 @@
 And what a worker does about one: take it up, and say why it stopped.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import OperationalError, transaction
@@ -11,11 +12,14 @@ from frontdoor.access import Permission, Refused, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.db import shortened
+from frontdoor.exchange.legacy.refiling import leave_there, move
 from frontdoor.exchange.legacy.running import tell_starter
+from frontdoor.exchange.legacy.writing import Meanings
 from frontdoor.exchange.meaning import choices_of, give_meaning
-from frontdoor.exchange.models import ImportProgress, ImportRun, Upload, Wording
+from frontdoor.exchange.models import ImportProgress, ImportRun, Refiling, Upload, Wording
 from frontdoor.exchange.progress import STEPS
 from frontdoor.exchange.uploads import Kept, remove
+from frontdoor.notifications.actions import one_by_one
 
 
 def codes_of(list_name: str) -> list[tuple[str, str]]:
@@ -64,7 +68,7 @@ def start_import(*, upload: Upload, by: User, at: datetime) -> ImportRun:
     locked = Upload.objects.select_for_update().get(pk=upload.pk)
     if locked.discarded_at is not None:
         raise Refused("These files have been deleted. Send them again.", code="discarded")
-    unfinished = ImportRun.objects.unfinished().filter(upload=locked).first()
+    unfinished = ImportRun.objects.needing_files().filter(upload=locked).first()
     if unfinished is not None:
         raise Refused(f"Import {unfinished.pk} of these files is under way already.", code="under_way")
     run = ImportRun.objects.create(started_by=by, started_at=at, upload=locked, state=ImportRun.State.WAITING)
@@ -75,7 +79,7 @@ def start_import(*, upload: Upload, by: User, at: datetime) -> ImportRun:
 
 @transaction.atomic
 def cancel_import(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
-    """Cancel an import that waits or still reads and checks. Raises Refused once it has begun to load."""
+    """Cancel an import that waits, asks, or still reads and checks. Raises Refused once it has begun to load."""
     require(by, Permission.IMPORT_RUN)
     loads = Refused("This import has begun to load: it cannot be cancelled any more.", code="loading")
     try:
@@ -83,7 +87,7 @@ def cancel_import(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
             locked = ImportRun.objects.select_for_update(nowait=True).get(pk=run.pk)
     except OperationalError:  # its worker holds the row while it loads
         raise loads from None
-    if locked.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
+    if locked.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING, ImportRun.State.ASKING):
         raise Refused("This import has ended already.", code="ended")
     if locked.upload_id is None:
         raise Refused("This import was started by command: stop the command.", code="by_command")
@@ -96,11 +100,43 @@ def cancel_import(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
 
 
 @transaction.atomic
+def accept_import(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
+    """Say that files unlike those before are meant: the import goes on. Raises Refused when it asks nothing."""
+    require(by, Permission.IMPORT_RUN)
+    locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.state != ImportRun.State.ASKING:
+        raise Refused("This import is not waiting for an answer.", code="not_asking")
+    locked.state, locked.asked_at = ImportRun.State.WAITING, None
+    locked.accepted_at, locked.accepted_by = at, by
+    locked.save()
+    write_audit("import.accepted", by=by, detail={"run": locked.pk, "questions": len(locked.questions)})
+    return locked
+
+
+@transaction.atomic
+def decide_refiling(*, refiling: Refiling, is_moved: bool, by: User, at: datetime) -> Refiling:
+    """Move a record to the child the old system files it under now, or leave it where it is.
+
+    Raises Denied without the permission, Refused when it has been decided or the record is not where it was.
+    """
+    require(by, Permission.IMPORT_RUN)
+    seen = Refiling.objects.visible_to(by)
+    locked: Refiling | None = seen.select_for_update(of=("self",)).filter(pk=refiling.pk).first()
+    if locked is None or locked.state != Refiling.State.WAITING:
+        raise Refused("Somebody has decided about this already.", code="decided")
+    if is_moved:
+        move(locked, by=by, at=at, meanings=Meanings(), newest=at)
+    else:
+        leave_there(locked, by=by, at=at)
+    return locked
+
+
+@transaction.atomic
 def discard_upload(*, upload: Upload, by: User, at: datetime) -> Upload:
     """Delete uploaded files; every row that was read from them stays kept. Refused while an import needs them."""
     require(by, Permission.IMPORT_RUN)
     locked = Upload.objects.select_for_update().get(pk=upload.pk)
-    if ImportRun.objects.unfinished().filter(upload=locked).exists():
+    if ImportRun.objects.needing_files().filter(upload=locked).exists():
         raise Refused("An import of these files is under way. Cancel it, or wait until it has ended.", code="under_way")
     if locked.discarded_at is None:
         locked.discarded_at, locked.discarded_by = at, by
@@ -145,12 +181,26 @@ def fail_run(*, run: ImportRun, failure: str, at: datetime) -> None:
     tell_starter(locked, "has stopped: its page says why")
 
 
+@transaction.atomic
+def ask_about(*, run: ImportRun, questions: Sequence[str]) -> None:
+    """Have somebody say whether files unlike those before are meant; nothing of them has been kept. Safe to repeat."""
+    locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    locked.state, locked.questions = ImportRun.State.ASKING, list(questions)
+    locked.accepted_at = locked.accepted_by = None
+    locked.save()
+    tell_starter(locked, "waits for your answer before it changes anything")
+
+
 def close_abandoned(*, at: datetime) -> None:
     """Mark imports of the command that were killed. Called while nobody holds the lock of imports."""
-    for run in ImportRun.objects.unfinished().filter(upload__isnull=True):
+
+    def close(run: ImportRun) -> int:
         fail_run(
             run=run,
             failure="The command was stopped before it had finished. Finished steps are kept and nothing is"
             " half-loaded: run the command again with the same folder, and it goes on from there.",
             at=at,
         )
+        return 1
+
+    one_by_one(ImportRun.objects.unfinished().filter(upload__isnull=True), close, what="close an import", at=at)

@@ -1,8 +1,17 @@
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from frontdoor import audit
+
+
+def bring_in_step(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """After a migration: the rule the product ships stands in the table."""
+    from frontdoor.exchange.joining import load
+
+    load()
 
 
 class ExchangeConfig(AppConfig):
@@ -30,7 +39,19 @@ class ExchangeConfig(AppConfig):
             "exchange.FamilyFileChild", "person", "move", "a family's file is listed once on the one",
             once=("paper_id",), when="{row}.ended_at IS NULL",
         )  # fmt: skip
+        merge_policy(
+            "exchange.Difference", "person", "keep", "what a row says otherwise is told of the row's own record"
+        )
+        for end in ("from_person", "to_person"):
+            merge_policy("exchange.Refiling", end, "move", "a record filed under another child is told on the one")
+            disposal_policy(
+                "exchange.Refiling", end, "destroy", "that a record was filed under another child", others=True
+            )
         disposal_policy("exchange.CaseNote", "person", "destroy", "what was noted of this child")
+        disposal_policy("exchange.Difference", "person", "destroy", "what an old system says otherwise of this child")
+        disposal_of(
+            "exchange.Difference", "t.reference IN {references}", "what an old system says otherwise of the record"
+        )
         disposal_policy(
             "exchange.PaperFile", "person", "destroy", "a child's own file; a family's stays for the others",
             stays_if="EXISTS (SELECT 1 FROM exchange_familyfilechild o WHERE o.paper_id = t.id"
@@ -44,7 +65,21 @@ class ExchangeConfig(AppConfig):
             "that a row was received, when and its hash stay; what it said does not",
             blank="raw = ''::bytea, values = '{}', findings = '[]'",
         )
+        disposal_of(
+            "exchange.SameEvent",
+            "EXISTS (SELECT 1 FROM exchange_origin o WHERE o.reference IN {references} AND (o.file, o.identity) IN"
+            " (('firstcall_contacts.csv', t.contact_no), ('firstcall_people.csv', t.client_no),"
+            " ('carecase_episodes.csv', t.episode_id), ('carecase_people.csv', t.person_id)))",
+            "that a contact and a referral of this child are, or may be, one event",
+        )
+        heard = import_module("frontdoor.people.hooks").joined_or_parted
+        asks = import_module("frontdoor.exchange.twice").people_joined_or_parted
+        if asks not in heard:
+            heard.append(asks)
+        joining = import_module("frontdoor.exchange.joining")
+        joining.register_rule()
+        post_migrate.connect(bring_in_step, sender=self)
         if sources not in rows_behind:
             rows_behind.append(sources)
         declare(Source("note", readers.KINDS, readers.notes_of))
-        declare(Source("strategy", readers.DISCUSSION_KINDS, readers.discussions_of))
+        declare(Source("refiled", readers.REFILED_KINDS, readers.refiled_of))

@@ -1,19 +1,32 @@
 """What the pages read of the old systems' records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from frontdoor.accounts.models import User
-from frontdoor.exchange.models import CaseNote, Origin, SourceRecord
-from frontdoor.people.access import hidden_people
+from frontdoor.exchange.models import CaseNote, Origin, Refiling, SourceRecord
+from frontdoor.people.access import closed_to
 from frontdoor.people.models import Person
 from frontdoor.people.record.chronology import Event, Window
-from referrals.models import Referral, StrategyDiscussion
+from frontdoor.ui.formats import day
 
 KINDS = {"note": "Case note"}
-DISCUSSION_KINDS = {"strategy": "Strategy discussion"}
+REFILED_KINDS = {"refiled": "Moved between children"}
+#: What a row of a file is to whoever reads of it.
+OF_FILE = {
+    "carecase_people.csv": "Person",
+    "firstcall_people.csv": "Person",
+    "carecase_relationships.csv": "Relationship",
+    "carecase_episodes.csv": "Referral",
+    "carecase_assessments.csv": "Assessment",
+    "carecase_s47.csv": "Section 47 enquiry",
+    "carecase_notes.csv": "Case note",
+    "firstcall_contacts.csv": "Contact",
+    "firstcall_contact_children.csv": "Contact",
+    "paper_files.csv": "Paper file",
+}
 
 
 def notes_of(person: Person, user: User, window: Window) -> Iterable[Event]:
@@ -25,6 +38,8 @@ def notes_of(person: Person, user: User, window: Window) -> Iterable[Event]:
         )
     for note in window.cut(rows, "note", "happened_at"):
         when = "" if note.is_date_known else " (date not readable in the old system)"
+        if note.ended_on is not None:
+            when += f" (no longer in the old system, noticed {day(note.ended_on)})"
         yield Event(
             at=note.happened_at,
             title=f"{note.kind or 'Case note'}{when}",
@@ -36,24 +51,31 @@ def notes_of(person: Person, user: User, window: Window) -> Iterable[Event]:
         )
 
 
-def discussions_of(person: Person, user: User, window: Window) -> Iterable[Event]:
-    """Strategy discussions that decided on a section 47 enquiry, on referrals the user may see."""
-    rows = StrategyDiscussion.objects.filter(
-        section_47=True, referral__in=Referral.objects.visible_to(user).of_child(person.pk).order_by()
-    ).select_related("referral", "recorded_by")
+def refiled_of(person: Person, user: User, window: Window) -> Iterable[Event]:
+    """Records moved to or from this child because the old system files them under another, of children both seen."""
+    rows = Refiling.objects.visible_to(user).filter(Q(from_person=person) | Q(to_person=person), state="moved")
     if window.words:
-        rows = rows.filter(Q(decision__icontains=window.words) | Q(recorded_by__name__icontains=window.words))
-    for discussion in window.cut(rows, "strategy", "held_at"):
+        rows = rows.filter(Q(reference__icontains=window.words) | Q(why__icontains=window.words))
+    for row in window.cut(rows.select_related("from_person", "to_person", "decided_by"), "refiled", "decided_at"):
+        what = OF_FILE[row.file]
+        is_here = row.to_person_id == person.pk
+        other = row.from_person if is_here else row.to_person
+        moved = " moved to this child" if is_here else " moved to another child"
+        text = (
+            f"The old system files it under {'this' if is_here else 'the other'} child now."
+            f" {'It stood with' if is_here else 'It stands with'} {other.display_name} ({other.reference})."
+        )
+        if row.from_person_id == row.to_person_id:
+            moved, text = " moved to another referral", "The old system files it under another referral of this child."
         yield Event(
-            at=discussion.held_at,
-            title=f"Strategy discussion, section 47 enquiry (referral {discussion.referral.reference})",
-            text=discussion.decision,
-            by=discussion.recorded_by.name,
-            href=f"/referrals/{discussion.referral.reference}/",
-            source="strategy",
-            key=discussion.pk,
-            kind="strategy",
-            reference=discussion.referral.reference,
+            at=row.decided_at,
+            title=f"{what} {row.reference}".strip() + moved,
+            text=text,
+            by=row.decided_by.name,
+            source="refiled",
+            key=row.pk,
+            kind="refiled",
+            reference=row.reference,
         )
 
 
@@ -79,9 +101,28 @@ def findings_for(
     """
     chosen = list(findings[start:] if most is None else findings[start : start + most])
     whom = _whom(chosen)
-    hidden = set(hidden_people(user)) if whom else set()
+    hidden = closed_to(user) if whom else set()
     shown = [each for place, each in enumerate(chosen) if not whom.get(place, set()) & hidden]
     return shown, set().union(*whom.values()) - hidden if whom else set()
+
+
+def told_of(report: Mapping[str, Any], kind: str, user: User) -> list[dict[str, Any]]:
+    """All rejects or warnings of an import that this user may read: what a page counts and is divided by."""
+    findings = report.get(kind, [])
+    return findings_for(findings, user)[0] if findings and closed_to(user) else list(findings)
+
+
+def rows_of_files(report: Mapping[str, Any], rejects: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Rows, loaded and rejected by file; what was rejected of somebody the reader is told nothing of counts as loaded.
+
+    ``rejects``: those the reader is told of.
+    """
+    files = {name: dict(counts) for name, counts in report.get("files", {}).items()}
+    hidden = {(each["file"], each["row"]) for each in report.get("rejects", [])}
+    for file, _ in hidden - {(each["file"], each["row"]) for each in rejects}:
+        files[file]["rejected"] -= 1
+        files[file]["loaded"] += 1
+    return files
 
 
 def _whom(findings: Sequence[dict[str, Any]]) -> dict[int, set[int]]:

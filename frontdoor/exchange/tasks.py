@@ -12,6 +12,14 @@ def take_up() -> None:
     run_id = working.next_to_do(timezone.now())
     if run_id is not None:
         do_import.delay(run_id)
+    elif working.is_to_look_again():
+        look_again.delay()
+
+
+@shared_task(name="exchange.tasks.look_again")
+def look_again() -> None:
+    """Look again at what had been left undecided for want of a meaning that a person has given since."""
+    working.look_again(timezone.now())
 
 
 @shared_task(name="exchange.tasks.do_import")

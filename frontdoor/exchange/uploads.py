@@ -21,6 +21,7 @@ from django.http import HttpRequest
 
 from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.inspecting import MB, look
+from frontdoor.exchange.legacy.opening import copies, layout_of, paths_in
 from frontdoor.exchange.legacy.reading import UnreadableFile
 from frontdoor.exchange.legacy.staging import found_in
 from frontdoor.ui.formats import joined
@@ -140,6 +141,9 @@ def accept(sent: ToDisk) -> Kept:
     files = []
     for name, path in names.items():
         path.rename(sent.folder / name)
+    others = {each.plain_name: each.path for each in arrived if each.path not in names.values() and not archives}
+    by_layout = {layout.name: sent.folder / name for name in names if (layout := layout_of(name))}
+    notes += copies(by_layout, others)
     for stray in sent.folder.glob("*.part"):
         stray.unlink()
     try:
@@ -149,11 +153,12 @@ def accept(sent: ToDisk) -> Kept:
         raise Unacceptable(
             *(problem.replace(f"{sent.folder} holds", "What you sent holds") for problem in told.problems)
         ) from None
+    paths = paths_in(sent.folder)
     for each in looks:
-        digest = _digest(sent.folder / each.name)
-        files.append({"name": each.name, "bytes": each.size, "rows": each.rows, "sha256": digest})
+        path = paths[each.name]
+        files.append({"name": path.name, "bytes": path.stat().st_size, "rows": each.rows, "sha256": _digest(path)})
         notes.extend(each.notes)
-    missing = [name for name in LAYOUTS if name not in names]
+    missing = [name for name in LAYOUTS if name not in paths]
     if missing:
         notes.append(f"Not among the files: {joined(missing)}. What they hold will not be imported.")
     return Kept(sent.folder.name, files, notes)
@@ -174,7 +179,7 @@ def _too_large(name: str, size: int) -> str:
 def _named(found: list[tuple[str, Path]], notes: list[str]) -> dict[str, Path]:
     """Which file is which. Raises Unacceptable when a name came twice, or none is an extract's."""
     times = Counter(name for name, _ in found)
-    doubled = sorted(name for name, count in times.items() if count > 1 and name in LAYOUTS)
+    doubled = sorted(name for name, count in times.items() if count > 1 and layout_of(name))
     if doubled:
         raise Unacceptable(
             *(
@@ -182,8 +187,8 @@ def _named(found: list[tuple[str, Path]], notes: list[str]) -> dict[str, Path]:
                 for name in doubled
             )
         )
-    unknown = [name for name, _ in found if name not in LAYOUTS]
-    known = {name: path for name, path in found if name in LAYOUTS}
+    unknown = [name for name, _ in found if not layout_of(name)]
+    known = {name: path for name, path in found if layout_of(name)}
     if not known:
         raise Unacceptable(
             f"None of the files has the name of an extract file ({joined(LAYOUTS)})."

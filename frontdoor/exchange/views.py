@@ -14,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, holds
+from frontdoor.access import Permission, Refused, StaffRequest, fresh, holds
 from frontdoor.access import page as needs
-from frontdoor.exchange import readers, working
+from frontdoor.exchange import changed, joining, readers, working
 from frontdoor.exchange.actions import (
+    accept_import,
     cancel_import,
     codes_of,
     discard_upload,
@@ -28,10 +29,11 @@ from frontdoor.exchange.actions import (
 from frontdoor.exchange.forms import NOTHING, MeaningForm, MeaningsForm
 from frontdoor.exchange.legacy.files import LAYOUTS
 from frontdoor.exchange.legacy.inspecting import MB
-from frontdoor.exchange.models import ImportRun, Upload, Wording
-from frontdoor.exchange.uploads import ToDisk, Unacceptable, accept, remove_strays
+from frontdoor.exchange.models import Difference, ImportRun, Refiling, Upload, Wording
+from frontdoor.exchange.uploads import ToDisk, Unacceptable, remove_strays
+from frontdoor.exchange.uploads import accept as look_at
 from frontdoor.ui.csvs import csv_response
-from frontdoor.ui.formats import count
+from frontdoor.ui.formats import count, day
 from frontdoor.ui.responses import error, is_htmx, page
 
 SHOWN = 50
@@ -64,6 +66,8 @@ def _list(request: StaffRequest, problems: Sequence[str] = ()) -> HttpResponse:
         {
             "runs": [_line(run) for run in runs],
             "to_map": waiting.count(),
+            "differences": Difference.objects.visible_to(request.user).open().count(),
+            "refiled": Refiling.objects.visible_to(request.user).waiting().count(),
             "uploads": list(Upload.objects.untouched().select_related("received_by").order_by("-pk")[:SHOWN]),
             "names": list(LAYOUTS),
             "problems": list(problems),
@@ -75,14 +79,8 @@ def _list(request: StaffRequest, problems: Sequence[str] = ()) -> HttpResponse:
 
 
 def _line(run: ImportRun) -> dict[str, Any]:
-    """One import as the list shows it."""
-    people = run.report.get("people") or {}
-    return {
-        "run": run,
-        "people": people.get("records"),
-        "rejects": len(run.report["rejects"]) if people else None,
-        "warnings": len(run.report["warnings"]) if people else None,
-    }
+    """One import as the list shows it; what it rejected is counted on its own page, for whoever reads that."""
+    return {"run": run, "people": (run.report.get("people") or {}).get("records")}
 
 
 @require_safe
@@ -113,7 +111,7 @@ def _received(request: StaffRequest, handler: ToDisk) -> HttpResponse:
     is_kept = False
     try:
         remove_strays(set(Upload.objects.values_list("folder", flat=True)), handler.folder)
-        upload = keep_upload(kept=accept(handler), by=request.user, at=timezone.now())
+        upload = keep_upload(kept=look_at(handler), by=request.user, at=timezone.now())
         is_kept = True
     except Unacceptable as refused:
         # Several things may be wrong with what was sent: each stands in a line of its own, at no field.
@@ -162,6 +160,30 @@ def cancel(request: StaffRequest, key: int) -> HttpResponse:
     return redirect("exchange:run", found.pk)
 
 
+@require_POST
+@needs(Permission.RULES_EDIT)
+def accept_joining(request: StaffRequest, key: int) -> HttpResponse:
+    """Join from the likelihood an import proposed."""
+    found = get_object_or_404(ImportRun, pk=key)
+    rule = joining.accept(run=found, by=request.user, at=timezone.now())
+    messages.success(
+        request,
+        f"From {day(rule.valid_from)} records are joined from {rule.join_from / 10:g} in 100."
+        " Run the import again to have those that wait joined.",
+    )
+    return redirect("exchange:run", found.pk) if holds(request.user, Permission.IMPORT_RUN) else redirect("/rules/")
+
+
+@require_POST
+@needs(Permission.IMPORT_RUN)
+def accept(request: StaffRequest, key: int) -> HttpResponse:
+    """Say that the files of an import are meant although they are unlike those before."""
+    found = get_object_or_404(ImportRun, pk=key)
+    accept_import(run=found, by=request.user, at=timezone.now())
+    messages.success(request, f"Import {found.pk} goes on with these files.")
+    return redirect("exchange:run", found.pk)
+
+
 def took(run: ImportRun) -> str:
     """How long an import ran, in words."""
     if run.begun_at is None or run.finished_at is None:
@@ -176,17 +198,20 @@ def took(run: ImportRun) -> str:
 def run(request: StaffRequest, key: int) -> HttpResponse:
     """One import: how far it is, or what it did and what it rejected or left out, a page at a time."""
     found = get_object_or_404(
-        ImportRun.objects.select_related("started_by", "cancelled_by", "upload", "progress"), pk=key
+        ImportRun.objects.select_related("started_by", "cancelled_by", "accepted_by", "upload", "progress"), pk=key
     )
-    is_over = found.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING)
+    is_asking = found.state == ImportRun.State.ASKING
+    is_over = not is_asking and found.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING)
     kind = "warnings" if request.GET.get("kind") == "warnings" else "rejects"
     asked = request.GET.get("after", "")
     start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
-    rows, people = readers.findings_for(found.report.get(kind, []) if is_over else [], request.user, start, SHOWN)
+    told = {each: readers.told_of(found.report, each, request.user) for each in ("rejects", "warnings")}
+    rows, people = readers.findings_for(told[kind] if is_over else [], request.user, start, SHOWN)
     if people:
         audit.shows(request, people, kind="listed")
-    total = len(found.report.get(kind, []))
-    counts = found.report.get("files", {})
+    total = len(told[kind])
+    counts = readers.rows_of_files(found.report, told["rejects"])
+    changes = changed.counts_for(found, request.user)
     progress = getattr(found, "progress", None)
     stage = "loading" if not is_over and progress is not None and progress.step > 1 else found.state
     response = page(
@@ -196,12 +221,19 @@ def run(request: StaffRequest, key: int) -> HttpResponse:
             "run": found,
             "progress": progress,
             "is_over": is_over,
+            "is_asking": is_asking,
+            "has_changes": changed.rows_for(found, request.user).exists(),
+            "found": {each: len(findings) for each, findings in told.items()},
+            "differences": Difference.objects.visible_to(request.user).open().count(),
+            "refiled": Refiling.objects.visible_to(request.user).waiting().filter(run=found).count(),
             "took": took(found),
             "may_review": holds(request.user, Permission.MERGE_REVIEW),
-            "waits_for": "" if is_over else working.waits_for(found),
+            "joining": joining.proposed_by(found),
+            "may_accept": holds(request.user, Permission.RULES_EDIT) and joining.is_open(found, timezone.localdate()),
+            "waits_for": "" if is_over or is_asking else working.waits_for(found),
             "kind": kind,
             "stage": stage,
-            "files": [(name, counts[name]) for name in LAYOUTS if name in counts],
+            "files": [(name, counts[name], changes.get(name)) for name in LAYOUTS if name in counts],
             "rows_shown": rows,
             "total": total,
             "earlier": max(0, start - SHOWN) if start else None,
@@ -216,6 +248,7 @@ def run(request: StaffRequest, key: int) -> HttpResponse:
 
 @require_safe
 @needs(Permission.IMPORT_RUN)
+@fresh
 def findings(request: StaffRequest, key: int, kind: str) -> HttpResponse:
     """Rejects or warnings of an import as a CSV file, for whoever puts them right in the old system."""
     found = get_object_or_404(ImportRun, pk=key)

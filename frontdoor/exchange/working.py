@@ -18,12 +18,15 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from frontdoor.accounts.models import system_user
 from frontdoor.exchange import actions
+from frontdoor.exchange.legacy import looking
 from frontdoor.exchange.legacy.inspecting import look
-from frontdoor.exchange.legacy.running import LOCK, AlreadyRunning, UnreadableFile, alone, steps
+from frontdoor.exchange.legacy.running import LOCK, AlreadyRunning, NeedsYes, UnreadableFile, alone, steps
 from frontdoor.exchange.legacy.staging import found_in
 from frontdoor.exchange.models import ImportRun, Upload
 from frontdoor.exchange.progress import Cancelled
+from frontdoor.limits import longer
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +78,32 @@ def next_to_do(at: datetime) -> int | None:
     return oldest.pk if claimed.update(asked_at=at) else None
 
 
+def is_to_look_again() -> bool:
+    """Whether somebody gave a wording a meaning since, and no import is to be done that would take it into account."""
+    return looking.due().exists() and not ImportRun.objects.unfinished().exists() and not is_anybody_running()
+
+
+def look_again(at: datetime) -> None:
+    """Look again at what was left undecided, unless that has been done or an import is running."""
+    try:
+        with alone():
+            if looking.due().exists():
+                _look_again(at)
+    except AlreadyRunning:
+        return
+
+
+def _look_again(at: datetime) -> None:
+    try:
+        looking.look_again(by=system_user(), at=at)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: it is asked for again
+    except Exception as fault:
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        log.error("look_again_failed", error=type(fault).__name__, file=place.filename, line=place.lineno)
+        looking.looked(since=at)  # not every few seconds: the next meaning or a newer extract looks again
+
+
 def work(run_id: int, at: datetime) -> None:
     """Do one import, or nothing when it is done, cancelled, not first in the list, or another is running."""
     try:
@@ -91,9 +120,12 @@ def _do(run: ImportRun) -> None:
     folder = folder_of(run.upload)
     try:
         look(folder, found_in(folder), most_mb=settings.IMPORT_FILE_MB)
-        steps(run, folder)
+        with longer("import"):
+            steps(run, folder)
     except Cancelled:
         return
+    except NeedsYes as asked:
+        actions.ask_about(run=run, questions=asked.questions)
     except UnreadableFile as told:
         actions.fail_run(run=run, failure=str(told), at=timezone.now())
     except (OperationalError, InterfaceError):

@@ -29,7 +29,8 @@ def by_agency(since: datetime) -> list[Agreement]:
     """For each agency, of its contacts with both levels since a moment: how many screening saw as it did."""
     compared = Q(level_by_screening=F("level_by_agency"))
     rows = (
-        Contact.objects.filter(received_at__gte=since, agency__isnull=False)
+        Contact.objects.counted()
+        .filter(received_at__gte=since, agency__isnull=False)
         .exclude(level_by_agency="")
         .exclude(level_by_screening="")
         .values("agency__name")

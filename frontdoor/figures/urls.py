@@ -9,5 +9,6 @@ app_name = "figures"
 urlpatterns = [
     path("agencies/figures/", partnership.figures, name="agencies"),
     path("agencies/figures/information/", views.information, name="information"),
+    path("fast-tracks/stood-down/", views.stood_down_fast_tracks, name="stood_down"),
     path("thresholds/agreement/", views.agreement, name="levels"),
 ]

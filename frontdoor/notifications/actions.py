@@ -1,24 +1,29 @@
 """Telling people: notices and alerts, written in the transaction of what they tell of; also that a job met a fault."""
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from frontdoor.access import Denied, Permission, Refused, Role, holds, require
-from frontdoor.accounts.models import User, on_duty
+from frontdoor.accounts.models import OnDuty, User, on_duty
 from frontdoor.audit.actions import record
 from frontdoor.db import shortened
+from frontdoor.limits import is_lost
 from frontdoor.notifications import hooks
 from frontdoor.notifications.models import QUIET, Alert, AlertQuerySet, Notice
+from frontdoor.people.access import hidden_among, hidden_references, holders_about
+from frontdoor.wording import worded
 
 CLIMB_AFTER = timedelta(minutes=15)
 LONGEST_TEXT = 250
+#: So many alerts stand on a screen at most.
+MOST_ALERTS = 20
 Item = TypeVar("Item")
 log = structlog.get_logger(__name__)
 
@@ -59,17 +64,38 @@ def notify(
 def one_by_one(items: Iterable[Item], act: Callable[[Item], int], *, what: str, at: datetime) -> int:
     """Do ``act`` for each, which keeps its own transaction and returns how much it did; returns how much was done.
 
-    What fails is left for the next time. The log says of which kind and where, never in the words of the failure,
-    which may hold what it was about; administrators get one notice a day of each. ``what`` names the work in the
-    log and the notice ("chase information").
+    What fails is left for the next time; only when the database has gone away, all of it is. The log says of which kind
+    and where, never in the words of the failure, which may hold what it was about; administrators get one notice a day
+    of each. ``what`` names the work in the log and the notice ("chase information").
     """
     done = 0
     for item in items:
         try:
             done += act(item)
         except Exception as problem:
+            if is_lost(problem):
+                raise
             left_aside(item, problem, what=what, at=at)
     return done
+
+
+def together_or_each(items: Sequence[Item], act: Callable[[Sequence[Item]], int], *, what: str, at: datetime) -> int:
+    """Do ``act`` for all of them in one transaction; where one of them makes that fail, for each alone.
+
+    Returns how much was done. What fails alone is left for the next time and told of, as in :func:`one_by_one`.
+    """
+    try:
+        with transaction.atomic():
+            return act(items)
+    except Exception as problem:
+        if is_lost(problem):
+            raise
+
+        def alone(item: Item) -> int:
+            with transaction.atomic():
+                return act([item])
+
+        return one_by_one(items, alone, what=what, at=at)
 
 
 def each_step(steps: Mapping[str, Callable[[datetime], object]], *, at: datetime) -> None:
@@ -78,13 +104,15 @@ def each_step(steps: Mapping[str, Callable[[datetime], object]], *, at: datetime
         try:
             step(at)
         except Exception as problem:
+            if is_lost(problem):
+                raise
             left_aside("all of it", problem, what=what, at=at)
 
 
 def left_aside(item: object, problem: Exception, *, what: str, at: datetime) -> None:
     """Say in the log, and to administrators, that one thing of many could not be done and was left."""
     place = traceback.extract_tb(problem.__traceback__)[-1]
-    key = getattr(item, "pk", item)
+    key = shortened(str(getattr(item, "pk", item)), 40)
     log.error("left_aside", what=what, id=key, error=type(problem).__name__, file=place.filename, line=place.lineno)
     notify(
         administrators(),
@@ -144,16 +172,30 @@ def next_in_line(at: datetime, level: int, *, kind: str) -> list[User]:
     return found
 
 
+def who_may_know(reference: str, people: Iterable[User], *, at: datetime) -> list[User]:
+    """Those of these people who may know of a record.
+
+    Where it is hidden from any of them, the colleagues named on the restriction and the on-call manager as well:
+    somebody has to be able to act.
+    """
+    told = list(people)
+    may = [user for user in told if not hidden_among([reference], user)]
+    return may if len(may) == len(told) else [*may, *holders_about(reference), *on_call(at)]
+
+
 @transaction.atomic
 def raise_alert(*, kind: str, reference: str, text: str, path: str, at: datetime, to: Iterable[User]) -> Alert:
-    """Put an alert on these people's screens until one of them takes it; raising it again adds people only."""
+    """Put an alert on these people's screens until one of them takes it; raising it again adds people only.
+
+    About a hidden record it goes to those :func:`who_may_know` of it.
+    """
     alert, _ = Alert.objects.get_or_create(
         kind=kind,
         reference=reference,
         taken_at=None,
         defaults={"text": shortened(text, LONGEST_TEXT), "path": path, "raised_at": at, "climbs_at": at + CLIMB_AFTER},
     )
-    people = list(to)
+    people = list(to) if kind in QUIET else who_may_know(reference, to, at=at)
     alert.told.add(*people)
     notify(people, kind=kind, text=text, reference=reference, path=path, urgent=True, once_key=f"alert-{alert.pk}-0")
     return alert
@@ -179,11 +221,22 @@ def take_alert(*, alert: Alert, by: User, at: datetime) -> Alert:
 
 
 def alerts_for(user: User) -> list[Alert]:
-    """Untaken alerts this person was told of, and for a manager every one that is no secret, oldest first."""
+    """Untaken alerts this person was told of, and for a manager every one that is no secret, oldest first.
+
+    None about a record hidden from them, but for the on-call manager, whom it may have gone to all the same.
+    """
+    return _alerts(user, at=timezone.now())
+
+
+@worded(at=datetime)
+def _alerts(user: User, *, at: datetime) -> QuerySet[Alert, Alert]:
     rows = Alert.objects.waiting()
     told = Q(pk__in=Alert.objects.told_to(user).values("pk"))
     rows = rows.filter(told | ~Q(kind__in=QUIET) if holds(user, Permission.CONTACT_DECIDE_ANY) else told)
-    return list(rows.order_by("raised_at", "id")[:20])
+    may = Q(kind__in=QUIET) | ~Q(reference__in=hidden_references(user))
+    turns = OnDuty.objects.at(at).filter(kind="on_call", user=user.pk)
+    may |= told if Role.SERVICE_MANAGER.value in user.roles else told & Q(Exists(turns))
+    return rows.filter(may).order_by("raised_at", "id")[:MOST_ALERTS]
 
 
 def climb(at: datetime) -> int:
@@ -205,6 +258,8 @@ def _climb_one(key: int, at: datetime) -> int:
     alert.climbs_at = at + CLIMB_AFTER
     alert.save()
     people = next_in_line(at, alert.level, kind=alert.kind)
+    if alert.kind not in QUIET:
+        people = who_may_know(alert.reference, people, at=at)
     alert.told.add(*people)
     notify(
         people, kind=alert.kind, text=f"Not taken yet: {alert.text}", reference=alert.reference, path=alert.path,

@@ -10,6 +10,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say the words of our audit events, and what disposal does to notices and alerts."""
+        from frontdoor.notifications import heads  # noqa: F401  registers its outbox handler
         from frontdoor.people.disposal import disposal_of
 
         for label in ("notifications.Notice", "notifications.Alert"):

@@ -8,7 +8,9 @@ from django.db.models.functions import Now
 
 from frontdoor.accounts.models import User
 from frontdoor.db import all_or_none
-from frontdoor.people.models import Involvement, Restriction
+from frontdoor.people.access import kept_back
+from frontdoor.people.models import Involvement, hidden_people
+from frontdoor.wording import stated
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -16,10 +18,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def of(self, user: User) -> Self:
         """This person's own, without those on records that have become hidden from them."""
-        hidden = Involvement.objects.filter(
-            reference=models.OuterRef("reference"), person__in=Restriction.objects.hiding_from(user).values("person_id")
-        )
-        return self.filter(~models.Exists(hidden), user=user)
+        hidden = Involvement.objects.filter(reference=models.OuterRef("reference"), person__in=hidden_people(user))
+        found = self.filter(~models.Exists(hidden), user=user)
+        for references in kept_back:
+            found = found.exclude(reference__in=stated(references, user.pk))
+        return found
 
     def unread(self) -> Self:
         """Not yet read."""
@@ -56,7 +59,7 @@ class Notice(models.Model):
 
 
 #: Kinds of alert that only those told of them may know of: that there is one would tell others what they may not know.
-QUIET = frozenset({"restricted-contact"})
+QUIET = frozenset({"restricted-contact", "restricted-early-help"})
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

@@ -16,6 +16,8 @@ Handler = Callable[[dict[str, Any], datetime], None]
 HANDLERS: dict[str, Handler] = {}
 SINGLE_FLIGHT = 7316002
 MOST_ATTEMPTS = 12
+#: After so many tries (about half an hour) somebody is told, long before it is given up.
+TOLD_AT = 5
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -37,7 +39,7 @@ def drain(at: datetime, *, most: int = 500) -> int:
     """Do what is waiting, oldest first; returns how many rows were done.
 
     One drain at a time (advisory lock: a second returns 0 at once). Each row has its own transaction; a failure waits
-    longer each time and is given up, visibly, after twelve tries (about two days).
+    longer each time, is told of after five and given up, visibly, after twelve tries (about two days).
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [SINGLE_FLIGHT])
@@ -74,9 +76,10 @@ def _one(at: datetime) -> int | None:
         except Exception as problem:
             log.warning("outbox_failed", kind=row.kind, id=row.pk, attempts=row.attempts, error=type(problem).__name__)
             row.last_error = type(problem).__name__
+            if row.attempts in (TOLD_AT, MOST_ATTEMPTS):
+                left_aside(row, problem, what=f"do what waits in the outbox, {row.kind}", at=at)
             if row.attempts >= MOST_ATTEMPTS:
                 row.gave_up_at = at
-                left_aside(row, problem, what=f"do what waits in the outbox, {row.kind}", at=at)
             else:
                 row.available_at = at + timedelta(seconds=min(5 * 4**row.attempts, 43_200))
             row.save()

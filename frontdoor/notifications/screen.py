@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from frontdoor.notifications.actions import alerts_for
 from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people.hooks import Named
 from frontdoor.people.record.about import Group, by_child, children_of, given_on, people_in
+from frontdoor.wording import worded
 
 #: So many read ones on a page, and so many of those not read at most: a page never grows with what is left unread.
 PAGE = 50
@@ -80,7 +81,12 @@ def _by_child(rows: Iterable[Notice], children: dict[str, list[Named]]) -> list[
 
 def unread(user: User) -> int:
     """How many of one's own notices are not read yet."""
-    return Notice.objects.of(user).unread().count()
+    return _unread.count(user)
+
+
+@worded()
+def _unread(user: User) -> QuerySet[Notice, int]:
+    return Notice.objects.of(user).unread().values_list("pk", flat=True)
 
 
 def marked_at(user: User, moment: datetime) -> int:
@@ -91,7 +97,7 @@ def marked_at(user: User, moment: datetime) -> int:
 def alert_told_to(user: User, alert_id: int) -> Alert | None:
     """An alert on this person's screen, or one they were told of that somebody has taken since; otherwise None."""
     waiting = next((alert for alert in alerts_for(user) if alert.pk == alert_id), None)
-    return waiting or Alert.objects.filter(pk=alert_id, told=user).first()
+    return waiting or Alert.objects.filter(pk=alert_id, told=user, taken_at__isnull=False).first()
 
 
 def alert_lines(user: User) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ class PagesConfig(AppConfig):
         journey = import_module("frontdoor.pages.journey")
         for listed, filled in (
             (hooks.glass_broken, notices.glass_broken),
+            (hooks.unusual_run, notices.unusual_run),
             (hooks.named_on, notices.named_on),
             (hooks.conflict_met, notices.conflict_met),
         ):

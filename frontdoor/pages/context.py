@@ -25,6 +25,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Early help", "assessments:early_help", frozenset({P.EARLY_HELP_VIEW})),
     ("Find a person", "pages:people", frozenset({P.PEOPLE_SEARCH})),
     ("Deadlines", "pages:breaches", frozenset({P.BREACHES_VIEW})),
+    ("Web forms", "contacts:web_forms", frozenset({P.WEB_FORM_SEND})),
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Partner report", "figures:agencies", frozenset({P.FIGURES_WHOLE_SERVICE})),
@@ -38,6 +39,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Rules", "pages:rules", frozenset({P.RULES_MANAGE})),
     ("Staff", "pages:staff", frozenset({P.STAFF_MANAGE})),
     ("Agencies", "agencies:list", frozenset({P.AGENCY_MANAGE})),
+    ("Absences", "pages:absences", frozenset({P.CASE_HOLD, P.REFERRAL_ALLOCATE})),
     ("Your drafts", "drafts:list", frozenset()),
 )
 

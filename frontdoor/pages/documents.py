@@ -19,7 +19,7 @@ from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.documents import actions, hooks, reading, storage
+from frontdoor.documents import actions, carries, hooks, reading, storage
 from frontdoor.documents import search as finding
 from frontdoor.documents.contents import ENDINGS, TAKEN
 from frontdoor.documents.models import Document
@@ -192,6 +192,7 @@ def _page_of(request: StaffRequest, found: Document, **more: Any) -> HttpRespons
         "text": text.text[:20_000] if text is not None else "",
         "is_cut": text is not None and len(text.text) > 20_000,
         "goes_on": text is not None and text.text.endswith(reading.GOES_ON),
+        "carries": carries.told(found.carries),
         "attached": text.attached.splitlines() if text is not None else [],
         "label": lists.label,
         "about_href": record.href_of_reference(found.about) if found.about else "",
@@ -250,6 +251,9 @@ def document_file(request: StaffRequest, reference: str, how: str) -> HttpRespon
         return ask_why(request, found.person)
     if how == "view" and not found.is_viewable:
         raise Http404
+    if found.carries and request.GET.get("knowing") != "1":
+        # It is named on the page of the document first, where somebody who wants it all the same says so.
+        return redirect("pages:document", found.reference)
     event = "document.viewed" if how == "view" else "document.downloaded"
     actions.note_reading(document=found, by=request.user, at=timezone.now(), event=event, reason=reason)
     try:

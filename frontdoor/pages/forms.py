@@ -17,7 +17,7 @@ from frontdoor.ui.forms import Checkboxes, Radios, UiForm, VersionForm, long_tex
 YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not yet known")]
 
 
-def _codes(name: str, empty: str = "Not yet obtained") -> list[tuple[str, str]]:
+def codes(name: str, empty: str = "Not yet obtained") -> list[tuple[str, str]]:
     found = lists.choices(name, on=timezone.localdate())
     return [("", empty), *found] if empty else found
 
@@ -65,8 +65,8 @@ class KeyFacts(VersionForm):
             ("first_language", "language"),
             ("religion", "religion"),
         ):
-            self.offer(name, _codes(listed))
-        self.offer("disabilities", _codes("disability", empty=""))
+            self.offer(name, codes(listed))
+        self.offer("disabilities", codes("disability", empty=""))
 
     def clean(self) -> dict[str, Any]:
         """The dates fit how sure they are."""
@@ -177,26 +177,6 @@ class TelephoneForm(UiForm):
     safe_time = forms.CharField(label="Safe time to ring", max_length=100, required=False)
 
 
-class WarningForm(UiForm):
-    """One warning."""
-
-    called = "Add a warning"
-    kind = forms.ChoiceField(label="Kind of danger")
-    text = long_text("What is the danger?", longest=1000)
-    about = forms.ChoiceField(
-        label="Who or what is it about?",
-        choices=[("person", "This person"), ("household", "Everybody in the household"), ("address", "The address")],
-        widget=Radios(),
-    )
-    evidence = forms.CharField(label="Evidence", max_length=1000, required=False)
-    source = forms.CharField(label="Who told us", max_length=200, required=False)
-    review_on = DateField(label="Review this on", looks_ahead=True)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("kind", _codes("warning_kind", empty="Choose"))
-
-
 class RelationshipForm(UiForm):
     """What somebody else on record is to this person."""
 
@@ -212,22 +192,7 @@ class RelationshipForm(UiForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("kind", _codes("relationship", empty="Choose"))
-
-
-class ReviewWarning(UiForm):
-    """Keep a warning after looking at it again, or end it."""
-
-    called = "Review a warning"
-    decision = forms.ChoiceField(
-        label="Does the warning still apply?",
-        choices=[("keep", "Yes"), ("end", "No, it has passed")],
-        widget=Radios(reveals={"keep": ["review_on"]}),
-        error_messages={"required": "Say whether the warning still applies"},
-    )
-    review_on = DateField(label="Review it again on", required=False, looks_ahead=True)
-    reason = why("What was found, and who told you?")
-    needed_when = {"review_on": ("decision", ["keep"], "Enter when to review it again")}
+        self.offer("kind", codes("relationship", empty="Choose"))
 
 
 class ReasonForm(UiForm):

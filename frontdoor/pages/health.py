@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 
 from frontdoor import triggers
 from frontdoor.access import public
+from frontdoor.documents import space
 
 _ready = {"migrated": False}
 
@@ -21,7 +22,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 while PostgreSQL answers and every migration is applied; otherwise 503 with the reason.
 
-    A trigger that differs from its declaration is told and decides nothing: taking the service away would mend no rule.
+    A trigger that differs from its declaration, and too little room for documents, are told and decide nothing: taking
+    the service away would mend neither.
     """
     try:
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
@@ -40,6 +42,7 @@ def ready(request: HttpRequest) -> JsonResponse:
             "status": "ready",
             "database": "answers",
             "triggers": f"differ from their declaration: {triggers.named(wrong)}" if wrong else "as declared",
+            "documents": space.shortage() or "there is room",
             "broker": "configured" if settings.CELERY_BROKER_URL else "none",
         }
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from assessments import returned
+from contacts import taken
 from contacts.screening.untaken import untaken
 from frontdoor import audit, triggers
 from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, holds, signed_in
@@ -20,7 +21,8 @@ from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
-from referrals import news
+from referrals import endings, news
+from referrals import readers as of_referrals
 from referrals.views.news import told as news_told
 
 P = Permission
@@ -95,13 +97,28 @@ def tiles(user: User, at: datetime) -> list[Tile]:
     asked = addresses.waiting_for(user) if addresses is not None else None
     if asked is not None and asked.exists():
         tell("confidential addresses to say whose they are", asked, "contacts:addresses", late=True)
+    restricted = taken.held_by(user)
+    if restricted.exists():
+        tell("contacts under a restriction", restricted, "referrals:restricted", late=True)
     disagreements = _visible("contacts.Disagreement", user) if holds(user, P.CONTACT_REOPEN) else None
     if disagreements is not None:
         tell("disagreements of referrers to answer", disagreements.answerable_by(user), "referrals:disagreements")
+    if holds(user, P.EARLY_HELP_WRITE):
+        early_help = _visible("assessments.EarlyHelpAssessment", user)
+        tell(
+            "children passed to early help to take on", early_help.waiting(), "assessments:early_help", "?view=waiting"
+        )
+    sent = _visible("referrals.Sent", user) if holds(user, P.CONTACT_REOPEN) else None
+    if sent is not None and sent.declined().exists():
+        tell("children passed on and declined", sent.declined(), "referrals:sent", late=True)
     referrals = _visible("referrals.Referral", user) if holds(user, P.REFERRAL_VIEW) else None
     if referrals is not None:
         if holds(user, P.REFERRAL_DECIDE):
             tell("referrals waiting for a decision", referrals.filter(status="awaiting_decision"), "referrals:queue")
+            waiting = endings.waiting_for(user)
+            tell("endings of referrals waiting for a second manager", waiting, "referrals:queue", "?view=to_sign")
+            outcomes = of_referrals.outcomes_to_sign(user)
+            tell("section 47 outcomes waiting for you to authorise", outcomes, "referrals:queue", "?view=enquiries")
         if holds(user, P.REFERRAL_ALLOCATE):
             tell("referrals without a named worker", referrals.unallocated(), "referrals:queue")
     assessments = _visible("assessments.Assessment", user) if holds(user, P.ASSESSMENT_VIEW) else None
@@ -117,8 +134,10 @@ def starts(user: User) -> list[tuple[str, str]]:
     """The first things this user's roles do: text and address."""
     wanted = [
         (P.CONTACT_RECORD, "Record a contact", "contacts:record"),
+        (P.WEB_FORM_SEND, "Send a web form", "contacts:send_web_form"),
         (P.PEOPLE_SEARCH, "Find a person", "pages:people"),
         (P.BREAK_GLASS, "Open a restricted record in an emergency", "pages:break_glass"),
+        (P.FIGURES_WHOLE_SERVICE, "Fast tracks stood down", "figures:stood_down"),
         (P.WHO_LOOKED, "Who looked", "pages:who_looked_search"),
         (P.RULES_MANAGE, "Settings", "pages:settings"),
         (P.STAFF_MANAGE, "Staff", "pages:staff"),

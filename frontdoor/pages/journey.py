@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from frontdoor.accounts.models import User
 from frontdoor.people.access import with_joined
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.record.chronology import Event, Window
 from frontdoor.people.record.overview import href_of_reference
+from frontdoor.wording import worded
 
 VISIT = {"visit": "Visit"}
 
@@ -49,8 +51,13 @@ def contacts_seen(references: list[str], user: User) -> set[str]:
         model: Any = apps.get_app_config("contacts").get_model("Contact")
     except LookupError:
         return set(references)
-    rows = model._default_manager.visible_to(user).filter(reference__in=references)
-    return set(rows.values_list("reference", flat=True))
+    return set(_seen(user, model, references=references))
+
+
+@worded(references=[str])
+def _seen(user: User, model: Any, *, references: list[str]) -> QuerySet[Any, str]:
+    rows: QuerySet[Any, Any] = model._default_manager.visible_to(user).filter(reference__in=references)
+    return rows.values_list("reference", flat=True)
 
 
 @dataclass(frozen=True)

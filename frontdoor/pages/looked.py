@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from frontdoor import asked, audit
-from frontdoor.access import Permission, StaffRequest
+from frontdoor.access import Permission, StaffRequest, ask_again
 from frontdoor.access import page as needs
 from frontdoor.audit.actions import exported
+from frontdoor.db import by_name
 from frontdoor.pages.looked_forms import LookedForm
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
@@ -38,6 +39,11 @@ LISTS: dict[Which, tuple[str, str]] = {
     Which.BREAK_GLASS: ("Break-glass", "Restricted records opened in an emergency, or asked for, with the reason."),
     Which.REFUSALS: ("Refusals", "What somebody tried and was refused or is not allowed."),
     Which.OUTSIDERS: ("Outsiders’ views", "What agencies read over the API, and who opened a secure link."),
+    Which.UNUSUAL: (
+        "Unusual runs of reading",
+        "Who opened more records than the limits say that their own work does not lead to. What they did on those days,"
+        " with the reasons they gave, stands under their name.",
+    ),
 }
 
 
@@ -97,14 +103,16 @@ def _shown(
     request: StaffRequest, rows: Rows, context: dict[str, Any], *, of: str, person: Person | None = None
 ) -> HttpResponse:
     """The rows with their filters: a page of them, or all as a file."""
-    form = LookedForm(request.GET, staff=list(readers.people().order_by("name", "username")))
+    form = LookedForm(request.GET, staff=list(readers.people().order_by(*by_name("name"), "username")))
     if not form.is_valid():
         return page(request, "pages/who_looked.html", {**context, "form": form, "lines": None, "lists": _lists()})
     rows = looked.narrowed(rows, by=form.user, since=form.cleaned_data["since"], until=form.cleaned_data["until"])
     reference = str(context.get("reference", ""))
     address = f"{context['here']}?{urlencode(form.kept)}"
     if request.GET.get("format") == "csv":
-        return _file(request, rows, address, of=of, reference=reference, people=[person] if person else [])
+        return ask_again(request) or _file(
+            request, rows, address, of=of, reference=reference, people=[person] if person else []
+        )
     after = request.GET.get("after", "")
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = looked.older_than(rows, int(after))

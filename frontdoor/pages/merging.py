@@ -23,7 +23,7 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.hooks import open_work
 from frontdoor.people.merging import merge, pairs
 from frontdoor.people.models import Address, Merge, PairToReview, Person
-from frontdoor.people.models import Warning as Danger
+from frontdoor.people.protection.reach import Reached, warnings_for
 from frontdoor.people.record import overview as record
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import UiForm, why
@@ -102,7 +102,7 @@ def _places(person: Person) -> tuple[str, ...]:
     )
 
 
-def _warned(warning: Danger) -> str:
+def _warned(warning: Reached) -> str:
     return f"{lists.label('warning_kind', warning.kind)}: {warning.text}"
 
 
@@ -136,6 +136,7 @@ def side_by_side(left: Person, right: Person, user: User) -> tuple[list[Line], s
     work = open_work([left.pk, right.pk], hidden_from=user)
     notes = {person.pk: record.texts(person) for person in (left, right)}
     plans = journey.plans([left, right], user)
+    warned = warnings_for([left.pk, right.pk], user, with_left=True)
 
     def line(label: str, read: Callable[[Person], tuple[str, ...]]) -> Line:
         return Line(label, tuple(filter(None, read(left))), tuple(filter(None, read(right))))
@@ -163,7 +164,7 @@ def side_by_side(left: Person, right: Person, user: User) -> tuple[list[Line], s
         ),
         line("Open work", lambda p: tuple(f"{w.kind} {w.reference} {w.status_label}" for w in work.get(p.pk, []))),
         line("Plan", lambda p: tuple(f"{plan.label} {plan.reference}" for plan in plans.get(p.pk, []))),
-        line("Warnings", lambda p: tuple(_warned(w) for w in p.warnings.in_force().order_by("pk"))),
+        line("Warnings", lambda p: tuple(_warned(w) for w in warned[p.pk])),
         line(
             "Confidential addresses",
             lambda p: tuple(_kept(a) for a in p.addresses.all() if a.is_confidential and (a.lines or a.postcode)),

@@ -16,12 +16,13 @@ from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
-from frontdoor.pages import journey
+from frontdoor.pages import journey, reading
 from frontdoor.pages.family import view_of
-from frontdoor.pages.people import ask_why, moved, opened, reason_for, turned_away, typed_or_role
+from frontdoor.pages.people import ask_why, moved, opened, reason_for, turned_away
 from frontdoor.pages.sections import sections
 from frontdoor.people import actions, identifiers
 from frontdoor.people.models import Involvement, Person
+from frontdoor.people.protection.reach import Reached, warnings_for
 from frontdoor.people.record import overview as record
 from frontdoor.people.record.held import Held, held
 from frontdoor.people.record.kinship import kin
@@ -51,7 +52,7 @@ def person(request: StaffRequest, reference: str) -> HttpResponse:
         turned_away(request, who)
     if who.reference != tidy_reference(reference):
         return moved(request, who, "pages:person")
-    reason = typed_or_role(request, who, facts.relation)
+    reason = reading.reason(request, who, facts.relation, timezone.now())
     if not reason:
         return ask_why(request, who)
     return _record(request, who, facts, reason)
@@ -77,9 +78,9 @@ def _clocks(request: StaffRequest, references: list[str]) -> list[Clock]:
     return list(rows.order_by("due_at", "pk"))
 
 
-def _dues(facts: Held, clocks: list[Clock], today: date) -> list[str]:
+def _dues(facts: Held, warnings: list[Reached], today: date) -> list[str]:
     """Reviews that are due beside the clocks, in words."""
-    late = [w for w in facts.warnings if w.overdue_days(today)]
+    late = [w for w in warnings if w.overdue_days(today)]
     again = [a for a in facts.addresses if a.is_confidential and a.review_on and a.review_on < today and not a.ended_on]
     said = []
     if late:
@@ -95,7 +96,10 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
     user = request.user
     kinship = kin(who, user, facts.near)
     family = view_of(who, kinship, today)
-    audit.shows(request, [who, *family.people], kind="opened", reference=who.reference, reason=reason)
+    warnings = warnings_for([who.pk], user, with_left=True)[who.pk]
+    # A warning of somebody else's leads to their record, where it is reviewed.
+    others = [w.warning.person for w in warnings if not w.is_guarded and not w.is_own]
+    audit.shows(request, [who, *family.people, *others], kind="opened", reference=who.reference, reason=reason)
     parts = record.work(who, user)
     around = journey.around(who, user, parts)
     open_work = [p for p in parts if p.closed_at is None]
@@ -123,7 +127,7 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
             ),
             "merges": facts.merges,
             "notes": facts.texts,
-            "warnings": facts.warnings,
+            "warnings": warnings,
             "restrictions": facts.restrictions,
             "may_see": facts.may_see,
             "shown": shown,
@@ -134,7 +138,7 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
             "around": around,
             "untaken": untaken([who], user).get(who.pk, []),
             "clocks": clocks,
-            "dues": _dues(facts, clocks, today),
+            "dues": _dues(facts, warnings, today),
             "missing": record.missing(who),
             "label": lists.label,
             "disabilities": ", ".join(lists.label("disability", code) for code in who.disabilities),
@@ -150,6 +154,6 @@ def _workers(open_work: list[Involvement]) -> list[tuple[str, str]]:
     """Each named worker once, with the team."""
     found: dict[str, str] = {}
     for part in open_work:
-        if part.worker is not None:
-            found.setdefault(part.worker.name, part.team.name if part.team else "")
+        if part.active_worker is not None:
+            found.setdefault(part.active_worker.name, part.team.name if part.team else "")
     return list(found.items())

@@ -13,15 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.recording import named
 from frontdoor import acting, asked, audit
-from frontdoor.access import Permission, StaffRequest, get_named, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, get_named, get_visible
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
-from frontdoor.pages import finding, forms
+from frontdoor.pages import finding, forms, reading
+from frontdoor.pages.warning_forms import ReviewWarning, WarningForm
 from frontdoor.people import actions, identifiers
 from frontdoor.people.asking import reference_in
-from frontdoor.people.models import Person
+from frontdoor.people.models import Address, Person
 from frontdoor.people.protection import actions as protection
-from frontdoor.people.protection import warnings
+from frontdoor.people.protection import runs, warnings
 from frontdoor.people.record import overview as record
 from frontdoor.people.search import Page
 from frontdoor.people.search import search as find
@@ -29,7 +30,10 @@ from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import page
 
 P = Permission
-REASON = "reason-for-"
+OF_RESTRICTED = (
+    "This record is restricted: a warning set here is shown only to those who may see it, also where it is about the "
+    "household or the address. What others have to be warned of belongs on the record of somebody they may see."
+)
 Result = TypeVar("Result")
 
 
@@ -88,17 +92,9 @@ def turned_away(request: StaffRequest, person: Person) -> None:
     protection.keep_out(people=[person], by=request.user, at=timezone.now())
 
 
-def typed_or_role(request: StaffRequest, person: Person, relation: str) -> str:
-    """Why the user may read on: what they typed today, a working relation, or the call they are taking."""
-    typed = request.session.get(REASON + str(person.reference))
-    if typed:
-        return str(typed)
-    return relation or ("search from a call" if holds(request.user, P.CONTACT_RECORD) else "")
-
-
 def reason_for(request: StaffRequest, person: Person, at: datetime) -> str:
     """Why the user may read on, or "" when they have to say it first."""
-    return typed_or_role(request, person, record.relation(request.user, person, at))
+    return reading.reason(request, person, record.relation(request.user, person, at), at)
 
 
 def moved(request: StaffRequest, who: Person, name: str) -> HttpResponse:
@@ -108,8 +104,16 @@ def moved(request: StaffRequest, who: Person, name: str) -> HttpResponse:
 
 
 def ask_why(request: StaffRequest, who: Person) -> HttpResponse:
-    """The page that asks why somebody without a working relation reads on."""
-    return page(request, "pages/why.html", {"reference": who.reference, "form": _reason_form(request, who)})
+    """The page that asks why somebody reads on whose work does not say it; it leads on to the page they wanted."""
+    if request.method == "GET":
+        request.session[reading.ASKED_AT + str(who.reference)] = request.get_full_path()
+    return _asked(request, who, _reason_form(request, who))
+
+
+def _asked(request: StaffRequest, who: Person, form: forms.ReasonForm) -> HttpResponse:
+    in_words = runs.waits_for_words(request.user)
+    context = {"reference": who.reference, "form": form, "offered": {} if in_words else reading.OFFERED}
+    return page(request, "pages/why.html", context)
 
 
 def _reason_form(request: StaffRequest, who: Person, *, is_sent: bool = False) -> forms.ReasonForm:
@@ -124,15 +128,24 @@ def address_of(who: Person) -> str:
 @require_POST
 @needs(P.PEOPLE_VIEW)
 def why(request: StaffRequest, reference: str) -> HttpResponse:
-    """Keep the typed reason for this session, and go on to the record."""
+    """Keep the reason for this session, a pressed button or words, and go on to the page that asked for it.
+
+    After an unusual run of reading only words are taken, once.
+    """
     who = opened(request, reference)
+    wanted = str(request.session.get(reading.ASKED_AT + str(who.reference), "") or address_of(who))
+    pressed = "" if runs.waits_for_words(request.user) else reading.OFFERED.get(request.POST.get("why", ""), "")
+    if pressed:
+        runs.say_why(person=who, by=request.user, reason=pressed, at=timezone.now())
+        request.session[reading.SAID + str(who.reference)] = pressed
+        return redirect(wanted)
     form = _reason_form(request, who, is_sent=True)
 
     def keep(given: dict[str, Any], at: datetime) -> None:
-        request.session[REASON + str(who.reference)] = given["reason"]
+        runs.say_why(person=who, by=request.user, reason=given["reason"], at=at)
+        request.session[reading.SAID + str(who.reference)] = given["reason"]
 
-    done = acting.carry_out(request, form, keep, to=address_of(who))
-    return done or page(request, "pages/why.html", {"reference": who.reference, "form": form})
+    return acting.carry_out(request, form, keep, to=wanted) or _asked(request, who, form)
 
 
 def act_on_record(
@@ -187,7 +200,7 @@ ADD: dict[str, tuple[str, type[UiForm], Callable[..., Any]]] = {
     "identifiers": ("Add an identifier", forms.IdentifierForm, actions.add_identifier),
     "addresses": ("Add an address", forms.AddressForm, actions.add_address),
     "telephones": ("Add a telephone number", forms.TelephoneForm, _add_telephone),
-    "warnings": ("Add a warning", forms.WarningForm, warnings.add_warning),
+    "warnings": ("Add a warning", WarningForm, warnings.add_warning),
     "relationships": ("Add a relationship", forms.RelationshipForm, actions.add_relationship),
 }
 
@@ -200,10 +213,14 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
     if what not in ADD:
         raise Http404
     title, kind, act = ADD[what]
-    form = acting.form(request, kind, record=who, called=title)
+    more: dict[str, Any] = {"places": _lived_at(who)} if what == "warnings" else {}
+    form = acting.form(request, kind, record=who, called=title, **more)
 
     def do(given: dict[str, Any], at: datetime) -> Any:
-        facts = _relation(request, given) if what == "relationships" else given
+        if isinstance(form, WarningForm):
+            facts = form.facts()
+        else:
+            facts = _relation(request, given) if what == "relationships" else given
         return act(person=who, by=request.user, at=at, **facts)
 
     def to(made: Any) -> str:
@@ -211,7 +228,13 @@ def add(request: StaffRequest, reference: str, what: str) -> HttpResponse:
             messages.warning(request, told)
         return address_of(who)
 
-    return act_on_record(request, who, form, do, title=title, said="Added", to=to)
+    lead = OF_RESTRICTED if what == "warnings" and who.restrictions.in_force().exists() else ""
+    return act_on_record(request, who, form, do, title=title, said="Added", to=to, lead=lead)
+
+
+def _lived_at(who: Person) -> list[Address]:
+    """The addresses somebody has now, as a warning may be about one of them."""
+    return list(who.addresses.filter(ended_on__isnull=True).exclude(lines="", postcode="").order_by("pk"))
 
 
 def _relation(request: StaffRequest, facts: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +253,7 @@ def review_warning(request: StaffRequest, reference: str, key: int) -> HttpRespo
     """Look at a warning again: keep it to a new date, or end it with the reason."""
     who = opened(request, reference)
     warning = get_object_or_404(who.warnings.filter(ended_at__isnull=True), pk=key)
-    form = acting.form(request, forms.ReviewWarning, record=who)
+    form = acting.form(request, ReviewWarning, record=who)
 
     def do(given: dict[str, Any], at: datetime) -> None:
         common: dict[str, Any] = {"warning": warning, "by": request.user, "at": at, "reason": given["reason"]}

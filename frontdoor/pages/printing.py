@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from frontdoor.accounts.models import User
+from frontdoor.pages.lettering import is_joined, said, tidied, without_towers
 from frontdoor.people.models import Person
 from frontdoor.people.protection.secrets import Secret, secrets_of, without
 from frontdoor.people.record.chronology import Event, Found, Window, kinds
@@ -25,20 +26,33 @@ from frontdoor.ui.formats import day, moment, person_age
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "pages" / "chronology.typ"
 #: Packages of fonts and nothing else: the letters of every script that families here write in, on any machine.
 FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")
-#: Letters the fonts that come with the typesetter have: what is left of a text when even the packages' do not serve.
+#: Letters the fonts that come with the typesetter have: what is left of a text when nothing else can be told.
 ORDINARY = re.compile(
-    r"[^\t\n\x20-\x7e\xa0-\u024f\u0300-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20ac]"
+    r"[\t\n\x20-\x7e\xa0-\u024f\u0300-\u0377\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20ac]"
 )
-#: How the typesetter names letters that no font has; and how many times it is asked which before ``ORDINARY`` serves.
-UNDRAWN = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
-ROUNDS = 8
-ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-#: Never printed. The joiners (U+200C, U+200D) stay: Persian, Bengali and Sinhala words are shaped by them.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+PLAIN = re.compile(r"[\t\n\x20-\x7e]")
+#: How the typesetter names what no font has or a tagged PDF may not hold, every one of them; and how often it is asked.
+UNDRAWN = re.compile(r'the (?:text|text contains the disallowed codepoint) `"((?:\\.|[^"\\])*)"`')
+ROUNDS = 6
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+#: What is free text in the data, besides the lines of an event.
+FREE = {"name", "printer", "chosen", "title", "by", "why", "who"}
+#: No font has letters that nobody has assigned, halves of pairs, or what a programme uses privately.
+NEVER_DRAWN = {"Cn", "Co", "Cs"}
+#: Never printed: controls, and letters that only direct others. The joiners (U+200C, U+200D) stay: Persian, Bengali and
+#: Sinhala words are shaped by them.
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x90\x98-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e00ff]"
+)
+#: Quotation marks and dashes as Windows writes them.
+WINDOWS = {code: bytes([code]).decode("cp1252") for code in range(0x91, 0x98)}
 
 
 def _clean(text: str) -> str:
-    return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text as it is printed: letters and their marks as one where there is one, spaces at which a line may end."""
+    text = CONTROL.sub("", re.sub(r"\r\n?|[\u2028\u2029]", "\n", text).translate(WINDOWS))
+    return without_towers(re.sub(r" {5,}", "    ", re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", text))))
 
 
 def chronology_pdf(person: Person, user: User, asked: Window, found: Found, *, at: datetime) -> bytes:
@@ -49,7 +63,8 @@ def chronology_pdf(person: Person, user: User, asked: Window, found: Found, *, a
         "reference": person.reference,
         "about": f"{person_age(person, timezone.localdate(at)).capitalize()}"
         + (f", born {day(person.date_of_birth)}" if person.date_of_birth else ""),
-        "printed": _clean(f"Printed by {user.name}, {moment(at)}"),
+        "printer": _clean(user.name),
+        "printed": moment(at),
         "chosen": _told(_chosen_words(asked), secrets),
         "more": f"Only the newest {len(found.events):,} events are here: choose dates to print the earlier ones."
         if found.next_after
@@ -64,27 +79,36 @@ def drawn(data: dict[str, Any]) -> bytes:
     """The PDF of the template's data. Letters no font has are boxes, those alone, and the page says so."""
     import typst  # forty megabytes: loaded by who prints, not by every page
 
+    letters = _letters(data)
+    lacking = {letter for letter in letters if unicodedata.category(letter) in NEVER_DRAWN}
     for _ in range(ROUNDS):
         try:
-            return _compiled(data)
+            return tidied(_compiled(_boxed(data, lacking)))
         except typst.TypstError as unprintable:
-            lacking = _undrawn(str(unprintable))
-            if not lacking:
-                raise
-            data = _boxed(data, re.compile(f"[{re.escape(''.join(sorted(lacking)))}]"))
-    return _compiled(_boxed(data, ORDINARY))
+            found = _undrawn(str(unprintable.diagnostic)) - lacking
+            if not found:
+                break
+            lacking |= found
+    try:
+        return tidied(_compiled(_boxed(data, {each for each in letters if not ORDINARY.match(each)})))
+    except typst.TypstError:
+        return tidied(_compiled(_boxed(data, {each for each in letters if not PLAIN.match(each)})))
+
+
+def _letters(data: Any) -> set[str]:
+    """Every letter of the data."""
+    if isinstance(data, dict):
+        return set().union(*map(_letters, data.values()))
+    return set().union(*map(_letters, data)) if isinstance(data, list) else set(str(data))
 
 
 def _undrawn(told: str) -> set[str]:
-    """The letters the typesetter had no font for, as far as it names them."""
-    named = "".join(UNDRAWN.findall(told))
-    return set(ESCAPED.sub(lambda found: chr(int(found[1], 16)), named)) - set(" \n\t")
-
-
-def _is_rightward(line: str) -> bool:
-    """Whether a line is written from right to left: its first letter with a direction says so."""
-    directions = (unicodedata.bidirectional(letter) for letter in line)
-    return next((found for found in directions if found in ("L", "R", "AL")), "L") != "L"
+    """What the typesetter could not draw. Of a letter with marks the marks: were it the letter, that is named next."""
+    found: set[str] = set()
+    for named in UNDRAWN.findall(told):
+        letters = set(ESCAPED.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[2], named)) - set(" \n\t")
+        found |= {each for each in letters if is_joined(each)} or letters
+    return found
 
 
 def _told(text: str, secrets: list[Secret]) -> str:
@@ -95,8 +119,22 @@ def _told(text: str, secrets: list[Secret]) -> str:
     return without(_clean(without(text, secrets)), secrets)
 
 
-def _lines(text: str) -> list[dict[str, Any]]:
-    return [{"text": line, "rightward": _is_rightward(line)} for line in text.split("\n")] if text else []
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def _laid(data: dict[str, Any]) -> dict[str, Any]:
+    """The data as the template takes it: every free text in its parts. Done last: a box breaks as no letter does."""
+    return {
+        **{name: said(value) if name in FREE else value for name, value in data.items() if name != "events"},
+        "events": [
+            {
+                **{name: said(value) if name in FREE else value for name, value in event.items()},
+                "lines": [said(line) for line in event["lines"]],
+            }
+            for event in data["events"]
+        ],
+    }
 
 
 def _line(event: Event, secrets: list[Secret]) -> dict[str, Any]:
@@ -128,18 +166,20 @@ def _chosen_words(asked: Window) -> str:
     return "; ".join(said).capitalize() if said else "Everything recorded that you may see"
 
 
-def _boxed(data: Any, lacking: re.Pattern[str]) -> Any:
+def _boxed(data: dict[str, Any], lacking: set[str]) -> dict[str, Any]:
     """The same data with a box for every letter of ``lacking``, and the sentence that says what a box is."""
+    if not lacking:
+        return {"missing": "", **data}
     told = "Letters this machine has no font for are printed as □. The record on screen has them."
-    return {**_with_boxes(data, lacking), "missing": told}
+    return {**_with_boxes(data, dict.fromkeys(map(ord, lacking), "□")), "missing": told}
 
 
-def _with_boxes(data: Any, lacking: re.Pattern[str]) -> Any:
+def _with_boxes(data: Any, boxes: dict[int, str]) -> Any:
     if isinstance(data, str):
-        return lacking.sub("□", data)
+        return data.translate(boxes)
     if isinstance(data, dict):
-        return {name: _with_boxes(value, lacking) for name, value in data.items()}
-    return [_with_boxes(value, lacking) for value in data] if isinstance(data, list) else data
+        return {name: _with_boxes(value, boxes) for name, value in data.items()}
+    return [_with_boxes(value, boxes) for value in data] if isinstance(data, list) else data
 
 
 def _fonts() -> list[Path]:
@@ -160,7 +200,8 @@ def _compiled(data: dict[str, Any]) -> bytes:
             root=Path(folder),
             format="pdf",
             font_paths=_fonts(),
-            sys_inputs={"data": json.dumps({"missing": "", **data})},
+            ignore_system_fonts=True,  # the same paper on every machine
+            sys_inputs={"data": json.dumps(_laid(data))},
             pdf_standards="ua-1",
         )
     return made

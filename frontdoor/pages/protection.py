@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from frontdoor import acting
-from frontdoor.access import Permission, Refused, StaffRequest
+from frontdoor.access import Permission, Refused, StaffRequest, fresh
 from frontdoor.access import page as needs
 from frontdoor.pages import forms
 from frontdoor.pages.people import act_on_record, address_of, opened
@@ -19,6 +19,7 @@ P = Permission
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.BREAK_GLASS)
+@fresh
 def break_glass(request: StaffRequest) -> HttpResponse:
     """Ask for a restricted record: absent, open and ambiguous answer alike; a grant goes straight to the record."""
     form = acting.form(request, forms.BreakGlassForm)

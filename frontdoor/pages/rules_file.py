@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting
-from frontdoor.access import Permission, Refused, StaffRequest
+from frontdoor.access import Permission, Refused, StaffRequest, fresh
 from frontdoor.access import page as needs
 from frontdoor.dated import TABLES
 from frontdoor.pages.rules_forms import FileForm
@@ -23,6 +23,7 @@ SHOWN = 50
 
 @require_safe
 @needs(Permission.RULES_EDIT)
+@fresh
 def download(request: StaffRequest) -> HttpResponse:
     """The file, named by its day."""
     content = files.export()

@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Staff", "Find an account, change its role or team, end it or open it again.", "pages:staff"),
             ("Add a member of staff", "Open an account; its holder chooses the password.", "pages:add_member"),
+            ("Changes that wait", "Say yes or no to what another administrator asked for.", "pages:account_changes"),
             ("Teams", "Add a team, and say who manages it and whether it holds cases.", "pages:teams"),
         ),
     ),
@@ -62,6 +63,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
                 "Which agency may send without a grade, and until which day.",
                 "contacts:ungraded",
             ),
+            ("Web forms", "Links sent to professionals without a system of their own.", "contacts:web_forms"),
             ("Files of notifications", "Files sent to us, and messages that could not be read.", "contacts:feeds"),
         ),
     ),

@@ -1,5 +1,6 @@
 """Staff accounts and teams, for the administrator. Nobody on these pages is anybody we work with."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from frontdoor import acting, asked, audit
-from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest
+from frontdoor.access import ROLE_LABELS, Permission, Role, StaffRequest, fresh
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import AccountChange, User
 from frontdoor.pages.staff_forms import AddMemberForm, AddTeamForm, MemberForm, StaffFilterForm, TeamForm, WhyForm
-from frontdoor.staff import actions, readers
+from frontdoor.staff import actions, changes, readers
 from frontdoor.staff.readers import Chosen
 from frontdoor.ui.responses import page
 
@@ -29,10 +30,20 @@ ACTS: dict[str, tuple[str, str, str]] = {
         "Remove it",
     ),
 }
+#: What is said when one of them is done.
+DONE = {
+    "end": "The account has been ended",
+    "restore": "The account has been opened again",
+    "second-step": "The second step has been removed",
+}
+
+
+def _labels(roles: Iterable[str]) -> list[str]:
+    return [ROLE_LABELS[Role(role)] for role in roles if role in Role._value2member_map_]
 
 
 def _roles(user: User) -> list[str]:
-    return [ROLE_LABELS[Role(role)] for role in user.roles if role in Role._value2member_map_]
+    return _labels(user.roles)
 
 
 def _address_of(user: User) -> str:
@@ -61,6 +72,7 @@ def staff(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
+@fresh
 def add_member(request: StaffRequest) -> HttpResponse:
     """Open an account; its holder gets a link to choose a password."""
     form = acting.form(request, AddMemberForm)
@@ -88,9 +100,11 @@ def member(request: StaffRequest, key: int) -> HttpResponse:
         "roles": _roles(user),
         "locked": bool(readers.locked_names([user.username], timezone.now())),
         "second_steps": readers.second_steps(user),
-        "open_work": readers.open_work(user),
+        "holdings": readers.held(user, request.user),
         "done": [(entry, audit.sentence(entry.event)) for entry in readers.done_to(user)],
         "own": user.pk == request.user.pk,
+        "labels": _labels,
+        "waiting": changes.waiting_for(user),
     }
     return page(request, "pages/staff_member.html", context)
 
@@ -107,13 +121,14 @@ def _at_once(request: StaffRequest, user: User) -> HttpResponse:
     return acting.at_once(
         request,
         lambda at: actions.send_link(user=user, by=request.user, at=at),
-        said=f"A link to choose a password is on its way to {user.name}",
+        said=lambda waits: changes.said(waits, f"A link to choose a password is on its way to {user.name}"),
         back=_address_of(user),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.STAFF_MANAGE)
+@fresh
 def change_member(request: StaffRequest, key: int) -> HttpResponse:
     """Change the details, roles and team of an account."""
     user = get_object_or_404(readers.people(), pk=key)
@@ -123,8 +138,8 @@ def change_member(request: StaffRequest, key: int) -> HttpResponse:
     done = acting.carry_out(
         request,
         form,
-        lambda given, at: actions.change(user=user, by=request.user, **given),
-        said="The account has been changed",
+        lambda given, at: actions.change(user=user, by=request.user, at=at, **given),
+        said=lambda waits: changes.said(waits, "The account has been changed"),
         to=_address_of(user),
     )
     context = {"form": form, "title": "Change the account", "caption": user.name, "button": "Save"}
@@ -139,22 +154,23 @@ def member_act(request: StaffRequest, key: int, what: str) -> HttpResponse:
     title, question, button = ACTS[what]
     form = acting.form(request, WhyForm, called=f"{title}: {user.name}", question=question)
 
-    def do(given: dict[str, str], at: datetime) -> None:
+    def do(given: dict[str, str], at: datetime) -> AccountChange | None:
         reason = given["reason"]
         if what == "end":
-            actions.end(user=user, reason=reason, by=request.user)
+            actions.end(user=user, reason=reason, by=request.user, at=at)
         elif what == "restore":
-            actions.restore(user=user, reason=reason, by=request.user, at=at)
+            return actions.restore(user=user, reason=reason, by=request.user, at=at)
         else:
-            actions.remove_second_steps(user=user, reason=reason, by=request.user)
+            return actions.remove_second_steps(user=user, reason=reason, by=request.user, at=at)
+        return None
 
-    said = {"end": "The account has been ended", "restore": "The account has been opened again"}
-    done = acting.carry_out(
-        request, form, do, said=said.get(what, "The second step has been removed"), to=_address_of(user)
-    )
+    done = acting.carry_out(request, form, do, said=lambda waits: changes.said(waits, DONE[what]), to=_address_of(user))
     context = {"form": form, "title": title, "caption": user.name, "button": button, "grave": what == "end"}
-    if what == "end" and (count := readers.open_work(user)):
-        context["lead"] = f"Open records that name {user.name} as worker: {count}. The manager of the team is told."
+    if done is None and what == "end" and (holdings := readers.held(user, request.user)):
+        context |= {"holdings": holdings, "button": "End the account and leave this without anybody"}
+        context["lead"] = f"{user.name} still holds what is listed here. End the account all the same?"
+    if what == "second-step" and (lead := changes.lead(user)):
+        context["lead"] = lead
     return done or page(request, "pages/staff_form.html", {**context, "back": _address_of(user)})
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from frontdoor.access import ROLE_LABELS
-from frontdoor.accounts.models import Team
+from frontdoor.accounts.models import Absence, Team, User
 from frontdoor.db import by_name
 from frontdoor.staff import readers
-from frontdoor.ui.forms import Checkboxes, UiForm, why
+from frontdoor.ui.dates import DateField
+from frontdoor.ui.forms import Checkboxes, NamedChoice, Radios, UiForm, why
 
 ROLES = [(role.value, label) for role, label in ROLE_LABELS.items()]
 
@@ -92,6 +94,33 @@ class WhyForm(UiForm):
     def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = question or "Why?"
+
+
+class AbsenceForm(UiForm):
+    """That somebody is or will be away."""
+
+    called = "Enter an absence"
+    user = NamedChoice(label="Who is away?", queryset=None, empty_label="Choose a colleague")
+    kind = forms.ChoiceField(label="What is it?", choices=Absence.Kind.choices, widget=Radios)
+    from_on = DateField(label="First day away", looks_ahead=True)
+    until_on = DateField(
+        label="Last day away", help_text="Leave it empty while nobody knows.", required=False, looks_ahead=True
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        """``people``: those whose absences are entered here; where it is only oneself, nobody is asked for."""
+        super().__init__(*args, **kwargs)
+        self.choose_from("user", people)
+        if len(people) == 1:
+            self.only = people[0]
+            del self.fields["user"]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is asked for nobody enters their own."""
+        cleaned = super().clean()
+        if "user" not in self.fields:
+            cleaned["user"] = self.only
+        return cleaned
 
 
 class TeamForm(UiForm):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,13 +15,15 @@ from contacts.models import Contact
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks.models import Clock
+from frontdoor.db import by_name
 from frontdoor.people.hooks import Named
 from frontdoor.people.models import Person
 from frontdoor.people.record import about
 from frontdoor.people.record.overview import href_of_reference
 from frontdoor.workflow.models import StatusChange
+from referrals import endings
 from referrals import teams as readers
-from referrals.models import Referral, ReferralQuerySet
+from referrals.models import EndingProposal, Referral, ReferralQuerySet
 
 P = Permission
 #: So many lines of each kind at most; where there are more, a link to the list that has them all.
@@ -43,6 +45,7 @@ class Kind(StrEnum):
 
     TO_DECIDE = "to-decide"
     TO_SIGN_OFF = "to-sign-off"
+    ENDINGS_TO_SIGN = "endings-to-sign"
     TO_AUTHORISE = "to-authorise"
     ASSESSED = "assessed"
     ASSESSMENTS_RETURNED = "assessments-returned"
@@ -54,13 +57,14 @@ class Kind(StrEnum):
 CALLED = {
     Kind.TO_DECIDE: "All referrals to decide",
     Kind.TO_SIGN_OFF: "All contacts waiting for sign-off",
+    Kind.ENDINGS_TO_SIGN: "All endings of referrals to sign",
     Kind.TO_AUTHORISE: "All assessments to authorise",
     Kind.ASSESSED: "All referrals that were assessed",
     Kind.ASSESSMENTS_RETURNED: "All returned assessments",
     Kind.CONTACTS_RETURNED: "All returned contacts",
     Kind.WITHOUT_A_WORKER: "All referrals without a worker",
 }
-WAITING = (Kind.TO_DECIDE, Kind.TO_SIGN_OFF, Kind.TO_AUTHORISE, Kind.ASSESSED)
+WAITING = (Kind.TO_DECIDE, Kind.TO_SIGN_OFF, Kind.ENDINGS_TO_SIGN, Kind.TO_AUTHORISE, Kind.ASSESSED)
 RETURNED = (Kind.ASSESSMENTS_RETURNED, Kind.CONTACTS_RETURNED)
 
 
@@ -109,6 +113,10 @@ class Load:
     late: int
     href: str
     late_href: str
+    #: Where what they hold is passed on to others.
+    pass_on: str
+    #: That they are away now, and until when.
+    away: str = ""
 
 
 @dataclass
@@ -140,7 +148,7 @@ def teams_of(user: User) -> list[Team]:
     """The active teams somebody manages; for others who allocate, the team they belong to."""
     if not holds(user, P.REFERRAL_ALLOCATE):
         return []
-    managed = list(user.teams_managed.filter(is_active=True).order_by("name", "pk"))
+    managed = list(user.teams_managed.filter(is_active=True).order_by(*by_name("name"), "pk"))
     return managed or ([user.team] if user.team is not None and user.team.is_active else [])
 
 
@@ -232,6 +240,12 @@ def _line_of(kind: Kind, named: Mapping[str, Sequence[Named]], row: Any) -> Line
             named, row, f"Sign off or return: proposed by {row.proposed_by}", row.proposed_at,
             href=reverse("referrals:sign_off", args=[row.reference]), is_urgent=row.grade == "red",
         )  # fmt: skip
+    if kind is Kind.ENDINGS_TO_SIGN:
+        word = "close" if endings.is_closing(row.proposed_ending) else "end"
+        return _line(
+            named, row, f"Sign the ending: proposed by {row.proposed_by}", row.proposed_at,
+            href=reverse("referrals:act", args=[row.reference, word]),
+        )  # fmt: skip
     if kind is Kind.TO_AUTHORISE:
         return _line(named, row, f"Authorise the assessment by {row.author}", row.submitted_at)
     if kind is Kind.ASSESSED:
@@ -281,6 +295,18 @@ def _to_sign_off(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
     return rows.exclude(proposed_by=user).select_related("proposed_by").order_by("proposed_at", "pk")
 
 
+def _endings_to_sign(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
+    """Referrals of the teams, for a duty team also nobody's, whose ending another proposed for this manager to sign."""
+    waiting = EndingProposal.objects.filter(referral=OuterRef("pk"), answered_at__isnull=True)
+    rows = readers.waiting_at(teams, endings.waiting_for(user)).select_related("child", "contact")
+    found: QuerySet[Any, Any] = rows.annotate(
+        proposed_by=Subquery(waiting.values("by__name")[:1]),
+        proposed_at=Subquery(waiting.values("at")[:1]),
+        proposed_ending=Subquery(waiting.values("ending")[:1]),
+    ).order_by("proposed_at", "pk")
+    return found
+
+
 def _contacts_returned(teams: Sequence[Team], user: User) -> "QuerySet[Any, Any]":
     """Contacts returned to somebody of the teams and not proposed again."""
     rows = Contact.objects.visible_to(user).filter(status="in_screening", claimed_by__team__in=teams)
@@ -311,6 +337,7 @@ def _assessments(teams: Sequence[Team], user: User) -> AssessmentQuerySet:
 READ: dict[Kind, tuple[Permission, Callable[[Sequence[Team], User], "QuerySet[Any, Any]"]]] = {
     Kind.TO_DECIDE: (P.REFERRAL_DECIDE, _to_decide),
     Kind.TO_SIGN_OFF: (P.CONTACT_SIGN_OFF, _to_sign_off),
+    Kind.ENDINGS_TO_SIGN: (P.REFERRAL_DECIDE, _endings_to_sign),
     Kind.TO_AUTHORISE: (P.ASSESSMENT_AUTHORISE, _to_authorise),
     Kind.ASSESSED: (P.REFERRAL_DECIDE, _assessed),
     Kind.ASSESSMENTS_RETURNED: (P.ASSESSMENT_AUTHORISE, _assessments_returned),
@@ -338,6 +365,8 @@ def _loads(teams: Sequence[Team], user: User, at: datetime) -> list[Load]:
             counted.get(load.worker.pk, 0),
             f"{reverse('referrals:queue')}?view=open&worker={load.worker.username}",
             f"{reverse('pages:breaches')}?worker={load.worker.username}",
+            reverse("referrals:pass_on", args=[load.worker.pk]),
+            load.away.words if load.away is not None else "",
         )
-        for load in readers.loads(teams, user)
+        for load in readers.loads(teams, user, at)
     ]

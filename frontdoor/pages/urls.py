@@ -3,6 +3,9 @@
 from django.urls import path, re_path
 
 from frontdoor.pages import (
+    absences,
+    account_changes,
+    births,
     breaches,
     chronicle,
     clocks,
@@ -21,6 +24,7 @@ from frontdoor.pages import (
     rules,
     rules_file,
     settings,
+    sign_ins,
     staff,
     team_lists,
 )
@@ -30,6 +34,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("team/<slug:kind>/", team_lists.show, name="team_list"),
     path("find/", finding.find, name="find"),
+    path("sign-ins/", sign_ins.show, name="sign_ins"),
+    path("absences/", absences.absences, name="absences"),
+    path("account-changes/", account_changes.waiting, name="account_changes"),
+    path("account-changes/<str:token>/", account_changes.stop, name="stop_change"),
     path("people/", people.search, name="people"),
     path("people/found/", people.found, name="found"),
     path("people/break-glass/", protection.break_glass, name="break_glass"),
@@ -42,6 +50,7 @@ urlpatterns = [
     path("people/<str:reference>/origins/<int:key>/", origins.source, name="source"),
     path("people/<str:reference>/documents/", documents.documents, name="documents"),
     path("people/<str:reference>/documents/add/", documents.upload, name="upload"),
+    path("people/<str:reference>/born/", births.say_born, name="born"),
     path("people/<str:reference>/change/", people.change, name="change"),
     path("people/<str:reference>/addresses/<int:key>/show/", onerecord.show_address, name="show_address"),
     path("people/<str:reference>/addresses/<int:key>/end/", people.end_address, name="end_address"),

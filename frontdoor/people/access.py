@@ -1,32 +1,64 @@
 """The second door for people: who is hidden from whom, and which records are about somebody hidden."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 from frontdoor.access import Denied
 from frontdoor.accounts.models import User
-from frontdoor.people.models import DeclaredConflict, Involvement, Person, Restriction, RestrictionHolder
+from frontdoor.people.models import (
+    DeclaredConflict,
+    Involvement,
+    Person,
+    Restriction,
+    RestrictionHolder,
+)
+from frontdoor.people.models import hidden_people as hidden_people
+from frontdoor.wording import stated, worded
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+#: Filled by the apps above: the references of records kept from a user (key) for another reason than whom they are
+#: about, such as a contact somebody took under a restriction and what came of it. Each gives one column.
+kept_back: list[Callable[[int], models.QuerySet[Any, Any]]] = []
 
 
-def hidden_people(user: User) -> models.QuerySet[Any, Any]:
-    """Ids of the people hidden from this user, as a queryset to use inside another."""
-    return Restriction.objects.hiding_from(user).values_list("person_id", flat=True)
+def _about_hidden(user: int) -> models.QuerySet[Any, Any]:
+    hidden = Restriction.objects.hiding_from(user).values("person_id")
+    rows: models.QuerySet[Any, Any] = Involvement.objects.filter(person_id__in=hidden).values("reference")
+    return rows
 
 
-def hidden_references(user: User) -> models.QuerySet[Any, Any]:
-    """References of the records about anybody hidden from this user, as a queryset to use inside another."""
-    hidden: models.QuerySet[Any, Any] = Involvement.objects.filter(
-        person_id__in=Restriction.objects.hiding_from(user).values("person_id")
-    ).values("reference")
-    return hidden
+def _hidden_references(user: int) -> models.QuerySet[Any, Any]:
+    return _about_hidden(user).union(*[rows(user) for rows in kept_back], all=True)
+
+
+def about_hidden(user: User) -> RawSQL:
+    """References of the records about anybody hidden from this user, to use with ``__in`` inside another query."""
+    return stated(_about_hidden, user.pk)
+
+
+def hidden_references(user: User) -> RawSQL:
+    """The same, and the references of what is kept from them all the same (``kept_back``)."""
+    return stated(_hidden_references, user.pk)
+
+
+def hidden_among(references: Iterable[str], user: User) -> set[str]:
+    """Those of these references that :func:`hidden_references` has."""
+    asked = sorted(set(references))
+    rows = [_about_hidden(user.pk), *[each(user.pk) for each in kept_back]] if asked else []
+    return {found for each in rows for found in each.filter(reference__in=asked).values_list("reference", flat=True)}
+
+
+def is_restricted_to_some(reference: str) -> bool:
+    """Whether a record is about somebody restricted, whoever asks: then the restriction says who sees it."""
+    restricted = Restriction.objects.in_force().values("person_id")
+    return Involvement.objects.filter(reference=reference, person_id__in=restricted).exists()
 
 
 def about_visible(qs: Rows, user: User) -> Rows:
-    """The records of ``qs`` (with a ``reference``) that are not about anybody hidden from the user.
+    """The records of ``qs`` (with a ``reference``) that are about nobody hidden from the user nor kept from them.
 
     Nothing at all for someone not signed in or no longer active.
     """
@@ -38,6 +70,27 @@ def about_visible(qs: Rows, user: User) -> Rows:
 def known_people(user: User) -> models.QuerySet[Any, Any]:
     """Ids of the people this user has declared that they know, as a queryset to use inside another."""
     return DeclaredConflict.objects.filter(user_id=user.pk, ended_at__isnull=True).values_list("person_id", flat=True)
+
+
+def declared_by(user: User) -> set[int]:
+    """The same, asked now: few, and mostly none, so that a page asks once and nothing more where there is none."""
+    return set(_declared(user))
+
+
+@worded()
+def _declared(user: User) -> models.QuerySet[Any, int]:
+    return known_people(user)
+
+
+def closed_to(user: User) -> set[int]:
+    """People (ids) of whom this user is told nothing, asked now: hidden from them, or declared as known to them."""
+    hidden = Restriction.objects.hiding_from(user.pk).values_list("person_id", flat=True)
+    return {*hidden, *declared_by(user)}
+
+
+def declared_about(person: Person) -> list[DeclaredConflict]:
+    """What colleagues have declared of knowing this person, and not taken back."""
+    return list(DeclaredConflict.objects.filter(person=person, ended_at__isnull=True).order_by("pk"))
 
 
 def check_conflict(user: User, person: Person) -> None:
@@ -83,6 +136,12 @@ def holders_of(person: Person) -> list[Any]:
         restriction__person=person, restriction__ended_at__isnull=True, ended_at__isnull=True, user__is_active=True
     ).select_related("user")
     return sorted({holder.user for holder in held}, key=lambda user: user.pk)
+
+
+def holders_about(reference: str) -> list[Any]:
+    """Colleagues named on the restrictions in force on anybody this record is about."""
+    people = Person.objects.filter(involvements__reference=reference).distinct()
+    return sorted({user for person in people for user in holders_of(person)}, key=lambda user: user.pk)
 
 
 def may_see_adopted(user: User) -> models.QuerySet[Any, Any]:

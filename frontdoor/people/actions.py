@@ -12,6 +12,7 @@ from frontdoor.access import Refused, whole
 from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.people import hooks, identifiers
+from frontdoor.people.facts import said_by
 from frontdoor.people.indexing import index_names
 from frontdoor.people.models import (
     Address,
@@ -166,6 +167,7 @@ def amend_person(
     changed = sorted(field for field, value in facts.items() if getattr(locked, field) != value)
     for field, value in facts.items():
         setattr(locked, field, value)
+    locked.said_here = locked.said_here | said_by(changed, by=by.pk, at=at)
     if locked.died_on and locked.date_of_birth and locked.died_on < locked.date_of_birth:
         raise Refused("The date of death cannot be before the date of birth.", code="died_before_born", field="died_on")
     locked.display_name = display_name(locked)
@@ -513,6 +515,11 @@ def update_involvement(
     if worker is not None:
         values["worker"] = worker
     return Involvement.objects.filter(reference=reference, closed_at__isnull=True).update(**values) if values else 0
+
+
+def without_worker(*, worker: User) -> int:
+    """Take somebody whose account has ended off everything open that names them as its worker; returns how many."""
+    return Involvement.objects.worked_by(worker).update(worker=None)
 
 
 def end_involvement(*, reference: str, at: datetime, person: Person | None = None, status_label: str = "") -> int:

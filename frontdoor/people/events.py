@@ -2,6 +2,7 @@
 
 EVENTS: dict[str, str] = {
     "person.recorded": "recorded the person",
+    "person.born": "recorded that the child was born",
     "person.amended": "changed facts about the person",
     "person.named": "added a name",
     "person.identified": "added an identifier",
@@ -15,6 +16,9 @@ EVENTS: dict[str, str] = {
     "person.warned": "added a warning",
     "person.warning_reviewed": "reviewed a warning",
     "person.warning_ended": "ended a warning",
+    "reading.reason_said": "said why they open a record that their own work does not lead to",
+    "reading.run_unusual": "opened unusually many records that their own work does not lead to",
+    "reading.run_explained": "said why they opened unusually many records",
     "person.restricted": "restricted the record",
     "person.holder_added": "named a colleague on the restriction",
     "person.restriction_ended": "ended the restriction",

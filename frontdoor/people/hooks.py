@@ -56,6 +56,8 @@ def merge_policy(model: str, field: str, how: Literal["move", "keep", "rebuild"]
 
 # Called with (person, user, reason, at, expires_at) when a restricted record is opened by break-glass.
 glass_broken: list[Callable[[Person, Any, str, datetime, datetime], None]] = []
+# Called with (user, records, hours, at) when somebody opened unusually many records for words of their own.
+unusual_run: list[Callable[[Any, int, int, datetime], None]] = []
 # Called with (person, users, by, at) when colleagues were named on the restriction of a record.
 named_on: list[Callable[[Person, Sequence[Any], Any, datetime], None]] = []
 # Called with (person, at) when a record has been restricted or protected: what is shown beside it elsewhere must go.
@@ -144,15 +146,19 @@ def open_work(person_ids: Iterable[int], *, hidden_from: Any = None) -> dict[int
     )
     if hidden_from is not None:
         rows = about_visible(rows, hidden_from)
-    kept = list(rows) if hidden_from is None else keep_visible(list(rows), hidden_from)
+    return as_lines(rows if hidden_from is None else keep_visible(list(rows), hidden_from))
+
+
+def as_lines(parts: Iterable[Involvement]) -> dict[int, list[OpenWork]]:
+    """These parts by person, in their order, as lines on a page."""
     found: dict[int, list[OpenWork]] = {}
-    for row in kept:
+    for row in parts:
         found.setdefault(row.person_id, []).append(
             OpenWork(
                 reference=row.reference,
                 kind=row.kind,
                 status_label=row.status_label,
-                worker=row.worker.name if row.worker else "",
+                worker=row.active_worker.name if row.active_worker else "",
                 team=row.team.name if row.team else "",
                 since=row.opened_at,
                 role=row.role,

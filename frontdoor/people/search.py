@@ -22,7 +22,8 @@ from frontdoor.people.access import may_see_adopted
 from frontdoor.people.asking import Reading
 from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.matching.gather import Scope, scope_for
-from frontdoor.people.models import Address, Identifier, Name, NameToken, Person, Telephone, Warning
+from frontdoor.people.models import Address, Identifier, Name, NameToken, Person, Telephone
+from frontdoor.people.protection.reach import warnings_for
 from frontdoor.ui.formats import count, day, joined
 
 # A name alone that fits more people than this needs a second fact.
@@ -537,7 +538,7 @@ def _lines(user: User, keys: Sequence[int], found: Found, working: dict[int, lis
         # Equal names of two joined records are one name to the reader.
         if name.full not in told and (name.person_id not in people or people[name.person_id].display_name != name.full):
             told.append(name.full)
-    warned = set(Warning.objects.in_force().filter(person_id__in=keys).values_list("person_id", flat=True))
+    warned = warnings_for(keys, user)
     return tuple(
         Hit(
             person=people[key],
@@ -545,7 +546,7 @@ def _lines(user: User, keys: Sequence[int], found: Found, working: dict[int, lis
             address=places.get(key, ""),
             also_named=tuple(others.get(key, ())),
             work=tuple(working.get(key, ())),
-            has_warnings=key in warned,
+            has_warnings=bool(warned[key]),
         )
         for key in keys
         if key in people

@@ -170,6 +170,7 @@ def remove_files() -> int:
     return one_by_one(rows, _remove_one, what="remove the file of a destroyed document", at=timezone.now())
 
 
+@transaction.atomic
 def _remove_one(row: FileToRemove) -> int:
     for remove in remove_file:
         remove([row.name])

@@ -4,18 +4,19 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from allauth.mfa.models import Authenticator
-from axes.utils import reset
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from frontdoor.access import Permission, Refused, Role, require
-from frontdoor.accounts.models import Team, User
+from frontdoor.access import Permission, Refused, Role, require, roles_holding
+from frontdoor.accounts.lockout import let_in_wholly
+from frontdoor.accounts.models import AccountChange, Team, User, system_user
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications import outbox
-from frontdoor.notifications.actions import notify
-from frontdoor.staff import mail, readers
+from frontdoor.notifications.actions import notify, one_by_one
+from frontdoor.people.actions import without_worker
+from frontdoor.staff import changes, hooks, mail, readers
+from frontdoor.staff.changes import KINDS
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -99,14 +100,16 @@ def change(
     email: str,
     roles: Sequence[str],
     by: User,
+    at: datetime,
     team: Team | None = None,
     job_title: str = "",
     telephone: str = "",
     social_work_england_number: str = "",
-) -> User:
+) -> AccountChange | None:
     """Change an account. A new role counts from the next page its holder opens.
 
-    Raises Refused when somebody would change their own roles, or when no administrator would be left.
+    A new e-mail address waits, as ``frontdoor.staff.changes`` says; it is returned where it does. Raises Refused when
+    somebody would change their own roles, or when no administrator would be left.
     """
     require(by, Permission.STAFF_MANAGE)
     _check(name=name, email=email, roles=roles)
@@ -116,7 +119,10 @@ def change(
         raise Refused("You cannot change your own roles. Ask another administrator.", code="own", field="roles")
     if Role.ADMINISTRATOR in row.roles and Role.ADMINISTRATOR not in roles:
         _keep_an_administrator(row)
-    row.name, row.email, row.roles, row.team = name.strip(), email, sorted(set(roles)), team
+    # As what the account was and as what it becomes: nobody is made less than a manager to get at their address.
+    waits = changes.ask(user=row, kind=KINDS.EMAIL, new_email=email, by=by, at=at) if email != row.email else None
+    row.refresh_from_db(fields=["email"])
+    row.name, row.roles, row.team = name.strip(), sorted(set(roles)), team
     row.job_title, row.telephone = job_title, telephone
     row.social_work_england_number = social_work_england_number
     row.save()
@@ -126,16 +132,16 @@ def change(
     if row.pk != by.pk:
         text = f"{by.name} changed your account. If you did not expect it, tell your manager."
         notify([row], kind="staff", text=text)
-    return row
+    return waits
 
 
 @transaction.atomic
-def end(*, user: User, reason: str, by: User) -> User:
+def end(*, user: User, reason: str, by: User, at: datetime) -> User:
     """End an account at once: the next page its holder opens, in any session, asks to sign in and refuses it.
 
-    What the person recorded stays under their name. Raises Refused for one's own account, the last administrator,
-    an account that has ended, or without a reason. Open work is never a reason to leave a door open: the manager of
-    the team is told how many records need another worker.
+    What the person recorded stays under their name. What they held has no worker from the same moment on, and whoever
+    gives it to somebody else is told (``hooks.letting_go``): open work is never a reason to leave a door open.
+    Raises Refused for one's own account, the last administrator, an account that has ended, or without a reason.
     """
     require(by, Permission.STAFF_MANAGE)
     if not reason.strip():
@@ -150,15 +156,57 @@ def end(*, user: User, reason: str, by: User) -> User:
     row.is_active = False
     row.save()
     write_audit("staff.ended", by=by, reference=readers.reference_of(row), reason=reason.strip())
-    if (count := readers.open_work(row)) and row.team is not None and row.team.manager is not None:
-        text = f"The account of {row.name} has ended. Open records that name them as worker: {count}. Reallocate them."
-        notify([row.team.manager], kind="staff", text=text, path="/referrals/", urgent=True)
+    _let_go(row, by=by, at=at)
     return row
 
 
+def _let_go(user: User, *, by: User, at: datetime) -> None:
+    _tell_of_restrictions(user)
+    for each in hooks.letting_go:
+        each(user, by, at)
+    without_worker(worker=user)
+
+
+def _tell_of_restrictions(user: User) -> None:
+    """Tell those who answer for who looked of every restriction on which nobody who is here is named any more."""
+    rows = readers.restrictions_held_alone(user)
+    for row in rows:
+        reference = str(row.person.reference)
+        notify(
+            User.objects.filter(is_active=True, roles__overlap=roles_holding(Permission.WHO_LOOKED)),
+            kind="left",
+            text=f"Nobody who works here is named on a restriction of {reference} any more: have somebody named on it.",
+            reference=reference,
+            path=f"/who-looked/{reference}/",
+            urgent=True,
+            once_key=f"left-{user.pk}-{row.pk}",
+        )
+
+
+def let_go_of_the_ended(*, at: datetime) -> int:
+    """Let go of what accounts still hold that ended before this release, or just when something was given to them.
+
+    Returns how many accounts; one that cannot be helped does not stop the others.
+    """
+    keys = sorted(readers.ended_workers().union(*(find() for find in hooks.still_held)))
+    return one_by_one(keys, lambda key: _let_go_again(key, at), what="let go of an ended account's work", at=at)
+
+
 @transaction.atomic
-def restore(*, user: User, reason: str, by: User, at: datetime) -> User:
-    """Open an ended account again, with no password until its holder has chosen a new one by the link sent."""
+def _let_go_again(key: int, at: datetime) -> int:
+    user = User.objects.select_for_update().get(pk=key)
+    if user.is_active or user.is_machine:
+        return 0
+    _let_go(user, by=system_user(), at=at)
+    return 1
+
+
+@transaction.atomic
+def restore(*, user: User, reason: str, by: User, at: datetime) -> AccountChange | None:
+    """Open an ended account again, with no password until its holder has chosen a new one by the link.
+
+    The link is returned where it waits before it is sent.
+    """
     require(by, Permission.STAFF_MANAGE)
     if not reason.strip():
         raise Refused("Say why the account is opened again.", code="reason", field="reason")
@@ -169,33 +217,34 @@ def restore(*, user: User, reason: str, by: User, at: datetime) -> User:
     row.set_unusable_password()
     row.save()
     write_audit("staff.restored", by=by, reference=readers.reference_of(row), reason=reason.strip())
-    outbox.put(mail.KIND, {"user": row.pk}, at=at)
-    return row
+    return changes.ask(user=row, kind=KINDS.LINK, by=by, at=at)
 
 
 @transaction.atomic
-def send_link(*, user: User, by: User, at: datetime) -> None:
-    """Have a link for a new password sent. Raises Refused for an ended account or one without an e-mail address."""
+def send_link(*, user: User, by: User, at: datetime) -> AccountChange | None:
+    """Have a link for a new password sent; returned where it waits first.
+
+    Raises Refused for an ended account or one without an e-mail address.
+    """
     require(by, Permission.STAFF_MANAGE)
     if not user.is_active:
         raise Refused("This account has ended. Open it again first.", code="ended")
     if not user.email:
         raise Refused("This account has no e-mail address. Enter one first.", code="email")
-    write_audit("staff.link_sent", by=by, reference=readers.reference_of(user))
-    outbox.put(mail.KIND, {"user": user.pk}, at=at)
+    return changes.ask(user=user, kind=KINDS.LINK, by=by, at=at)
 
 
 @transaction.atomic
 def unlock(*, user: User, by: User) -> None:
-    """Let somebody try again at once who typed too many wrong passwords."""
+    """Let somebody try again at once who typed too many wrong passwords, or gave too many wrong codes."""
     require(by, Permission.STAFF_MANAGE)
-    reset(username=user.username)
+    let_in_wholly(user)
     write_audit("staff.unlocked", by=by, reference=readers.reference_of(user))
 
 
 @transaction.atomic
-def remove_second_steps(*, user: User, reason: str, by: User) -> int:
-    """Remove the second steps of somebody who lost their telephone or key; returns how many there were.
+def remove_second_steps(*, user: User, reason: str, by: User, at: datetime) -> AccountChange | None:
+    """Remove the second steps of somebody who lost their telephone or key; returned where it waits first.
 
     They set up a new one when they next sign in. Raises Refused for one's own, or without a reason.
     """
@@ -204,9 +253,7 @@ def remove_second_steps(*, user: User, reason: str, by: User) -> int:
         raise Refused("Say how you know who is asking.", code="reason", field="reason")
     if user.pk == by.pk:
         raise Refused("You cannot remove your own second step here. Ask another administrator.", code="own")
-    count: int = Authenticator.objects.filter(user=user).delete()[0]
-    write_audit("staff.factors_removed", by=by, reference=readers.reference_of(user), reason=reason.strip())
-    return count
+    return changes.ask(user=user, kind=KINDS.SECOND_STEP, reason=reason.strip(), by=by, at=at)
 
 
 @transaction.atomic

@@ -8,13 +8,18 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Now
+from django.urls import reverse
 
-from frontdoor.access import Permission, Role, permissions_of
-from frontdoor.accounts.models import Team, User
+from frontdoor.access import Permission, Role, holds, permissions_of
+from frontdoor.accounts.models import CodeTries, Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.db import by_name
-from frontdoor.people.models import Involvement
+from frontdoor.people.access import hidden_people
+from frontdoor.people.models import Involvement, Restriction, RestrictionHolder
+from frontdoor.staff import hooks
+from frontdoor.staff.hooks import Holding
 
 PAGE = 50
 
@@ -56,12 +61,15 @@ def listed(chosen: Chosen, after: str = "") -> tuple[list[User], str]:
 
 
 def locked_names(usernames: Sequence[str], at: datetime) -> set[str]:
-    """Which of these user names are locked out of signing in just now after too many wrong passwords."""
+    """Which of these user names are locked just now, if only in one place, after wrong passwords or wrong codes."""
     since = at - timedelta(hours=settings.AXES_COOLOFF_TIME)
-    rows = AccessAttempt.objects.filter(
-        username__in=usernames, attempt_time__gte=since, failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    tries = AccessAttempt.objects.filter(username__in=usernames, attempt_time__gte=since)
+    by_place = tries.values("username", "ip_address").annotate(made=Sum("failures_since_start"))
+    codes = CodeTries.objects.filter(
+        user__username__in=usernames, last_at__gt=since, made__gte=settings.AXES_FAILURE_LIMIT
     )
-    return set(rows.values_list("username", flat=True))
+    passwords = by_place.filter(made__gte=settings.AXES_FAILURE_LIMIT).order_by()
+    return {*passwords.values_list("username", flat=True), *codes.values_list("user__username", flat=True)}
 
 
 def second_steps(user: User) -> list[str]:
@@ -77,9 +85,53 @@ def done_to(user: User) -> list[Entry]:
     return list(rows.order_by("-at", "-pk")[:20])
 
 
-def open_work(user: User) -> int:
-    """How many open records name this person as their worker: a number only, nobody is shown."""
-    return int(Involvement.objects.worked_by(user).filter(role="subject").count())
+def held(user: User, reader: User) -> list[Holding]:
+    """What an account holds, by kind, as far as the reader may know of it; only kinds of which there is something."""
+    found = [each for find in hooks.holdings for each in find(user, reader)]
+    return [*found, *_teams_managed(user), *_turns(user), *_restrictions(user, reader)]
+
+
+def ended_workers() -> set[int]:
+    """Keys of ended accounts of people that anything open still names as its worker."""
+    rows = Involvement.objects.open().filter(worker__is_active=False, worker__is_machine=False)
+    return set(rows.values_list("worker_id", flat=True))
+
+
+def _some(what: str, number: int, *, then: str, lines: Sequence[tuple[str, str]] = ()) -> list[Holding]:
+    return [Holding(what, number, tuple(lines[: hooks.SHOWN]), then)] if number else []
+
+
+def _teams_managed(user: User) -> list[Holding]:
+    rows = user.teams_managed.filter(is_active=True).order_by(*by_name("name"))
+    lines = [(team.name, reverse("pages:team", args=[team.pk])) for team in rows]
+    return _some("Teams they manage", len(lines), lines=lines, then="need another manager: name one first")
+
+
+def _turns(user: User) -> list[Holding]:
+    number = user.turns.filter(to_at__gt=Now()).count()
+    return _some("Turns on the rota, now or to come", number, then="are nobody’s: put somebody else on the rota")
+
+
+def _restrictions(user: User, reader: User) -> list[Holding]:
+    """Restrictions naming them on records the reader may open; of others nobody says that there are any."""
+    held = RestrictionHolder.objects.filter(
+        user=user, ended_at__isnull=True, restriction__ended_at__isnull=True
+    ).exclude(restriction__person__in=hidden_people(reader))
+    people = list(held.select_related("restriction__person").order_by("pk"))
+    leads = holds(reader, Permission.PEOPLE_VIEW)
+    references = [str(row.restriction.person.reference) for row in people]
+    lines = [(reference, f"/people/{reference}/") for reference in references] if leads else []
+    return _some("Restrictions on which they are named", len(people), lines=lines, then="need somebody else named")
+
+
+def restrictions_held_alone(user: User) -> list[Restriction]:
+    """Restrictions in force that name this person and nobody else whose account is open."""
+    others = RestrictionHolder.objects.filter(
+        restriction=OuterRef("pk"), ended_at__isnull=True, user__is_active=True
+    ).exclude(user=user)
+    mine = RestrictionHolder.objects.filter(restriction=OuterRef("pk"), ended_at__isnull=True, user=user)
+    rows = Restriction.objects.in_force().filter(Exists(mine)).exclude(Exists(others))
+    return list(rows.select_related("person").order_by("pk"))
 
 
 def administrators() -> QuerySet[User]:

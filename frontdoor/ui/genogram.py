@@ -11,7 +11,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-CELL, SIZE, ROW, TOP, LETTERS = 128, 44, 176, 46, 16
+CELL, SIZE, ROW, TOP, LETTERS = 144, 44, 176, 46, 14
 Point = tuple[float, float]
 
 

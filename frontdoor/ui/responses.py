@@ -1,11 +1,14 @@
 """Answers every view gives alike: a page, a form with errors (422), an error page or its htmx fragment."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import engines
+
+from frontdoor.limits import RETRY_AFTER, is_busy
 
 TITLES = {
     400: "The request could not be understood",
@@ -15,6 +18,7 @@ TITLES = {
     413: "The file is too large",
     429: "Too many attempts",
     500: "Sorry, there is a problem",
+    503: "The service is busy",
 }
 
 
@@ -84,19 +88,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500; a program that asked the API is answered as the API answers (RFC 9457)."""
+    """Django's handler500; a program that asked the API is answered as the API answers (RFC 9457).
+
+    What the database could not do just now (it does not answer, a limit stopped it) is a 503 that may be tried again.
+    """
+    status = 503 if is_busy(sys.exc_info()[1]) else 500
     if request.path.startswith("/api/"):
         told = "The request was not carried out. Send it again with the same key."
+        code = {500: "server_error", 503: "unavailable"}[status]
         problem = {
-            "type": "urn:front-door:problem:server_error",
-            "title": TITLES[500],
-            "status": 500,
-            "code": "server_error",
+            "type": f"urn:front-door:problem:{code}",
+            "title": TITLES[status],
+            "status": status,
+            "code": code,
             "detail": told,
             "errors": [],
         }
-        return JsonResponse(problem, status=500, content_type="application/problem+json")
-    return error(request, 500)
+        answer: HttpResponse = JsonResponse(problem, status=status, content_type="application/problem+json")
+    else:
+        answer = error(request, status)
+    if status == 503:
+        answer["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

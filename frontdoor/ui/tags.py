@@ -21,6 +21,13 @@ COLOURS: dict[str, dict[str, str]] = {
         "no_further_action": "grey",
         "closed": "grey",
     },
+    "referrals.enquiry": {
+        "open": "red",
+        "to_sign": "yellow",
+        "conference_due": "red",
+        "concluded": "green",
+        "discontinued": "grey",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",
@@ -28,11 +35,14 @@ COLOURS: dict[str, dict[str, str]] = {
         "abandoned": "grey",
     },
     "assessments.earlyhelpassessment": {
+        "waiting": "yellow",
         "draft": "grey",
         "active": "blue",
         "returned": "yellow",
         "stepped_up": "purple",
         "closed": "green",
+        "declined": "grey",
+        "withdrawn": "grey",
     },
     "supervision.session": {"planned": "blue", "held": "green", "cancelled": "grey"},
 }

@@ -105,7 +105,10 @@ class Machine:
             if not hasattr(getattr(cls, name, None), "_django_fsm"):
                 raise ImproperlyConfigured(f"{cls.__name__} has no step for its move {name}.")
         MACHINES[cls], TABLES[cls] = moves, self.rows
-        pairs = sorted({(source, row.target) for row in moves.values() for source in row.sources})
+        # What leaves the status as it is (a move that changes something else) is no change the trigger sees.
+        pairs = sorted(
+            {(source, row.target) for row in moves.values() for source in row.sources if source != row.target}
+        )
         listed = ", ".join(f"('{source}', '{target}')" for source, target in pairs)
         pgtrigger.register(
             pgtrigger.Trigger(

@@ -11,14 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contacts import taken
+from contacts.families.actions import is_separated
 from contacts.models import Contact
 from contacts.recording import forms as contact_forms
 from contacts.recording import views as call
 from contacts.screening import rules
+from contacts.screening.dangers import homes_given
 from contacts.screening.readers import keep_out, possible_on, rows_of, words
 from contacts.screening.views.household import offered
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible
+from frontdoor.access import Permission, Refused, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
@@ -26,9 +29,12 @@ from frontdoor.codelists import lists
 from frontdoor.drafts import actions as drafts
 from frontdoor.drafts.actions import AlreadySubmitted
 from frontdoor.notifications.actions import duty_managers
+from frontdoor.people.protection.reach import each_once, warnings_for
+from frontdoor.ui.formats import moment
+from frontdoor.ui.forms import ButtonForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import can
-from referrals import actions, forms, readers
+from referrals import actions, forms, readers, sending
 from referrals.decisions import NOT_ABOUT, outcome_attributes
 
 P = Permission
@@ -39,7 +45,7 @@ def shown(request: StaffRequest, reference: str, *, is_read: bool = False) -> Co
 
     ``is_read``: the page has the contact's text, which a declared conflict keeps from the user (403).
     """
-    contact: Contact = get_visible(Contact, request.user, reference)
+    contact = taken.to_act_on(Contact, request.user, reference)
     if is_read:
         keep_out(rows_of(contact), request.user, timezone.now())
     people = contact.people.filter(person__isnull=False).values_list("person_id", flat=True)
@@ -49,8 +55,9 @@ def shown(request: StaffRequest, reference: str, *, is_read: bool = False) -> Co
 
 def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
     """What the page of a sign-off shows of its contact."""
-    children = readers.children_of(contact)
-    people = [row.person_id for row in children if row.person_id is not None]
+    children, adults = readers.children_of(contact), readers.adults_of(contact)
+    on_it = [*children, *adults]
+    people = [row.person_id for row in on_it if row.person_id is not None]
     now = timezone.now()
     possible = possible_on(contact, request.user, now)
     audit.shows(request, [each.person for each in possible], kind="opened", reference=contact.reference)
@@ -61,10 +68,11 @@ def _about(request: StaffRequest, contact: Contact) -> dict[str, Any]:
         "possible": possible,
         "texts": words(contact),
         "children": children,
-        "adults": readers.adults_of(contact),
-        "warnings": readers.warnings_of(people),
+        "adults": adults,
+        "warnings": each_once(warnings_for(people, request.user, given=homes_given(on_it))),
         "clocks": list(clocks.order_by("due_at", "id")),
         "families": list(contact.families.order_by("number")),
+        "is_separated": is_separated,
         "now": now,
         "today": london_date(now),
         "label": lists.label,
@@ -123,6 +131,8 @@ def sign_off(request: StaffRequest, reference: str) -> HttpResponse:
             "opens": opens,
             "own": contact.proposed_by == request.user,
             "not_about": NOT_ABOUT,
+            "proposed": sending.proposed(contact),
+            "told_at_of": sending.told_at_of,
             "reasons": rules.manager_reasons(contact, about["children"], about["now"]),
         },
     )
@@ -218,7 +228,9 @@ def tell(request: StaffRequest, reference: str) -> HttpResponse:
             "form": form,
             "managers": duty_managers(now),
             "children": readers.children_of(contact),
+            "offer": offered(request, contact, "tell"),
             "referrals": {row.contact_person_id: row for row in readers.undecided_referrals(contact, request.user)},
+            "may_discuss": holds(request.user, P.REFERRAL_DECIDE),
             "now": now,
         },
     )
@@ -273,14 +285,34 @@ def _with_reason(
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.CONTACT_SIGN_OFF)
 def confirm_telephone(request: StaffRequest, reference: str) -> HttpResponse:
     """The manager confirms what they agreed by telephone."""
-    contact = shown(request, reference)
-    return acting.at_once(
+    contact = shown(request, reference, is_read=True)
+    back = reverse("contacts:contact", args=[contact.reference])
+    if request.method != "POST" and "confirm_telephone" not in can(contact, request.user):
+        return redirect(back)
+    form = acting.form(request, ButtonForm, record=contact)
+    done = acting.carry_out(
         request,
-        lambda at: actions.confirm_telephone(contact=contact, by=request.user, at=at),
+        form,
+        lambda given, at: actions.confirm_telephone(contact=contact, by=request.user, at=at, **given),
         said="Confirmed.",
-        back=reverse("contacts:contact", args=[contact.reference]),
+        to=back,
+    )
+    who = contact.decided_by.name if contact.decided_by is not None else "Somebody"
+    when = f" on {moment(contact.decided_at)}" if contact.decided_at is not None else ""
+    return done or page(
+        request,
+        "referrals/act.html",
+        {
+            "record": contact,
+            "form": form,
+            "title": "Confirm what was agreed by telephone",
+            "button": "Confirm",
+            "text": f"{who} decided “{lists.label('contact_outcome', contact.outcome)}”{when}, and wrote down that a "
+            "manager had agreed by telephone. Confirm it if that is what was agreed; if not, reopen the contact.",
+            "back": "contacts:contact",
+        },
     )

@@ -1,7 +1,7 @@
 """The one page of a decision: a contact with those of its family, reached from the queue and from the contact."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,35 +11,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from contacts.models import OPEN, Contact, ContactPerson
+from contacts import taken
+from contacts.families import beside
+from contacts.families.actions import is_separated
+from contacts.models import OPEN, Contact
 from contacts.screening import actions as contact_actions
 from contacts.screening import readers as contact_readers
 from contacts.screening import rules
 from contacts.screening.closing import opened_by
 from contacts.screening.untaken import to_settle
-from contacts.screening.views.household import offered as household_offered
+from contacts.screening.views.household import Offer, offer_of
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, Role, StaffRequest, Stale, get_visible, holds
+from frontdoor.access import Permission, Refused, Role, StaffRequest, Stale, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
-from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
-from frontdoor.people.access import about_known
-from frontdoor.people.hooks import open_work
+from frontdoor.people.access import about_known, declared_by
+from frontdoor.people.protection.reach import each_once
 from frontdoor.ui.responses import page
 from frontdoor.workflow.actions import stale
 from referrals import readers, together
+from referrals.background import Background
 from referrals.forms import say_cases
 from referrals.together import Answer, Result, refusal
-from referrals.together_forms import CommonForm, Offered, RowForm, start_from
+from referrals.together_forms import CommonForm, Offered, RowForm, start_from, start_from_proposed
 from referrals.undoing import may_undo
 
 P = Permission
 #: What the page asks of every contact it has.
-READ_WITH = ("type", "agency", "claimed_by", "text", "rank")
-#: Contact id → the people on it in their order.
-People = Mapping[int, Sequence[ContactPerson]]
+READ_WITH = ("type", "agency", "claimed_by", "text", "rank", "bundle")
 Rows = dict[int, list[RowForm]]
 
 
@@ -58,15 +59,18 @@ def screen(request: StaffRequest, reference: str) -> HttpResponseBase:
 def decide(request: StaffRequest, reference: str) -> HttpResponse:
     """Decide a contact and those screened with it: the first text open, each other one opened by a key."""
     user = request.user
-    first: Contact = get_visible(Contact.objects.visible_to(user).select_related(*READ_WITH), user, reference)
+    first = taken.to_act_on(Contact, user, reference, read_with=READ_WITH)
     now = timezone.now()
     on = london_date(now)
     results: list[Result] = []
-    contacts = _open_together(first, user)
-    people = readers.people_of(contacts)
-    contact_readers.keep_out(people[first.pk] if first.pk in people else contact_readers.rows_of(first), user, now)
-    offered = _offered(contacts, people)
-    common, rows = _forms(request, first, contacts, people, on, offered)
+    declared = declared_by(user)
+    contacts = _open_together(first, user, declared)
+    around = Background(contacts, user, now, declared=declared)
+    if declared:
+        people = around.people
+        contact_readers.keep_out(people[first.pk] if first.pk in people else contact_readers.rows_of(first), user, now)
+    offered = _offered(around)
+    common, rows = _forms(request, first, around, on, offered)
     if common.is_sent:
         acting.keep(request, common)
         valid = all([common.is_valid(), *[form.is_valid() for forms in rows.values() for form in forms]])
@@ -79,23 +83,22 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
                 audit.refused(request, result.refused)
         if results:
             refused = {result.contact.pk for result in results if result.power is None}
-            contacts = [contact for contact in _open_together(first, user) if contact.pk in refused]
-            people = readers.people_of(contacts)
-            common, rows = _forms(request, first, contacts, people, on, offered)
+            contacts = [contact for contact in _open_together(first, user, declared) if contact.pk in refused]
+            around = Background(contacts, user, now, declared=declared)
+            common, rows = _forms(request, first, around, on, offered)
             if not refused:
                 acting.use_up(request, common, at=now)
     told = [result for result in results if not _at_its_field(result, common, rows)]
     shown = [contact.reference for contact in contacts]
+    opened = set()
     if first.reference in shown and request.method != "POST":
         contact_readers.note_opened(first, user)
-    opened = opened_by(user, shown)
-    looks = {
-        contact.pk: contact_readers.look(contact, user, now, people[contact.pk])
-        for contact in contacts
-        if contact.reference in opened
-    }
-    keys = [row.person_id for rows_on in people.values() for row in rows_on if row.person_id is not None]
-    shows = {*keys, *(key for look in looks.values() for key in look.shown)}
+        opened = {first.reference}
+    opened |= opened_by(user, [each for each in shown if each not in opened])
+    looks = around.looks(opened)
+    waiting = beside.each_once(beside.beside(contacts, user, now), contacts)
+    sentences = beside.sentences(waiting)
+    shows = {*around.confirmed, *sentences.people, *(key for look in looks.values() for key in look.shown)}
     audit.shows(request, shows, kind="opened", reference=first.reference)
     # Versions as they were read stay until a decision was tried on them: then it may be sent again on those of now.
     sent = request.POST if common.is_sent and not results else {}
@@ -113,13 +116,16 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
                     "version": sent.get(f"version-{about['contact'].reference}") or about["contact"].version,
                     "look": looks.get(about["contact"].pk),
                 }
-                for about in _about(contacts, people, user, now, opened)
+                for about in _about(around, opened)
             ],
             "common": common,
             "child_forms": [form for forms in rows.values() for form in forms],
             "is_manager": rules.is_manager(user),
-            "known": open_work(keys, hidden_from=user),
-            "offer": household_offered(request, first, "decide") if first.reference in shown else None,
+            "is_separated": is_separated,
+            "beside": waiting,
+            "sentences": sentences.told,
+            "known": around.open_work(),
+            "offer": _offer(request, first, around, on),
             # Nothing typed is lost when somebody else was faster with all of them.
             "typed": request.POST.get("reason", "").strip() if results and not contacts else "",
             "results": [
@@ -139,41 +145,49 @@ def _status(results: Sequence[Result], told: Sequence[Result]) -> int | None:
     return 409 if any(isinstance(result.refused, Stale) for result in told) else 422
 
 
-def _open_together(first: Contact, user: User) -> list[Contact]:
+def _open_together(first: Contact, user: User, declared: Collection[int]) -> list[Contact]:
     """Those still to be decided, without what is about somebody the user has declared to know."""
     found = [contact for contact in contact_readers.together(first, user) if contact.status in OPEN]
-    known = about_known([contact.reference for contact in found], user)
+    known = about_known([contact.reference for contact in found], user) if declared else ()
     return [contact for contact in found if contact.reference not in known]
 
 
-def _about(
-    contacts: Sequence[Contact], people: People, user: User, now: datetime, opened: set[str]
-) -> list[dict[str, Any]]:
+def _about(around: Background, opened: Collection[str]) -> list[dict[str, Any]]:
     """What a decider reads of each contact beside its text: warnings, clocks, what the families know, who signs."""
-    known = {row.person_id for rows in people.values() for row in rows if row.person_id is not None}
-    warnings = readers.warnings_of(sorted(known))
-    # Those the user may know of: a holder's own clock would tell of somebody hidden.
-    clocks = list(
-        Clock.objects.visible_to(user)
-        .running()
-        .filter(reference__in=[contact.reference for contact in contacts])
-        .order_by("due_at", "id")
+    is_manager = rules.is_manager(around.user)
+    second = (
+        rules.with_second_manager(around.contacts, around.user, london_date(around.at))
+        if is_manager and around.contacts
+        else set()
     )
-    families = readers.families_of(contacts)
     found = []
-    for contact in contacts:
-        on_it = {row.person_id for row in people[contact.pk]}
-        children = [row for row in people[contact.pk] if row.is_child]
+    for contact in around.contacts:
+        on_it = {key for row in around.people[contact.pk] for key in (row.person_id, -row.pk)}
+        children = around.children[contact.pk]
         found.append(
             {
                 "contact": contact,
-                "warnings": [warning for warning in warnings if warning.person_id in on_it],
-                "clocks": [clock for clock in clocks if clock.reference == contact.reference],
-                "families": [family for family in families if family.contact_id == contact.pk],
-                "reasons": rules.manager_reasons(contact, children, now) if contact.reference in opened else [],
+                "warnings": each_once(around.reached, on_it),
+                "clocks": [clock for clock in around.clocks if clock.reference == contact.reference],
+                "families": [family for family in around.families if family.contact_id == contact.pk],
+                "needs_second": contact.pk in second,
+                "reasons": (
+                    rules.manager_reasons(contact, children, around.at, around.known)
+                    if contact.reference in opened
+                    else []
+                ),
             }
         )
     return found
+
+
+def _offer(request: StaffRequest, first: Contact, around: Background, on: date) -> Offer | None:
+    """Whom to ask about on one of the contacts, the next when that is answered; else what was answered on the first."""
+    households = around.households(on)
+    asking = [contact for contact in around.contacts if households[contact.pk].asked]
+    for contact in (*asking, *around.contacts):
+        return offer_of(request, contact, households[contact.pk], "decide", back=first.reference)
+    return None
 
 
 def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[Result]:
@@ -184,23 +198,26 @@ def _decided_meanwhile(request: StaffRequest, contacts: list[Contact]) -> list[R
     return [refusal(contact, stale(contact)) for contact in found]
 
 
-def _offered(contacts: Sequence[Contact], people: People) -> Offered:
+def _offered(around: Background) -> Offered:
     """What can be chosen on the page; asked before anything is decided, so that what was chosen stays a choice."""
-    working, may_join = readers.with_open_work(contacts)
-    children = {contact.pk: [row.pk for row in people[contact.pk] if row.is_child] for contact in contacts}
-    may_refer = {key for contact in contacts if contact.type.may_become_referral for key in children[contact.pk]}
-    return Offered(any(children.values()), frozenset(may_refer - working), frozenset(may_join))
+    children = around.children
+    everybody = [row for rows in children.values() for row in rows]
+    working, may_join = readers.with_open_work(everybody, around.standing)
+    may_refer = {row.pk for row in everybody if row.contact.type.may_become_referral}
+    return Offered(bool(everybody), frozenset(may_refer - working), frozenset(may_join))
 
 
 def _forms(
-    request: StaffRequest, first: Contact, contacts: Sequence[Contact], people: People, on: date, offered: Offered
+    request: StaffRequest, first: Contact, around: Background, on: date, offered: Offered
 ) -> tuple[CommonForm, Rows]:
     """The common form and one for each child; both start from what was told, or proposed and came back."""
     user = request.user
     is_manager = rules.is_manager(user)
-    children = {contact.pk: [row for row in people[contact.pk] if row.is_child] for contact in contacts}
+    children = around.children
     everybody = [row for rows in children.values() for row in rows]
     told, own = start_from(everybody, on)
+    if not everybody:
+        told = start_from_proposed(first)
     common = acting.form(
         request,
         CommonForm,
@@ -208,7 +225,7 @@ def _forms(
         at=reverse("referrals:decide", args=[first.reference]),
         on=on,
         is_manager=is_manager,
-        contacts=contacts,
+        contacts=around.contacts,
         offered=offered,
         may_allocate=holds(user, P.REFERRAL_ALLOCATE),
         is_night=Role.EDT_WORKER.value in user.roles,

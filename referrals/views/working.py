@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from contacts.families.telling import telling_for
 from contacts.given import sought_for
 from contacts.models import Contact
 from contacts.screening import actions as screening
@@ -28,7 +29,8 @@ from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
-from referrals import actions, forms, holding, news, readers
+from referrals import actions, endings, forms, holding, hooks, news, readers
+from referrals.absences import away
 from referrals.acknowledging import acknowledge
 from referrals.models import Referral
 from referrals.views.news import PLACES, told
@@ -37,6 +39,8 @@ from referrals.views.news import address_of as page_of_news
 P = Permission
 VIEWS = {
     "undecided": "Awaiting decision",
+    "to_sign": "Endings to sign",
+    "enquiries": "Section 47 to authorise",
     "unallocated": "Without a worker",
     "mine": "Mine",
     "open": "All open",
@@ -88,6 +92,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             ],
             "form": form,
             "lines": found.lines,
+            "away": away([line.allocation.worker_id for line in found.lines if line.allocation], timezone.now()),
             **told(request, news.waiting(user) if not request.GET.get("after") else [], "list"),
             "following": following,
             "started": bool(request.GET.get("after")),
@@ -125,7 +130,6 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
     """The page; ``sent`` is the answer to news that came back."""
     user = request.user
     contact = found.contact
-    people = [found.child_id] if found.child_id is not None else []
     assessments: Any = found.assessments
     heard = told(request, news.of(found, user), "referral")
     if sent is not None:
@@ -137,14 +141,18 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "referral": found,
             "contact": contact,
             "given": found.contact_person,
+            "telling": telling_for(found.contact_person),
             "untaken": untaken([found.child], user).get(found.child.pk, []) if found.child is not None else [],
             "siblings": readers.siblings(found, user),
-            "allocations": readers.allocations(found),
-            "warnings": readers.warnings_of(people),
+            "ending": endings.told(found),
+            "allocations": (allocations := readers.allocations(found)),
+            "away": away([row.worker_id for row in allocations], timezone.now()),
+            "warnings": readers.warnings_of([found], user),
             "clocks": list(Clock.objects.visible_to(user).running().of(found.reference).order_by("due_at", "id")),
             **heard,
             "form": sent,
-            "discussions": list(found.strategy_discussions.select_related("chaired_by").order_by("-held_at", "-id")),
+            "discussions": list(found.strategy_discussions.whole()),
+            "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
             else [],
@@ -224,31 +232,18 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing done to a referral on a page of its own: what it needs, what it says, what it runs."""
+    """One thing done to a referral, or to what hangs on it, on a page of its own: what it needs, says and runs."""
 
     permission: Permission
     title: str
     button: str
     form: type[VersionForm]
-    run: Callable[[Referral, User, datetime, dict[str, Any]], object]
-    done: str
+    run: Callable[[Any, User, datetime, dict[str, Any]], object]
+    done: str | Callable[[Any], str]
     text: str = ""
     kind: str = ""
-
-
-def _strategy(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
-    return actions.record_strategy_discussion(
-        referral=referral,
-        by=by,
-        at=at,
-        held_at=given["held_at"],
-        with_police="police" in given["present"],
-        with_health="health" in given["present"],
-        others=given["others"],
-        section_47=given["section_47"] == "yes",
-        decision=given["decision"],
-        version=given["version"],
-    )
+    #: What stands on the page beside ``text``, read from the record.
+    says: Callable[[Any], str] = lambda record: ""
 
 
 def _accept(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
@@ -265,6 +260,9 @@ def _plain(action: Callable[..., Any]) -> Callable[[Referral, User, datetime, di
     return lambda referral, by, at, given: action(referral=referral, by=by, at=at, **given)
 
 
+#: What is said of an ending that waits.
+PROPOSED = "Proposed: a second manager has to sign it."
+
 ACTS: dict[str, Act] = {
     "accept": Act(P.REFERRAL_DECIDE, "Accept this referral", "Accept", forms.AcceptForm, _accept, "Accepted."),
     "end": Act(
@@ -273,8 +271,9 @@ ACTS: dict[str, Act] = {
         "End the referral",
         forms.EndForm,
         _plain(actions.no_further_action),
-        "The referral has ended.",
+        lambda found: PROPOSED if found.is_open else "The referral has ended.",
         kind="warning",
+        says=endings.told,
     ),
     "service": Act(
         P.REFERRAL_DECIDE,
@@ -292,23 +291,15 @@ ACTS: dict[str, Act] = {
         _plain(actions.set_primary_need),
         "Saved.",
     ),
-    "strategy-discussion": Act(
-        P.REFERRAL_DECIDE,
-        "Record a strategy discussion",
-        "Record it",
-        forms.StrategyForm,
-        _strategy,
-        "Recorded.",
-        text="Only a discussion that decides a section 47 enquiry starts the enquiry’s clock.",
-    ),
     "close": Act(
         P.REFERRAL_CLOSE,
         "Close this referral",
         "Close the referral",
         forms.CloseForm,
         _plain(actions.close),
-        "Closed.",
+        lambda found: PROPOSED if found.is_open else "Closed.",
         kind="warning",
+        says=endings.told,
     ),
     "reopen": Act(
         P.REFERRAL_REOPEN,
@@ -333,6 +324,8 @@ def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
     forms.say_cases(form, request.user)
+    ends = name in ("close", "end")
+    waits = [line for below in hooks.open_below for line in below(found, request.user)] if ends else []
     done = acting.carry_out(
         request,
         form,
@@ -348,7 +341,8 @@ def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
             "form": form,
             "title": chosen.title,
             "button": chosen.button,
-            "text": chosen.text,
+            "text": chosen.text or chosen.says(found),
+            "waits": waits,
             "kind": chosen.kind,
             "who": found.child_name,
             "back": "referrals:referral",

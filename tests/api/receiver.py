@@ -90,7 +90,7 @@ def receiver() -> Iterator[Receiver]:
         thread.join()
 
 
-def until(true: Any, seconds: float = 30) -> None:
+def until(true: Any, seconds: float = 90) -> None:
     """Wait for something to become true; fail when it does not."""
     deadline = time.monotonic() + seconds
     while not true():

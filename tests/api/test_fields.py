@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Contact
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
 from tests.api.test_contacts import problem
+from tests.drawing import EACH_TIME
 
 
 def changed(pointer: str, value: Any) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def pointers(value: Any, at: str = "") -> list[str]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(pointers(POLICE_BODY)), VALUES), min_size=1, max_size=3), st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=EACH_TIME)
 def test_no_body_brings_us_down(police: Caller, changes: list[tuple[str, Any]], in_batch: bool) -> None:
     body: Any = POLICE_BODY
     for pointer, value in changes:
@@ -138,7 +139,7 @@ def test_no_body_brings_us_down(police: Caller, changes: list[tuple[str, Any]], 
 
 
 @given(st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=EACH_TIME)
 def test_no_bytes_bring_us_down(police: Caller, sent: bytes) -> None:
     for path in ("contacts", "contacts/batch", "early-help-assessments"):
         assert 400 <= police.post(path, sent).status_code < 500

@@ -425,7 +425,7 @@ def test_killed_in_the_middle_it_is_sent_again_under_the_same_id(committed: None
             reference = police.post("contacts", SMALL_BODY).json()["reference"]
             contacts.acknowledge(contact=Contact.objects.get(reference=reference), by=manager, at=timezone.now())
         process = subprocess.Popen(deliver, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, start_new_session=True)
-        assert there.arrived.wait(60), "the outbox is drained and the first message sent, with no Redis anywhere"
+        assert there.arrived.wait(120), "the outbox is drained and the first message sent, with no Redis anywhere"
         other = sending.send_due(timezone.now() + timedelta(minutes=1))
         assert other == sending.Sent(), "while one sends, another does nothing"
         os.killpg(process.pid, signal.SIGKILL)

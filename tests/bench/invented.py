@@ -1,6 +1,6 @@
 """Two extracts of people who do not exist, with the answers: to measure the linkage on names and noise of another kind.
 
-    python -m tests.bench.invented FOLDER [--families N] [--seed N] [--noise 1.0]
+    python -m tests.bench.invented FOLDER [--families N] [--seed N] [--noise 1.0] [--share 0.667]
 
 Writes ``carecase_people.csv``, ``firstcall_people.csv`` and the answers, for ``dev.py bench linkage FOLDER``. Nothing
 here is taken from the linkage: names, customs and mistakes are chosen independently of its tables.
@@ -174,8 +174,9 @@ def written(chance: random.Random, one: Someone, noise: float) -> dict[str, str]
     }  # fmt: skip
 
 
-def make(folder: Path, *, count: int, seed: int, noise: float) -> None:
-    """Write both extracts and the answers."""
+def make(folder: Path, *, count: int, seed: int, noise: float, share: float = 2 / 3) -> None:
+    """Write both extracts and the answers. ``share`` of the people of one system stand in the other too."""
+    both = share / (2 - share)
     chance = random.Random(seed)
     made = Extract()
     truth: list[tuple[str, str, str]] = []
@@ -183,7 +184,7 @@ def make(folder: Path, *, count: int, seed: int, noise: float) -> None:
     people = families(chance, count)
     numbers = iter(chance.sample(range(10_000, 90_000), 80_000))
     for one in people:
-        where = chance.choices(("both", "carecase", "firstcall"), (0.5, 0.25, 0.25))[0]
+        where = chance.choices(("both", "carecase", "firstcall"), (both, (1 - both) / 2, (1 - both) / 2))[0]
         keys: dict[str, list[tuple[str, set[str]]]] = {"carecase": [], "firstcall": []}
         for system in ("carecase", "firstcall"):
             if where in ("both", system):
@@ -243,8 +244,11 @@ def main() -> None:
     parser.add_argument("--families", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--noise", type=float, default=1.0)
+    parser.add_argument(
+        "--share", type=float, default=2 / 3, help="of the people of one system, who stand in the other"
+    )
     arguments = parser.parse_args()
-    make(arguments.folder, count=arguments.families, seed=arguments.seed, noise=arguments.noise)
+    make(arguments.folder, count=arguments.families, seed=arguments.seed, noise=arguments.noise, share=arguments.share)
 
 
 if __name__ == "__main__":

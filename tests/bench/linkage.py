@@ -1,6 +1,6 @@
 """How well the linkage of people and of events does on an extract that comes with its answers.
 
-    python3 dev.py bench linkage FOLDER [--splink] [--processes N] [--show N]
+    python3 dev.py bench linkage FOLDER [--splink] [--threshold P] [--processes N] [--show N]
 
 FOLDER holds both systems' extracts and their answers; ``--splink`` puts the same people to Splink's own defaults and
 prints both (it is installed for this alone, beside the product).
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from frontdoor.exchange.legacy.events import ContactOfChild, EpisodeOfChild, same_events
 from frontdoor.people.identifiers import nhs_ok, upn_ok
-from frontdoor.people.matching.linkage import Linked, Sketch, link
-from tests.bench import rival
+from frontdoor.people.matching.linkage import FLOOR, Linked, Sketch, link
+from tests.bench import ceiling, fairness, rival
 
 FORMER_ETHNICITY = """
 A1=WBRI A2=WIRI A3=WOTH A4=WIRT A5=WROM B1=MWBC B2=MWBA B3=MWAS B4=MOTH C1=AIND C2=APKN C3=ABAN C4=AOTH D1=BCRB D2=BAFR
@@ -146,16 +146,17 @@ def truth_of(folder: Path, known: Iterable[str]) -> Pairs:
     return {(one, other) for one, other in found if one in keys and other in keys}
 
 
-def people(folder: Path, processes: int, show: int, with_splink: bool) -> Linked:
+def people(folder: Path, processes: int, show: int, with_splink: bool, automatic_from: float | None = None) -> Linked:
     """Link the people and print how well, beside Splink's own defaults if asked for."""
     given = sketches(folder)
     system = {s.key: s.system for s in given}
     started = time.perf_counter()
-    linked = link(given, processes=processes)
+    linked = link(given, processes=processes, automatic=automatic_from, floor=min(automatic_from or FLOOR, FLOOR))
     took = time.perf_counter() - started
     print(
         f"{len(given)} records, {linked.compared} pairs compared in {took:.1f} s: {linked.compared / took:.0f} a second"
     )
+    said_share(linked)
     truth = truth_of(folder, system)
     automatic = {(a, b) for c in linked.clusters for a in c for b in c if a < b}
     review = {(p.left, p.right) for p in linked.review} - automatic
@@ -184,25 +185,32 @@ def people(folder: Path, processes: int, show: int, with_splink: bool) -> Linked
     for title, said in (("linked", automatic), ("for review", review), ("Splink links", theirs)):
         print(f"confusers, {title}:", dict(Counter(confused[p] for p in said if p in confused)))
     print("confusers there are:", dict(Counter(confused.values())))
-    by_tag(folder, automatic, review, theirs, with_splink=with_splink)
+    by_tag(folder, crossing(automatic), crossing(review), theirs, with_splink=with_splink)
+    print("\n" + "\n".join(ceiling.table(given, crossing(truth), crossing(automatic))))
     if show:
         show_pairs(given, linked, truth, automatic, show)
     return linked
 
 
+def said_share(linked: Linked) -> None:
+    """What the estimation found of this extract: partners, the threshold, and the errors it expects."""
+    partners, sure = linked.partners, len(linked.automatic)
+    print(f"partners of a record: {partners.across:.3f} in the other system, {partners.within:.3f} in its own")
+    print(f"linked from {linked.threshold:g}; expected wrong {linked.expected_wrong:.1f} of {sure}")
+
+
 def by_tag(folder: Path, automatic: Pairs, review: Pairs, theirs: Pairs, *, with_splink: bool) -> None:
-    """Recall by kind of difficulty: of the true pairs that have it, how many each finds."""
+    """By kind of difficulty and by community: of the true pairs that have it, how many are found."""
     tags: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    group: dict[tuple[str, str], str] = {}
     for r in rows(folder / "truth_people_detail.csv"):
         one, other = sorted((r["person_id"], r["client_no"]))
-        for tag in [*(r["tags"].split() or ["(none)"]), f"group {r['group']}"]:
+        group[one, other] = r["group"]
+        for tag in r["tags"].split() or ["(none)"]:
             tags[tag].append((one, other))
-    print(f"\n{'recall by difficulty':38}{'pairs':>6}{'automatic':>11}{'and review':>12}{'Splink':>9}")
-    for tag, pairs in sorted(tags.items()):
-        n = len(pairs)
-        auto, rev = sum(p in automatic for p in pairs), sum(p in review for p in pairs)
-        other = f"{sum(p in theirs for p in pairs) / n:9.3f}" if with_splink else ""
-        print(f"  {tag:36}{n:6}{auto / n:11.3f}{(auto + rev) / n:12.3f}{other}")
+    print()
+    tables = fairness.table("recall by difficulty", tags, automatic, review, theirs if with_splink else None)
+    print("\n".join([*tables, "", *fairness.communities(group, automatic, review)]))
 
 
 def show_pairs(given: list[Sketch], linked: Linked, truth: Pairs, automatic: Pairs, most: int) -> None:
@@ -295,10 +303,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--splink", action="store_true", help="compare with Splink's own defaults")
+    parser.add_argument("--threshold", type=float, help="link from no lower probability, whatever the data say")
     arguments = parser.parse_args()
     if not (arguments.folder / "truth_people.csv").exists():
         parser.error(f"{arguments.folder} holds no truth_people.csv: the answers are needed to measure anything.")
-    linked = people(arguments.folder, arguments.processes, arguments.show, arguments.splink)
+    linked = people(arguments.folder, arguments.processes, arguments.show, arguments.splink, arguments.threshold)
     print("With the people of the answers:")
     events(arguments.folder)
     print("With the people as linked:")

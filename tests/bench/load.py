@@ -209,7 +209,11 @@ def work(port: int, number: int, seen: Seen, over: threading.Event) -> None:
         over.wait(dice.expovariate(1 / THINKING))
         if status != 200 or "data-submit-key" not in text or over.is_set():
             continue
-        form = {"csrfmiddlewaretoken": _token(text), "outcome": "advice", "reason": "The school has it in hand."}
+        form = {
+            "csrfmiddlewaretoken": _token(text),
+            "outcome": "no_further_action",
+            "reason": "The school has it in hand.",
+        }
         form |= {name: value for name, value in hidden(text) if name.startswith("version-")}
         started = time.perf_counter()
         status, text = browser.ask("POST", path, form)

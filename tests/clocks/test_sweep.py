@@ -9,7 +9,7 @@ import pytest
 from celery.beat import ScheduleEntry
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdoor.accounts.models import Team, User
@@ -19,6 +19,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.clocks.sweep import sweep
 from frontdoor.notifications.actions import raise_alert, take_alert
 from frontdoor.notifications.models import Alert, Notice
+from tests.drawing import EACH_TIME
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -81,7 +82,7 @@ def oracle(drawn: Drawn, sweeps: list[int]) -> tuple[int | None, int | None, int
     return warned, breached, escalated
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=EACH_TIME)
 @given(
     st.lists(a_drawn(), min_size=1, max_size=25),
     st.lists(st.integers(-60, 100), min_size=1, max_size=6, unique=True).map(sorted),

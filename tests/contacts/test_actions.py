@@ -171,6 +171,8 @@ def test_every_move_from_every_status(contact: Contact, status: str, manager: Us
         facts: dict[str, Any] = (
             {"until": NOW + timedelta(hours=1)} if name in {"claim", "resume", "send_back", "reopen", "undo"} else {}
         )
+        if name == "change_type":
+            facts = {"kind": ContactType.objects.get(code="young_carer")}
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('frontdoor.restate', 'on', true)")

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.bundles import bundling
-from contacts.bundles.bundling import Adult, Child, Facts, bundles_of, compare, home_of
+from contacts.bundles.bundling import Adult, Child, Facts, bundles_of, compare
 from contacts.bundles.likeness import alike
+from frontdoor.people.homes import Home, home_of
 
 DAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
 HOME = home_of("1 Example Street, Exampleton", "ZZ99 1AA")
@@ -132,7 +133,7 @@ def test_beyond_the_window_nothing_joins_and_what_stands_alone_says_nothing() ->
 GIVEN, FAMILY = st.sampled_from(["Sam", "Ada", "Unknown", ""]), st.sampled_from(["Example", "Other", ""])
 BORN = st.sampled_from([None, date(2017, 3, 3), date(2019, 5, 1)])
 HOMES = st.sampled_from(
-    [bundling.Home(), HOME, ELSEWHERE, replace(HOME, is_confidential=True), home_of("Rose Refuge", "ZZ99 3CC")]
+    [Home(), HOME, ELSEWHERE, replace(HOME, is_confidential=True), home_of("Rose Refuge", "ZZ99 3CC")]
 )
 CHILDREN = st.builds(
     Child, GIVEN, FAMILY, born=BORN, is_estimated=st.booleans(), home=HOMES,

@@ -71,7 +71,7 @@ def test_the_page_shows_what_was_told_and_leaves_evidence(desk: Client, contact:
     assert "Answer needed" in shown
     assert "Hidden Lane" not in shown
     row = Entry.objects.get(kind="opened")
-    assert (row.reference, row.reason) == (contact.reference, "on duty")
+    assert (row.reference, row.reason) == (contact.reference, "contact on the queue")
     assert sam.pk in row.people
 
 

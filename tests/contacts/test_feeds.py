@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.test import Client
 
 from contacts.agencies.actions import allow_ungraded
@@ -317,6 +317,24 @@ def test_no_file_holds_up_those_behind_it(content: bytes, police: Agency, office
     assert Contact.objects.get().agency == health
     assert Quarantined.objects.get().file.agency == police
     assert Notice.objects.filter(user=manager, path="/feeds/quarantine/").count() == 1
+
+
+@pytest.mark.django_db
+def test_what_the_database_has_no_time_for_is_taken_in_later_and_not_quarantined(
+    police: Agency, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(agency=police, name="a.csv", content=(HEAD + ROW).encode(), by=officer, at=NOW)
+    with monkeypatch.context() as busy:
+
+        def waits(**given: Any) -> Contact:
+            raise OperationalError("canceling statement due to lock timeout")
+
+        busy.setattr(actions, "record_contact", waits)
+        with pytest.raises(OperationalError):
+            take_waiting(NOW)
+    assert not Quarantined.objects.exists()
+    assert take_waiting(NOW) == 1
+    assert Contact.objects.get().agency_reference == "PPN/1"
 
 
 @pytest.mark.django_db

@@ -26,9 +26,9 @@ def test_makers_and_takers_at_once_make_one_pack_and_one_taker(committed: None) 
 
     def run(who: User) -> None:
         try:
-            barrier.wait(20)
+            barrier.wait(90)
             results.append(("made", packs.bring_up_to_date(MORNING)))
-            barrier.wait(20)
+            barrier.wait(90)
             try:
                 take_item(item=item, by=who, at=MORNING)
                 results.append(("took", who.pk))

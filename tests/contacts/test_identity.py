@@ -20,7 +20,7 @@ from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening import rules
 from frontdoor.access import Denied, Refused
-from frontdoor.accounts.models import Agency, Team, User
+from frontdoor.accounts.models import Absence, Agency, Team, User
 from frontdoor.audit.models import Entry
 from frontdoor.figures.partnership import readers as partnership
 from frontdoor.notifications import outbox
@@ -350,6 +350,20 @@ def test_a_manager_sends_it_to_the_worker_unconfirmed_and_nobody_else_does(
     assert row_of(contact).person is None
 
 
+def test_where_the_worker_is_away_the_manager_of_the_team_reads_it_as_well(
+    on_plan: Person, sent: Callable[..., Contact], manager: User, worker: User, team: Team
+) -> None:
+    team.manager = User.objects.create_user("tess", "Tess Manager", roles=["team_manager"])
+    team.save()
+    here, later = sent(), sent()
+    identity.send_to_worker(on_contact=row_of(here), person=on_plan, by=manager, at=NOW)
+    Absence.objects.create(user=worker, kind="leave", from_on=NOW.date(), entered_at=NOW, entered_by=worker)
+    identity.send_to_worker(on_contact=row_of(later), person=on_plan, by=manager, at=NOW)
+    told = Notice.objects.filter(user=team.manager, once_key__startswith="sent-")
+    assert [notice.reference for notice in told] == [later.reference]
+    assert Notice.objects.filter(user=worker, reference=later.reference).exists()
+
+
 def test_an_answer_on_the_page_of_a_decision_lets_the_decision_go_on(
     on_plan: Person, sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
 ) -> None:
@@ -488,7 +502,7 @@ def test_joining_open_work_is_offered_where_there_is_or_may_be_some(
     assert "open_work" not in offered(client, other)
 
 
-def test_early_help_is_decided_when_somebody_has_taken_it(
+def test_early_help_is_decided_when_somebody_there_was_told(
     sent: Callable[..., Contact], manager: User, at_desk: Callable[[User], Client]
 ) -> None:
     contact = sent(people=[replace(VIOLET, given_name="Petra", family_name="Unknown-Yet")], address=AddressFacts())
@@ -497,7 +511,7 @@ def test_early_help_is_decided_when_somebody_has_taken_it(
     given = {"outcome": "early_help", "reason": "They want help with the nights.", **version_of(contact)}
     asked = client.post(path, given)
     assert asked.status_code == 422
-    assert "Enter who has taken it" in words_of(asked)
-    done = client.post(path, {**given, "receiver": "Family hub", "taken_by": "Pat Hale"})
+    assert "Enter who there was told" in words_of(asked)
+    done = client.post(path, {**given, "receiver": "Family hub", "told": "Pat Hale"})
     assert "Decided" in words_of(done)
-    assert (row_of(contact).outcome, row_of(contact).outcome_detail["taken_by"]) == ("early_help", "Pat Hale")
+    assert (row_of(contact).outcome, row_of(contact).outcome_detail["told"]) == ("early_help", "Pat Hale")

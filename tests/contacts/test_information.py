@@ -40,6 +40,7 @@ from frontdoor.people.protection.actions import set_restriction
 from tests.api.conftest import Caller
 from tests.contacts.conftest import some_facts
 from tests.factories import AgencyFactory, StaffFactory
+from tests.reading import without_drawn
 
 pytestmark = pytest.mark.django_db
 QUESTION = "Has Sam Example been at school since September?"
@@ -93,7 +94,7 @@ def test_the_answer_is_due_by_the_grade_on_a_clock_of_its_own(
     made = asked(a_contact(officer, grade=grade), worker, at)
     clock = Clock.objects.get(reference=made.contact.reference, rule__startswith="information_request", stopped_at=None)
     assert (clock.due_at, made.deadline) == (at + timedelta(hours=hours), at + timedelta(hours=hours))
-    assert "Hale" not in clock.label
+    assert "Hale" not in without_drawn(clock.label)
     assert "Example" not in clock.label
 
 
@@ -150,7 +151,7 @@ def test_asked_on_the_page_and_answered_behind_the_link(
     (message,) = mailoutbox
     assert (message.to, message.subject) == (["hale@mill.example"], f"Information asked for, {made.code}")
     for private in ("Sam", "Example ", "school since", contact.reference, "Hale", "seen it"):
-        assert private not in message.body + message.subject, private
+        assert private not in without_drawn(message.body + message.subject), private
     link = link_in(message)
     assert QUESTION in body(client.get(link))
     half = {"said_by": "Ms Hale", "reply": "He has been", "sensitivity": "ordinary"}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contacts.facts import AddressFacts, PersonFacts, ReferrerFacts
@@ -21,6 +21,7 @@ from frontdoor.people.protection.actions import set_restriction
 from frontdoor.people.words import words
 from referrals import actions as referrals
 from tests.contacts.conftest import NOW, some_facts
+from tests.drawing import EACH_TIME
 from tests.factories import StaffFactory
 from tests.referrals.conftest import each
 
@@ -71,7 +72,7 @@ def test_a_confirmed_person_and_a_decided_contact_are_found_on_record_alone(offi
     screening.link_person(on_contact=contact.people.get(position=1), person=ava, by=manager, at=NOW)
     assert found(officer, "twinning") == found(officer, "zoe") == ["Zoë"]
     contact.refresh_from_db()
-    referrals.decide_contact(contact=contact, decisions=each(contact, "advice"), by=manager, at=LATER)
+    referrals.decide_contact(contact=contact, decisions=each(contact, "no_further_action"), by=manager, at=LATER)
     assert found(officer, "twinning") == []
 
 
@@ -185,7 +186,7 @@ NAMES = [
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=EACH_TIME)
 @given(st.lists(st.sampled_from(NAMES) | st.from_regex(r"[A-Za-zÀ-ž'-]{1,12}", fullmatch=True), min_size=3, max_size=3))
 @example(NAMES[:3])
 @example(NAMES[3:6])

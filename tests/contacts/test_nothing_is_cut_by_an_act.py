@@ -68,7 +68,7 @@ def acknowledged(worker: User, reference: str, name: str) -> str:
 def disagreed(contact: Contact, manager: User, said_by: str) -> str:
     contact.refresh_from_db()
     if contact.status != Contact.Status.DECIDED:
-        ended = each(contact, "advice", is_new_record=True)
+        ended = each(contact, "no_further_action", is_new_record=True)
         referrals.decide_contact(contact=contact, decisions=ended, by=manager, at=LATER)
     return disagree(contact=contact, because="We saw more.", said_by=said_by, at=LATER).said_by
 
@@ -105,7 +105,12 @@ def closed_in_bulk(officer: User, manager: User, line: str) -> str:
     mild = record_contact(facts=some_facts(grade="green", people=some_facts().people[:1]), by=officer, at=NOW)
     note_opened(mild, manager)
     act = together.end_together(
-        chosen=[mild], outcome="advice", reason="Nothing more.", lines={mild.reference: line}, by=manager, at=LATER
+        chosen=[mild],
+        outcome="no_further_action",
+        reason="Nothing more.",
+        lines={mild.reference: line},
+        by=manager,
+        at=LATER,
     )
     return act.rows.get().line
 

@@ -12,7 +12,7 @@ from frontdoor.access import Denied
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.sweep import sweep
-from frontdoor.notifications.actions import alerts_for, take_alert
+from frontdoor.notifications.actions import alerts_for, climb, raise_alert, take_alert
 from frontdoor.notifications.models import Alert, Notice
 from frontdoor.people import actions as people
 from frontdoor.people.models import Person
@@ -92,3 +92,28 @@ def test_of_a_record_hidden_since_notices_are_gone_and_its_lateness_goes_to_the_
     sweep(NOW + timedelta(days=10))
     assert Notice.objects.of(manager).count() == 0
     assert Notice.objects.of(holder).filter(text__startswith="Late: Decision").exists()
+
+
+def test_an_alert_about_a_hidden_record_goes_to_those_named_and_the_on_call_manager(
+    about_somebody_hidden: Contact, holder: User, on_call: User, manager: User
+) -> None:
+    """Raised before a restriction or after it: it leaves the screens of those who may not know of the record."""
+    reference = about_somebody_hidden.reference
+
+    def raised(kind: str) -> Alert:
+        text = f"Child protection, fast track: {reference}"
+        return raise_alert(kind=kind, reference=reference, text=text, path="/", at=NOW, to=[manager])
+
+    before = raised("fast-track")
+    assert before in alerts_for(manager)
+    people.involve(person=Person.objects.get(), reference=reference, kind="contact", at=NOW)
+    after = raised("fast-track-open-work")
+    assert {*after.told.all()} == {holder, on_call}
+    assert {before, after}.isdisjoint(alerts_for(manager))
+    assert after in alerts_for(holder)
+    assert after in alerts_for(on_call)
+    client = Client()
+    client.force_login(manager)
+    assert reference not in client.get("/alerts/").content.decode()
+    climb(NOW + timedelta(hours=1))
+    assert manager not in after.told.all()

@@ -29,6 +29,7 @@ from tests.contacts.test_identity import on_plan as on_plan
 from tests.contacts.test_identity import sent as sent
 from tests.contacts.test_identity import team as team
 from tests.contacts.test_identity import violet as violet
+from tests.factories import StaffFactory
 
 Sent = Callable[..., Contact]
 #: In the night the duty team works; the day team comes seven hours later.
@@ -186,6 +187,10 @@ def test_what_might_have_been_goes_with_a_decision_and_comes_back_with_the_work(
         child=row_of(contact).pk, outcome="no_further_action", reason="Not her.", is_new_record=True
     )
     referrals.decide_contact(contact=contact, decisions=[child], by=manager, at=NOW)
+    assert Contact.objects.get(pk=contact.pk).is_on_queue, "red for now: a second manager signs it"
+    referrals.sign_off_contact(
+        contact=contact, by=StaffFactory.create(role="duty_manager", username="second.manager"), at=NOW
+    )
     contact = Contact.objects.get(pk=contact.pk)
     assert (contact.is_on_queue, contact.grade_for_now, contact.rank.raised_why) == (False, "green", "")
     assert not row_of(contact).possible.exists()
@@ -202,7 +207,9 @@ def test_undoing_a_decision_finds_again_who_the_children_may_be(on_plan: Person,
         child=row_of(contact).pk, outcome="no_further_action", reason="Not her.", is_new_record=True
     )
     referrals.decide_contact(contact=contact, decisions=[child], by=manager, at=NOW)
-    undo_decision(contact=contact, by=manager, at=NOW + timedelta(seconds=20))
+    second: User = StaffFactory.create(role="duty_manager", username="second.manager")
+    referrals.sign_off_contact(contact=contact, by=second, at=NOW)
+    undo_decision(contact=contact, by=second, at=NOW + timedelta(seconds=20))
     contact = Contact.objects.get(pk=contact.pk)
     assert (contact.grade_for_now, contact.tier) == ("red", 1)
 

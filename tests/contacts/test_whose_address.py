@@ -8,7 +8,6 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from contacts.bundles import bundling
 from contacts.bundles.actions import facts_of
 from contacts.facts import AddressFacts, PersonFacts
 from contacts.given import sought_for
@@ -21,11 +20,13 @@ from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions as people
+from frontdoor.people.homes import Home
 from frontdoor.people.models import Address, Person
 from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from tests.answers import Answer
 from tests.contacts.conftest import NOW, some_facts
 from tests.factories import StaffFactory
+from tests.reading import Reader
 
 REFUGE = AddressFacts(["7 Refuge Row"], "ZZ99 7AA", is_confidential=True)
 OWN = AddressFacts(["1 Hidden Hostel"], "ZZ99 8AA", is_confidential=True)
@@ -61,7 +62,7 @@ def body(answer: Answer) -> str:
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
+    client = Reader()
     client.force_login(user)
     return client
 
@@ -145,7 +146,7 @@ def test_a_listed_address_is_no_evidence_and_makes_no_household(officer: User) -
     assert sought_for(row).postcode == ""
     (one,) = facts_of([Contact.objects.get(pk=row.contact_id)])
     assert one.children[0].home.is_confidential
-    assert one.adults[1].home == bundling.Home()
+    assert one.adults[1].home == Home()
 
 
 @pytest.mark.parametrize("is_theirs", [False, True])

@@ -39,11 +39,16 @@ BEST_PARTS = {
     "warnings on open cases": "SELECT count(*) FROM people_warning w JOIN referrals_referral r"
     " ON r.child_id = w.person_id WHERE w.ended_at IS NULL AND r.closed_at IS NULL",
     "restricted": "SELECT count(*) FROM people_restriction WHERE ended_at IS NULL",
+    "a section 47 enquiry": "SELECT count(*) FROM referrals_enquiry WHERE status = 'open' AND is_seen_alone",
     "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
     "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
     " AND referral_id IS NOT NULL",
     "returned work": "SELECT count(*) FROM assessments_assessment a JOIN workflow_statuschange s USING (reference)"
     " WHERE a.status = 'in_progress' AND s.move = 'return_with_comments'",
+    "visits owed in private fostering": "SELECT count(*) FROM clocks_clock"
+    " WHERE rule = 'private_fostering_visit' AND reference LIKE 'R-%' AND stopped_at IS NULL",
+    "return interviews held": "SELECT count(*) FROM contacts_owedevent e JOIN contacts_contacttext t"
+    " USING (contact_id) WHERE t.found_at IS NOT NULL",
     "contacts in each of six months": "SELECT count(DISTINCT date_trunc('month', received_at)) / 6"
     " FROM contacts_contact",
 }

@@ -74,12 +74,18 @@ def odt(*paragraphs: str) -> bytes:
     return packed(**{"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
 
 
-def xlsx(*cells: str) -> bytes:
-    """An Excel workbook with these cells in a row."""
+def _cell(place: str, content: str | float) -> str:
+    if isinstance(content, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{content}</t></is></c>'
+    return f'<c r="{place}"><v>{content!r}</v></c>'
+
+
+def xlsx(*cells: str | float) -> bytes:
+    """An Excel workbook with these cells in a row; a number is a numeric cell."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    row = "".join(f'<c r="{chr(65 + n)}1" t="inlineStr"><is><t>{text}</t></is></c>' for n, text in enumerate(cells))
+    row = "".join(_cell(f"{chr(65 + n)}1", content) for n, content in enumerate(cells))
     return packed(
         **{
             "[Content_Types].xml": TYPES.format(""),

@@ -55,7 +55,7 @@ def worker(served_here: Served, tmp_path: Path) -> Iterator[None]:
         process = subprocess.Popen(command, cwd=ROOT, env=served_here.env, stdout=log, stderr=log)
         yield
         process.terminate()
-        process.wait(30)
+        process.wait(90)
 
 
 def open_documents(tab: Page, address: str, child: Any) -> None:
@@ -63,7 +63,7 @@ def open_documents(tab: Page, address: str, child: Any) -> None:
     tab.goto(f"{address}/people/{child.reference}/documents/")
     if tab.locator("#id_reason").count():
         tab.locator("#id_reason").fill("Supervising the team.")
-        tab.locator("main button[type=submit]").click()
+        tab.get_by_role("button", name="Open the record").click()
         tab.goto(f"{address}/people/{child.reference}/documents/")
 
 

@@ -30,6 +30,19 @@ def test_a_file_is_what_its_bytes_say(name: str, data: bytes, kind: Any) -> None
     assert recognise(data, name) == kind
 
 
+@pytest.mark.parametrize("before", [b"\n", b"\r\n", b" \t\n", b"\xef\xbb\xbf\n"])
+def test_a_pdf_with_something_blank_before_its_header_is_taken_and_read(before: bytes) -> None:
+    data = before + pdf("Paediatric appointment on Monday")
+    assert recognise(data, "a.pdf") == contents.PDF
+    assert "Paediatric" in reading.read(data, contents.PDF.content_type)["text"]
+
+
+def test_numbers_of_a_spreadsheet_are_found_as_people_type_them() -> None:
+    sheet = xlsx("NHS number", 9434765919, 9434765919.0, 12.5)
+    text = reading.read(sheet, contents.XLSX.content_type)["text"]
+    assert "NHS number\t9434765919\t9434765919\t12.5" in text
+
+
 def bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

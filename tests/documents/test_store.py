@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from frontdoor.access import Refused
-from frontdoor.documents import actions, keys, storage, working
+from frontdoor.documents import actions, folder, keys, storage, working
 from frontdoor.documents.models import Document
 from frontdoor.people.merging import merge
 from tests.documents.files import pdf
@@ -223,3 +223,14 @@ def test_a_scanner_that_is_silent_for_long_never_makes_a_document_given_up(
     scanner.start()
     working.work_on(document.pk, AT)
     assert Document.objects.get(pk=document.pk).scan == "clean"
+
+
+def test_nothing_starts_with_a_folder_of_documents_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
+    folder.require_writable()  # not there: it is made with the first document
+    settings.DOCUMENTS_DIR.write_bytes(b"")  # closed to everybody, an administrator too
+    with pytest.raises(ImproperlyConfigured, match=r"DOCUMENTS_DIR: .* cannot be written by the user this runs as"):
+        folder.require_writable()
+    settings.DOCUMENTS_DIR.unlink()
+    settings.DOCUMENTS_DIR.mkdir()
+    folder.require_writable()

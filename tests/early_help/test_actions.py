@@ -15,10 +15,14 @@ from frontdoor.accounts.models import Agency, User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.codelists.models import Code
+from frontdoor.notifications.actions import climb
+from frontdoor.notifications.models import Alert
 from frontdoor.people.actions import GivenName, create_person
-from frontdoor.people.models import Involvement
+from frontdoor.people.models import Involvement, Person
+from frontdoor.people.protection.actions import set_restriction
 from referrals.models import Referral
 from tests.early_help.conftest import NOW, early_help_facts
+from tests.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +205,44 @@ def test_a_link_that_open_early_help_stands_on_is_not_taken_back(referral: Refer
 )
 def test_a_long_text_is_carried_in_parts_between_words(text: str, parts: list[str]) -> None:
     assert steps.in_parts(text, 8) == parts
+
+
+@pytest.fixture
+def worker_named(worker: User) -> User:
+    """Named on the restriction of the boy, Sam Example, who is told where early help may be about him."""
+    boy = create_person(by=worker, at=NOW, names=[GivenName("Sam", "Example")], date_of_birth=date(2017, 3, 3))
+    protector = StaffFactory.create(role="data_protection_officer")
+    set_restriction(person=boy, holders=[worker], by=protector, at=NOW, reason="Family of staff.")
+    return worker
+
+
+def climbing(assessment: EarlyHelpAssessment) -> int:
+    """How many of the alerts on early help climb when nobody has taken them for an hour."""
+    climb(NOW + timedelta(hours=1))
+    waiting = Alert.objects.waiting().filter(reference=assessment.reference)
+    return waiting.filter(kind="restricted-early-help", level__gt=0).count()
+
+
+def test_confirming_the_restricted_child_ends_the_alert(worker_named: User, officer: User) -> None:
+    """Whoever was told has seen to it: nobody else need be, and it went on climbing to the on-call manager."""
+    found = made(officer)
+    actions.link(row=found.child, person=Person.objects.get(), by=worker_named, at=NOW)
+    alert = Alert.objects.get(reference=found.reference)
+    assert (alert.taken_by, climbing(found)) == (worker_named, 0)
+
+
+def test_the_alert_stays_while_it_is_not_known_who_the_child_is(worker_named: User, officer: User) -> None:
+    """It is somebody else they confirmed, whom nobody has restricted; or nobody told has looked."""
+    found = made(officer)
+    parent = found.people.get(position=2)
+    other = create_person(by=officer, at=NOW, names=[GivenName("Alex", "Example")])
+    actions.link(row=parent, person=other, by=worker_named, at=NOW)
+    assert climbing(found) == 1
+
+
+def test_ending_early_help_ends_the_alert_of_whoever_was_told(worker_named: User, officer: User) -> None:
+    found, another = made(officer), made(officer)
+    actions.close(assessment=found, by=worker_named, at=NOW, reason="Done well.", ending="outcomes_met")
+    actions.close(assessment=another, by=officer, at=NOW, reason="Done well.", ending="outcomes_met")
+    assert climbing(found) == 0
+    assert climbing(another) == 1, "who was not told cannot know that there is an alert"

@@ -108,6 +108,15 @@ def test_too_many_tries_are_stopped(link: tuple[SecureLink, str], client: Client
     assert 429 in answers
 
 
+def test_guessing_links_shuts_no_partner_out_not_even_behind_the_same_address(
+    link: tuple[SecureLink, str], client: Client, settings: Any
+) -> None:
+    settings.LINK_TRIES_PER_MINUTE = 3
+    answers = [client.get(f"/partner/early-help/guess-{number}/").status_code for number in range(8)]
+    assert 429 in answers
+    assert client.get(link[1]).status_code == 200
+
+
 def test_the_secret_is_kept_as_a_hash_and_stands_in_no_log_and_no_evidence(
     link: tuple[SecureLink, str], client: Client
 ) -> None:

@@ -42,6 +42,7 @@ def test_a_contact_keyed_again_the_next_day_is_one_event() -> None:
     [
         {"referral_date": date(2024, 5, 7)},
         {"referral_date": date(2024, 5, 20)},
+        {"referral_date": date(2024, 5, 12)},
         {"person": "p2"},
         {"source": "4", "need": "N8"},
         {"source": "6", "need": "N8"},
@@ -58,6 +59,17 @@ def test_what_was_not_passed_to_duty_was_not_keyed_again() -> None:
 @pytest.mark.parametrize(("source", "need"), [("2B", "N1"), ("5B", "N1"), ("2A|2B", ""), ("", "N1"), ("10", "N1")])
 def test_the_source_may_be_keyed_in_other_terms(source: str, need: str) -> None:
     assert len(same_events([CONTACT], [replace(EPISODE, source=source, need=need)])) == 1
+
+
+@pytest.mark.parametrize("nobody", ["9", "10", "9|10"])
+def test_a_caller_not_known_and_another_source_are_one_event_only_with_the_same_need(nobody: str) -> None:
+    contact = replace(CONTACT, source=nobody)
+    assert same_events([contact], [replace(EPISODE, source="2A", need="N5")]) == []
+    assert same_events([contact], [replace(EPISODE, source="1A", need="")]) == []
+    assert same_events([contact], [replace(EPISODE, source="5B", need="N5")]) == []
+    assert same_events([replace(contact, need="N0")], [replace(EPISODE, source="2A", need="N0")]) == []
+    assert len(same_events([contact], [replace(EPISODE, source="2A")])) == 1
+    assert len(same_events([contact], [replace(EPISODE, source="10" if nobody == "10" else "9", need="N5")])) == 1
 
 
 def test_little_agreement_is_not_certain() -> None:

@@ -114,7 +114,7 @@ def test_records_stand_at_their_status_with_their_dates_and_clocks(db: None, tmp
     clock = Clock.objects.get(reference=assessment.clock_reference, rule="assessment")
     assert clock.edition == "Working Together 2023"
     assert (clock.stopped_at, clock.next_at) == (assessment.authorised_at, None)
-    assert StrategyDiscussion.objects.filter(section_47=True).count() == CHILDREN // 4
+    assert StrategyDiscussion.objects.deciding_section_47().count() == CHILDREN // 4
     assert CaseNote.objects.count() == CHILDREN
     assert PaperFile.objects.filter(person__isnull=False).count() == CHILDREN
 
@@ -185,7 +185,9 @@ def test_a_second_run_changes_nothing(db: None, tmp_path: Path) -> None:
     before = contents()
     second = imported(folder)
     assert contents() == before
-    assert second == first
+    told_once: dict[str, object] = {"changes": 0, "joining": 0}  # what is joined is said by the run that compared
+    assert {**second, **told_once} == {**first, **told_once}
+    assert all(not kinds["new"] and not kinds["changed"] for kinds in second["changes"].values())
 
 
 def test_a_newer_extract_changes_only_what_changed(db: None, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.exchange.legacy.running import run_import
 from frontdoor.exchange.models import ImportRun, Origin, Wording
 from frontdoor.people.models import Person
-from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.actions import declare_conflict, set_restriction
 from tests.exchange.extract import with_defects
 
 PARROT = "Blue parrot desk"
@@ -78,15 +78,33 @@ def test_a_wording_is_given_its_meaning_once_for_all_rows(signed_in: Client, run
 
 def test_whom_the_findings_are_about_is_noted_and_the_hidden_are_left_out(signed_in: Client, run: ImportRun) -> None:
     said = "The check digit of this NHS number is wrong."
-    assert said in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    page = body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    assert said in page
+    many = len(run.report["warnings"])
+    assert f'Warnings <span class="app-count">{many}</span>' in page
     key = next(each["key"] for each in run.report["warnings"] if each["code"] == "nhs_bad_check_digit")
+    about = sum(each["key"] == key for each in run.report["warnings"])
     person = Person.objects.get(reference=Origin.objects.get(file="carecase_people.csv", identity=key).reference)
     assert person.pk in Entry.objects.get(kind="listed").people
     holder = User.objects.create_user("head", "Head", roles=["service_manager"])
     set_restriction(person=person, holders=[holder], by=holder, at=timezone.now(), reason="Family of staff.")
-    assert said not in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    page = body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    assert said not in page
+    assert f'Warnings <span class="app-count">{many - about}</span>' in page, "nor are they counted"
     assert said not in body(signed_in, f"/imports/{run.pk}/warnings.csv")
     assert person.pk not in Entry.objects.filter(kind="listed").latest("pk").people
+
+
+def test_findings_about_somebody_the_reader_has_declared_they_know_are_left_out(
+    signed_in: Client, run: ImportRun
+) -> None:
+    key = next(each["key"] for each in run.report["warnings"] if each["code"] == "nhs_bad_check_digit")
+    person = Person.objects.get(reference=Origin.objects.get(file="carecase_people.csv", identity=key).reference)
+    reader = User.objects.get(pk=signed_in.session["_auth_user_id"])
+    declare_conflict(user=reader, person=person, by=reader, at=timezone.now())
+    said = "The check digit of this NHS number is wrong."
+    assert said not in body(signed_in, f"/imports/{run.pk}/?kind=warnings")
+    assert said not in body(signed_in, f"/imports/{run.pk}/warnings.csv")
 
 
 def test_only_those_who_run_imports_see_them(client: Client, run: ImportRun) -> None:

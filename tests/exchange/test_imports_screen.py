@@ -28,6 +28,8 @@ from frontdoor.notifications.models import Notice
 from frontdoor.people.models import Person, Relationship
 from tests.conftest import url_for
 from tests.exchange.extract import Extract, sound
+from tests.exchange.resaved import british, resaved
+from tests.exchange.workbooks import cells_of, workbook
 
 Files = dict[str, bytes]
 
@@ -300,7 +302,10 @@ def test_from_the_files_to_the_results(desk: Client, officer: User, folder: Path
     assert last["HX-Refresh"] == "true", "the progress gives way to the results"
     rows, people = SourceRecord.objects.count(), Person.objects.count()
     again = imported(desk, upload)
-    assert (again.pk > run.pk, again.report) == (True, run.report)
+    assert again.pk > run.pk
+    assert again.report["files"] == run.report["files"]
+    told_once: dict[str, object] = {"changes": 0, "joining": 0}
+    assert {**again.report, **told_once} == {**run.report, **told_once}
     assert (SourceRecord.objects.count(), Person.objects.count()) == (rows, people), "run again, nothing changes"
     assert desk.post(f"/imports/{again.pk}/cancel/").status_code == 409, "what has ended is not cancelled"
     events = set(Entry.objects.values_list("event", flat=True))
@@ -453,3 +458,37 @@ def test_only_those_who_run_imports_may(client: Client, officer: User, db: None)
     strict.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
     assert sent(strict, {PEOPLE: b"x"}).status_code == 403, "not from another site"
     assert not ImportProgress.objects.exists()
+
+
+def test_workbooks_are_taken_among_the_files_or_in_the_zip_and_give_the_same_records(desk: Client) -> None:
+    files = files_of(sound())
+    run = imported(desk, kept(desk, files))
+    rows, people = SourceRecord.objects.count(), Person.objects.count()
+    mixed = dict(files)
+    for name in (PEOPLE, CLIENTS, "firstcall_contacts.csv"):
+        del mixed[name]
+        mixed[name.upper().replace(".CSV", ".xlsx")] = workbook(cells_of(sound(), LAYOUTS[name]))
+    for way in (mixed, zipped(mixed)):
+        upload = kept(desk, way)
+        assert {each["name"] for each in upload.files} == {name.lower() for name in mixed}
+        page = body(desk, f"/imports/files/{upload.pk}/")
+        assert "carecase_people.xlsx is read as carecase_people.csv." in page
+        assert "Not among the files" not in page
+        again = imported(desk, upload)
+        assert again.state == "done", again.failure
+        assert again.report["files"] == run.report["files"]
+        assert (SourceRecord.objects.count(), Person.objects.count()) == (rows, people), "the same, byte for byte"
+
+
+def test_a_spoilt_and_a_doubled_file_are_refused_and_a_copy_is_told(desk: Client) -> None:
+    files = files_of(sound())
+    both = files | {"carecase_people.xlsx": workbook(cells_of(sound(), LAYOUTS[PEOPLE]))}
+    assert f"{PEOPLE} and carecase_people.xlsx both hold {PEOPLE}." in sent(desk, both).content.decode()
+    spoilt = files | {PEOPLE: resaved(files[PEOPLE], LAYOUTS[PEOPLE], british)}
+    told = sent(desk, spoilt).content.decode()
+    assert "dob cannot be read in 21 of 21 rows. Found: “30/01/2012”, as a spreadsheet" in told
+    assert not Upload.objects.exists()
+    upload = kept(desk, files | {"carecase_people (1).csv": files[PEOPLE], "Copy of carecase_notes.csv": b"older"})
+    page = body(desk, f"/imports/files/{upload.pk}/")
+    assert "carecase_people (1).csv is the same file as carecase_people.csv, which is used once." in page
+    assert "copy of carecase_notes.csv looks like another carecase_notes.csv and is not used" in page

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
 from django.utils import timezone
 
 from assessments import actions as assessments
@@ -42,12 +41,14 @@ from frontdoor.pages.team import Kind, href_of
 from frontdoor.people import actions as people
 from frontdoor.people.models import Identifier, Person
 from frontdoor.people.protection.actions import set_restriction
+from frontdoor.people.protection.warnings import add_warning
 from frontdoor.people.record.looked import Which
 from referrals import actions as referrals
 from referrals.models import Referral
 from tests.answers import Answer
 from tests.api.conftest import POLICE_BODY, SMALL_BODY, Caller
 from tests.factories import AgencyFactory
+from tests.reading import Reader
 from tests.referrals.conftest import each, some_facts
 
 #: Pages a role looks at; beyond them it has seen what its links lead to.
@@ -215,6 +216,12 @@ def hide_a_family(world: World) -> None:
             person=person, holders=[holder, worker], by=world.staff[Role.DATA_PROTECTION_OFFICER], at=long_ago,
             reason="Family of a member of staff.",
         )  # fmt: skip
+    # Dangers about their home, and about that of a child everybody may see: told beside nobody else.
+    for about in ("household", "address"):
+        add_warning(
+            person=mother, by=worker, at=long_ago, kind="dogs", text="Two dogs", review_on=at.date(), about=about,
+            place=HOME, postcode="ZZ99 8AA",
+        )  # fmt: skip
     later = recording.record_contact(facts=family_of("Rowan", nhs_number=NHS), by=worker, at=at - timedelta(days=9))
     screening.link_person(on_contact=later.people.get(position=1), person=child, by=worker, at=at - timedelta(days=9))
     screening.claim(contact=later, by=worker, at=at)
@@ -371,7 +378,7 @@ def order_of_the_queue() -> str:
 
 def staff_look(world: World, role: Role, hidden: list[str]) -> Iterator[tuple[str, str]]:
     """What somebody in this role sees, from where it begins and then along the links."""
-    client = Client(raise_request_exception=False)
+    client = Reader(raise_request_exception=False)
     client.force_login(world.staff[role])
     for reference in [*world.printed, *hidden]:
         answer = client.post(f"/people/{reference}/chronology/pdf/", {"handling": "on"})
@@ -492,9 +499,9 @@ def household_pages(world: World, asked: Contact, chosen: Person) -> dict[str, l
     typed = {"children-TOTAL_FORMS": "2", "adults-TOTAL_FORMS": "1", "families-TOTAL_FORMS": "1"}
     typed["children-1-suggested_reference"] = chosen.reference
     for role in (Role.CONTACT_OFFICER, Role.DUTY_MANAGER):
-        client = Client(raise_request_exception=False)
+        client = Reader(raise_request_exception=False)
         client.force_login(world.staff[role])
-        for part in ("", "household/", "decide/", "fast-track/"):
+        for part in ("", "household/", "decide/", "fast-track/", "tell/"):
             heard[f"{role.value} {part}"] = [masked(client.get(f"/contacts/{asked.reference}/{part}"))]
         heard[f"{role.value} answers"] = [masked(client.post(f"/contacts/{asked.reference}/household/", {}))]
         for row in ("children-0", "adults-0"):

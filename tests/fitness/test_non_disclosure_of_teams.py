@@ -3,7 +3,6 @@
 from random import Random
 
 from django.db import transaction
-from django.test import Client
 
 from frontdoor.access import Role
 from frontdoor.accounts.models import User
@@ -13,6 +12,7 @@ from frontdoor.people import actions as people
 from frontdoor.people.models import Person
 from referrals.models import Referral
 from tests.fitness.test_non_disclosure import World, differences, hide_a_family, masked, the_family, world
+from tests.reading import Reader
 
 __all__ = ["world"]
 
@@ -26,7 +26,7 @@ def told(world: World, who: User, *, with_family: bool, pages: list[str]) -> dic
                 hide_a_family(world)
                 make_them_kin(world)
         with references_from(Random(5)):
-            client = Client(raise_request_exception=False)
+            client = Reader(raise_request_exception=False)
             client.force_login(who)
             for path in pages:
                 answer = client.get(path)
@@ -56,3 +56,16 @@ def test_a_manager_of_the_team_is_told_the_same_of_it(world: World) -> None:
     assert world.hidden[1] in named[pages[0]][0], "there was something to be said"
     found = differences(absent, there)
     assert not found, "\n\n".join(found)
+
+
+def test_who_ends_an_account_is_told_the_same_of_what_it_holds(world: World) -> None:
+    the_family(world)
+    pages = [f"/staff/{world.hidden_worker.pk}/", f"/staff/{world.hidden_worker.pk}/end/"]
+    for roles in (["administrator"], ["administrator", "service_manager"]):
+        who = User.objects.create_user("ends." + ".".join(roles), "Ad Min", roles=roles)
+        absent = told(world, who, with_family=False, pages=pages)
+        found = differences(absent, told(world, who, with_family=True, pages=pages))
+        assert not found, "\n\n".join(found)
+    User.objects.filter(pk=world.holder.pk).update(roles=[*world.holder.roles, "administrator"])
+    named = told(world, world.holder, with_family=True, pages=pages)
+    assert any(one in named[pages[1]][0] for one in world.hidden if one[0] in "AC"), "there was something to be said"

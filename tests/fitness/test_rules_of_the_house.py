@@ -135,6 +135,19 @@ def test_views_start_every_query_from_what_the_user_may_see(path: Path) -> None:
     assert holes == []
 
 
+def test_whom_a_user_has_declared_they_know_is_asked_in_one_place() -> None:
+    """``people.access``, so that no question of it forgets one that has ended. Declaring one is no question."""
+    asked = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node.value) == "DeclaredConflict.objects"
+        and node.attr != "get_or_create"
+    }
+    assert asked == {"frontdoor/people/access.py"}
+
+
 @pytest.mark.parametrize("path", pages_and_views(), ids=str)
 def test_a_refusal_answered_with_its_form_leaves_its_own_audit_row(path: Path) -> None:
     silent = [

@@ -9,12 +9,22 @@ import pytest
 from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 
+from contacts.agencies.webforms import actions as web_forms
 from frontdoor.access import ROLES, Permission, Role
 from frontdoor.accounts.models import Team, User, system_user
 from frontdoor.api.webhooks import actions as webhooks
 from frontdoor.dated import TABLES, Plain
 from frontdoor.exchange.legacy.running import run_import
-from frontdoor.exchange.models import ImportRun, Upload, Wording
+from frontdoor.exchange.models import (
+    Difference,
+    ImportRun,
+    Refiling,
+    RowChange,
+    SourceRecord,
+    Upload,
+    Wording,
+)
+from frontdoor.people.models import Person
 from frontdoor.rules import actions as rules
 from frontdoor.rules.versions import seen_of
 from tests.exchange.extract import with_defects
@@ -34,6 +44,7 @@ def administrator(client: Client, tmp_path: Path) -> User:
     user = User.objects.create_user("ada", "Ada Minns", roles=[Role.ADMINISTRATOR.value])
     Team.objects.create(code="one", name="Team one", kind="assessment")
     agency = AgencyFactory.create(code="police")
+    web_forms.send(agency=agency, name="Pat Hale", role="Nurse", email="pat@mill.example", by=user, at=NOW)
     webhooks.add(agency=agency, url="https://police.example/hooks", by=None, at=NOW)
     User.objects.create_user("cora", "Cora Colleague", roles=[Role.CONTACT_OFFICER.value])
     Upload.objects.create(folder="a" * 32, received_at=NOW, received_by=user)
@@ -42,6 +53,23 @@ def administrator(client: Client, tmp_path: Path) -> User:
     made = with_defects()
     made.rows["firstcall_contacts.csv"][0][2] = "Blue parrot desk"
     run_import(made.write(tmp_path / "in"), by=system_user())
+    done = ImportRun.objects.get(state=ImportRun.State.DONE)
+    done.report["joining"]["proposed"] = 960  # more records would speak for it
+    done.save()
+    told = SourceRecord.objects.filter(file="carecase_people.csv", is_rejected=False).order_by("pk")[0]
+    child, other = Person.objects.filter(merged_into=None).order_by("pk")[:2]
+    RowChange.objects.create(run=done, file=told.file, identity="A0100001", kind="changed", columns=["school"])
+    Difference.objects.create(
+        file=told.file, identity="A0100001", field="school", reference=child.reference, person=child,
+        theirs={"school": "Larch Academy"}, source=told, found_at=NOW,
+    )  # fmt: skip
+    Refiling.objects.create(
+        run=done, file="carecase_notes.csv", identity="N00000001", source=told, from_person=child, to_person=other,
+        state=Refiling.State.WAITING, found_at=NOW,
+    )  # fmt: skip
+    lost = Upload.objects.create(folder="c" * 32, received_at=NOW, received_by=user)
+    asks = ["carecase_notes.csv no longer holds 5 of the 13 rows imported before."]
+    ImportRun.objects.create(upload=lost, started_by=user, state=ImportRun.State.ASKING, questions=asks)
     Wording.objects.create(
         list_name="source", value="Old desk", code="8", is_settled=True, settled_at=NOW, settled_by=user
     )

@@ -31,7 +31,7 @@ def tamper(sentence: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE; SET LOCAL ROLE frontdoor; SET LOCAL session_replication_role = replica")
         cursor.execute(sentence, values)
-        cursor.execute("SET LOCAL ROLE frontdoor_app")
+        cursor.execute("SET LOCAL session_replication_role = origin; SET LOCAL ROLE frontdoor_app")
 
 
 @pytest.mark.parametrize(

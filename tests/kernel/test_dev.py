@@ -17,13 +17,15 @@ from django.conf import settings
 import dev
 from tests.conftest import ROOT, clone, free_port, url_for
 
+SPREAD = ["--dist", "loadgroup", "--no-loadscope-reorder"]
+
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], ["-n", "2", "--dist", "loadgroup"]),
-        (["tests/kernel"], ["-n", "2", "--dist", "loadgroup", "tests/kernel"]),
-        (["-n", "1", "tests/kernel"], ["--dist", "loadgroup", "-n", "1", "tests/kernel"]),
+        ([], ["-n", "2", *SPREAD]),
+        (["tests/kernel"], ["-n", "2", *SPREAD, "tests/kernel"]),
+        (["-n", "1", "tests/kernel"], [*SPREAD, "-n", "1", "tests/kernel"]),
         (["--pdb", "tests/kernel"], ["--pdb", "tests/kernel"]),
         (["-n0", "-k", "sweep"], ["-n0", "-k", "sweep"]),
     ],
@@ -109,7 +111,7 @@ def developed(tmp_path: Path, db: None) -> Iterator[Developed]:
             )
         yield Developed(code, port, process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0, (tmp_path / "log").read_text()
+        assert process.wait(90) == 0, (tmp_path / "log").read_text()
 
 
 @pytest.mark.slow

@@ -51,7 +51,7 @@ def left() -> set[uuid.UUID]:
 
 def test_what_an_account_that_ended_had_typed_goes_after_ninety_days(officer: User, admin: User, record: str) -> None:
     ended, stays = {typed(officer), typed(officer, about=record)}, typed(admin, about=record)
-    staff.end(user=officer, reason="Moved away.", by=admin)
+    staff.end(user=officer, reason="Moved away.", by=admin, at=NOW)
     lasting.throw_away_overdue(NOW + timedelta(days=89))
     assert left() == ended | {stays}, "the account may be opened again"
     lasting.throw_away_overdue(NOW + timedelta(days=91))
@@ -68,7 +68,7 @@ def test_what_is_about_a_record_held_no_more_goes_the_same_day(officer: User, re
 
 def test_an_account_opened_again_keeps_them(officer: User, admin: User, record: str) -> None:
     kept = typed(officer, about=record)
-    staff.end(user=officer, reason="Moved away.", by=admin)
+    staff.end(user=officer, reason="Moved away.", by=admin, at=NOW)
     staff.restore(user=officer, reason="Came back.", by=admin, at=NOW)
     lasting.throw_away_overdue(NOW + timedelta(days=91))
     assert left() == {kept}

@@ -55,6 +55,13 @@ def test_live_needs_nothing(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_probe_may_ask_by_number_and_nobody_else(client: Client) -> None:
+    assert client.get("/health/live", headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/health/ready", headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/accounts/login/", headers={"host": "10.1.2.3:8000"}).status_code == 400
+
+
+@pytest.mark.django_db
 def test_the_sign_in_page_is_served(client: Client) -> None:
     answer = client.get("/accounts/login/")
     assert answer.status_code == 200

@@ -3,16 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import connection
-from psycopg import sql
 
 from tests.conftest import url_for
+from tests.kernel.pooler import pooler
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEP = ["manage.py", "sweep"]
@@ -20,20 +17,6 @@ WEB = ["-c", "import frontdoor.wsgi"]
 CELERY = ["-m", "celery", "-A", "frontdoor.celery:app"]
 WORKER, BEAT = [*CELERY, "--quiet", "worker"], [*CELERY, "--quiet", "beat", "--pidfile="]
 AS_ROLE = "options=-c%20role%3Dfrontdoor_app"
-
-
-@pytest.fixture
-def limited(db: None) -> Iterator[str]:
-    """A login of its own with the application's role and nothing else."""
-    name = f"frontdoor_login_{os.getpid()}"
-    with psycopg.connect(settings.OWNER_URL, autocommit=True) as owner:
-        owner.execute(
-            sql.SQL("CREATE ROLE {} LOGIN IN ROLE {}").format(sql.Identifier(name), sql.Identifier(settings.APP_ROLE))
-        )
-        try:
-            yield url_for(connection.settings_dict["NAME"]).replace("//frontdoor@", f"//{name}@")
-        finally:
-            owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
 def start(words: list[str], app_url: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -81,3 +64,44 @@ def test_a_limited_login_works_and_the_owner_migrates(limited: str) -> None:
 @pytest.mark.django_db
 def test_elsewhere_the_owner_s_login_in_the_application_s_role_is_enough() -> None:
     assert start(SWEEP, "", FRONTDOOR_ENV="demo").returncode == 0
+
+
+@pytest.mark.django_db
+def test_in_production_a_pooler_that_drops_options_does_not_make_it_the_owner(limited: str) -> None:
+    name = connection.settings_dict["NAME"]
+    login = limited.partition("@")[0].rpartition("/")[2]
+    with pooler() as through:
+        refused = start(SWEEP, f"{through}/{name}?{AS_ROLE}")
+        assert (refused.returncode, "login frontdoor owns tables" in refused.stderr) == (1, True)
+        works = start(SWEEP, f"{through}/{name}".replace("//frontdoor@", f"//{login}@"))
+        assert works.returncode == 0, works.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", [WEB, WORKER, BEAT], ids=["web", "worker", "beat"])
+def test_elsewhere_the_start_looks_whether_the_role_was_taken_on(words: list[str], tmp_path: Path) -> None:
+    if words is BEAT:
+        words = [*words, "-s", str(tmp_path / "schedule")]
+    with pooler() as through:
+        refused = start(words, "", FRONTDOOR_ENV="demo", DATABASE_URL=f"{through}/{connection.settings_dict['NAME']}")
+    assert refused.returncode != 0
+    (told,) = refused.stderr.strip().splitlines()
+    assert told.startswith("The connection works as frontdoor, who owns the tables, and did not take on the role")
+
+
+def test_the_web_in_production_holds_no_password_of_the_owner(limited: str) -> None:
+    said = "import frontdoor.wsgi, os; from django.conf import settings as s; "
+    held = "print(os.environ.get('DATABASE_URL'), repr(s.OWNER_URL), s.DATABASES['default']['USER'])"
+    shown = start(["-c", said + held], limited)
+    login = limited.partition("@")[0].rpartition("/")[2]
+    assert shown.stdout.split() == ["None", "''", login], shown.stderr
+
+
+def test_in_production_no_owner_s_address_is_needed(limited: str) -> None:
+    swept = start(SWEEP, limited, DATABASE_URL="")
+    assert swept.returncode == 0, swept.stderr
+
+
+@pytest.mark.django_db
+def test_elsewhere_the_role_is_enough_for_the_web() -> None:
+    assert start(WEB, "", FRONTDOOR_ENV="demo").returncode == 0

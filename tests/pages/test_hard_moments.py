@@ -34,6 +34,7 @@ from frontdoor.ui.formats import clock_time, which_of_two
 from referrals import actions as referrals
 from tests.early_help.conftest import early_help_facts
 from tests.moments import HARD, LONDON, at, say_moment
+from tests.reading import Reader
 from tests.referrals.conftest import each, manager, officer, police, second_manager, some_facts, team, worker
 
 __all__ = ["manager", "officer", "police", "second_manager", "team", "worker"]
@@ -58,7 +59,7 @@ def head(db: None) -> User:
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
+    client = Reader()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

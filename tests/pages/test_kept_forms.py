@@ -81,7 +81,7 @@ def test_the_reason_for_opening_a_record_is_kept_on_the_page_that_asks(
     client: Client, sign_in: SignIn, child: Person
 ) -> None:
     user = sign_in("quality_officer")
-    assert "Before you open this record" in words(client.get(f"/people/{child.reference}/"))
+    assert "Before you open this record" in words(Client.get(client, f"/people/{child.reference}/"))
     assert client.post(f"/people/{child.reference}/why/", {"reason": "Audit"}).status_code == 422
     for page in ("", "chronology/", "documents/"):
         assert 'value="Audit"' in words(another_device(user).get(f"/people/{child.reference}/{page}"))

@@ -15,6 +15,7 @@ from frontdoor.people.models import Merge, PairToReview
 from frontdoor.people.protection import actions as protection
 from tests.pages.conftest import AT
 from tests.pages.test_merging import pair_of, person, text
+from tests.reading import without_drawn
 
 PATH = "/merge/accept/"
 
@@ -53,7 +54,7 @@ def test_ticked_pairs_are_looked_over_joined_and_each_taken_back(client, sign_in
     entry = Entry.objects.get(event="person.pairs_accepted")
     assert entry.people == sorted(p.pk for pair in made[:2] for p in (pair.left, pair.right))
     assert entry.detail["merges"] == [m.pk for m in Merge.objects.order_by("pk")]
-    assert "Ann" not in str(entry.detail)
+    assert "Ann" not in without_drawn(str(entry.detail))
     done = Merge.objects.earliest("pk")
     client.post(f"/merge/done/{done.pk}/undo/", {"reason": "Cousins."})
     assert Merge.objects.standing().count() == 1
@@ -67,7 +68,7 @@ def test_all_shown_at_least_so_likely_and_no_more(client, sign_in, manager):
     shown = [value(pair) for pair in [*sure, *less]]
     looked = text(client.post(PATH, {"shown": shown, "from": "0.99"}))
     assert "2 pairs will become one record each" in looked
-    assert "Ann0" not in looked
+    assert "Ann0" not in without_drawn(looked)
     assert client.post(PATH, {"shown": shown, "from": "0.1"}).status_code == 422
     assert client.post(PATH, {"pair": ["x", "1.2", "9.9.x", "\x00"]}).status_code == 422
 

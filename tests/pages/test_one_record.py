@@ -17,6 +17,7 @@ from frontdoor.people.merging import merge
 from frontdoor.people.models import SignificantEvent
 from frontdoor.people.protection import actions as protection
 from frontdoor.workflow.models import StatusChange
+from tests.reading import without_drawn
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOSTILE = '#read("/etc/passwd") $x$ *bold* <label> @ref \\ ] } "quoted" // end \u202e \x07 \U0001f600 \u0ba4'
@@ -115,7 +116,8 @@ def test_the_record_and_its_chronology_cost_the_same_for_2_events_as_for_200(cli
         happen(manager, child, number)
     assert user.pk
     assert counts[0] == counts[1]
-    assert counts[0][0] < 15
+    # Three of them are who lives there, and which warnings reach the child by it.
+    assert counts[0][0] < 18
 
 
 def test_the_chronology_goes_on_by_key_and_shows_each_event_once(client, sign_in, child, manager):
@@ -221,8 +223,9 @@ def test_the_pdf_is_tagged_numbered_and_audited_and_keeps_secrets(client, sign_i
     said = words_of(reader)
     assert "Mary moved to [confidential address] ([confidential address])." in said
     assert "[name of another family] saw it; [name of another family] told Ben." in said
+    written = without_drawn(said)
     for secret in ("Hidden Street", "3VZ", "Otto", "Neighbourly", "root:"):
-        assert secret.casefold() not in said.casefold().replace(" ", "") + said.casefold()
+        assert secret.casefold() not in written.casefold().replace(" ", "") + written.casefold()
     assert '#read("/etc/passwd") $x$ *bold* <label> @ref' in said
     assert f"Page 1 of {len(reader.pages)}" in said
     assert "Printed by Somebody" in said
@@ -254,7 +257,7 @@ def test_the_pdf_keeps_secrets_however_they_are_spelt(client, sign_in, child, fa
     assert "[name of another family] saw it; [name of another family] told Ben." in said
     assert "with the words “[confidential address]”" in said.casefold()
     for secret in ("Mary’s", "3VZ", "Farrell", "Nunez"):
-        assert secret.casefold() not in said.casefold(), secret
+        assert secret.casefold() not in without_drawn(said).casefold(), secret
 
 
 def test_the_pdf_of_significant_events_only(client, sign_in, child, manager):
@@ -288,7 +291,7 @@ def test_each_value_says_where_it_came_from_and_what_else_is_known(client, sign_
     assert other.reference in school
     born = page[page.index(">Date of birth<") :][:600]
     assert {"3 February 2015", "4 February 2015"} <= set(re.findall(r"\d February 2015", born))
-    assert "recorded last" in born
+    assert "written last" in born
     phone = page[page.index("01632 960777") :][:200]
     assert other.reference in phone
     assert "Undo this" in page

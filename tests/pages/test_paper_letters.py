@@ -1,6 +1,5 @@
 """Letters on paper: every script that families here write in is drawn, breaks at the edge, and can be copied out."""
 
-import io
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +10,10 @@ from pypdf.generic import DictionaryObject
 
 from frontdoor.demo.words import SCRIPTS
 from frontdoor.pages import printing
+from frontdoor.pages.lettering import is_rightward
 from frontdoor.people.protection.secrets import secret_address
 from frontdoor.people.record.chronology import Event
+from tests.pages.paper import printed, words_of
 
 #: Scripts of the demonstration and Bengali; marks above and below; an emoji; Persian with a non-joiner.
 WORDS = {
@@ -25,25 +26,6 @@ WORDS = {
     "marks": "Ọ̀ṣun Nguyễn Ẹ̀bùn",
     "emoji": "😀",
 }
-
-
-def printed(*lines: str, name: str = "Sam Example") -> PdfReader:
-    event: dict[str, Any] = {"at": "1 November 2026", "title": "Contact", "by": "", "why": "", "who": ""}
-    data = {
-        "name": name,
-        "reference": "P-00000001",
-        "about": "5 years",
-        "printed": "Printed by Somebody",
-        "chosen": "Everything",
-        "more": "",
-        "kept": False,
-        "events": [{**event, "lines": printing._lines("\n".join(lines))}],
-    }
-    return PdfReader(io.BytesIO(printing.drawn(data)))
-
-
-def words_of(reader: PdfReader) -> str:
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def clusters_of(reader: PdfReader) -> str:
@@ -62,19 +44,19 @@ def is_true(root: DictionaryObject, name: str, part: str) -> bool:
 
 @pytest.mark.parametrize("script", WORDS)
 def test_every_script_is_drawn(script: str) -> None:
-    said = words_of(printed(WORDS[script], name=WORDS[script]))
-    assert "□" not in said
-    assert "no font" not in said
+    told = words_of(printed(WORDS[script], name=WORDS[script]))
+    assert "□" not in told
+    assert "no font" not in told
 
 
 def test_the_names_of_the_demonstration_are_drawn_and_read_as_written() -> None:
     for given, family, _ in SCRIPTS:
         name = f"{given} {family}".strip()
         reader = printed(name, name=name)
-        said = words_of(reader)
-        assert "□" not in said, name
-        if name not in said:  # letters that are joined stand in the PDF by cluster, in the order they are read
-            assert set(name) - {" "} <= set(said + clusters_of(reader)), name
+        told = words_of(reader)
+        assert "□" not in told, name
+        if name not in told:  # letters that are joined stand in the PDF by cluster, in the order they are read
+            assert set(name) - {" "} <= set(told + clusters_of(reader)), name
 
 
 def test_arabic_is_marked_as_written_from_right_to_left_and_its_letters_are_joined() -> None:
@@ -82,16 +64,16 @@ def test_arabic_is_marked_as_written_from_right_to_left_and_its_letters_are_join
     content = reader.pages[0].get_contents()
     assert content is not None
     assert b"/ReversedChars" in content.get_data()
-    assert [line["rightward"] for line in printing._lines("علي\nSam\n12 علي\n12")] == [True, False, True, False]
+    assert [is_rightward(line) for line in ("علي", "Sam", "12 علي", "12")] == [True, False, True, False]
 
 
 def test_one_letter_that_no_font_has_is_one_box_and_marks_stay() -> None:
-    said = words_of(printed("\U00012000 Ọ̀ṣun \U00012001 王明 ሰላም"))
-    assert said.count("□") == 3, said  # two, and the one in the sentence that says what a box is
-    assert "王明" in said
-    assert "ሰላም" in said
-    assert "printed as □" in said
-    assert "\u0300" in said
+    told = words_of(printed("\U00012000 Ọ̀ṣun \U00012001 王明 ሰላም"))
+    assert told.count("□") == 3, told  # two, and the one in the sentence that says what a box is
+    assert "王明" in told
+    assert "ሰላም" in told
+    assert "printed as □" in told
+    assert "\u0300" in told
 
 
 def test_a_word_longer_than_the_line_breaks_and_nothing_of_it_is_lost() -> None:
@@ -107,9 +89,8 @@ def test_a_word_longer_than_the_line_breaks_and_nothing_of_it_is_lost() -> None:
 
 def test_a_long_text_goes_on_over_pages_in_order() -> None:
     reader = printed(*(f"Line number {number}." for number in range(200)))
-    said = words_of(reader)
     assert len(reader.pages) > 2
-    found = [int(number) for number in re.findall(r"Line number (\d+)\.", said)]
+    found = [int(number) for number in re.findall(r"Line number (\d+)\.", words_of(reader))]
     assert found == list(range(200))
 
 
@@ -144,8 +125,8 @@ def test_it_is_tagged_with_a_language_a_title_and_headings() -> None:
     "text", ["At 14 Mi{}ll Lane now.", "At 14 Mill Lane{}now.", "At{}14{}Mill{}Lane{}ZZ99 7QQ now."]
 )
 def test_a_letter_that_is_not_printed_hides_no_confidential_address(text: str, letter: str) -> None:
-    told = Event(datetime(2026, 11, 1, 10, 0, tzinfo=UTC), "Contact", text.replace("{}", letter))
-    lines = printing._line(told, secret_address("14 Mill Lane", "ZZ99 7QQ"))["lines"]
-    said = " ".join(line["text"] for line in lines)
-    assert "[confidential address]" in said
-    assert not re.search("Mi|Lane|ZZ99", said), said
+    event = Event(datetime(2026, 11, 1, 10, 0, tzinfo=UTC), "Contact", text.replace("{}", letter))
+    lines = printing._line(event, secret_address("14 Mill Lane", "ZZ99 7QQ"))["lines"]
+    told = "\n".join(lines)
+    assert "[confidential address]" in told
+    assert not re.search("Mi|Lane|ZZ99", told), told

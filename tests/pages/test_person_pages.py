@@ -3,12 +3,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from frontdoor.access import Role
 from frontdoor.accounts.models import User
 from frontdoor.audit.models import Entry
 from frontdoor.notifications.models import Notice
+from frontdoor.pages.reading import OFFERED
 from frontdoor.people import actions
 from frontdoor.people.actions import GivenName
 from frontdoor.people.protection import actions as protection
@@ -56,7 +58,7 @@ def test_the_record_of_a_person_says_who_why_and_what_is_missing(client, sign_in
     assert "999" in text(response)
     assert "Not yet obtained" in text(response)
     row = Entry.objects.get(kind="opened")
-    assert (row.reference, row.people, row.reason) == (child.reference, [child.pk], "search from a call")
+    assert (row.reference, row.people, row.reason) == (child.reference, [child.pk], OFFERED["asked"])
 
 
 def test_absent_and_restricted_records_answer_alike(client, sign_in, child, manager):
@@ -73,7 +75,7 @@ def test_absent_and_restricted_records_answer_alike(client, sign_in, child, mana
 
 def test_somebody_without_a_working_relation_is_asked_why(client, sign_in, child):
     sign_in("quality_officer")
-    response = client.get(f"/people/{child.reference}/")
+    response = Client.get(client, f"/people/{child.reference}/")
     assert "Why do you need this record?" in text(response)
     assert "Mill Lane" not in text(response)
     assert client.post(f"/people/{child.reference}/why/", {"reason": "x"}).status_code == 422
@@ -99,6 +101,7 @@ def test_a_confidential_address_is_behind_an_audited_post(client, sign_in, child
 def test_the_person_page_costs_the_same_with_a_long_history(client, sign_in, child, manager):
     sign_in("social_worker")
     url = f"/people/{child.reference}/"
+    actions.involve(person=child, reference="R-00000ZZZ", kind="referral", at=AT, worker=manager)
     client.get(url)
     with CaptureQueriesContext(
         connection,
@@ -208,7 +211,7 @@ def test_the_data_protection_officer_sees_who_looked(client, sign_in, child, man
     sign_in("data_protection_officer", username="dpo")
     page = text(client.get(f"/who-looked/{child.reference}/"))
     assert "Looker" in page
-    assert "search from a call" in page
+    assert OFFERED["asked"] in page
     assert client.get("/who-looked/P-00000000/").status_code == 404
     assert client.get("/who-looked/").status_code == 200
 

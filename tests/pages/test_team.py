@@ -27,7 +27,7 @@ from tests.assessments.conftest import (
     referral,
     submitted,
 )
-from tests.factories import StaffFactory
+from tests.factories import StaffFactory, TeamFactory
 from tests.referrals.conftest import (
     LATER,
     NOW,
@@ -146,6 +146,37 @@ def test_sign_offs_assessments_and_what_follows_them_wait_for_the_manager(
     assert after.index("Sam Example") < after.index("Assessed: begin a service, or close")
 
 
+def proposed_ending(name: str, officer: User, manager: User, team: Team, worker: User) -> Referral:
+    """A red contact's referral that one manager would close and another has to sign."""
+    facts = some_facts(people=[PersonFacts(given_name=name, family_name="Other")], grade="red")
+    contact = record_contact(facts=facts, by=officer, at=NOW)
+    (referral,) = referred(contact, manager, team, worker)
+    return actions.close(referral=referral, by=manager, at=LATER, closure_reason="RC7", what_changed="A fall.")
+
+
+def test_endings_of_referrals_wait_for_the_second_manager_of_the_team(
+    officer: User, manager: User, second_manager: User, placed: User, team: Team, signed: Signed
+) -> None:
+    referral = proposed_ending("Eda", officer, manager, team, placed)
+    waiting = part(signed(second_manager).get("/"), "waiting")
+    assert waiting.index("Eda Other") < waiting.index(f"Sign the ending: proposed by {manager.name}")
+    assert f'href="/referrals/{referral.reference}/do/close/"' in waiting
+    listed = signed(second_manager).get("/team/endings-to-sign/").content.decode()
+    assert referral.reference in listed
+    elsewhere = StaffFactory.create(role="team_manager", username="elsewhere")
+    TeamFactory.create(code="two", manager=elsewhere)
+    assert referral.reference not in signed(elsewhere).get("/").content.decode(), "it is another team's"
+    team.manager = manager
+    team.save()
+    assert "Sign the ending" not in signed(manager).get("/").content.decode(), "nobody signs their own proposal"
+    team.manager = second_manager
+    team.save()
+    assert referral.child is not None
+    by = StaffFactory.create(role="data_protection_officer")
+    set_restriction(person=referral.child, by=by, at=LATER, reason="A colleague’s child", holders=[manager])
+    assert referral.reference not in signed(second_manager).get("/").content.decode()
+
+
 def test_returned_work_stands_apart_until_it_is_sent_again(
     submitted: Any, officer: User, second_manager: User, placed: User, signed: Signed
 ) -> None:
@@ -195,6 +226,7 @@ def test_a_larger_team_costs_no_more(
         who = StaffFactory.create(role="social_worker", username=f"w{number}", name=f"W {number}", team=team)
         referred(told_of(f"Waits{number}", officer), manager, team)
         referred(told_of(f"Held{number}", officer), manager, team, who)
+        proposed_ending(f"Ends{number}", officer, manager, team, who)
         proposed = told_of(f"Asked{number}", officer)
         actions.decide_contact(contact=proposed, decisions=each(proposed, "referral"), by=who, at=LATER)
 

@@ -71,6 +71,10 @@ ASKED: dict[str, tuple[Callable[[], Rows], str]] = {
         lambda: looked.narrowed(looked.those(Which.OUTSIDERS), by=None, since=None, until=None),
         "audit_few",
     ),
+    "unusual runs of reading": (
+        lambda: looked.narrowed(looked.those(Which.UNUSUAL), by=None, since=None, until=None),
+        "audit_runs",
+    ),
 }
 
 

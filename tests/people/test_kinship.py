@@ -1,5 +1,6 @@
 """Families as they are recorded, the odd ones too, in generations and in a picture."""
 
+import itertools
 import re
 
 import pytest
@@ -103,3 +104,14 @@ def test_names_in_the_picture_are_text():
     svg = str(draw("<b>", "&", [figure, Figure(2, "B")], {1: 0, 2: 0}, {}, {(1, 2): False}))
     assert "<script" not in svg
     assert "<b>" not in svg
+
+
+def test_names_side_by_side_do_not_run_into_each_other():
+    names = ["Zachary Smallwood", "Violetta Smallwood", "Wwwwwwwwwwwwwwww", "Maximiliana Montgomery-Featherstonehaugh"]
+    figures = [Figure(key, name) for key, name in enumerate(names, start=1)]
+    svg = str(draw("T", "D", figures, dict.fromkeys(range(1, 5), 0), {}, {}))
+    lines = re.findall(r'app-genogram__name" x="([\d.]+)"[^>]*>([^<]+)<', svg)
+    at = sorted({float(x) for x, _ in lines})
+    apart = min(right - left for left, right in itertools.pairwise(at))
+    # Bold letters of 14 pixels are about 10 wide in the widest of the usual typefaces.
+    assert max(len(text) for _, text in lines) * 10 <= apart

@@ -1,7 +1,7 @@
 """Names stand in a list as people look for them: capital or not, accent or not, apostrophe or not."""
 
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdoor.accounts.models import Team
@@ -9,6 +9,7 @@ from frontdoor.clocks import board
 from frontdoor.db import ByName, by_name
 from frontdoor.people.words import in_order
 from frontdoor.staff import readers
+from tests.drawing import EACH_TIME
 from tests.factories import StaffFactory
 
 EXPECTED = [
@@ -37,7 +38,7 @@ LETTERS = st.text(st.sampled_from("aAáÁzZžłŁøØ'’ -bB"), min_size=1, max
 
 
 @given(st.lists(LETTERS, min_size=2, max_size=8, unique=True))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=EACH_TIME)
 def test_the_database_and_the_program_agree(db: None, names: list[str]) -> None:
     order = ByName.template % {"expressions": "name"}
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from frontdoor.access import Denied, Refused
 from frontdoor.audit.models import Entry
 from frontdoor.people import actions
-from frontdoor.people.access import about_visible, check_conflict
+from frontdoor.people.access import about_visible, check_conflict, hidden_references
 from frontdoor.people.hooks import open_work
 from frontdoor.people.models import BreakGlass, Involvement, Person
 from frontdoor.people.protection import actions as protection
@@ -34,6 +34,18 @@ def test_break_glass_opens_one_restricted_record_for_some_hours(edt, restricted)
     BreakGlass.objects.update(granted_at=AT - timedelta(hours=3), expires_at=AT - timedelta(hours=1))
     assert not Person.objects.visible_to(edt).filter(pk=restricted.pk).exists()
     assert Entry.objects.filter(event="person.glass_broken", people=[restricted.pk]).count() == 1
+
+
+def test_the_question_who_is_hidden_is_kept_in_words_and_never_its_answer(edt, manager, restricted):
+    for reader in (edt, manager):
+        assert hidden_references(reader) is hidden_references(reader), "put into words once"
+    assert hidden_references(edt) is not hidden_references(manager)
+    Involvement.objects.create(person=restricted, reference="C-00000001", kind="contact", opened_at=AT)
+    rows = Involvement.objects.filter(reference="C-00000001")
+    seen = [about_visible(rows, edt).exists(), about_visible(rows, manager).exists()]
+    ask(edt, restricted.reference)
+    seen += [about_visible(rows, edt).exists(), Person.objects.visible_to(edt).filter(pk=restricted.pk).exists()]
+    assert seen == [False, True, True, True]
 
 
 def test_pressed_twice_it_is_opened_once_and_nothing_is_told_a_second_time(edt, restricted):

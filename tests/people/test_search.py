@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdoor.people import actions
@@ -10,6 +10,7 @@ from frontdoor.people.models import Name, NameToken
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.search import search
 from frontdoor.ui.formats import day, person_age
+from tests.drawing import EACH_TIME
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -128,13 +129,13 @@ def test_nobody_is_found_for_nothing_and_nothing_for_nobody(officer, zoe):
     assert not search(officer, "zoe").hits
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=EACH_TIME)
 @given(st.text(max_size=60))
 def test_no_query_breaks_the_search(officer, typed):
     search(officer, typed)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=EACH_TIME)
 @given(st.from_regex(r"[A-Za-zÀ-žА-я]{2,12}", fullmatch=True), st.from_regex(r"[A-Za-zÀ-žА-я]{2,12}", fullmatch=True))
 def test_whoever_is_recorded_by_a_name_is_found_by_it(officer, make_person, given_name, family):
     person = make_person(given_name, family, date(2011, 5, 6))
@@ -288,7 +289,7 @@ def test_an_unborn_child_is_found_by_the_day_it_is_due(officer, make_person):
         assert references(search(officer, typed, on=TODAY)) == [child.reference], typed
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=EACH_TIME)
 @given(
     st.sampled_from(["Zoë", "Musa", "O'Neil", "Anne-Marie", "June"]),
     st.sampled_from(["Kettle", "Smith-Jones", "Nguyễn", "Hall"]),

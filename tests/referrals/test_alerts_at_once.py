@@ -20,7 +20,7 @@ def test_of_all_who_take_an_alert_at_once_one_has_it_and_the_others_are_told_who
 
     def take(who: User) -> None:
         try:
-            barrier.wait(20)
+            barrier.wait(90)
             take_alert(alert=alert, by=who, at=at)
             took.append(who)
         except Refused as told:

@@ -22,6 +22,7 @@ from frontdoor.workflow.models import StatusChange
 from referrals import actions
 from referrals.actions import ChildDecision
 from referrals.models import Referral
+from tests.reading import Reader
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 SAMS, ZOES = "Sam has marks on his arm.", "Zoë sleeps in one bed with him."
@@ -49,7 +50,7 @@ def child_of(referral: Referral) -> Person:
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
+    client = Reader()
     client.force_login(user)
     return client
 

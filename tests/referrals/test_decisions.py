@@ -108,7 +108,7 @@ def test_a_proposal_comes_back_with_comments(contact: Contact, worker: User, man
 def test_who_decides(outcome: str, who: str, power: Power, officer: User, worker: User, manager: User) -> None:
     user = {"officer": officer, "worker": worker, "manager": manager}[who]
     blue = record(officer, grade="blue", level_of_need="1")
-    receiver = {"receiver": "Early help hub", "taken_by": "Ann Taker"} if outcome == "early_help" else {}
+    receiver = {"receiver": "Early help hub", "told": "Ann Taker"} if outcome == "early_help" else {}
     decided = actions.decide_contact(contact=blue, decisions=each(blue, outcome, detail=receiver), by=user, at=LATER)
     assert decided.power is power
 
@@ -130,19 +130,19 @@ def test_what_only_a_manager_ends(facts: dict[str, object], sentence: str, offic
 
 def test_agreement_refused_takes_a_manager(contact: Contact, worker: User) -> None:
     contact.families.update(agreement="refused")
-    receiver = {"receiver": "Early help hub", "taken_by": "Ann Taker"}
+    receiver = {"receiver": "Early help hub", "told": "Ann Taker"}
     decided = actions.decide_contact(
         contact=contact, decisions=each(contact, "early_help", detail=receiver), by=worker, at=LATER
     )
     assert "The family does not agree." in decided.reasons
 
 
-def test_nothing_leaves_without_somebody_who_has_taken_it(contact: Contact, manager: User) -> None:
-    with pytest.raises(Refused, match="who has taken") as refused:
+def test_nothing_leaves_without_somebody_who_was_told(contact: Contact, manager: User) -> None:
+    with pytest.raises(Refused, match="who there was told") as refused:
         actions.decide_contact(
             contact=contact, decisions=each(contact, "early_help", detail={"receiver": "Hub"}), by=manager, at=LATER
         )
-    assert (refused.value.field or "").startswith("taken_by-")
+    assert (refused.value.field or "").startswith("told-")
     contact.refresh_from_db()
     assert contact.status == "received"
 
@@ -238,7 +238,7 @@ def test_only_the_night_team_acts_on_a_telephone_call(contact: Contact, worker: 
 def test_reopened_by_a_manager_with_a_reason(contact: Contact, worker: User, manager: User) -> None:
     screening.grade(contact=contact, by=worker, at=NOW, grade="blue", reason="Known and handled.")
     contact.refresh_from_db()
-    actions.decide_contact(contact=contact, decisions=each(contact, "advice"), by=worker, at=LATER)
+    actions.decide_contact(contact=contact, decisions=each(contact, "no_further_action"), by=worker, at=LATER)
     with pytest.raises(Denied):
         actions.reopen_contact(contact=contact, by=worker, at=LATER, reason="Wrong child.")
     again = actions.reopen_contact(contact=contact, by=manager, at=LATER, reason="Wrong child.")

@@ -146,9 +146,10 @@ def test_stood_down_it_is_due_what_it_was_due_when_it_was_recorded(
     assert running(back.reference) == due == {"referral_decision", "acknowledgement"}
 
 
-def test_not_once_a_referral_is_decided(tracked: Contact, manager: User) -> None:
+def test_not_once_a_referral_is_decided(tracked: Contact, manager: User, second_manager: User) -> None:
     first = Referral.objects.earliest("id")
-    actions.no_further_action(referral=first, by=manager, at=LATER, reason="Not hurt at all.")
+    for by in (manager, second_manager):
+        actions.no_further_action(referral=first, by=by, at=LATER, reason="Not hurt at all.")
     with pytest.raises(Refused, match="decided already"):
         actions.stand_down(contact=tracked, by=manager, at=LATER, reason="A misunderstanding.")
 

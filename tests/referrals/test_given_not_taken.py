@@ -20,6 +20,7 @@ from frontdoor.people.protection import actions as protection
 from referrals import actions
 from referrals.models import Referral
 from tests.factories import StaffFactory
+from tests.reading import Reader
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
 REFUGE = AddressFacts(lines=["7 Refuge Row"], postcode="ZZ99 7AA", is_confidential=True)
@@ -59,7 +60,7 @@ def case(row: ContactPerson, manager: User, worker: User, team: Team) -> Referra
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
+    client = Reader()
     client.force_login(user)
     return client
 
@@ -150,7 +151,8 @@ def test_deciding_asks_about_it(answer: str, row: ContactPerson, vi: Person, man
     assert 'value="take" checked' not in shown
     row.contact.refresh_from_db()
     sent = {
-        f"version-{row.contact.reference}": str(row.contact.version), "outcome": "advice", "reason": "They are safe.",
+        f"version-{row.contact.reference}": str(row.contact.version), "outcome": "no_further_action",
+        "reason": "They are safe.",
         f"row{row.pk}-outcome": "",
     }  # fmt: skip
     refused = unescape(client.post(page, sent).content.decode())
@@ -159,7 +161,7 @@ def test_deciding_asks_about_it(answer: str, row: ContactPerson, vi: Person, man
     assert row.decided_at is None
     client.post(page, {**sent, f"row{row.pk}-given": answer})
     row.refresh_from_db()
-    assert row.outcome == "advice"
+    assert row.outcome == "no_further_action"
     assert vi.addresses.filter(is_confidential=True).exists() is (answer == "take")
     assert vi.warnings.exists() is (answer == "take")
     waiting = untaken([vi], manager).get(vi.pk, [])

@@ -19,6 +19,7 @@ from frontdoor.workflow.models import StatusChange
 from referrals import actions
 from referrals.models import STATUSES, Allocation, Referral
 from tests.referrals.conftest import LATER, NOW
+from tests.referrals.discussions import discussed
 
 pytestmark = pytest.mark.django_db
 SOON = LATER + timedelta(days=1)
@@ -175,10 +176,9 @@ def test_an_ending_with_advice_is_no_referral_nfa(referral: Referral, manager: U
 
 
 def test_only_a_discussion_that_decides_one_starts_the_enquirys_clock(allocated: Referral, manager: User) -> None:
-    held: dict[str, Any] = {"held_at": LATER, "with_police": True, "with_health": True, "decision": "Agreed."}
-    actions.record_strategy_discussion(referral=allocated, by=manager, at=SOON, section_47=False, **held)
+    discussed(allocated, by=manager, at=SOON, held_at=LATER, outcome="assess")
     assert not Clock.objects.filter(reference=allocated.reference, rule="section47_conference").exists()
-    actions.record_strategy_discussion(referral=allocated, by=manager, at=SOON, section_47=True, **held)
+    discussed(allocated, by=manager, at=SOON, held_at=LATER, outcome="section47_joint")
     assert Clock.objects.running().filter(reference=allocated.reference, rule="section47_conference").exists()
 
 

@@ -26,7 +26,7 @@ from referrals.models import Allocation, Referral
 from referrals.together_forms import words_in_common
 from tests.answers import Answer
 from tests.factories import StaffFactory
-from tests.referrals.conftest import LATER, NOW, answers, some_facts
+from tests.referrals.conftest import LATER, NOW, answers, each, some_facts
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[User], Client]
@@ -169,11 +169,11 @@ def test_a_refusal_lands_at_its_child(contact: Contact, manager: User, signed: S
     client = signed(manager)
     answer = sent(client, contact, **mine)
     assert answer.status_code == 422
-    assert f'href="#id_{sam}-taken_by"' in words_of(answer)
+    assert f'href="#id_{sam}-told"' in words_of(answer)
     assert "Could not be decided" not in words_of(answer), "it is said once, where it is put right"
     assert Entry.objects.filter(event="act.refused").count() == 1
-    assert "Decided" in words_of(sent(client, contact, **mine, **{f"{sam}-taken_by": "Pat Hale"}))
-    assert child(contact, "Sam").outcome_detail["taken_by"] == "Pat Hale"
+    assert "Decided" in words_of(sent(client, contact, **mine, **{f"{sam}-told": "Pat Hale"}))
+    assert child(contact, "Sam").outcome_detail["told"] == "Pat Hale"
     assert Referral.objects.get(contact=contact).contact_person == child(contact, "Zoë")
 
 
@@ -253,7 +253,7 @@ def test_what_came_back_with_different_outcomes_stands_at_each_child(
     sam, zoe = child(contact, "Sam"), child(contact, "Zoë")
     decisions = [
         ChildDecision(sam.pk, "referral", "Both are cold.", response_type="assessment"),
-        ChildDecision(zoe.pk, "early_help", "Both wait.", detail={"receiver": "Family hub", "taken_by": "Pat Hale"}),
+        ChildDecision(zoe.pk, "early_help", "Both wait.", detail={"receiver": "Family hub", "told": "Pat Hale"}),
     ]
     actions.decide_contact(contact=contact, decisions=decisions, by=worker, at=LATER)
     contact.refresh_from_db()
@@ -265,6 +265,20 @@ def test_what_came_back_with_different_outcomes_stands_at_each_child(
     assert values_of(page, f"row{zoe.pk}-outcome") == "early_help"
     assert values_of(page, f"row{zoe.pk}-receiver") == "Family hub"
     assert values_of(page, f"row{zoe.pk}-line") == "wait."
+
+
+def test_what_came_back_still_says_when_the_other_side_was_told(
+    contact: Contact, worker: User, manager: User, signed: Signed
+) -> None:
+    detail = {"receiver": "Family hub", "told": "Pat Hale", "told_at": NOW.isoformat()}
+    decisions = each(contact, "named_service", detail=detail)
+    actions.decide_contact(contact=contact, decisions=decisions, by=worker, at=LATER)
+    contact.refresh_from_db()
+    actions.return_contact(contact=contact, by=manager, at=LATER, comments="Ring the school.")
+    page = signed(worker).get(path_of(contact)).content.decode()
+    assert [values_of(page, f"told_at_{part}") for part in ("day", "month", "year", "time")] == [
+        "23", "11", "2026", "10:00",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -328,13 +342,13 @@ def test_a_contact_about_adults_only_is_decided_on_the_page(officer: User, manag
         assert f'name="{name}"' not in page
     unknown = sent(client, contact, outcome="referral")
     assert unknown.status_code == 422
-    taken = {"receiver": "Adult services", "taken_by": "Pat Hale"}
+    taken = {"receiver": "Adult services", "told": "Pat Hale"}
     answer = sent(client, contact, outcome="adult_services", reason="She needs help herself.", **taken)
     assert "Decided" in words_of(answer)
     contact.refresh_from_db()
     assert contact.outcome == "adult_services"
     page = words_of(client.get(f"/contacts/{contact.reference}/"))
-    assert "She needs help herself. Taken on by Pat Hale, Adult services." in page
+    assert "She needs help herself. Passed to Adult services; Pat Hale was told." in page
 
 
 def test_a_child_that_is_missing_is_asked_for(officer: User, manager: User, signed: Signed) -> None:

@@ -13,7 +13,7 @@ from contacts.recording import actions as recording
 from contacts.screening import actions as screening
 from contacts.screening.readers import note_opened
 from frontdoor.access import Refused
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Agency, User
 from frontdoor.api.receipts import receipt
 from frontdoor.people.models import Involvement
 from referrals import actions, together
@@ -56,14 +56,20 @@ def test_twenty_are_ended_together_and_two_refused_stop_nobody(
     lines = {contact.reference: f"Coat lent by the school, {contact.reference}." for contact in chosen}
     lines[chosen[7].reference] = " "
     act = together.end_together(
-        chosen=chosen, outcome="advice", reason="Nothing more is needed.", lines=lines, by=manager, at=LATER, seed="s"
+        chosen=chosen,
+        outcome="no_further_action",
+        reason="Nothing more is needed.",
+        lines=lines,
+        by=manager,
+        at=LATER,
+        seed="s",
     )
     results = {row.contact_id: row for row in act.rows.all()}
     assert [results[c.pk].result for c in (chosen[3], chosen[7])] == ["refused", "refused"]
     assert "Tess Manager changed this record" in results[chosen[3].pk].why
     assert "one line" in results[chosen[7].pk].why
     assert act.rows.filter(result="ended").count() == 18
-    assert Contact.objects.filter(status="decided", outcome="advice").count() == 18
+    assert Contact.objects.filter(status="decided", outcome="no_further_action").count() == 18
     told = chosen[0].people.get()
     assert told.outcome_reason == f"Nothing more is needed. {lines[chosen[0].reference]}"
     samples = list(DipSample.objects.filter(row__act=act))
@@ -106,7 +112,7 @@ def test_open_work_the_third_in_a_year_and_a_match_are_left_out(officer: User, m
 def test_more_than_twenty_are_refused_as_a_whole(officer: User, manager: User) -> None:
     chosen = many(officer, manager, 2) * 11
     with pytest.raises(Refused, match="At most 20"):
-        together.end_together(chosen=chosen, outcome="advice", reason="x", lines={}, by=manager, at=LATER)
+        together.end_together(chosen=chosen, outcome="no_further_action", reason="x", lines={}, by=manager, at=LATER)
     assert BulkAct.objects.count() == 0
 
 
@@ -116,7 +122,9 @@ def test_an_overturned_one_is_open_again_and_counted(
     chosen = many(officer, manager, 3)
     lines = {contact.reference: "Settled." for contact in chosen}
     now = timezone.now()
-    act = together.end_together(chosen=chosen, outcome="advice", reason="Done.", lines=lines, by=manager, at=now)
+    act = together.end_together(
+        chosen=chosen, outcome="no_further_action", reason="Done.", lines=lines, by=manager, at=now
+    )
     sample = DipSample.objects.get(row__act=act)
     with pytest.raises(Refused, match="yourself"):
         together.look_over(sample=sample, by=manager, at=now, is_overturned=False)
@@ -139,7 +147,7 @@ def test_the_pages_of_ending_together(client: Client, officer: User, manager: Us
     body = client.get("/contacts/queue/bulk/", {"contact": references}).content.decode()
     assert "You have not opened its text." in body
     lines = {f"line-{reference}": "Settled." for reference in references}
-    sent = {"contact": references, "outcome": "advice", "reason": "Done.", **lines}
+    sent = {"contact": references, "outcome": "no_further_action", "reason": "Done.", **lines}
     assert client.post("/contacts/queue/bulk/", {**sent, "reason": ""}).status_code == 422
     long = f"Settled {'x' * 243}"
     refused = client.post("/contacts/queue/bulk/", {**sent, f"line-{references[1]}": long})
@@ -155,11 +163,41 @@ def test_the_pages_of_ending_together(client: Client, officer: User, manager: Us
     assert BulkRow.objects.filter(result="ended").count() == 2
 
 
+def test_a_contact_officer_closes_in_bulk_with_advice_and_one_level(
+    client: Client, officer: User, police: Agency
+) -> None:
+    """Advice needs a level of need: it is asked once, and is that of every child."""
+    child = some_facts().people[0]
+    born = child.date_of_birth
+    assert born is not None
+    people = [
+        replace(child, given_name=GIVEN[n], family_name=FAMILY[n], date_of_birth=born - timedelta(37 * n))
+        for n in range(2)
+    ]
+    chosen = [
+        recording.record_contact(facts=some_facts(people=[person], grade="blue"), by=None, at=NOW, agency=police)
+        for person in people
+    ]
+    for contact in chosen:
+        note_opened(contact, officer)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    references = [contact.reference for contact in chosen]
+    lines = {f"line-{reference}": "Told where to ask." for reference in references}
+    sent = {"contact": references, "outcome": "advice", "reason": "Advice is enough.", **lines}
+    asked = client.post("/contacts/queue/bulk/", sent)
+    assert (asked.status_code, "Choose the level of need" in asked.content.decode()) == (422, True)
+    assert client.post("/contacts/queue/bulk/", {**sent, "level": "1"}).status_code == 302
+    assert list(BulkRow.objects.values_list("result", "why")) == [("ended", "")] * 2
+    assert {row.level_of_need for contact in chosen for row in contact.people.all()} == {"1"}
+
+
 def test_a_contact_whose_text_is_not_opened_is_not_decided_among_others(officer: User, manager: User) -> None:
     read, unread = record(officer), record(officer, 1)
     note_opened(read, manager)
     results = together.screen_together(
-        answers=[Answer(c, tuple(each(c, "advice")), c.version) for c in (read, unread)], by=manager, at=LATER
+        answers=[Answer(c, tuple(each(c, "no_further_action")), c.version) for c in (read, unread)],
+        by=manager,
+        at=LATER,
     )
     assert [bool(result.power) for result in results] == [True, False]
     assert results[1].why == together.NOT_OPENED
@@ -198,7 +236,7 @@ def test_a_decision_is_taken_back_within_its_minute_before_the_agency_hears(
     assert (referral.status, referral.ending, referral.is_returnable) == ("no_further_action", "undone", False)
     assert receipt(back, soon + timedelta(minutes=5))["status"] == "in_screening"
     assert Involvement.objects.open().filter(reference=contact.reference).exists()
-    again = actions.decide_contact(contact=back, decisions=each(back, "advice"), by=manager, at=soon)
+    again = actions.decide_contact(contact=back, decisions=each(back, "no_further_action"), by=manager, at=soon)
     with pytest.raises(Refused, match="minute"):
         undo_decision(contact=again.contact, by=manager, at=soon + timedelta(minutes=2))
 
@@ -212,6 +250,6 @@ def test_what_somebody_has_acted_on_since_is_not_taken_back(
     with pytest.raises(Refused, match="Tess Manager has acted on it since"):
         undo_decision(contact=decided.contact, by=manager, at=LATER + timedelta(seconds=20))
     other = record(officer, 2)
-    done = actions.decide_contact(contact=other, decisions=each(other, "advice"), by=manager, at=LATER)
+    done = actions.decide_contact(contact=other, decisions=each(other, "no_further_action"), by=manager, at=LATER)
     with pytest.raises(Refused, match="Only the person who decided"):
         undo_decision(contact=done.contact, by=second_manager, at=LATER)

@@ -14,10 +14,10 @@ from frontdoor.retention import actions, reckoning
 from frontdoor.retention.models import Hold
 from frontdoor.retention.reckoning import Part
 from referrals import actions as referrals
-from referrals.models import StrategyDiscussion
 from tests.pages.conftest import AT, sign_in
 from tests.people.conftest import make_person, make_user, manager
 from tests.referrals.conftest import LATER, NOW, each, some_facts
+from tests.referrals.discussions import discussed
 
 __all__ = ["make_person", "make_user", "manager", "sign_in"]
 CLOSED = datetime(2010, 5, 4, 12, 0, tzinfo=UTC)
@@ -112,10 +112,7 @@ def test_a_section_47_enquiry_asks_for_the_longest_keeping(manager: Any) -> None
     referral = decided.referrals[0]
     assert referral.child is not None
     assert "Child protection" not in " ".join(reckoning.reckon([referral.child], TODAY)[0].stops)
-    StrategyDiscussion.objects.create(
-        referral=referral, held_at=LATER, chaired_by=manager, section_47=True, decision="Joint enquiry.",
-        recorded_at=LATER, recorded_by=manager,
-    )  # fmt: skip
+    discussed(referral, by=manager, at=LATER)
     one = reckoning.reckon([referral.child], TODAY)[0]
     assert f"Child protection, referral {referral.reference}: it is open" in one.stops
     assert [kept.label.partition(":")[0] for kept in one.kept][-1] == "Child protection"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.agencies.thresholds.models import ThresholdLevel
@@ -23,6 +23,7 @@ from frontdoor.dated import TABLES
 from frontdoor.rules.actions import FileRefused, put_all
 from frontdoor.rules.files import export, parse
 from tests.contacts.conftest import some_facts
+from tests.drawing import EACH_TIME
 from tests.rules.conftest import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_every_table_of_rules_and_every_list_stands_in_the_file() -> None:
     assert list(tables) == sorted(TABLES)
     assert {"contact_types", "decision_rules", "clock_rules", "provisional_grades", "bundling", "ending_rules",
             "communal_addresses", "rank_weights", "thresholds", "shifts", "ending_together", "supervision_targets",
-            "codes_contact_outcome", "codes_retention"} <= set(tables)  # fmt: skip
+            "joining", "codes_contact_outcome", "codes_retention"} <= set(tables)  # fmt: skip
     assert len(tables["thresholds"][0]["parts"]) == 4
 
 
@@ -279,7 +280,7 @@ EDITS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=EACH_TIME)
 @given(edits=EDITS)
 def test_whatever_rules_a_file_brings_what_is_written_then_is_that_file(edits: Any) -> None:
     wanted = document()

@@ -108,7 +108,7 @@ def test_a_change_is_shown_before_it_is_saved_and_can_be_taken_back(office: Clie
     saved = office.post(path, {**sent, "shown": hidden(shown, "shown"), "save": "1"}, follow=True)
     assert "The change begins on" in saved.content.decode()
     made = Code.objects.get(list_name="contact_outcome", code="advice", label="Advice given")
-    assert made.attributes == {"outside": "information_and_advice"}
+    assert made.attributes == {"outside": "information_and_advice", "needs_level": True}
     page = office.get(f"/rules/{LIST}/{advice().pk}/")
     assert "A change begins on" in page.content.decode()
     assert "Ada Minns changed the rule" in page.content.decode()

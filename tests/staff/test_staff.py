@@ -15,6 +15,7 @@ from frontdoor.audit.models import Entry
 from frontdoor.notifications import outbox
 from frontdoor.notifications.models import Notice
 from frontdoor.staff import actions
+from tests.reading import without_drawn
 
 pytestmark = pytest.mark.django_db
 NEW = {
@@ -112,12 +113,12 @@ def test_nobody_ends_or_changes_themselves_and_the_last_administrator_stays(offi
     own = {"name": "Ada Minns", "email": "ada@council.example", "roles": ["administrator", "service_manager"]}
     assert office.post(f"/staff/{admin.pk}/change/", own).status_code == 422
     other = User.objects.create_user("bo", "Bo Bell", roles=["administrator"], email="bo@council.example")
-    actions.end(user=other, reason="Left", by=admin)
+    actions.end(user=other, reason="Left", by=admin, at=timezone.now())
     third = User.objects.create_user("cy", "Cy Coe", roles=["administrator"], email="cy@council.example")
     # Two administrators end each other at the same moment: whoever comes second finds the other one gone.
-    actions.end(user=admin, reason="Left", by=third)
+    actions.end(user=admin, reason="Left", by=third, at=timezone.now())
     with pytest.raises(Refused, match="last administrator"):
-        actions.end(user=third, reason="Left", by=admin)
+        actions.end(user=third, reason="Left", by=admin, at=timezone.now())
     third.refresh_from_db()
     assert third.is_active
 
@@ -166,12 +167,12 @@ def test_the_list_is_filtered_paged_and_asked_with_few_queries(
         text = office.get("/staff/?q=Worker&team=duty_x&role=social_worker").content.decode()
     assert "w000" in text
     assert "w049" in text
-    assert "w050" not in text
+    assert "w050" not in without_drawn(text)
     after = re.search(r'href="(\?s=[0-9a-f]{10}[^"]*after=w049)"', text)
     assert after
     text = office.get("/staff/" + after[1].replace("&amp;", "&")).content.decode()
     assert "w050" in text
-    assert "w000" not in text
+    assert "w000" not in without_drawn(text)
     assert "No accounts match" in office.get("/staff/?q=nobody%00at%25all").content.decode()
 
 

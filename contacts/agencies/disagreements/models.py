@@ -19,9 +19,7 @@ class DisagreementQuerySet(VisibleQuerySet):
         """Those of contacts about nobody hidden from the user; none without the permission to view contacts."""
         if not holds(user, Permission.CONTACT_VIEW):
             return self.none()
-        rows = self.exclude(contact__reference__in=hidden_references(user)).filter(
-            Q(contact__taken_under_restriction_by__isnull=True) | Q(contact__taken_under_restriction_by=user.pk)
-        )
+        rows = self.exclude(contact__reference__in=hidden_references(user))
         if not holds(user, Permission.CONTACT_ALLEGATION):
             rows = rows.filter(Q(contact__type__is_restricted=False) | Q(contact__recorded_by=user.pk))
         return rows

@@ -19,6 +19,7 @@ from frontdoor.access import Permission, Refused, require, whole
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.db import shortened
+from frontdoor.limits import is_busy
 from frontdoor.notifications.actions import administrators, duty_managers, notify, one_by_one
 
 TAKEN, UPDATE, KNOWN, UNREAD = "taken", "updates", "known", "unread"
@@ -144,6 +145,8 @@ def _take_one(file: FeedFile, item: Item, *, at: datetime) -> None:
     try:
         _count(file, item, at=at)
     except Exception as wrong:
+        if is_busy(wrong):
+            raise  # no fault of the notification's: it is taken in when the database answers again
         log.warning("feed_item_refused", file=file.pk, number=item.number, error=type(wrong).__name__)
         problem = Unreadable("not_taken", "The notification could not be taken in as it is; enter it by hand.")
         _count(file, Item(item.number, item.content, problem=problem), at=at)

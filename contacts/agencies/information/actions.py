@@ -300,7 +300,8 @@ def _keep(
         until=at + CLAIM_FOR if by_hand else at,
     )  # fmt: skip
     holders = [each.claimed_by for each in contacts if each.claimed_by is not None]
-    people = {user.pk: user for user in [locked.asked_by, *holders] if user != by}
+    here = [user for user in (locked.asked_by, *holders) if user.is_active] or duty_managers(at)
+    people = {user.pk: user for user in here if user != by}
     _tell(list(people.values()), locked, f"Information has come for {reference}")
     return locked
 

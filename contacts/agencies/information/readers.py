@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from contacts.agencies.information.models import InformationRequest
 from contacts.models import Contact
 from frontdoor.accounts.models import User
 from frontdoor.people.protection.secrets import addresses_in, without
+from frontdoor.wording import worded
 
 SHOWN = 100
 
@@ -56,10 +57,15 @@ def waiting_for(user: User) -> tuple[list[InformationRequest], list[InformationR
 
 def counts(contacts: Collection[int]) -> dict[int, tuple[int, int]]:
     """For each of these contacts (ids) with requests not taken back: how many were answered, how many made."""
-    rows = (
-        InformationRequest.objects.filter(contact_id__in=contacts, withdrawn_at=None)
-        .values("contact_id")
-        .annotate(asked=Count("pk"), answered=Count("replied_at"))
+    return {key: (answered, asked) for key, answered, asked in _counts(contacts=contacts)} if contacts else {}
+
+
+@worded(contacts=[int])
+def _counts(*, contacts: Collection[int]) -> QuerySet[InformationRequest, tuple[int, int, int]]:
+    rows = InformationRequest.objects.filter(contact_id__in=contacts, withdrawn_at=None).values("contact_id")
+    found: QuerySet[InformationRequest, tuple[int, int, int]] = (
+        rows.annotate(asked=Count("pk"), answered=Count("replied_at"))
         .order_by()
+        .values_list("contact_id", "answered", "asked")
     )
-    return {row["contact_id"]: (row["answered"], row["asked"]) for row in rows}
+    return found

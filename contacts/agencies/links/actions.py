@@ -21,6 +21,7 @@ PATHS = {
     SecureLink.Purpose.EARLY_HELP: "early-help",
     SecureLink.Purpose.INFORMATION: "reply",
     SecureLink.Purpose.DISAGREEMENT: "outcome",
+    SecureLink.Purpose.CONTACT: "contact",
 }
 
 
@@ -36,11 +37,15 @@ def issue(
     by: User,
     at: datetime,
     days: int = DAYS,
+    until: datetime | None = None,
     agency: Agency | None = None,
     reference: str = "",
     row: int | None = None,
 ) -> tuple[SecureLink, str]:
-    """Make a link for one purpose; returns it with its token, which can be read only now."""
+    """Make a link for one purpose; returns it with its token, which can be read only now.
+
+    It lasts ``until`` a moment where one is given, and for so many days otherwise.
+    """
     if purpose == SecureLink.Purpose.EARLY_HELP:
         require(by, Permission.EARLY_HELP_INVITE)
     if not given_to.strip():
@@ -58,7 +63,7 @@ def issue(
         row=row,
         issued_at=at,
         issued_by=by,
-        expires_at=at + timedelta(days=days),
+        expires_at=until or at + timedelta(days=days),
     )
     write_audit("link.issued", by=by, agency=agency, reference=reference, detail={"purpose": purpose, "link": link.pk})
     return link, token
@@ -88,14 +93,17 @@ def find(token: str, purpose: str, at: datetime) -> SecureLink | None:
     return None if found is not None and found.agency is not None and not found.agency.is_active else found
 
 
-def may_try(network_address: str, at: datetime) -> bool:
-    """Count one opening or sending by this network address; False when it is one too many in this minute."""
+def may_try(counted: str, at: datetime) -> bool:
+    """Count one opening or sending under this name; False when it is one too many in this minute.
+
+    ``counted`` is a network address for a link that was not found, and the link itself for one that was.
+    """
     minute = at.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contacts_linktries (address, minute, count) VALUES (%s, %s, 1)"
             " ON CONFLICT (address, minute) DO UPDATE SET count = contacts_linktries.count + 1 RETURNING count",
-            [hash_token(f"{settings.SECRET_KEY}{network_address}"), minute],
+            [hash_token(f"{settings.SECRET_KEY}{counted}"), minute],
         )
         count: int = cursor.fetchone()[0]
         if count == 1:
@@ -115,6 +123,12 @@ def keep_draft(*, link: SecureLink, body: bytes, at: datetime) -> None:
         raise Refused("This is too long to be kept. Shorten it or send it.", code="too_large")
     if not SecureLink.objects.given_out().filter(pk=link.pk).update(body=body, saved_at=at):
         raise Refused("This form has been sent already.", code="submitted")
+
+
+def forget_typed(at: datetime) -> int:
+    """Forget what was typed behind links that have ended and was never sent: nobody can open it any more."""
+    ended = SecureLink.objects.filter(expires_at__lte=at, used_at=None).exclude(body=b"")
+    return int(ended.update(body=b"", saved_at=None))
 
 
 def use(*, link: SecureLink, became: str, at: datetime) -> SecureLink:
@@ -137,6 +151,8 @@ def revoke(*, link: SecureLink, by: User, at: datetime) -> SecureLink:
     """Take a link back: from now on it opens nothing."""
     if link.purpose == SecureLink.Purpose.EARLY_HELP:
         require(by, Permission.EARLY_HELP_INVITE)
+    elif link.purpose == SecureLink.Purpose.CONTACT:
+        require(by, Permission.WEB_FORM_SEND)
     else:
         require(by, Permission.CONTACT_SCREEN)
     locked = SecureLink.objects.select_for_update(of=("self",)).get(pk=link.pk)

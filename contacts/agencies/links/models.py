@@ -23,6 +23,7 @@ class SecureLink(models.Model):
         EARLY_HELP = "early_help", "Early-help assessment"
         INFORMATION = "information", "Reply to a request for information"
         DISAGREEMENT = "disagreement", "Outcome, and disagreement with it"
+        CONTACT = "contact", "Web form for a contact"
 
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     hashed = models.CharField(max_length=64, unique=True)
@@ -48,7 +49,9 @@ class SecureLink(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            one_of("purpose", ["early_help", "information", "disagreement"], name="secure_link_purpose_known"),
+            one_of(
+                "purpose", ["early_help", "information", "disagreement", "contact"], name="secure_link_purpose_known"
+            ),
             all_or_none("revoked_at", "revoked_by", name="secure_link_revoked_by_somebody"),
             models.CheckConstraint(condition=Q(expires_at__gt=models.F("issued_at")), name="secure_link_ends"),
         ]

@@ -15,6 +15,7 @@ from contacts.agencies.links import actions
 from contacts.agencies.links.models import SecureLink
 from frontdoor import acting, audit
 from frontdoor.access import Refused, public
+from frontdoor.networks import network
 from frontdoor.ui.forms import UiForm
 from frontdoor.ui.responses import error, page
 
@@ -22,10 +23,11 @@ Form = TypeVar("Form", bound=UiForm)
 PartnerView = Callable[..., HttpResponse]
 
 
-def behind(purpose: str) -> Callable[[PartnerView], PartnerView]:
+def behind(purpose: str, *, used: str = "partner/receipt.html") -> Callable[[PartnerView], PartnerView]:
     """Decorate a view: only the holder of a link for this purpose gets in, and not too often.
 
-    A link that is wrong, over or taken back gets the same 404. The view is called with the link.
+    A link that is wrong, over or taken back gets the same 404. The view is called with the link; of one that has been
+    used only the page ``used`` is shown.
     """
 
     def decorate(view: PartnerView) -> PartnerView:
@@ -39,17 +41,19 @@ def behind(purpose: str) -> Callable[[PartnerView], PartnerView]:
                 answer.status_code = 405
                 answer["Allow"] = "GET, HEAD, POST"
                 return answer
-            if not actions.may_try(str(request.META.get("REMOTE_ADDR", "")), at):
+            link = actions.find(token, purpose, at)
+            # Guesses are counted where they come from, a right link by itself: guessing shuts no partner out, not
+            # even one behind the same address.
+            if not actions.may_try(network(request) if link is None else f"link {link.pk}", at):
                 answer = error(
                     request, 429, "There have been too many attempts. Wait a minute and open the link again."
                 )
                 answer["Retry-After"] = "60"
                 return answer
-            link = actions.find(token, purpose, at)
             if link is None:
                 return page(request, "partner/ended.html", status=404)
             audit.shows_outside(request, event="link.read", agency=link.agency, reference=link.reference)
-            answer = receipt(request, link) if link.used_at is not None else view(request, link)
+            answer = receipt(request, link, used) if link.used_at is not None else view(request, link)
             answer["Cache-Control"] = "no-store"
             return answer
 
@@ -58,9 +62,9 @@ def behind(purpose: str) -> Callable[[PartnerView], PartnerView]:
     return decorate
 
 
-def receipt(request: HttpRequest, link: SecureLink) -> HttpResponse:
+def receipt(request: HttpRequest, link: SecureLink, template: str) -> HttpResponse:
     """That it has been received, with its reference, and nothing else."""
-    return page(request, "partner/receipt.html", {"link": link})
+    return page(request, template, {"link": link, "is_again": request.method == "POST"})
 
 
 def kept(link: SecureLink) -> QueryDict | None:
@@ -108,7 +112,12 @@ def is_saving(request: HttpRequest) -> bool:
 
 def network_body(request: HttpRequest) -> bytes:
     """The fields as sent, without what belongs to the sending itself."""
-    data = request.POST.copy()
+    return fields_as_sent(request.POST)
+
+
+def fields_as_sent(sent: QueryDict) -> bytes:
+    """The same of fields that were put in order first."""
+    data = sent.copy()
     for name in ("csrfmiddlewaretoken", "save", "send"):
         data.pop(name, None)
     return str(data.urlencode()).encode()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from contacts import taken
 from contacts.models import Contact
 from contacts.queue import actions as queue_actions
 from contacts.queue import readers as queue
@@ -18,7 +19,7 @@ from contacts.recording.forms import kinds
 from contacts.screening import actions
 from contacts.screening.forms import QueueFilter
 from frontdoor import acting, asked, audit
-from frontdoor.access import Denied, Permission, StaffRequest, get_visible, holds, signed_in
+from frontdoor.access import Denied, Permission, StaffRequest, holds, signed_in
 from frontdoor.access import page as needs
 from frontdoor.codelists import lists
 from frontdoor.ui.responses import page
@@ -74,6 +75,7 @@ def _show(request: StaffRequest, filters: QueryDict, view_form: ViewForm) -> Htt
         {
             "now": now,
             "lines": found.lines,
+            "taken": taken.lines(request.user),
             "wanted": wanted,
             "tabs": [
                 {"href": address(tab=key), "text": text, "active": key == wanted.tab, "count": count}
@@ -175,7 +177,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
 @needs(P.CONTACT_SCREEN)
 def claim(request: StaffRequest, reference: str) -> HttpResponse:
     """Take a contact by name and go to it; when somebody else holds it, say who."""
-    contact: Contact = get_visible(Contact, request.user, reference)
+    contact = taken.to_act_on(Contact, request.user, reference)
     is_on_queue = request.POST.get("from") == "queue"
     claim_it = queue_actions.claim_together if is_on_queue else actions.claim
     here = reverse("contacts:contact", args=[contact.reference])

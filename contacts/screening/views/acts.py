@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from contacts.models import Contact, ContactPerson
 from contacts.queue import actions as queue_actions
-from contacts.screening import actions
+from contacts.screening import actions, own_grades
 from contacts.screening.details import settle_details
-from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
+from contacts.screening.forms import GoOnForm, GradeForm, LetSeeForm, LinkForm, OwnGradeForm, UnlinkForm
 from contacts.screening.views.contact import act_on, address_of, carry_out, opened, show
 from frontdoor import acting
 from frontdoor.access import Permission, StaffRequest, get_named, get_visible
@@ -29,6 +29,21 @@ P = Permission
 def grade(request: StaffRequest, reference: str) -> HttpResponse:
     """Give or change the grade."""
     return act_on(request, reference, GradeForm, actions.grade, prefix="grade", said="The grade has been saved")
+
+
+@require_POST
+@needs(P.CONTACT_SCREEN)
+def grade_child(request: StaffRequest, reference: str, position: int) -> HttpResponse:
+    """Give a child a grade of their own, or the contact's again."""
+    contact, row = _opened_at(request, reference, position)
+    return carry_out(
+        request,
+        contact,
+        OwnGradeForm,
+        partial(own_grades.grade_child, on_contact=row),
+        prefix=f"own-grade-{position}",
+        said="The grade has been saved",
+    )
 
 
 @require_POST

@@ -10,19 +10,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from contacts import hooks
+from contacts import hooks, taken
+from contacts.facts import WEB_FORM
+from contacts.families import beside
+from contacts.families.actions import is_separated
+from contacts.grading import theirs
 from contacts.models import Contact, ContactPerson
 from contacts.queue import readers as queue
 from contacts.recording import updates
 from contacts.screening import origins, readers
-from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, UnlinkForm
+from contacts.screening.dangers import homes_given
+from contacts.screening.forms import ActForm, GoOnForm, GradeForm, LetSeeForm, LinkForm, OwnGradeForm, UnlinkForm
 from contacts.screening.views.household import offered
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, holds
+from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.actions import is_kept_hidden
+from frontdoor.people.protection.reach import each_once, warnings_for
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import can
@@ -39,8 +45,9 @@ def address_of(reference: str) -> str:
 
 
 def opened(request: StaffRequest, reference: str) -> tuple[Contact, list[ContactPerson]]:
-    """The contact and its people, if the user may see them: 404 otherwise, 403 on a declared conflict."""
-    contact: Contact = get_visible(
+    """The contact and its people, if the user may see them: 404 otherwise, 403 on a declared conflict, Refused when
+    somebody has taken it under a restriction."""
+    contact = taken.to_act_on(
         Contact.objects.visible_to(request.user).select_related(
             "type", "agency", "text", "recorded_by", "claimed_by", "proposed_by", "acknowledged_by", "decided_by"
         ),
@@ -50,6 +57,11 @@ def opened(request: StaffRequest, reference: str) -> tuple[Contact, list[Contact
     rows = readers.rows_of(contact)
     readers.keep_out(rows, request.user, timezone.now())
     return contact, rows
+
+
+def _written_by(contact: Contact) -> str:
+    """Who wrote what nobody here recorded."""
+    return "Written by them, by web form" if contact.how == WEB_FORM else "Sent by the agency’s system"
 
 
 def caller(contact: Contact) -> list[tuple[str, str]]:
@@ -69,7 +81,7 @@ def caller(contact: Contact) -> list[tuple[str, str]]:
         ("Source", lists.label("referral_source", contact.source) if contact.source else ""),
         ("Sent by", contact.agency.name if contact.agency else ""),
         ("Their reference", contact.agency_reference),
-        ("Recorded by", contact.recorded_by.name if contact.recorded_by else "Sent by the agency’s system"),
+        ("Recorded by", contact.recorded_by.name if contact.recorded_by else _written_by(contact)),
     ]
     return [row for row in rows if row[1]]
 
@@ -152,15 +164,15 @@ def show(
     possible = readers.possible_on(contact, user, now)
     listed = {each.person.pk for each in possible}
     listed |= {candidate.person.pk for card in found for candidate in card.candidates}
+    holder = contact.claimed_at_moment(now)
     audit.shows(
         request,
         {*linked, *listed},
         kind="opened",
         reference=contact.reference,
-        reason="on duty" if may_screen else "",
+        reason="screening" if holder == user else "contact on the queue" if may_screen and is_open else "",
     )
     open_form = _opens(request, contact, sent)
-    holder = contact.claimed_at_moment(now)
     families = list(contact.families.order_by("number"))
     return page(
         request,
@@ -169,17 +181,20 @@ def show(
             "contact": contact,
             "now": now,
             "today": timezone.localdate(),
+            "their_grades": theirs.of(contact),
             "caller": caller(contact),
             "origins": origins.of(contact, user),
             "words": readers.words(contact),
             "children": [card for card in found if card.row.is_child],
             "adults": [card for card in found if not card.row.is_child],
             "families": families,
+            "is_separated": is_separated,
             "same_family": readers.of_one_family(contact, user),
+            "beside": beside.beside([contact], user, now).get(contact.pk, []),
             "offer": offered(request, contact, "contact"),
             "meaning": {(each.row.pk, each.person.pk): each for each in possible},
             "agrees": queue.AGREES,
-            "warnings": readers.warnings_of(linked),
+            "warnings": each_once(warnings_for(linked, user, given=homes_given(rows))),
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at", "pk")),
             "events": readers.events(contact),
             "steps": doors.buttons(contact, user),
@@ -198,6 +213,7 @@ def show(
             **updates.about(contact, user),
             **{name: value for part in hooks.parts_of_page for name, value in part(contact, user, open_form).items()},
             "disagreements": list(contact.disagreements.select_related("answered_by", "decided_by").order_by("pk")),
+            "own_grade_form": lambda key: open_form(OwnGradeForm, prefix=f"own-grade-{key}"),
             "link_form": lambda key: open_form(LinkForm, prefix=f"link-{key}"),
             "unlink_form": lambda key: open_form(UnlinkForm, prefix=f"unlink-{key}"),
             "let_see_form": open_form(LetSeeForm, prefix="let-see"),
@@ -212,5 +228,9 @@ def show(
 @require_safe
 @needs(P.CONTACT_VIEW)
 def contact(request: StaffRequest, reference: str) -> HttpResponse:
-    """The contact as it stands."""
-    return show(request, *opened(request, reference))
+    """The contact as it stands; of one somebody else took under a restriction, that a manager has it."""
+    line = taken.line(request.user, reference)
+    if line is None:
+        return show(request, *opened(request, reference))
+    may_take = taken.was_told(request.user, line.reference)
+    return page(request, "contacts/taken.html", {"contact": line, "may_take": may_take, "now": timezone.now()})

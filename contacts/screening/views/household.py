@@ -11,21 +11,40 @@ from frontdoor import acting, audit
 from frontdoor.access import StaffRequest
 
 #: Pages the questions stand on, and so where the answer leads back to.
-PAGES = {"contact": "contacts:contact", "decide": "referrals:decide", "fast_track": "referrals:fast_track"}
+PAGES = {
+    "contact": "contacts:contact",
+    "decide": "referrals:decide",
+    "fast_track": "referrals:fast_track",
+    "tell": "referrals:tell",
+}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What ``contacts/household.html`` shows: the questions on this page, and what was answered."""
+    """What ``contacts/household.html`` shows: the questions on this page, and what was answered.
 
+    ``page``: a key of PAGES; ``back``: the reference of the contact whose page it is, another one's where several are
+    decided together.
+    """
+
+    contact: Contact
     household: Household
     form: HouseholdForm
     page: str
+    back: str
 
 
-def offered(request: StaffRequest, contact: Contact, page: str, *, is_sent: bool = False) -> Offer:
-    """The questions as a page has them; whom it shows is noted. ``page``: a key of PAGES."""
+def offered(request: StaffRequest, contact: Contact, page: str, *, back: str = "", is_sent: bool = False) -> Offer:
+    """The questions as a page has them; whom it shows is noted."""
     household = household_of(contact, request.user, timezone.localdate())
-    audit.shows(request, people_of(household), kind="opened", reference=contact.reference)
+    return offer_of(request, contact, household, page, back=back, is_sent=is_sent)
+
+
+def offer_of(
+    request: StaffRequest, contact: Contact, household: Household, page: str, *, back: str = "", is_sent: bool = False
+) -> Offer:
+    """The same of a household the page has read already."""
+    back = back or contact.reference
+    audit.shows(request, people_of(household), kind="opened", reference=back)
     form = acting.form(request, HouseholdForm, asked=household.asked, is_sent=is_sent)
-    return Offer(household, form, page)
+    return Offer(contact, household, form, page, back)

@@ -6,14 +6,14 @@ One sender at a time for each endpoint (an advisory lock of the session, gone wi
 2. The message is sent with no transaction open.
 3. In another transaction the outcome is written.
 Killed between 1 and 3, the message is sent again under the same id: it arrives at least once. A message that fails
-holds back the later ones of its endpoint, so that they arrive in order; what could not be delivered in three days, or
-what the endpoint says again and again it does not take, is given up and shown, and the agency sees the gap in the
-numbers.
+holds back the later ones of its endpoint, so that they arrive in order; what could not be delivered in three days,
+what the endpoint says again and again it does not take, or what we again and again fail to make, is given up and
+shown, and the agency sees the gap in the numbers.
 """
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from frontdoor.api.receipts import stamp
 from frontdoor.api.webhooks import keys
 from frontdoor.api.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from frontdoor.api.webhooks.posting import Answer, Result, post
-from frontdoor.notifications.actions import notify
+from frontdoor.notifications.actions import left_aside, notify, one_by_one
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +72,18 @@ def due(at: datetime) -> list[int]:
 
 def send_due(at: datetime) -> Sent:
     """Send to every endpoint that is due, one after the other."""
+    return send_each(due(at), at)
+
+
+def send_each(endpoints: Sequence[int], at: datetime) -> Sent:
+    """Send to these endpoints, one after the other; one that meets a fault of ours holds up no other."""
     total = Sent()
-    for key in due(at):
+
+    def turn(key: int) -> int:
         total.add(send_to(key, at))
+        return 1
+
+    one_by_one(endpoints, turn, what="send webhooks to an endpoint", at=at)
     return total
 
 
@@ -89,18 +98,19 @@ def send_to(endpoint_id: int, at: datetime) -> Sent:
             attempt = _begin(endpoint_id, at + timedelta(seconds=passed))
             if attempt is None:
                 break
+            is_ours = False
             try:
                 answer = _send(attempt)
-            except Exception as problem:  # a fault of ours fails like one of theirs: counted, tried later, told
-                log.error("webhook_not_sent", endpoint=endpoint_id, error=type(problem).__name__)
-                answer = Answer(Result.BROKEN_OFF)
+            except Exception as problem:  # a fault of ours: counted, told, and this message is not tried for ever
+                left_aside(attempt.delivery, problem, what="send a message to an agency", at=at)
+                answer, is_ours = Answer(Result.BROKEN_OFF), True
             ended = at + timedelta(seconds=time.monotonic() - began)
             if answer.result == Result.DELIVERED:
                 _arrived(attempt, answer, ended)
                 done.arrived += 1
                 continue
             done.failed += 1
-            done.given_up += _failed(attempt, answer, ended)
+            done.given_up += _failed(attempt, answer, ended, is_ours=is_ours)
             break
     return done
 
@@ -193,8 +203,11 @@ def _arrived(attempt: WebhookAttempt, answer: Answer, at: datetime) -> None:
 
 
 @transaction.atomic
-def _failed(attempt: WebhookAttempt, answer: Answer, at: datetime) -> int:
-    """Write a failure, set the next moment, and give up what has to be; returns how many were given up."""
+def _failed(attempt: WebhookAttempt, answer: Answer, at: datetime, *, is_ours: bool) -> int:
+    """Write a failure, set the next moment, and give up what has to be; returns how many were given up.
+
+    ``is_ours``: the message could not be made. The endpoint is well and the next message is none the worse.
+    """
     endpoint = _locked(attempt.delivery.endpoint_id)
     _close(attempt, answer, at)
     log.warning("webhook_failed", endpoint=endpoint.pk, result=answer.result, status=answer.status)
@@ -202,9 +215,9 @@ def _failed(attempt: WebhookAttempt, answer: Answer, at: datetime) -> int:
     given_up = waiting.filter(waiting_since__lte=at - GIVE_UP_AFTER).update(gave_up_at=at)
     endpoint.failing_since = endpoint.failing_since or at
     endpoint.next_attempt_at = _later(endpoint, at, answer.retry_after)
-    if answer.result == Result.REFUSED:
+    if answer.result == Result.REFUSED or is_ours:
         delivery = WebhookDelivery.objects.get(pk=attempt.delivery_id)
-        refused = delivery.tries.filter(result=Result.REFUSED, began_at__gte=delivery.waiting_since).count()
+        refused = delivery.tries.filter(result=answer.result, began_at__gte=delivery.waiting_since).count()
         if refused >= REFUSED_MOST and delivery.gave_up_at is None:
             delivery.gave_up_at = at
             delivery.save()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from frontdoor.exchange.legacy.files import CARECASE, FACTORS, FIRSTCALL, Column, Layout
 from frontdoor.exchange.legacy.reading import Row
+from frontdoor.exchange.legacy.spoilt import is_error, turned_into_date
 from frontdoor.people import identifiers
 from frontdoor.ui.dates import full_year
 
@@ -139,6 +140,9 @@ def _check_row(row: Row, layout: Layout, known: Known) -> Checked:
             tell(column.name, "overlong", told, reject=is_key)
             if column.kind != "words":
                 value = ""
+        elif is_key and layout.key_form.fullmatch(value) is None:
+            told = f"{column.name} “{value}” is not of the form of a key of this file, as {layout.key_like} is."
+            tell(column.name, "malformed_id", f"{told} The row is not loaded.", reject=True)
         elif column.refers and not known.has(column.refers, value):
             told = f"{column.name} refers to {value}, which is not a usable row of {column.refers}."
             tell(column.name, UNKNOWN[column.refers], told, reject=True)
@@ -155,6 +159,10 @@ def _check_row(row: Row, layout: Layout, known: Known) -> Checked:
 
 def _check_value(value: str, column: Column, layout: Layout, tell: Any) -> str:
     """The value, or "" when it cannot be used and that has been told."""
+    if is_error(value):
+        told = f"{column.name} “{value}” is an error of a spreadsheet's formula: what should stand there is not known."
+        tell(column.name, "spreadsheet_error", told)
+        return ""
     if column.kind in ("date", "moment"):
         if when(value, layout.system) is None:
             what = "date" if column.kind == "date" else "date and time"
@@ -176,6 +184,10 @@ def _check_value(value: str, column: Column, layout: Layout, tell: Any) -> str:
             if code not in FACTORS:
                 tell(column.name, "invalid_code", f"{code[:10]} is a factor in no list; the others are used.")
         return ";".join(dict.fromkeys(code for code in codes if code in FACTORS))
+    elif column.kind in ("text", "code") and turned_into_date(value):
+        told = f"{column.name} “{value}” is a day that a spreadsheet made of something else (1-2, say), which is lost."
+        tell(column.name, "turned_into_date", told)
+        return ""
     return value
 
 

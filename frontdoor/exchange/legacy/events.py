@@ -1,6 +1,6 @@
 """Which episode of the social work system is a contact of the contact centre typed in again. Pure.
 
-A contact passed to duty is often keyed a second time, on the day it came in or within a few days, by somebody who
+A contact passed to duty is often keyed a second time, on the day it came in or within three days, by somebody who
 chooses the referral source again. The two entries are one event of one child and must be counted once. Other referrals
 of the same child may lie as near in time; what tells them apart is the day, the source and the need, and whether the
 episodes of brothers and sisters on the same contact go along.
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 # An episode is keyed on the day of the contact or soon after; after so many days it is a referral of its own.
-LAST_DAY = 7
+LAST_DAY = 3
 LEAST = 1.5
 CERTAIN = 3.0
 
-DAYS = (3.0, 2.5, 2.0, 1.5, -1.0, -2.0, -2.5, -3.0)
+DAYS = (3.0, 2.5, 2.0, 1.5)
 
 # Sources keyed where the screen of the other system has nothing better: our own department, or not known.
 CATCH_ALL = frozenset(("5A", "5B", "10"))
@@ -29,6 +29,9 @@ FAMILIES = {
     **dict.fromkeys(("6", "7"), "law"),
     **dict.fromkeys(("8",), "other"),
 }
+# Anonymous and unknown: whoever keys the contact again says no more, so another source is another caller, unless the
+# need is the same.
+NOBODY_SAID = frozenset(("9", "10"))
 # Needs that say nothing.
 NO_NEED = frozenset(("N0", "N9"))
 
@@ -89,8 +92,8 @@ def same_events(contacts: Sequence[ContactOfChild], episodes: Sequence[EpisodeOf
             continue
         for episode in by_person.get(contact.person, ()):
             days = (episode.referral_date - contact.received.date()).days
-            if 0 <= days <= LAST_DAY:
-                found.append((contact, episode, days, *_score(contact, episode, days)))
+            if 0 <= days <= LAST_DAY and (scored := _score(contact, episode, days)) is not None:
+                found.append((contact, episode, days, *scored))
     together: defaultdict[tuple[str, date, str], set[str]] = defaultdict(set)
     for contact, episode, _, score, _ in found:
         if score >= LEAST - 1:
@@ -108,12 +111,15 @@ def _was_passed(contact: ContactOfChild) -> bool:
     return contact.is_passed or contact.outcome == "NEW_REFERRAL"
 
 
-def _score(contact: ContactOfChild, episode: EpisodeOfChild, days: int) -> tuple[float, tuple[str, ...]]:
-    """How much speaks for one event, in bits, and why."""
+def _score(contact: ContactOfChild, episode: EpisodeOfChild, days: int) -> tuple[float, tuple[str, ...]] | None:
+    """How much speaks for one event, in bits, and why; None where the sources rule it out."""
     score = DAYS[days]
     reasons = ["Keyed on the day it came in." if not days else f"Keyed {days} day{'s' if days > 1 else ''} later."]
-    source, why = _source(_codes(contact.source), _codes(episode.source))
-    need, why_need = _need(_codes(contact.need), _codes(episode.need))
+    sources, needs = (_codes(contact.source), _codes(episode.source)), (_codes(contact.need), _codes(episode.need))
+    if _is_anothers(*sources) and not (needs[0] & needs[1]) - NO_NEED:
+        return None
+    source, why = _source(*sources)
+    need, why_need = _need(*needs)
     reasons += [text for text in (why, why_need) if text]
     if not contact.is_passed:
         score -= 1.5
@@ -123,6 +129,11 @@ def _score(contact: ContactOfChild, episode: EpisodeOfChild, days: int) -> tuple
 
 def _codes(text: str) -> frozenset[str]:
     return frozenset(part.strip().upper() for part in text.split("|") if part.strip())
+
+
+def _is_anothers(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether the contact's caller is not known and the episode's is somebody else."""
+    return bool(one) and one <= NOBODY_SAID and bool(other) and not one & other
 
 
 def _source(one: frozenset[str], other: frozenset[str]) -> tuple[float, str]:

@@ -36,6 +36,15 @@ class Layout:
     columns: tuple[Column, ...]
     # Two columns that stand for the row when no single one does.
     pair: tuple[str, str] | None = None
+    # A key as it should look, for people to read.
+    key_like: str = ""
+    # The share of rows whose dates may be unusable before the file as a whole is refused: a few per cent are slips.
+    most_unusable: float = 0.03
+    # From these shares of rows that are there no longer, or cannot be used, somebody has to say that the file is meant;
+    # fewer rows than ``fewest`` are no share.
+    most_lost: float = 0.25
+    most_rejected: float = 0.25
+    fewest: int = 5
     index: dict[str, int] = field(default_factory=dict, compare=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +74,7 @@ CARECASE_PEOPLE = Layout(
         _c("address", 120), _c("postcode", 8), _c("carer_name", 80), _c("telephone", 20),
         _c("last_updated", 10, "must", "date"),
     ),
+    key_like="A0100001",
 )  # fmt: skip
 CARECASE_RELATIONSHIPS = Layout(
     "carecase_relationships.csv", CARECASE, "utf-8", ",", "person_id", PERSON_KEY,
@@ -72,6 +82,7 @@ CARECASE_RELATIONSHIPS = Layout(
         _c("person_id", 8, "must", refers="carecase_people.csv"),
         _c("related_person_id", 8, "must", refers="carecase_people.csv"), _c("relationship", 40, "must", "code"),
     ),
+    key_like="A0100001",
 )  # fmt: skip
 CARECASE_EPISODES = Layout(
     "carecase_episodes.csv", CARECASE, "utf-8", ",", "episode_id", EPISODE_KEY,
@@ -82,6 +93,7 @@ CARECASE_EPISODES = Layout(
         _c("closure_date", 10, "date", not_before="referral_date", fault="closure_before_referral"),
         _c("closure_reason", 120, "code"), _c("team", 60, "must"), _c("worker", 60, "must"),
     ),
+    key_like="EP0100001",
 )  # fmt: skip
 CARECASE_ASSESSMENTS = Layout(
     "carecase_assessments.csv", CARECASE, "utf-8", ",", "assessment_id", re.compile(r"AS\d{7}"),
@@ -93,6 +105,7 @@ CARECASE_ASSESSMENTS = Layout(
         _c("child_seen", 3, "code"), _c("seen_alone", 3, "code"), _c("outcome", 80, "code"),
         _c("factors", 60, "factors"), _c("author", 60, "must"),
     ),
+    key_like="AS0100001",
 )  # fmt: skip
 CARECASE_S47 = Layout(
     "carecase_s47.csv", CARECASE, "utf-8", ",", "s47_id", re.compile(r"S47-\d{6}"),
@@ -102,6 +115,7 @@ CARECASE_S47 = Layout(
         _c("icpc_required", 1, "must", "code"),
         _c("icpc_date", 10, "date", not_before="strategy_date", fault="end_before_start"), _c("outcome", 80, "code"),
     ),
+    key_like="S47-001001",
 )  # fmt: skip
 CARECASE_NOTES = Layout(
     "carecase_notes.csv", CARECASE, "utf-8", ",", "note_id", re.compile(r"N\d{8}"),
@@ -110,6 +124,7 @@ CARECASE_NOTES = Layout(
         _c("note_datetime", 16, "must", "moment"), _c("note_type", 40, "must"), _c("author", 60, "must"),
         _c("text", 20000, "must", "words"),
     ),
+    key_like="N01000001",
 )  # fmt: skip
 FIRSTCALL_PEOPLE = Layout(
     "firstcall_people.csv", FIRSTCALL, "cp1252", ";", "CLIENT_NO", CLIENT_KEY,
@@ -120,6 +135,7 @@ FIRSTCALL_PEOPLE = Layout(
         _c("NHS", 10, "nhs"), _c("ADDR1", 60), _c("ADDR2", 60), _c("TOWN", 40), _c("PCODE", 8), _c("CARER", 80),
         _c("CARER_TEL", 20), _c("SCHOOL", 80), _c("MODIFIED", 10, "must", "date"),
     ),
+    key_like="00210001",
 )  # fmt: skip
 FIRSTCALL_CONTACTS = Layout(
     "firstcall_contacts.csv", FIRSTCALL, "cp1252", ";", "CONTACT_NO", re.compile(r"C\d{7}"),
@@ -131,6 +147,7 @@ FIRSTCALL_CONTACTS = Layout(
         _c("CLOSED", 16, "moment", not_before="RECEIVED", fault="end_before_start"), _c("TAKEN_BY", 40, "must"),
         _c("NOTES", 2000, "words"),
     ),
+    key_like="C0400001",
 )  # fmt: skip
 FIRSTCALL_CHILDREN = Layout(
     "firstcall_contact_children.csv", FIRSTCALL, "cp1252", ";", "CONTACT_NO", re.compile(r"C\d{7}"),
@@ -139,6 +156,7 @@ FIRSTCALL_CHILDREN = Layout(
         _c("CLIENT_NO", 8, "must", refers="firstcall_people.csv"), _c("ROLE", 30, "must", "code"),
     ),
     pair=("CONTACT_NO", "CLIENT_NO"),
+    key_like="C0400001",
 )  # fmt: skip
 PAPER_FILES = Layout(
     "paper_files.csv", PAPER, "utf-8", ",", "file_no", re.compile(r"PF/?\d+"),
@@ -147,6 +165,7 @@ PAPER_FILES = Layout(
         _c("location", 80, "must"), _c("volumes", 10, "must"), _c("date_from", 10, "must", "loose_date"),
         _c("date_to", 10, "must", "loose_date", not_before="date_from", fault="end_before_start"),
     ),
+    key_like="PF/001002",
 )  # fmt: skip
 
 #: In the order in which they can be loaded: what is referred to comes first.

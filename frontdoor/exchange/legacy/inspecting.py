@@ -7,11 +7,23 @@ reported one by one when the rows are read.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from frontdoor.exchange.legacy.files import Layout
-from frontdoor.exchange.legacy.reading import LONGEST_LINE, SIGNATURES, UnreadableFile, begins, check_header
+from frontdoor.exchange.legacy.opening import copies, opened, paths_in
+from frontdoor.exchange.legacy.reading import (
+    LONGEST_LINE,
+    MARK,
+    UnreadableFile,
+    begins,
+    check_beginning,
+    check_header,
+    names_separator,
+    rows,
+)
+from frontdoor.exchange.legacy.spoilt import Columns
 from frontdoor.exchange.legacy.staging import NEEDED
 
 MB = 1024 * 1024
@@ -19,6 +31,8 @@ MB = 1024 * 1024
 SLIPS = 3
 #: The last record is looked for in so many bytes at the end.
 TAIL = 256 * 1024
+#: What a spreadsheet did to a column shows in so many rows; whoever reads the file for good looks at all of them.
+FIRST_ROWS = 20_000
 #: Above this share of NUL bytes a file is not text at all.
 MOST_NULS = 0.01
 
@@ -36,14 +50,15 @@ class Look:
 def look(folder: Path, layouts: Sequence[Layout], *, most_mb: int) -> list[Look]:
     """Look at every file of a folder. Raises UnreadableFile with all that is wrong, one sentence or two a file."""
     found, wrong = [], []
+    paths = paths_in(folder)
     for layout in layouts:
         try:
-            found.append(look_at(folder / layout.name, layout, most_mb=most_mb))
+            found.append(look_at(paths[layout.name], layout, most_mb=most_mb))
         except UnreadableFile as told:
             wrong.extend(told.problems)
-    rows = {each.name: each.rows for each in found}
+    held = {each.name: each.rows for each in found}
     empty_keys = {
-        needed: name for name, needed in NEEDED.items() if rows.get(name) and needed in rows and not rows[needed]
+        needed: name for name, needed in NEEDED.items() if held.get(name) and needed in held and not held[needed]
     }
     wrong += [
         f"{needed} holds no rows, only its header, but the rows of {name} refer to it. Extract {needed} again."
@@ -51,6 +66,8 @@ def look(folder: Path, layouts: Sequence[Layout], *, most_mb: int) -> list[Look]
     ]
     if wrong:
         raise UnreadableFile(*wrong)
+    others = {path.name: path for path in sorted(folder.iterdir()) if path.is_file() and path not in paths.values()}
+    found[0].notes += copies(paths, others)
     return found
 
 
@@ -66,8 +83,17 @@ def look_at(path: Path, layout: Layout, *, most_mb: int) -> Look:
             " limit raised (IMPORT_FILE_MB)."
         )
     found = Look(name, size)
-    with path.open("rb") as file:
-        _read(file, layout, found)
+    if path.name != name:
+        found.notes.append(f"{path.name} is read as {name}.")
+    with opened(path, layout, found.notes) as (file, as_written):
+        found.size = file.seek(0, 2)
+        file.seek(0)
+        _read(file, as_written, found)
+        file.seek(0)
+        columns = Columns(as_written)
+        for row in islice(rows(file, as_written), FIRST_ROWS):
+            columns.take(row.values)
+    columns.refuse()
     if not found.rows:
         found.notes.append(f"{name} holds no rows, only its header. If the system has such records, extract it again.")
     return found
@@ -79,9 +105,13 @@ def _read(file: BinaryIO, layout: Layout, found: Look) -> None:
     file.seek(0)
     lines = _lines(file, name)
     first = next(lines)
-    if first.startswith(b"\xef\xbb\xbf"):
+    if first.startswith(MARK):
         found.notes.append(f"{name} begins with a byte order mark, which is passed over.")
-    check_header(first.removeprefix(b"\xef\xbb\xbf"), layout)
+    first = first.removeprefix(MARK)
+    if names_separator(first, layout):
+        found.notes.append(f"{name} begins with “sep={layout.separator}”, which is passed over.")
+        first = next(lines, b"")
+    check_header(first, layout)
     nuls, foreign, fitting = 0, 0, 0
     is_open = False
     for line in lines:
@@ -122,12 +152,15 @@ def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _check_beginning(start: bytes, layout: Layout) -> None:
-    for signature, what in SIGNATURES.items():
-        if start.startswith(signature):
-            raise UnreadableFile(f"{layout.name} is {what}, not a CSV file. Unpack it or extract it as CSV.")
+    check_beginning(start, layout)
     if start[:1] == b"\x00" or start[1:2] == b"\x00":
         what = "text in UTF-16" if start.count(b"\x00") < len(start) * 0.6 else "no text: it begins with NUL bytes"
         raise UnreadableFile(f"{layout.name} is {what}. Extract it again as CSV in {layout.encoding}.")
+    if b"\r" in start and b"\n" not in start:
+        raise UnreadableFile(
+            f"{layout.name} has lines that end with CR alone, as “CSV (Macintosh)” has them, and its letters may be"
+            " others too. Extract it again, or save it as an Excel workbook (.xlsx)."
+        )
 
 
 def _check_end(file: BinaryIO, layout: Layout, found: Look) -> None:

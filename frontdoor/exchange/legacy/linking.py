@@ -1,36 +1,40 @@
 """Which source rows are one person, which contact and episode are one event, and whose a paper file is."""
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from frontdoor.accounts.models import User
+from frontdoor.clocks.working_days import london_date
+from frontdoor.exchange import joining
 from frontdoor.exchange.legacy import covers, events
 from frontdoor.exchange.legacy.checking import loose, when
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
-from frontdoor.exchange.legacy.loading_people import Described, born_on
+from frontdoor.exchange.legacy.loading_people import PEOPLE_FILES, Described, born_on
 from frontdoor.exchange.legacy.staging import Pending
-from frontdoor.exchange.legacy.writing import Meanings
+from frontdoor.exchange.legacy.writing import Meanings, now
 from frontdoor.exchange.models import ImportRun, Origin, SameEvent, SourceRecord
 from frontdoor.people import identifiers
 from frontdoor.people.matching import weights
-from frontdoor.people.matching.linkage import AUTOMATIC, Pair, Sketch, link
+from frontdoor.people.matching.linkage import CAUTIOUS, Pair, Sketch, link
 from frontdoor.people.merging import merge
 from frontdoor.people.models import Merge, PairToReview, Person, Relationship, Restriction
 from frontdoor.people.words import words
+from frontdoor.ui.csvs import csv_file
 
-PEOPLE_FILES = {"carecase_people.csv": CARECASE, "firstcall_people.csv": FIRSTCALL}
 #: Columns in which a surname may stand.
 SURNAMES = {
     CARECASE: ("surname", "former_surname", "forename"),
     FIRSTCALL: ("SURNAME", "FORMER_SURNAME", "FORENAME"),
 }
+WAITING, NOT_ASKED = SameEvent.Answer.WAITING, SameEvent.Answer.NOT_ASKED
 #: So many records are compared in one process; more are divided between two.
 ONE_PROCESS = 40_000
 #: From this probability an event of both systems speaks for a pair of people that waits for a review.
@@ -55,6 +59,8 @@ class Links:
     # What the comparison has learnt of how records of one person agree, from how many; empty if nothing was compared.
     logs: tuple[tuple[float, ...], ...] = ()
     compared: int = 0
+    # From where records were joined, and what the data propose; empty if nothing was compared.
+    joining: dict[str, Any] = field(default_factory=dict)
 
     def of(self, file: str, key: str) -> int | None:
         """The one record a row's person belongs to."""
@@ -82,8 +88,12 @@ class Links:
                 self.likely[max(a, b)] = min(a, b)
 
 
-def find(meanings: Meanings) -> Links:
-    """Compare all rows about people with each other, unless nothing about people has changed since a finished run."""
+def find(meanings: Meanings, *, is_again: bool = False) -> Links:
+    """Compare all rows about people with each other, unless nothing about people nor the threshold has changed since a
+    finished run.
+
+    ``is_again``: a wording about people has been given its meaning since, so they are compared all the same.
+    """
     links = Links()
     joined = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
     for file, identity, person_id in _people():
@@ -95,7 +105,9 @@ def find(meanings: Meanings) -> Links:
         .values_list("source__run", flat=True)
         .first()
     )
-    if newest is None or ImportRun.objects.filter(step=ImportRun.Step.DONE, pk__gte=newest).exists():
+    done = ImportRun.objects.filter(step=ImportRun.Step.DONE, pk__gte=newest or 0).order_by("pk").last()
+    is_known = done is not None and not joining.changed_since(done)
+    if newest is None or (is_known and not is_again):
         waiting = PairToReview.objects.waiting().filter(probability__gte=LIKELY).order_by("-probability", "pk")
         links.take_as_likely(
             (links.one.get(left, left), links.one.get(right, right))
@@ -103,7 +115,14 @@ def find(meanings: Meanings) -> Links:
         )
         return links
     sketches, key_of = _sketches(links, meanings)
-    linked = link(sketches, processes=2 if len(sketches) > ONE_PROCESS else 1)
+    rule = joining.in_force(london_date(now()))
+    linked = link(
+        sketches,
+        automatic=rule.join_from / 1000,
+        floor=rule.floor / 1000,
+        processes=2 if len(sketches) > ONE_PROCESS else 1,
+    )
+    links.joining = joining.proposal(linked, rule)
     joined_to: dict[int, list[int]] = defaultdict(list)
     for person, root in links.one.items():
         joined_to[root].append(person)
@@ -153,6 +172,8 @@ def _sketches(links: Links, meanings: Meanings) -> tuple[list[Sketch], dict[str,
     key_of: dict[str, int] = {}
     rows = Origin.objects.filter(file__in=PEOPLE_FILES).values_list("file", "identity", "source__values")
     for file, identity, values in rows.order_by("file", "identity").iterator(chunk_size=5000):
+        if (file, identity) not in links.person:
+            continue  # disposed of
         each = Described(Pending(0, identity, values), PEOPLE_FILES[file], meanings)
         person = links.person[file, identity]
         links.rank[person] = (each.system != CARECASE, identity)
@@ -198,6 +219,7 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
     wanted = [(a, b) for a, b in ((standing.get(a, a), standing.get(b, b)) for a, b in links.automatic) if a != b]
     done = merge.apply_many(wanted, by=by, at=at, reason=REASON, method="automatic") if wanted else merge.Merged()
+    _settle_what_is_joined(by=by, at=at)
     # Two open referrals of one child: somebody says which goes on.
     asked = [(no.survivor, no.loser, _as_review(links, no)) for no in done.refused if no.code == "both_open"]
     standing = dict(Person.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
@@ -219,10 +241,19 @@ def bring_together(links: Links, *, by: User, at: datetime) -> None:
         weights.count_bearers()
 
 
+def _settle_what_is_joined(*, by: User, at: datetime) -> None:
+    """Pairs that waited and are one record by now wait for nobody: undoing the merge puts them back."""
+    ends = {"one": Coalesce("left__merged_into", "left"), "other": Coalesce("right__merged_into", "right")}
+    joined = PairToReview.objects.waiting().annotate(**ends).filter(one=F("other"))
+    PairToReview.objects.filter(pk__in=list(joined.values_list("pk", flat=True))).update(
+        decision=PairToReview.Decision.SAME, decided_at=at, decided_by=by
+    )
+
+
 def _as_review(links: Links, refused: merge.NotMerged) -> Pair:
     """The pair the evidence stands in, with the doubt that keeps it from being joined by itself."""
     # Two of a group may have been brought together by a third: then the threshold is all there is to say.
-    by_others = Pair("", "", 0.0, AUTOMATIC, (), is_automatic=False)
+    by_others = Pair("", "", 0.0, CAUTIOUS, (), is_automatic=False)
     found = links.evidence.get(frozenset((refused.survivor, refused.loser)), by_others)
     return replace(found, is_automatic=False, doubts=(refused.message,))
 
@@ -235,51 +266,26 @@ def same_events(links: Links, meanings: Meanings) -> None:
     """Recognise contacts that were typed in again as episodes; what was recognised before stays as it is.
 
     ``is_certain`` when both stand in one record: only then do contact and referral become one path. The others wait for
-    somebody to say whether the two records are of one person.
+    somebody to say whether the two records are of one person. Where the rule is in doubt, two records have become one
+    since, or the referral stands on a contact of its own already, somebody is asked (:mod:`frontdoor.exchange.twice`).
     """
     # Compared again with all the others, so that running again with nothing new recognises nothing new either.
     known = set(SameEvent.objects.values_list("episode_id", flat=True))
     taken = set(SameEvent.objects.values_list("contact_no", "client_no"))
     episodes = []
     for episode, values in _values("carecase_episodes.csv"):
-        received = when(values.get("referral_date", ""), CARECASE)
         person = links.likely_of("carecase_people.csv", values.get("person_id", ""))
-        if received is None or person is None:
-            continue
-        episodes.append(
-            events.EpisodeOfChild(
-                episode_id=episode,
-                person_id=values["person_id"],
-                person=str(person),
-                referral_date=received.date(),
-                source=meanings.of("carecase_episodes.csv", "referral_source", values.get("referral_source", "")),
-                need=meanings.of("carecase_episodes.csv", "primary_need", values.get("primary_need", "")),
-            )
-        )
+        if found_episode := episode_of_child(episode, values, person, meanings):
+            episodes.append(found_episode)
     if not episodes:
         return
     about: dict[str, dict[str, str]] = dict(_values("firstcall_contacts.csv"))
     contacts = []
     for _, pair in _values("firstcall_contact_children.csv"):
-        told = about.get(pair.get("CONTACT_NO", ""))
         person = links.likely_of("firstcall_people.csv", pair.get("CLIENT_NO", ""))
-        if told is None or person is None:
-            continue
-        received = when(told.get("RECEIVED", ""), FIRSTCALL) or when(told.get("PASSED_TO_DUTY", ""), FIRSTCALL)
-        if received is None:
-            continue
-        contacts.append(
-            events.ContactOfChild(
-                contact_no=pair["CONTACT_NO"],
-                client_no=pair["CLIENT_NO"],
-                person=str(person),
-                received=received,
-                is_passed=bool(told.get("PASSED_TO_DUTY")),
-                outcome=meanings.of("firstcall_contacts.csv", "OUTCOME", told.get("OUTCOME", "")),
-                source=meanings.of("firstcall_contacts.csv", "SOURCE", told.get("SOURCE", "")),
-                need=meanings.of("firstcall_contacts.csv", "REASON", told.get("REASON", "")),
-            )
-        )
+        if found_contact := contact_of_child(pair, about.get(pair.get("CONTACT_NO", "")), person, meanings):
+            contacts.append(found_contact)
+    loaded = set(Origin.objects.filter(file="carecase_episodes.csv").values_list("identity", flat=True))
     SameEvent.objects.bulk_create(
         (
             SameEvent(
@@ -287,16 +293,66 @@ def same_events(links: Links, meanings: Meanings) -> None:
                 client_no=found.client_no,
                 episode_id=found.episode_id,
                 person_id=found.person_id,
-                is_certain=(
-                    links.of("firstcall_people.csv", found.client_no)
-                    == links.of("carecase_people.csv", found.person_id)
-                ),
+                is_certain=(is_one := _are_one(links, found.client_no, found.person_id))
+                and found.episode_id not in loaded,
+                is_doubtful=not found.is_certain,
+                answer=WAITING if is_one and (not found.is_certain or found.episode_id in loaded) else NOT_ASKED,
                 reasons=list(found.reasons),
             )
             for found in events.same_events(contacts, episodes)
             if found.episode_id not in known and (found.contact_no, found.client_no) not in taken
         ),
         batch_size=2000,
+    )
+    apart = SameEvent.objects.filter(is_certain=False, answer=NOT_ASKED)
+    joined = [
+        pk
+        for pk, client, person_id in apart.values_list("pk", "client_no", "person_id")
+        if _are_one(links, client, person_id)
+    ]
+    SameEvent.objects.filter(pk__in=joined).update(answer=WAITING)
+
+
+def _are_one(links: Links, client_no: str, person_id: str) -> bool:
+    one = links.of("firstcall_people.csv", client_no)
+    return one is not None and one == links.of("carecase_people.csv", person_id)
+
+
+def episode_of_child(
+    episode: str, values: Mapping[str, str], person: int | None, meanings: Meanings
+) -> events.EpisodeOfChild | None:
+    """An episode as the rule compares it; None without a person or a date."""
+    received = when(values.get("referral_date", ""), CARECASE)
+    if received is None or person is None:
+        return None
+    return events.EpisodeOfChild(
+        episode_id=episode,
+        person_id=values["person_id"],
+        person=str(person),
+        referral_date=received.date(),
+        source=meanings.of("carecase_episodes.csv", "referral_source", values.get("referral_source", "")),
+        need=meanings.of("carecase_episodes.csv", "primary_need", values.get("primary_need", "")),
+    )
+
+
+def contact_of_child(
+    pair: Mapping[str, str], told: Mapping[str, str] | None, person: int | None, meanings: Meanings
+) -> events.ContactOfChild | None:
+    """A contact as far as it is about one child, as the rule compares it; None without a person or a date."""
+    if told is None or person is None:
+        return None
+    received = when(told.get("RECEIVED", ""), FIRSTCALL) or when(told.get("PASSED_TO_DUTY", ""), FIRSTCALL)
+    if received is None:
+        return None
+    return events.ContactOfChild(
+        contact_no=pair["CONTACT_NO"],
+        client_no=pair["CLIENT_NO"],
+        person=str(person),
+        received=received,
+        is_passed=bool(told.get("PASSED_TO_DUTY")),
+        outcome=meanings.of("firstcall_contacts.csv", "OUTCOME", told.get("OUTCOME", "")),
+        source=meanings.of("firstcall_contacts.csv", "SOURCE", told.get("SOURCE", "")),
+        need=meanings.of("firstcall_contacts.csv", "REASON", told.get("REASON", "")),
     )
 
 
@@ -412,12 +468,6 @@ def pairs_in_one_record() -> Iterator[tuple[str, str]]:
 
 
 def write_csv(file: Path, header: list[str], rows: Any) -> int:
-    """Write rows under a header (UTF-8, comma, LF) and return how many."""
-    count = 0
+    """Write rows under a header (UTF-8, comma, LF), none of them a formula, and return how many."""
     with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(header)
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    return count
+        return csv_file(out, header, rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 
@@ -13,6 +13,7 @@ from frontdoor.exchange.legacy.loading_people import people_of
 from frontdoor.exchange.legacy.staging import Pending
 from frontdoor.exchange.legacy.writing import london
 from frontdoor.exchange.models import Origin
+from referrals.models import Referral
 
 
 def records_of(file: str, model: Any) -> dict[str, tuple[int, str]]:
@@ -37,6 +38,14 @@ def referrals_of() -> dict[str, tuple[int, str, int, datetime, bool]]:
             ["carecase_episodes.csv"],
         )
         return {identity: (key, ref, child, at, ended) for identity, key, ref, child, at, ended in cursor}
+
+
+def how_far(referral: Referral) -> str:
+    """The status that an open referral has by the assessments on it."""
+    found = set(referral.assessments.exclude(status="abandoned").values_list("status", flat=True))
+    if found & {"in_progress", "submitted"}:
+        return "in_assessment"
+    return "assessed" if found else "accepted"
 
 
 def latest(file: str, identities: set[str]) -> dict[str, dict[str, str]]:
@@ -105,3 +114,10 @@ class Found:
         self.contacts = records_of("firstcall_contacts.csv", Contact)
         # Children on contacts that have been given their referral.
         self.busy: set[int] = set()
+
+    @classmethod
+    def only(cls, key: str, person: int) -> Self:
+        """One person of the social work system, and nothing else."""
+        found = cls.__new__(cls)
+        found.people, found.clients, found.contacts, found.busy = {key: (person, "")}, {}, {}, set()
+        return found

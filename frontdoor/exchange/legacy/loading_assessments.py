@@ -12,7 +12,9 @@ from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.copying import copy_rows
 from frontdoor.exchange.legacy.changes import assessment_changes, said
+from frontdoor.exchange.legacy.differing import differ, moved_by, take
 from frontdoor.exchange.legacy.files import CARECASE, FIRSTCALL
+from frontdoor.exchange.legacy.held import as_held
 from frontdoor.exchange.legacy.loaded import newest_open, referrals_of
 from frontdoor.exchange.legacy.loading_clocks import clock, stop
 from frontdoor.exchange.legacy.staging import Pending, pending
@@ -26,17 +28,22 @@ from frontdoor.exchange.legacy.writing import (
     keep_origins,
     moment_of,
     new_references,
+    now,
 )
 from frontdoor.exchange.models import Origin
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import restate
+from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
 from referrals.models import StrategyDiscussion
+from referrals.protection.models import Outcome
 
 ASSESSMENT_OUTCOMES = {
     "NFA": "no_further_action", "EH": "early_help", "CIN": "child_in_need", "S47": "strategy_discussion",
     "CP": "conference", "LAC": "looked_after",
 }  # fmt: skip
+#: Columns of an enquiry that are kept in their own words.
+SAID_OF_ENQUIRY = ("outcome", "icpc_required", "icpc_date", "s47_id")
 ASSESSMENT_KINDS = {"SA": "single", "IA": "initial", "CA": "core"}
 
 
@@ -62,11 +69,12 @@ class Assessments:
         for some in in_parts(fresh):
             with transaction.atomic():
                 self._create(some, by, manager, referrals)
-        for row in rows:
-            if row.reference:
-                with transaction.atomic():
-                    self._change(row, by, manager)
-                    keep_origins(file, [(row, row.reference)])
+        changed = [row for row in rows if row.reference]
+        for row, held in zip(changed, as_held(file, changed, Meanings()), strict=True):
+            self.meanings.of(file, "outcome", row.get("outcome"))  # counts the wordings nobody knows
+            with transaction.atomic():
+                self._change(row, held, by, manager)
+                keep_origins(file, [(row, row.reference)])
 
     def _create(self, fresh: Sequence[Pending], by: User, manager: User, referrals: dict[str, Any]) -> None:
         file = "carecase_assessments.csv"
@@ -126,24 +134,42 @@ class Assessments:
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in fresh])
 
-    def _change(self, row: Pending, by: User, manager: User) -> None:
-        each = Assessment.objects.get(reference=row.reference)
-        authorised = moment_of(row.get("authorised_date"), CARECASE)
-        if authorised and each.status == "in_progress":
+    def _change(self, row: Pending, held: Pending, by: User, manager: User) -> None:
+        """What a newer extract says; ``held`` is the row with what it said before where it is silent."""
+        file, at = "carecase_assessments.csv", now()
+        each = (
+            Assessment.objects.select_for_update(of=("self",)).select_related("referral").get(reference=row.reference)
+        )
+        before, authorised = held.before or {}, moment_of(held.get("authorised_date"), CARECASE)
+        machines = StatusChange.objects.filter(reference=each.reference).exclude(by__in=(by, manager))
+        touched = machines.order_by("-pk").first()
+        outcome, was = (
+            ASSESSMENT_OUTCOMES.get(self.meanings.of(file, "outcome", said.get("outcome", "")), "")
+            for said in (held.values, before)
+        )
+        if authorised and each.status == "in_progress" and touched is None:
             each.submitted_at = each.authorised_at = authorised
             each.submitted_by, each.authorised_by = by, manager
-            each.outcome = ASSESSMENT_OUTCOMES.get(
-                self.meanings.of("carecase_assessments.csv", "outcome", row.get("outcome")), ""
-            )
+            each.outcome = outcome
             each.save()
             restate(each, "authorised", by=manager, at=authorised, reason=row.get("outcome"))
             Involvement.objects.filter(reference=each.reference).update(closed_at=authorised, status_label="Authorised")
             running = Clock.objects.filter(reference=each.clock_reference, rule=each.clock_rule, stopped_at=None)
             stop(running, at=authorised, by=by)
-        have = set(Factor.objects.filter(assessment=each, ended_at=None).values_list("code", flat=True))
+        elif authorised and not before.get("authorised_date") and each.status != "authorised":
+            theirs, who = {"status": "authorised"}, moved_by(touched)
+            differ(file, row, "status", theirs, person=each.referral.child, at=at, changed=who)
+        elif each.status == "authorised":
+            told, facts = {"outcome": was}, {"outcome": outcome}
+            if take(each, told, facts, file=file, row=row, at=at, person=each.referral.child):
+                each.outcome = outcome
+                each.save()
+        # A factor taken off here stays off: only what the source says now and did not say before is new.
+        have = set(Factor.objects.filter(assessment=each).values_list("code", flat=True))
+        have |= set(before.get("factors", "").split(";"))
         bulk(
             Factor,
-            [Factor(assessment=each, code=c) for c in row.get("factors").split(";") if c and c not in have],
+            [Factor(assessment=each, code=c) for c in held.get("factors").split(";") if c and c not in have],
         )
 
 
@@ -153,6 +179,7 @@ def load_enquiries() -> None:
     file, by = "carecase_s47.csv", actor(CARECASE)
     rows = pending(file)
     referrals = referrals_of()
+    said_now = {row.identity: row for row in as_held(file, rows, Meanings())}
     made = []
     for row in rows:
         referral_id, _, _, received, _ = referrals[row.get("episode_id")]
@@ -160,14 +187,24 @@ def load_enquiries() -> None:
             held = moment_of(row.get("strategy_date"), CARECASE) or received
             made.append(
                 StrategyDiscussion(
-                    referral_id=referral_id, held_at=held, chaired_by=by, section_47=True, recorded_at=held,
-                    recorded_by=by, others="",
-                    decision=said(row, ("outcome", "icpc_required", "icpc_date", "s47_id")),
+                    referral_id=referral_id, held_at=held, outcome=Outcome.SECTION_47, recorded_at=held,
+                    recorded_by=by, decision=said(row, SAID_OF_ENQUIRY),
                 )
             )  # fmt: skip
         else:
-            StrategyDiscussion.objects.filter(referral_id=referral_id, decision__contains=row.identity).update(
-                decision=said(row, ("outcome", "icpc_required", "icpc_date", "s47_id"))
-            )
+            _change_enquiry(row, said_now[row.identity])
     bulk(StrategyDiscussion, made)
-    keep_origins(file, [(row, referrals[row.get("episode_id")][1]) for row in rows])
+    keep_origins(file, [(row, row.reference or referrals[row.get("episode_id")][1]) for row in rows])
+
+
+def _change_enquiry(row: Pending, held: Pending) -> None:
+    """What a newer extract says of an enquiry, unless somebody has written otherwise here."""
+    found = StrategyDiscussion.objects.filter(referral__reference=row.reference, decision__contains=row.identity)
+    for each in found.select_related("referral"):
+        told = {"decision": said(Pending(0, row.identity, held.before or {}), SAID_OF_ENQUIRY)}
+        facts = {"decision": said(held, SAID_OF_ENQUIRY)}
+        for decision in take(
+            each, told, facts, file="carecase_s47.csv", row=row, at=now(), person=each.referral.child
+        ).values():
+            each.decision = decision
+            each.save()

@@ -20,7 +20,9 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.copying import copy_rows
 from frontdoor.exchange.legacy.changes import contact_changes
+from frontdoor.exchange.legacy.differing import changed_here, differ, take
 from frontdoor.exchange.legacy.files import FIRSTCALL
+from frontdoor.exchange.legacy.held import as_held
 from frontdoor.exchange.legacy.loaded import contact_facts, latest, positions, records_of
 from frontdoor.exchange.legacy.loading_people import Described, people_of
 from frontdoor.exchange.legacy.staging import Pending, pending
@@ -34,6 +36,7 @@ from frontdoor.exchange.legacy.writing import (
     keep_origins,
     moment_of,
     new_references,
+    now,
     one_family,
     only,
 )
@@ -78,10 +81,11 @@ class Contacts:
         for part in in_parts(fresh):
             with transaction.atomic():
                 self._create(part, by)
-        for row in rows:
-            if row.reference:
-                with transaction.atomic():
-                    self._change(row, by)
+        changed = [row for row in rows if row.reference]
+        for row, held in zip(changed, as_held(file, changed, Meanings()), strict=True):
+            self._state(row)  # counts the wordings nobody knows
+            with transaction.atomic():
+                self._change(row, held, by)
         with transaction.atomic():
             self._children(by)
 
@@ -136,25 +140,49 @@ class Contacts:
         born_rows(Contact, changes, by)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
 
-    def _change(self, row: Pending, by: User) -> None:
-        """A newer extract: facts are set again, and a contact closed there since is decided here."""
-        contact = Contact.objects.get(reference=row.reference)
-        state = self._state(row)
+    def _facts(self, row: Pending, state: dict[str, Any]) -> dict[str, Any]:
+        """What a row says of a contact that somebody here may have put right."""
+        return {
+            "source": state["source"],
+            "grade": state["grade"],
+            "summary": row.get("REASON"),
+            "referrer_name": OF_REFERRER["name"].as_kept(row.get("CALLER_NAME")),
+            "referrer_organisation": OF_REFERRER["organisation"].as_kept(row.get("CALLER_ORG")),
+        }
+
+    def _change(self, row: Pending, held: Pending, by: User) -> None:
+        """A newer extract: what nobody put right here is set again, and a contact closed there since is decided here.
+
+        ``held`` is the row with what it said before, where it says nothing now.
+        """
+        file, at = "firstcall_contacts.csv", now()
+        contact = Contact.objects.select_for_update().get(reference=row.reference)
+        before = Pending(0, row.identity, held.before or {}, row.reference)
+        state, was = self._state(held), self._state(before)
         if state["decided_at"] is not None and contact.status == "received":
             contact = restate(contact, "decided", by=by, at=state["decided_at"], reason=row.get("OUTCOME"))
             contact.is_on_queue, contact.decided_by = False, by
-            for name, value in state.items():
-                setattr(contact, name, value)
+            for name in ("decided_at", "outcome", "outcome_outside"):
+                setattr(contact, name, state[name])
             Involvement.objects.filter(reference=contact.reference, closed_at__isnull=True).update(
                 closed_at=state["decided_at"], status_label="Decided"
             )
-        contact.summary = row.get("REASON")
-        contact.referrer_name = OF_REFERRER["name"].as_kept(row.get("CALLER_NAME"))
-        contact.referrer_organisation = OF_REFERRER["organisation"].as_kept(row.get("CALLER_ORG"))
+        elif (
+            state["outcome"] not in ("", was["outcome"], contact.outcome)
+            and (contact.decided_by_id != by.pk or contact.outcome != was["outcome"])
+        ):  # fmt: skip
+            who = changed_here(contact, "outcome", contact.outcome)
+            differ(file, row, "outcome", {"outcome": state["outcome"]}, person=None, at=at, changed=who)
+        facts, told = self._facts(held, state), self._facts(before, was)
+        for name, value in take(contact, told, facts, file=file, row=row, at=at).items():
+            setattr(contact, name, value)
         contact.save()
         bundles.refresh_of([contact.pk])
-        ContactText.objects.filter(contact=contact).update(concerns=row.get("NOTES"))
-        keep_origins("firstcall_contacts.csv", [(row, row.reference)])
+        text = ContactText.objects.get(contact=contact)
+        concerns = {"concerns": held.get("NOTES")}
+        if take(text, {"concerns": before.get("NOTES")}, concerns, file=file, row=row, at=at):
+            ContactText.objects.filter(contact=contact).update(**concerns)
+        keep_origins(file, [(row, row.reference)])
 
     def _children(self, by: User) -> None:
         file = "firstcall_contact_children.csv"
@@ -167,12 +195,18 @@ class Contacts:
         taken.update(positions(wanted))
         made, part, origins = [], [], []
         facts = contact_facts(set(wanted))
+        there = set(
+            ContactPerson.objects.filter(contact_id__in=set(wanted), is_child=True).values_list(
+                "contact_id", "person_id"
+            )
+        )
         for row in rows:
             contact_id, reference = contacts[row.get("CONTACT_NO")]
             person_id, _ = keys[row.get("CLIENT_NO")]
             role = CHILD_ROLES.get(self.meanings.of(file, "ROLE", row.get("ROLE")), "subject")
             origins.append((row, reference))
-            if row.reference:
+            # A child on it already, perhaps by another row of theirs.
+            if row.reference or (contact_id, person_id) in there:
                 continue
             received, decided, outcome = facts[contact_id]
             taken[contact_id] += 1

@@ -1,7 +1,7 @@
 """People of both systems into records of our own: one for each source row; bringing them together comes after."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,11 +14,13 @@ from frontdoor.exchange.legacy.staging import Pending, pending
 from frontdoor.exchange.legacy.writing import Meanings, bulk, keep_origins, new_references
 from frontdoor.people import identifiers
 from frontdoor.people.indexing import index_names, index_new
-from frontdoor.people.merging import merge
 from frontdoor.people.models import Address, Identifier, Name, Person, PersonText, Relationship, Telephone
 
+PEOPLE_FILES = {"carecase_people.csv": CARECASE, "firstcall_people.csv": FIRSTCALL}
 UNBORN = frozenset({"unborn", "baby", "ubb", "unborn baby", "baby unborn"})
 BATCH = 20_000
+#: Takes what newer rows say of people loaded before: the rows, their file and its system.
+Amend = Callable[[Sequence[Pending], str, str], None]
 #: What the related person is to the person, in our list.
 RELATIONSHIPS = {
     "MOTHER": "mother", "FATHER": "father", "SIBLING": "sibling", "BROTHER": "sibling", "SISTER": "sibling",
@@ -130,15 +132,15 @@ def display_name(described: Described) -> str:
     return f"{main} (known as {known})" if known and names[0][0] == "primary" else main
 
 
-def load_people(meanings: Meanings) -> int:
-    """People of both files that are new or changed. Returns how many."""
+def load_people(meanings: Meanings, amend: Amend) -> int:
+    """People of both files: the new ones as records of their own; the others are handed to ``amend``. How many."""
     count = 0
     for file, system in (("carecase_people.csv", CARECASE), ("firstcall_people.csv", FIRSTCALL)):
         rows = pending(file)
         fresh = [row for row in rows if not row.reference]
         for start in range(0, len(fresh), BATCH):
             _create([Described(row, system, meanings) for row in fresh[start : start + BATCH]], file)
-        _amend([Described(row, system, meanings) for row in rows if row.reference], file, meanings)
+        amend(rows, file, system)
         count += len(rows)
     return count
 
@@ -149,9 +151,16 @@ def _create(rows: Sequence[Described], file: str) -> None:
     columns = tuple(rows[0].facts()) if rows else ()
     copy_rows(
         Person,
-        ("id", "reference", "origin", "display_name", *columns),
+        ("id", "reference", "origin", "display_name", "written_on", *columns),
         (
-            (key, references[each.row.identity], each.system, display_name(each), *each.facts().values())
+            (
+                key,
+                references[each.row.identity],
+                each.system,
+                display_name(each),
+                each.changed_on,
+                *each.facts().values(),
+            )
             for key, each in keyed
         ),
     )
@@ -171,7 +180,7 @@ def _create(rows: Sequence[Described], file: str) -> None:
     copy_rows(
         Address,
         ("person_id", "lines", "postcode", "postcode_key"),
-        ((key, *_placed(each)) for key, each in keyed if each.lines or each.postcode),
+        ((key, *placed(each)) for key, each in keyed if each.lines or each.postcode),
     )
     copy_rows(
         Telephone,
@@ -186,7 +195,7 @@ def _create(rows: Sequence[Described], file: str) -> None:
     keep_origins(file, [(each.row, references[each.row.identity]) for each in rows])
 
 
-def _add_names(person: Person, names: Sequence[tuple[str, str, str]], origin: str) -> list[int]:
+def add_names(person: Person, names: Sequence[tuple[str, str, str]], origin: str) -> list[int]:
     """Give a record further names; their keys."""
     rows = [
         Name(
@@ -206,18 +215,21 @@ def _checked(kind: str, value: str) -> tuple[str, bool | None]:
     return found.value, found.check_ok
 
 
-def _identifier(person: Person, kind: str, value: str, system: str) -> Identifier:
+def identifier_of(person: Person, kind: str, value: str, system: str) -> Identifier:
+    """A number of the person as a row gives it."""
     written, check_ok = _checked(kind, value)
     return Identifier(person=person, kind=kind, value=written, check_ok=check_ok, source=system)
 
 
-def _placed(each: Described) -> tuple[str, str, str]:
+def placed(each: Described) -> tuple[str, str, str]:
+    """Lines and postcode as kept, and the key the postcode is looked up by."""
     written = each.postcode_written
     return each.lines, written, identifiers.place_key(written)[:10]
 
 
-def _address(person: Person, each: Described) -> Address:
-    lines, postcode, key = _placed(each)
+def address_of(person: Person, each: Described) -> Address:
+    """Where a row says that the person lives."""
+    lines, postcode, key = placed(each)
     return Address(person=person, lines=lines, postcode=postcode, postcode_key=key)
 
 
@@ -232,65 +244,12 @@ def _dialled(each: Described) -> list[tuple[str, str, bool | None]]:
     ]
 
 
-def _telephones(person: Person, each: Described) -> list[Telephone]:
+def telephones_of(person: Person, each: Described) -> list[Telephone]:
+    """Each number a row gives for the person."""
     return [
         Telephone(person=person, number=number, number_key=key, is_safe=is_safe)
         for number, key, is_safe in _dialled(each)
     ]
-
-
-def _amend(rows: Sequence[Described], file: str, meanings: Meanings) -> None:
-    """A newer extract says something else: facts are set again, other values are added beside what there was."""
-    people = {
-        person.reference: person
-        for person in Person.objects.select_related("merged_into").filter(
-            reference__in=[each.row.reference for each in rows]
-        )
-    }
-    for each in rows:
-        person = people[each.row.reference]
-        # What a newer extract adds belongs where the person's record is now.
-        one = person.merged_into or person
-        old = Described(Pending(0, each.row.identity, each.row.before or {}, each.row.reference), each.system, meanings)
-        facts, was = each.facts(), old.facts()
-        for field, value in facts.items():
-            if value != was[field]:
-                setattr(person, field, value)
-        person.version += 1
-        names = [name for name in each.names() if name not in old.names()]
-        if any(kind == "primary" for kind, _, _ in names):
-            former = [name[1:] for name in old.names() if name[0] == "primary"]
-            for row in Name.objects.filter(person=one, kind__in=("primary", "alias"), origin=each.system):
-                if one == person or (row.given, row.family) in former:
-                    row.kind = "former"
-                    row.save()
-            person.display_name = display_name(each)
-        person.save()
-        # The record that stays keeps its own name; the newer one of a record joined to it is another name of theirs.
-        written = [
-            (kind, given, family) if one == person or kind != "primary" else ("alias", given, family)
-            for kind, given, family in names
-        ]
-        added: dict[str, list[int]] = {"people.Name": _add_names(one, written, each.system)}
-        added["people.Identifier"] = [
-            row.pk
-            for row in bulk(
-                Identifier,
-                [
-                    _identifier(one, kind, value, each.system)
-                    for kind, value in each.numbers()
-                    if (kind, value) not in old.numbers()
-                ],
-            )
-        ]
-        if (each.lines, each.postcode) != (old.lines, old.postcode) and (each.lines or each.postcode):
-            added["people.Address"] = [row.pk for row in bulk(Address, [_address(one, each)])]
-        if each.telephone and each.telephone != old.telephone:
-            added["people.Telephone"] = [row.pk for row in bulk(Telephone, _telephones(one, each))]
-        if one != person:
-            primary = [key for key, name in zip(added["people.Name"], names, strict=True) if name[0] == "primary"]
-            merge.note_added(person, added, primary_names=primary)
-        keep_origins(file, [(each.row, person.reference)])
 
 
 def load_relationships(meanings: Meanings) -> int:
@@ -312,6 +271,16 @@ def load_relationships(meanings: Meanings) -> int:
     copy_rows(Relationship, ("person_id", "other_id", "kind"), fresh)
     keep_origins(file, [(row, keys[row.get("person_id")][1]) for row in rows])
     return len(rows)
+
+
+def values_of(each: Described) -> set[tuple[str, ...]]:
+    """Numbers, address and telephones a row says, as they are kept: the sort first, then what makes it itself."""
+    found: set[tuple[str, ...]] = {
+        ("identifier", kind, _checked(kind, value)[0], each.system) for kind, value in each.numbers()
+    }
+    if each.lines or each.postcode:
+        found.add(("address", *placed(each)[:2]))
+    return found | {("telephone", number) for number, _, _ in _dialled(each)}
 
 
 def people_of(file: str) -> dict[str, tuple[int, str]]:

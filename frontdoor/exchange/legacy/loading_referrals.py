@@ -13,8 +13,10 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.copying import copy_rows
 from frontdoor.db import shortened
 from frontdoor.exchange.legacy.changes import referral_changes, said
+from frontdoor.exchange.legacy.differing import differ, moved_by, take
 from frontdoor.exchange.legacy.files import CARECASE
-from frontdoor.exchange.legacy.loaded import Found, assessed, latest
+from frontdoor.exchange.legacy.held import as_held
+from frontdoor.exchange.legacy.loaded import Found, assessed, how_far, latest
 from frontdoor.exchange.legacy.loading_clocks import clock, stop
 from frontdoor.exchange.legacy.loading_contacts import child_on_contact
 from frontdoor.exchange.legacy.loading_people import Described
@@ -29,15 +31,19 @@ from frontdoor.exchange.legacy.writing import (
     keep_origins,
     moment_of,
     new_references,
+    now,
     one_family,
     only,
 )
-from frontdoor.exchange.models import SameEvent
+from frontdoor.exchange.models import Origin, SameEvent
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import restate
 from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
-from referrals.models import Referral
+from referrals.models import OPEN_STATUSES, Referral, ending_rule
+
+#: How far work has come: a newer extract never takes it back.
+REACHED = {"accepted": 1, "in_assessment": 2, "assessed": 3, "closed": 4, "no_further_action": 4}
 
 
 class Referrals:
@@ -54,14 +60,20 @@ class Referrals:
         rows = pending(file)
         fresh = [row for row in rows if not row.reference]
         with_open, with_any = assessed()
+        changed = [row for row in rows if row.reference]
+        pairs = list(zip(changed, as_held(file, changed, Meanings()), strict=True))
+        # What has ended first, and before what is new: a child's last episode may have closed, and the next begun.
+        for row, held in sorted(
+            pairs, key=lambda pair: not (pair[1].get("closure_date") or pair[1].get("closure_reason"))
+        ):
+            self._state(row, with_open, with_any)  # counts the wordings nobody knows
+            with transaction.atomic():
+                self._change(row, held, by, with_open, with_any)
+        self._go_on_alone(by, with_open, with_any)
         found = Found()
         for part in in_parts(fresh):
             with transaction.atomic():
                 self._create(part, by, with_open, with_any, found)
-        for row in rows:
-            if row.reference:
-                with transaction.atomic():
-                    self._change(row, by)
 
     def _state(self, row: Pending, with_open: set[str], with_any: set[str]) -> dict[str, Any]:
         file, get = "carecase_episodes.csv", row.get
@@ -95,6 +107,7 @@ class Referrals:
         references = new_references(Referral, file, [row.identity for row in rows])
         keys = found.people
         states = {row.identity: self._state(row, with_open, with_any) for row in rows}
+        self._join(rows, states, {row.identity: keys[row.get("person_id")][0] for row in rows}, references)
         given = self._contacts_for(rows, states, found, by)
         made, part, changes, clocks = [], [], [], []
         for row in rows:
@@ -124,6 +137,36 @@ class Referrals:
         born_rows(Referral, changes, by)
         bulk(Clock, clocks)
         keep_origins(file, [(row, references[row.identity]) for row in rows])
+
+    @staticmethod
+    def _join(
+        rows: Sequence[Pending],
+        states: dict[str, dict[str, Any]],
+        children: dict[str, int],
+        references: dict[str, str],
+    ) -> None:
+        """An open episode of a child whose work is open already has joined that: no child has two (PRACTICE).
+
+        Of several in one extract the one being assessed stands, else the first that was received.
+        """
+        decided = Referral.objects.filter(status__in=OPEN_STATUSES[1:], child__in=set(children.values()))
+        standing = dict(decided.values_list("child_id", "reference"))
+        for row in sorted(rows, key=lambda row: _first_to_stand(states[row.identity])):
+            state, own = states[row.identity], references[row.identity]
+            if state["status"] not in OPEN_STATUSES:
+                continue
+            stands = standing.setdefault(children[row.identity], own)
+            if stands != own:
+                rule = ending_rule(Referral.Ending.JOINED, state["received_on"])
+                state.update(
+                    status="no_further_action", ending=Referral.Ending.JOINED, joined_reference=stands,
+                    is_nfa=rule.is_nfa, is_returnable=rule.is_returnable,
+                )  # fmt: skip
+
+    def own_contact(self, row: Pending, person: int, by: User) -> tuple[int, int]:
+        """A contact made for this episode of this child alone, and the child on it, whatever it was recognised as."""
+        found = Found.only(row.get("person_id"), person)
+        return self._contacts_for([row], {row.identity: self._state(row, set(), set())}, found, by)[row.identity]
 
     def _contacts_for(
         self, rows: Sequence[Pending], states: dict[str, dict[str, Any]], loaded: Found, by: User
@@ -195,15 +238,19 @@ class Referrals:
             found[row.identity] = (contact.pk, child.pk)
         return found
 
-    def _change(self, row: Pending, by: User) -> None:
-        referral = Referral.objects.get(reference=row.reference)
-        with_open, with_any = assessed()
-        state = self._state(row, with_open, with_any)
+    def _change(self, row: Pending, held: Pending, by: User, with_open: set[str], with_any: set[str]) -> None:
+        """What a newer extract says of a referral; ``held`` is the row with what it said before where it is silent."""
+        file, at = "carecase_episodes.csv", now()
+        referral = Referral.objects.select_for_update(of=("self",)).get(reference=row.reference)
+        before = Pending(0, row.identity, held.before or {}, row.reference)
+        state, was = self._state(held, with_open, with_any), self._state(before, with_open, with_any)
         # What has been done here since the cut-over stands; only the old system's own later news is taken.
         untouched = not StatusChange.objects.filter(reference=referral.reference).exclude(by=by).exists()
-        if untouched and state["status"] != referral.status:
+        goes_on = REACHED[state["status"]] > REACHED.get(referral.status, 0)
+        if untouched and goes_on:
             referral.closed_at, referral.closed_by = state["closed_at"], by if state["closed_at"] else None
             referral.closure_reason, referral.what_changed = state["closure_reason"], state["what_changed"]
+            referral.is_nfa = state["is_nfa"]
             referral.save()
             referral = restate(
                 referral, state["status"], by=by, at=state["closed_at"] or self.newest, reason=row.get("closure_reason")
@@ -214,7 +261,65 @@ class Referrals:
             )
             if ended:
                 stop(Clock.objects.filter(reference=referral.reference, stopped_at__isnull=True), at=ended, by=by)
-        for name in ("source", "primary_need", "is_nfa"):
-            setattr(referral, name, state[name])
+        elif not untouched and REACHED[state["status"]] == REACHED["closed"]:
+            self._tell_end(row, referral, state["status"], was["status"], by)
+        names = ("source", "primary_need")
+        told, facts = ({name: each[name] for name in names} for each in (was, state))
+        taken = take(referral, told, facts, file=file, row=row, at=at, person=referral.child)
+        for name, value in taken.items():
+            setattr(referral, name, value)
         referral.save()
-        keep_origins("carecase_episodes.csv", [(row, row.reference)])
+        keep_origins(file, [(row, row.reference)])
+
+    def _go_on_alone(self, by: User, with_open: set[str], with_any: set[str]) -> None:
+        """What had joined work that the old systems have ended since is the child's work, where it is open there still.
+
+        Not where somebody here has touched one of the two: what was ended here stays ended.
+        """
+        touched = StatusChange.objects.exclude(by=by).values("reference")
+        ended = Referral.objects.exclude(status__in=OPEN_STATUSES).exclude(reference__in=touched).values("reference")
+        busy = Referral.objects.filter(status__in=OPEN_STATUSES[1:]).exclude(child=None).values("child")
+        waiting = Referral.objects.filter(
+            origin=CARECASE, ending=Referral.Ending.JOINED, joined_reference__in=ended
+        ).exclude(reference__in=touched).exclude(child__in=busy)  # fmt: skip
+        rows = {row.reference: row for row in waiting.order_by("received_at", "pk")}
+        file = "carecase_episodes.csv"
+        keys = dict(Origin.objects.filter(file=file, reference__in=rows).values_list("reference", "identity"))
+        said = latest(file, set(keys.values()))
+        begun: set[int | None] = set()
+        for reference, referral in rows.items():
+            values = said.get(keys.get(reference, ""))
+            if values is None or referral.child_id in begun:
+                continue
+            if self._state(Pending(0, "", values), with_open, with_any)["status"] in OPEN_STATUSES:
+                begun.add(referral.child_id)
+                self._begin_alone(referral.pk, by)
+
+    @transaction.atomic
+    def _begin_alone(self, key: int, by: User) -> None:
+        referral = Referral.objects.select_for_update(of=("self",)).get(pk=key)
+        referral.ending, referral.joined_reference, referral.is_nfa, referral.is_returnable = "", "", False, True
+        referral.save()
+        reason = "The work it had joined has ended."
+        referral = restate(referral, how_far(referral), by=by, at=self.newest, reason=reason)
+        Involvement.objects.filter(reference=referral.reference).update(
+            closed_at=None, status_label=str(referral.get_status_display())
+        )
+        if referral.status == "accepted" and not Clock.objects.filter(reference=referral.reference).exists():
+            rule = assessment_rule(referral.received_on)
+            bulk(Clock, [clock(rule, referral.reference, referral.received_at, None, by, self.closures)])
+
+    @staticmethod
+    def _tell_end(row: Pending, referral: Referral, status: str, was: str, by: User) -> None:
+        """The old system has ended what somebody works on here: whether it has ended, a person says."""
+        if status in (was, referral.status):
+            return
+        last = StatusChange.objects.filter(reference=referral.reference).exclude(by=by).order_by("-pk").first()
+        differ(
+            "carecase_episodes.csv", row, "status", {"status": status}, person=referral.child, at=now(),
+            changed=moved_by(last),
+        )  # fmt: skip
+
+
+def _first_to_stand(state: dict[str, Any]) -> tuple[bool, datetime]:
+    return state["status"] != "in_assessment", state["received_at"]

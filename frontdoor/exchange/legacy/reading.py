@@ -14,8 +14,11 @@ from frontdoor.exchange.legacy.files import Layout
 LONGEST_LINE = 8_000_000
 #: A quoted value that has not ended after so many bytes or lines was never meant to begin.
 LONGEST_ROW, MOST_LINES = 2_000_000, 5_000
+#: The byte order mark of UTF-8.
+MARK = b"\xef\xbb\xbf"
 SIGNATURES = {
     b"PK\x03\x04": "a zip archive (or an Office file)",
+    b"\xd0\xcf\x11\xe0": "an Office file of the old kind (.xls)",
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF",
     b"\xff\xfe": "text in UTF-16",
@@ -51,6 +54,8 @@ def rows(file: BinaryIO, layout: Layout) -> Iterator[Row]:
     first = next(lines, None)
     if first is None:
         raise UnreadableFile(f"{layout.name} is empty (0 bytes). Extract it again.")
+    if names_separator(first, layout):
+        first = next(lines, b"")
     check_header(first, layout)
     for number, raw in enumerate(_records(lines, layout), start=1):
         values, spoilt = _values(raw, layout)
@@ -64,10 +69,8 @@ def _lines(file: BinaryIO, layout: Layout) -> Iterator[bytes]:
         if not line:
             return
         if start:
-            for signature, what in SIGNATURES.items():
-                if line.startswith(signature):
-                    raise UnreadableFile(f"{layout.name} is {what}, not a CSV file. Unpack it or extract it as CSV.")
-            line = line.removeprefix(b"\xef\xbb\xbf")
+            check_beginning(line, layout)
+            line = line.removeprefix(MARK)
             start = False
         if len(line) > LONGEST_LINE:
             raise UnreadableFile(
@@ -76,17 +79,42 @@ def _lines(file: BinaryIO, layout: Layout) -> Iterator[bytes]:
         yield line
 
 
+def check_beginning(start: bytes, layout: Layout) -> None:
+    """Raise UnreadableFile when a file begins as something that is no CSV file."""
+    name = layout.name
+    for signature, what in SIGNATURES.items():
+        if start.startswith(signature):
+            if b"[Content_Types].xml" in start or b"xl/" in start:
+                workbook = f"{name.removesuffix('.csv')}.xlsx"
+                raise UnreadableFile(f"{name} is an Excel workbook, not a CSV file. Give it the name {workbook}.")
+            raise UnreadableFile(f"{name} is {what}, not a CSV file. Unpack it or extract it as CSV.")
+
+
+def names_separator(line: bytes, layout: Layout) -> bool:
+    """Whether a first line only tells a spreadsheet the separator. Raises UnreadableFile when that is another."""
+    said = line.strip().strip(b'"').lower()
+    if not said.startswith(b"sep="):
+        return False
+    separator = line.strip(b'\r\n"').decode("latin-1")[4:5]
+    if separator != layout.separator:
+        raise UnreadableFile(_other_separator(separator, layout))
+    return True
+
+
+def _other_separator(separator: str, layout: Layout) -> str:
+    how = "tabs, as a spreadsheet saves “Text (Tab delimited)”" if separator == "\t" else f"“{separator}”"
+    return f"{layout.name} is separated by {how}; it should be “{layout.separator}”. Extract it again."
+
+
 def check_header(line: bytes, layout: Layout) -> None:
     """Raise UnreadableFile, saying what is the matter, when a first line is not the layout's header."""
     text = line.decode(layout.encoding, "replace").rstrip("\r\n")
     found = [name.strip().strip('"') for name in text.split(layout.separator)]
     if found == layout.header:
         return
-    other = ";" if layout.separator == "," else ","
-    if text.count(other) > text.count(layout.separator):
-        raise UnreadableFile(
-            f"{layout.name} is separated by “{other}”; it should be “{layout.separator}”. Extract it again."
-        )
+    for other in (";" if layout.separator == "," else ",", "\t", "|"):
+        if text.count(other) > text.count(layout.separator):
+            raise UnreadableFile(_other_separator(other, layout))
     missing = [name for name in layout.header if name not in found]
     extra = [name for name in found if name not in layout.header]
     told = []

@@ -1,7 +1,7 @@
 """What every loading step shares: references that a repeated run gives again, origins, meanings, local times."""
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -103,11 +103,10 @@ def keep_origins(file: str, made: Sequence[tuple[Pending, str]]) -> None:
 
 
 class Meanings:
-    """Local wordings into codes: what a person settled first, then the shipped rules; the unknown ones are counted."""
+    """Local wordings into codes: what a person settled first, then the shipped rules."""
 
     def __init__(self) -> None:
         self.settled = {(row.list_name, row.value): row.code for row in Wording.objects.filter(is_settled=True)}
-        self.unknown: Counter[tuple[str, str]] = Counter()
 
     def of(self, file: str, column: str, value: str) -> str:
         """The code a value means; "" when it says nothing, or when nobody has said yet what it means."""
@@ -116,16 +115,31 @@ class Meanings:
         name = LISTS[(file, column)]
         if (name, value[:200]) in self.settled:
             return self.settled[(name, value[:200])]
-        code = meaning(name, value)
-        if code is None:
-            self.unknown[(name, value[:200])] += 1
-            return ""
-        return code
+        return meaning(name, value) or ""
+
+    def _unknown(self) -> Counter[tuple[str, str]]:
+        """Wordings nobody knows, with how many rows of the files hold each, whether they were loaded now or before."""
+        columns: dict[str, list[str]] = defaultdict(list)
+        for file, column in LISTS:
+            columns[file].append(column)
+        found: Counter[tuple[str, str]] = Counter()
+        with connection.cursor() as cursor:
+            for file, names in columns.items():
+                cursor.execute(
+                    "SELECT name, s.values->>name, count(*) FROM staged_rows s CROSS JOIN unnest(%s::text[]) AS name"
+                    " WHERE s.file = %s AND NOT s.is_rejected AND s.values->>name IS NOT NULL GROUP BY 1, 2",
+                    [names, file],
+                )
+                for column, value, rows in cursor.fetchall():
+                    key = (LISTS[file, column], value[:200])
+                    if key not in self.settled and meaning(key[0], value) is None:
+                        found[key] += rows
+        return found
 
     def queue(self) -> None:
         """Put what nobody knows on the list where a person maps it once for all rows."""
         Wording.objects.bulk_create(
-            (Wording(list_name=name, value=value, rows=count) for (name, value), count in self.unknown.items()),
+            (Wording(list_name=name, value=value, rows=count) for (name, value), count in self._unknown().items()),
             update_conflicts=True,
             unique_fields=["list_name", "value"],
             update_fields=["rows"],

@@ -1,7 +1,7 @@
 """The figures of agencies over a period, counted in one question for all of them, and their contacts by month.
 
-Counted is every contact an agency's system has sent, also one that somebody here may not open: the agency knows how
-many it sent, and a number that left some out would tell it which are known to us.
+Counted is every contact an agency's system has sent of a kind that counts in the returns, also one that somebody here
+may not open: the agency knows how many it sent, and a number that left some out would tell it which are known to us.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ UNDO = timedelta(minutes=1)
 FIGURES = sql_beside(__file__, "readers")
 MONTHS = """
 SELECT c.agency_id, date_trunc('month', c.received_at AT TIME ZONE 'Europe/London')::date, count(*)
-FROM contacts_contact c
+FROM contacts_contact c JOIN contacts_contacttype t ON t.id = c.type_id AND t.counts_in_returns
 WHERE c.agency_id = ANY(%(agencies)s) AND c.received_at >= %(since)s AND c.received_at < %(until)s
 GROUP BY 1, 2
 """

@@ -16,6 +16,7 @@ SELECT c.agency_id, count(*),
     count(*) FILTER (WHERE d.outcome = 'information_and_advice'),
     count(*) FILTER (WHERE d.outcome = 'no_further_action')
 FROM contacts_contact c
+JOIN contacts_contacttype t ON t.id = c.type_id AND t.counts_in_returns
 CROSS JOIN LATERAL (SELECT
     array_position(ARRAY['blue', 'green', 'amber', 'red'], c.agency_grade::text) AS theirs,
     -- Ours is what somebody here gave: a provisional grade is nobody's judgement of theirs.

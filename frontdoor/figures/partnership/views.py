@@ -10,6 +10,7 @@ from frontdoor.access import Permission
 from frontdoor.access import page as needs
 from frontdoor.figures.partnership import readers
 from frontdoor.figures.partnership.forms import PeriodForm, periods
+from frontdoor.limits import longer
 from frontdoor.ui.csvs import csv_response
 from frontdoor.ui.responses import page
 
@@ -19,6 +20,7 @@ LINES = 4
 
 @require_safe
 @needs(Permission.FIGURES_WHOLE_SERVICE)
+@longer("report")
 def figures(request: HttpRequest) -> HttpResponse:
     """Volumes, grades, levels, outcomes and acknowledgement of each agency over a period."""
     now = timezone.now()

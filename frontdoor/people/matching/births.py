@@ -13,7 +13,9 @@ from frontdoor.people.matching.levels import (
     B_MONTH_SAME,
     B_SWAPPED,
     B_UNBORN_BOTH,
+    B_UNBORN_BOTH_NEAR,
     B_UNBORN_CHILD,
+    B_UNBORN_CHILD_NEAR,
     B_UNBORN_FAR,
     B_YEAR_OFF,
     B_YEARS_OFF,
@@ -52,11 +54,15 @@ def _unborn(a: Record, b: Record) -> int:
     if a.is_unborn and b.is_unborn:
         if not a.expected or not b.expected:
             return B_MISSING
-        return B_UNBORN_BOTH if abs(a.expected - b.expected) <= 60 else B_UNBORN_FAR
+        apart = abs(a.expected - b.expected)
+        return B_UNBORN_BOTH_NEAR if apart <= 14 else B_UNBORN_BOTH if apart <= 60 else B_UNBORN_FAR
     unborn, child = (a, b) if a.is_unborn else (b, a)
     if not unborn.expected or not child.ordinal:
         return B_MISSING
-    return B_UNBORN_CHILD if -120 <= child.ordinal - unborn.expected <= 45 else B_UNBORN_FAR
+    late = child.ordinal - unborn.expected
+    if abs(late) <= 21:
+        return B_UNBORN_CHILD_NEAR
+    return B_UNBORN_CHILD if -120 <= late <= 45 else B_UNBORN_FAR
 
 
 def _one_slip(a: int, b: int) -> bool:

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
 from rapidfuzz.distance import OSA
 
 from frontdoor.people.matching.births import compare_births
+from frontdoor.people.matching.forms import forms_of
 from frontdoor.people.matching.homes import compare_homes, place_bits
 from frontdoor.people.matching.levels import (
     B_CLOSE,
@@ -18,7 +20,7 @@ from frontdoor.people.matching.levels import (
     F_CARER,
     F_DIFFERENT,
     F_EXACT,
-    F_FORMER,
+    F_INITIAL,
     F_MISSING,
     F_OTHER,
     F_VARIANT,
@@ -28,32 +30,46 @@ from frontdoor.people.matching.levels import (
     G_FUZZY,
     G_INITIAL,
     G_KNOWN,
-    G_MIDDLE,
     G_MISSING,
-    G_PART,
     G_VARIANT,
     LEARNT,
     M_LOG,
     R_LOG,
-    TO_FAMILY,
-    TO_GIVEN,
     U_LOG,
-    W_DIFFERENT,
-    W_EXACT,
+    UPN_DIFFERENT,
+    UPN_MISSING,
+    UPN_SAME,
+    UPN_TOGETHER,
     W_FUZZY,
-    W_INITIAL,
-    W_MISSING,
-    W_PART,
-    W_VARIANT,
 )
-from frontdoor.people.matching.names import Words, bits_of, is_slip
+from frontdoor.people.matching.names import Words, is_slip
+from frontdoor.people.matching.naming import Naming
 from frontdoor.people.matching.records import Record, Sketch
 
 # Records that stand behind the data's own counts, so that a small extract does not make every name look common.
 BACKGROUND = 2000
 
 
-class Linker:
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """How many records of the same person a record has on average, before anything is known of it: ``across`` in each
+    other system (of the smaller one's records), ``within`` in its own."""
+
+    across: float = 0.6
+    within: float = 0.04
+
+
+# Before there is enough data to tell; so many records' worth of it stands behind what the data say.
+USUAL = Partners()
+BELIEVED = 50
+# Nothing found in data makes a true pair likelier or rarer than this.
+FEWEST, MOST = 0.001, 30.0
+
+# Levels of the fields, log2 of their chance among strangers and in one household, and whether both are of one system.
+Compared = tuple[tuple[int, ...], float, float, bool]
+
+
+class Linker(Naming):
     """The records of one run with their frequencies and chances; compares and weighs pairs."""
 
     def __init__(self, sketches: Sequence[Sketch]) -> None:
@@ -62,6 +78,7 @@ class Linker:
             if one.key == other.key:
                 raise ValueError(f"Two records have the key {one.key}.")
         systems = {name: n for n, name in enumerate(sorted({s.system for s in ordered}))}
+        self.sizes = list(Counter(s.system for s in ordered).values()) or [0]
         self.records = [Record(s, systems[s.system]) for s in ordered]
         self.words = Words()
         self.m = [list(f) for f in M_LOG]
@@ -70,13 +87,25 @@ class Linker:
         self._count_names(total)
         self._count_values(total)
         self.set_priors(max(total / max(2, len(systems)), 1.0))
+        self.take_partners(USUAL)
 
-    def set_priors(self, size: float) -> None:
+    def set_priors(self, size: float, partners: Partners = USUAL) -> None:
         """log2 odds, before any evidence, of the same person against strangers and against two of one household; and
         how much an equal number says: two strangers share one only by a mistake, the less likely the more there are."""
-        self.prior_across, self.prior_within = log2(0.6 / size), log2(0.04 / size)
-        self.kin_across, self.kin_within = log2(0.6 / 3), log2(0.04 / 3)
         self.number_bits = max(-U_LOG[6][0], log2(20 * size))
+        self._set_odds(partners, size, size)
+
+    def take_partners(self, partners: Partners) -> None:
+        """Go by so many partners a record: among those of the largest system, or of its own."""
+        behind = BACKGROUND / max(2, len(self.sizes))
+        pairs = sum(size * (size - 1) for size in self.sizes)
+        self._set_odds(partners, max(self.sizes) + behind, pairs / max(self.count, 1) + behind)
+
+    def _set_odds(self, partners: Partners, across: float, within: float) -> None:
+        self.partners = partners
+        self.prior_across, self.prior_within = log2(partners.across / across), log2(partners.within / within)
+        # Where few have a partner in the other system, few have a brother or sister there: one to five, either way.
+        self.kin_across, self.kin_within = log2(0.6 / 3), log2(min(partners.within, 1.0) / 3)
 
     def _count_names(self, total: int) -> None:
         """Bits of every word as given and as family name, and how many people seem to bear a whole name."""
@@ -94,6 +123,11 @@ class Linker:
         self.most_bits = min(12.0, log2(total / 2))
         self.births = {name: len(found) for name, found in births.items() if len(found) > 2}
         self.total = total
+        middles = Counter(w for r in self.records for w in r.middle_words)
+        self.middle_bits = {w: -log2((n + 1.0) / total) for w, n in middles.items()}
+        letters = Counter(r.given[0] for r in self.records if r.given)
+        self.letter_bits = {letter: -log2((n + BACKGROUND / 16) / total) for letter, n in letters.items()}
+        self.forms = forms_of(self.records, BACKGROUND, {w for w, n in given.items() if n == 1})
 
     def _count_values(self, total: int) -> None:
         dates: Counter[int] = Counter(r.ordinal for r in self.records if r.ordinal)
@@ -124,7 +158,7 @@ class Linker:
         """
         birth = compare_births(a, b)
         nhs = _nhs(a, b) if a.nhs and b.nhs else 3
-        upn = (0 if a.upns & b.upns else 1) if a.upns and b.upns else 2
+        upn = _upn(a, b) if a.upns and b.upns else UPN_MISSING
         if (
             hurry
             and birth in (B_DIFFERENT, B_UNBORN_FAR)
@@ -142,26 +176,30 @@ class Linker:
             or (given == G_MISSING and not (a.is_unborn or b.is_unborn) and family >= F_OTHER)
         ):  # fmt: skip
             return None
-        strangers = U_LOG[0][given] if given >= G_INITIAL else 0.0
+        strangers = U_LOG[0][given] if given > G_INITIAL else 0.0
         strangers -= g_bits
-        if family in (F_DIFFERENT, F_CARER) or family >= F_MISSING:
+        if family in (F_DIFFERENT, F_CARER, F_MISSING):
             strangers += U_LOG[1][family]
         strangers -= f_bits
-        if given <= G_VARIANT and family <= F_VARIANT and (a.full in self.births or b.full in self.births):
+        is_whole = given in (G_EXACT, G_VARIANT) and family in (F_EXACT, F_VARIANT)
+        if is_whole and (a.full in self.births or b.full in self.births):
             # First and last names go together (Muhammad Khan): as many people of the whole name as birth dates.
             people = max(self.births.get(a.full, 1), self.births.get(b.full, 1))
-            strangers = max(strangers, log2(people / self.total))
+            # Turned round, the name is as much rarer among strangers as it is among records of one person.
+            strangers = max(strangers, log2(people / self.total) + (self.m[2][1] if order else 0.0))
         if strangers < -22.0:
             strangers = -22.0
         kin = R_LOG[0][given] + R_LOG[1][family] + R_LOG[2][order]
-        if given <= G_VARIANT and (a.has_namesake or b.has_namesake) and birth != B_EXACT:
+        if (given <= G_VARIANT or by_middle == 3) and (a.has_namesake or b.has_namesake) and birth != B_EXACT:
             kin += 5.0
         if given == G_FUZZY and not order:
             x, y = self.given_bits.get(a.given, 0.0), self.given_bits.get(b.given, 0.0)
             if is_slip(W_FUZZY, a.given, b.given, x, y, min(x, y), self.most_bits):
                 kin -= 2.0
+        # A letter alone is as rare among kin as it is elsewhere.
+        kin -= self.forms.initial * (given == G_INITIAL) + self.forms.family_initial * (family == F_INITIAL)
         # Nobody gives twins one name.
-        if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE) and not a.is_custom:
+        if given <= G_KNOWN and birth in (B_EXACT, B_SWAPPED, B_CLOSE) and not (a.is_custom and b.is_custom):
             kin -= 5.0
         if given <= G_VARIANT and a.is_custom and b.is_custom:
             kin += 2.5
@@ -199,135 +237,6 @@ class Linker:
         kin += R_LOG[9][school] + R_LOG[10][ethnic]
         return (given, family, order, middle, birth, sex, nhs, upn, house, school, ethnic), strangers, kin
 
-    def names(self, a: Record, b: Record) -> tuple[int, int, int, float, float, int]:
-        """Levels of given name, family name and their order, the bits of both, and how middle names were used."""
-        compare = self.words.compare
-        by_middle = 0
-        if a.given == b.given and len(a.given) > 1:
-            given, g_bits = G_EXACT, min(self.given_bits[a.given], self.most_bits)
-        else:
-            w, part = compare(a.given, b.given)
-            if w == W_DIFFERENT and len(a.given) == 3 == len(b.given) and self._is_short_slip(a.given, b.given):
-                w = W_FUZZY
-            given = TO_GIVEN[w]
-            g_bits = self._given_bits(w, a.given, b.given, part) if w < W_INITIAL else 0.0
-            if a.known or b.known or given > G_VARIANT:
-                given, g_bits, by_middle = self._given_otherwise(a, b, given, g_bits)
-        if a.family == b.family and len(a.family) > 1:
-            family, f_bits = F_EXACT, min(self.family_bits[a.family], self.most_bits)
-        else:
-            w, part = compare(a.family, b.family)
-            family = TO_FAMILY[w]
-            f_bits = self._family_bits(w, a.family, b.family, part) if w < W_INITIAL else 0.0
-            if family > F_FORMER:
-                family, f_bits = self._family_otherwise(a, b, family, f_bits)
-        if given >= G_DIFFERENT or family in (F_DIFFERENT, F_CARER, F_MISSING, F_OTHER):
-            w, part = compare(a.given, b.family)
-            v, part_v = compare(a.family, b.given)
-            if (w <= W_PART and (v <= W_PART or v == W_MISSING)) or (v <= W_PART and w == W_MISSING):
-                one = self._given_bits(w, a.given, b.family, part)
-                two = self._given_bits(v, a.family, b.given, part_v)
-                gain = one + two + self.m[0][TO_GIVEN[w]] + self.m[1][TO_FAMILY[v]] + self.m[2][1]
-                if gain > g_bits + f_bits + self.m[0][given] + self.m[1][family]:
-                    return TO_GIVEN[w], TO_FAMILY[v], 1, one, two, 1
-            if len(a.sounds & b.sounds) > 1:
-                any_bits = self._any_order(a, b)
-                gain = any_bits + self.m[0][G_MIDDLE] + self.m[1][F_OTHER] + self.m[2][1]
-                if gain > g_bits + f_bits + self.m[0][given] + self.m[1][family]:
-                    return G_MIDDLE, F_OTHER, 1, any_bits / 2, any_bits / 2, 1
-        return given, family, 0, g_bits, f_bits, by_middle
-
-    def _is_short_slip(self, a: str, b: str) -> bool:
-        """Short names differ by one letter and mean two people (Leo, Lea), unless one is hardly a name (Lep)."""
-        x, y = self.given_bits.get(a, self.most_bits), self.given_bits.get(b, self.most_bits)
-        near = OSA.distance(a, b, score_cutoff=1) == 1
-        return near and is_slip(W_FUZZY, a, b, x, y, min(x, y), self.most_bits)
-
-    def _given_bits(self, level: int, a: str, b: str, part: str) -> float:
-        return bits_of(level, a, b, part, self.given_bits, self.family_bits, self.most_bits)
-
-    def _family_bits(self, level: int, a: str, b: str, part: str) -> float:
-        return bits_of(level, a, b, part, self.family_bits, self.given_bits, self.most_bits)
-
-    def _any_order(self, a: Record, b: Record) -> float:
-        """Bits of the two rarest words of the name that both have anywhere: customs differ in which stands where."""
-        found: dict[str, float] = {}
-        others = [w for w in b.all_words if len(w) > 2]
-        for word in a.all_words:
-            for other in others if len(word) > 2 else ():
-                if self.words.compare(word, other)[0] <= W_VARIANT:
-                    bits = min(self._given_bits(W_EXACT, word, other, ""), self._family_bits(W_EXACT, word, other, ""))
-                    found[word] = bits
-                    others.remove(other)
-                    break
-        best = sorted(found.values(), reverse=True)[:2]
-        return max(sum(best) - 1.0, 0.0) if len(best) == 2 else 0.0
-
-    def _given_otherwise(self, a: Record, b: Record, given: int, bits: float) -> tuple[int, float, int]:
-        """The given name through what somebody is known as, or through the middle name (1; 2 and 3: both crosswise)."""
-        compare = self.words.compare
-        for one, other in ((a.known, b.given), (a.given, b.known), (a.known, b.known)) if a.known or b.known else ():
-            if one and other:
-                w, part = compare(one, other)
-                if w == W_EXACT and given > G_KNOWN:
-                    return G_KNOWN, max(self._given_bits(w, one, other, part) - 1, 1.0), 0
-                if w in (W_VARIANT, W_FUZZY) and given > G_FUZZY:
-                    given, bits = TO_GIVEN[w], max(self._given_bits(w, one, other, part) - 1, 1.0)
-        if given > G_PART and (a.middle or b.middle):
-            one_way, other_way = self._as_middle(a.given, b), self._as_middle(b.given, a)
-            if one_way and other_way:
-                return G_MIDDLE, max(one_way + other_way - 3, 1.0), 3
-            if one_way or other_way:
-                first, rest = (b.given, a.middle_words) if one_way else (a.given, b.middle_words)
-                if any(len(w) == 1 and first.startswith(w) for w in rest):
-                    return G_MIDDLE, max(one_way + other_way + 1, 1.0), 2
-                return G_MIDDLE, max(one_way + other_way - 1.5, 1.0), 1
-        return given, bits, 0
-
-    def _as_middle(self, name: str, other: Record) -> float:
-        """Bits of a given name being a middle name of the other record; 0 if it is not."""
-        for middle in other.middle_words if name else ():
-            w, part = self.words.compare(name, middle)
-            if w <= W_FUZZY and len(middle) > 2:
-                return max(self._given_bits(w, name, middle, part), 1.0)
-        return 0.0
-
-    def _family_otherwise(self, a: Record, b: Record, family: int, bits: float) -> tuple[int, float]:
-        """The family name through a former one, through another word of the name, or through the carer's."""
-        compare = self.words.compare
-        for one, other in (
-            ((a.former, b.family), (a.family, b.former), (a.former, b.former)) if a.former or b.former else ()
-        ):
-            if one and other:
-                w, part = compare(one, other)
-                if w <= W_FUZZY:
-                    return F_FORMER, max(self._family_bits(w, one, other, part) - 1, 1.0)
-        if family in (F_DIFFERENT, F_MISSING) and (a.middle or b.middle):
-            for name, others in ((a.family, b.middle_words), (b.family, a.middle_words)):
-                for word in others if name else ():
-                    w, part = compare(name, word)
-                    if w <= W_VARIANT and len(word) > 2:
-                        return F_OTHER, max(self._family_bits(w, name, word, part) - 2, 1.0)
-        if family == F_DIFFERENT and (a.family_set & b.kin_words or b.family_set & a.kin_words):
-            return F_CARER, 0.0
-        return family, bits
-
-    def middle(self, a: Record, b: Record) -> tuple[int, float]:
-        if not a.middle or not b.middle:
-            return 4, 0.0
-        w, part = self.words.compare(a.middle, b.middle)
-        if w == W_EXACT:
-            return 0, min(self._given_bits(w, a.middle, b.middle, part), 7.0)
-        if w == W_INITIAL:
-            return 1, 0.0
-        if w in (W_VARIANT, W_FUZZY, W_PART):
-            return 2, 0.0
-        for x in a.middle_words:
-            for y in b.middle_words:
-                if x[0] == y[0] and (len(x) == 1 or len(y) == 1):
-                    return 1, 0.0
-        return 3, 0.0
-
     # -- weighing -----------------------------------------------------------------------------------------------------
 
     def priors(self, a: Record, b: Record) -> tuple[float, float]:
@@ -351,42 +260,107 @@ class Linker:
         odds = low - log2(1.0 + 2.0 ** (low - high)) if high - low < 50 else low
         return odds - prior, odds, same - strangers, odds - against
 
-    def learn(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Estimate m by expectation and maximisation over these pairs, held within a factor of three of its prior."""
+    def learn(self, pairs: Iterable[tuple[int, int]], share: float = 1.0, partners: Partners | None = None) -> None:
+        """Estimate m and the number of partners by expectation and maximisation over these pairs.
+
+        The pairs are ``share`` of all that are worth comparing, chosen without regard to what they are. m is held
+        within a factor of three of its prior. ``partners``: given, not estimated.
+        """
         records = self.records
         held = []
+        if partners is not None:
+            self.take_partners(partners)
         for i, j in pairs:
             found = self.compare(records[i], records[j], hurry=True)
             if found is not None:
-                prior, kin = self.priors(records[i], records[j])
-                held.append((found[0], found[1] - prior, found[2] - kin))
+                held.append((*found, records[i].system == records[j].system))
         for _ in range(6):
-            counts = [[0.0] * len(f) for f in FIELDS]
-            expected = 0.0
-            for levels, strangers, relatives in held:
-                same = sum(self.m[n][level] for n, level in enumerate(levels))
-                rest = max(strangers, relatives)
-                if same < rest - 8:
-                    continue
-                p = 1.0 / (1.0 + 2.0 ** min(60.0, strangers - same) + 2.0 ** min(60.0, relatives - same))
-                if p < 0.5:
-                    continue
-                expected += p
-                for n, level in enumerate(levels):
-                    counts[n][level] += p
-            if expected < 100:
+            if partners is None:
+                self._learn_partners(held, share)
+            if not self._learn_chances(held):
+                break
+        if partners is None:
+            self._learn_partners(held, share)
+
+    def _learn_partners(self, held: Sequence[Compared], share: float) -> None:
+        """How many partners a record has, from how many of the pairs are likely of one person, turn by turn."""
+        apart: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+        for levels, strangers, kin, is_within in held:
+            same = sum(self.m[n][level] for n, level in enumerate(levels))
+            if same - strangers > 0:
+                apart[is_within].append((same - strangers, same - kin))
+        # Pairs there could be one of for each record: as many as the largest system leaves to the others.
+        alone = max(self.sizes)
+        crossing = (self.count**2 - sum(size**2 for size in self.sizes)) / 2 / alone
+        for _ in range(30):
+            before = self.partners
+            odds = (self.prior_across, self.kin_across), (self.prior_within, self.kin_within)
+            found = [
+                sum(
+                    1.0 / (1.0 + 2.0 ** min(60.0, -same - prior) + 2.0 ** min(60.0, -other - kin))
+                    for same, other in pairs
+                )
+                / share
+                for pairs, (prior, kin) in zip(apart, odds, strict=True)
+            ]
+            self.take_partners(
+                Partners(
+                    _bounded((found[0] + BELIEVED * USUAL.across) / (crossing + BELIEVED)),
+                    _bounded((2 * found[1] + BELIEVED * USUAL.within) / (self.count + BELIEVED)),
+                )
+            )
+            if all(
+                abs(log2(now / was)) < 0.01
+                for now, was in (
+                    (self.partners.across, before.across),
+                    (self.partners.within, before.within),
+                )
+            ):
                 return
-            for n, group in LEARNT:
-                first = [FIELDS[n][level][1] for level in group]
-                scale = sum(first)
-                seen = sum(counts[n][level] for level in group)
-                new = []
-                for level, was in zip(group, first, strict=True):
-                    share = was / scale
-                    estimate = (counts[n][level] + 300 * share) / (seen + 300)
-                    new.append(min(max(estimate, share / 3), share * 3, 0.995))
-                for level, value in zip(group, new, strict=True):
-                    self.m[n][level] = log2(value * scale / sum(new))
+
+    def _learn_chances(self, held: Sequence[Compared]) -> bool:
+        """One turn of estimating m. False when there are too few pairs to learn from."""
+        counts = [[0.0] * len(f) for f in FIELDS]
+        expected = 0.0
+        for levels, strangers, relatives, is_within in held:
+            same = sum(self.m[n][level] for n, level in enumerate(levels))
+            strangers -= self.prior_within if is_within else self.prior_across
+            relatives -= self.kin_within if is_within else self.kin_across
+            rest = max(strangers, relatives)
+            if same < rest - 8:
+                continue
+            p = 1.0 / (1.0 + 2.0 ** min(60.0, strangers - same) + 2.0 ** min(60.0, relatives - same))
+            if p < 0.5:
+                continue
+            expected += p
+            for n, level in enumerate(levels):
+                counts[n][level] += p
+        if expected < 100:
+            return False
+        for n, group in LEARNT:
+            first = [FIELDS[n][level][1] for level in group]
+            scale = sum(first)
+            seen = sum(counts[n][level] for level in group)
+            new = []
+            for level, was in zip(group, first, strict=True):
+                share = was / scale
+                estimate = (counts[n][level] + 300 * share) / (seen + 300)
+                new.append(min(max(estimate, share / 3), share * 3, 0.995))
+            for level, value in zip(group, new, strict=True):
+                self.m[n][level] = log2(value * scale / sum(new))
+        return True
+
+
+def _bounded(partners: float) -> float:
+    return min(max(partners, FEWEST), MOST)
+
+
+def _upn(a: Record, b: Record) -> int:
+    """A UPN is a check letter, nine digits for authority, school and year, and a serial. A child who changed school has
+    another number; two of one school and year are two children who were enrolled together."""
+    if a.upns & b.upns:
+        return UPN_SAME
+    return UPN_TOGETHER if {upn[1:10] for upn in a.upns} & {upn[1:10] for upn in b.upns} else UPN_DIFFERENT
 
 
 def _nhs(a: Record, b: Record) -> int:

@@ -49,13 +49,16 @@ BIRTH = (
     ("years_off", 0.004, 0.0024, 0.003),
     ("estimated_year", 0.75, 0.055, 0.06),
     ("estimated_near", 0.17, 0.11, 0.2),
-    ("unborn_child", 0.93, 0.03, 0.03),
+    ("unborn_child", 0.33, 0.022, 0.027),
     ("different", 0.003, 0.93, 0.97),
     ("missing", 1.0, 1.0, 1.0),
     ("estimated_far", 0.06, 0.83, 0.74),
-    ("unborn_both", 0.93, 0.25, 0.06),
+    ("unborn_both", 0.38, 0.19, 0.056),
     ("first_of_january", 0.006, 0.0015, 0.002),
     ("unborn_far", 0.01, 0.9, 0.95),
+    # No mother bears two children within weeks, but twins; where both are on record each is the other's rival.
+    ("unborn_child_near", 0.6, 0.008, 0.003),
+    ("unborn_both_near", 0.55, 0.06, 0.004),
 )
 SEX = (("same", 0.988, 0.5, 0.5), ("different", 0.012, 0.5, 0.5), ("missing", 1.0, 1.0, 1.0))
 NHS = (
@@ -64,7 +67,13 @@ NHS = (
     ("different", 0.02, 1.0, 0.998),
     ("missing", 1.0, 1.0, 1.0),
 )
-UPN = (("same", 0.93, 1e-5, 0.002), ("different", 0.07, 1.0, 0.998), ("missing", 1.0, 1.0, 1.0))
+# "Together": given out by one school in one year, with another serial, as to twins on one day.
+UPN = (
+    ("same", 0.93, 1e-5, 0.002),
+    ("different", 0.07, 1.0, 0.998),
+    ("missing", 1.0, 1.0, 1.0),
+    ("together", 0.002, 0.003, 0.2),
+)
 HOUSEHOLD = (
     ("strong", 0.6, 0.002, 0.55),
     ("one", 0.17, 0.003, 0.15),
@@ -108,7 +117,11 @@ F_EXACT, F_FORMER, F_VARIANT, F_FUZZY, F_PART, F_OTHER, F_CARER, F_DIFFERENT, F_
     B_UNBORN_BOTH,
     B_JANUARY,
     B_UNBORN_FAR,
-) = range(16)
+    B_UNBORN_CHILD_NEAR,
+    B_UNBORN_BOTH_NEAR,
+) = range(18)
+
+UPN_SAME, UPN_DIFFERENT, UPN_MISSING, UPN_TOGETHER = range(4)
 
 H_STRONG, H_ONE, H_WEAK, H_DIFFERENT, H_MISSING = range(5)
 
@@ -172,10 +185,17 @@ SENTENCES: tuple[tuple[str, ...], ...] = (
         "Unborn children expected about the same time",
         "Born in the same year, one on 1 January",
         "Not born when the unborn child was expected",
+        "Born within three weeks of when the unborn child was expected",
+        "Unborn children expected within a fortnight of each other",
     ),
     ("The same sex", "Different sexes", ""),
     ("The same NHS number", "NHS numbers that differ by a slip", "Different NHS numbers", ""),
-    ("The same unique pupil number", "Different unique pupil numbers", ""),
+    (
+        "The same unique pupil number",
+        "Different unique pupil numbers",
+        "",
+        "Unique pupil numbers given out by one school in one year, one after the other as to two children",
+    ),
     (
         "The same household: address, telephone or carer agree",
         "The same address or telephone number",

@@ -7,8 +7,9 @@
    it is in the data. So a shared surname, address and telephone speak against strangers, and never against a sibling.
 3. How often true pairs agree (m) is estimated from the data by expectation and maximisation, held near the priors
    written here, which come from general knowledge of such records and not from one extract.
-4. What is nearly certain, has no rival and contradicts nothing is linked by itself; the rest above a threshold is for
-   a person to decide.
+4. How many records have a partner at all is estimated with it: it decides how much evidence a pair needs.
+5. What is nearly certain, has no rival and contradicts nothing is linked by itself; the rest above a threshold is for
+   a person to decide. How nearly certain follows from the errors to expect in the data at hand.
 
 Nothing here depends on the order of the records or on chance.
 """
@@ -16,13 +17,14 @@ Nothing here depends on the order of the records or on chance.
 import gc
 import multiprocessing
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import log2
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import gcd, log2
 from typing import Any
 
-from frontdoor.people.matching.evidence import Linker
+from frontdoor.people.matching.evidence import USUAL, Linker, Partners
 from frontdoor.people.matching.homes import place_bits
 from frontdoor.people.matching.levels import (
     B_DIFFERENT,
@@ -34,17 +36,33 @@ from frontdoor.people.matching.levels import (
     G_VARIANT,
     SENTENCES,
     U_LOG,
+    UPN_SAME,
+    UPN_TOGETHER,
 )
 from frontdoor.people.matching.records import Record, Sketch, candidates
+from frontdoor.people.matching.rivals import alone, weighed_together
 
-__all__ = ["Linked", "Pair", "Sketch", "link"]
+__all__ = ["Linked", "Pair", "Partners", "Sketch", "link"]
 
-# A pair at or above the first is linked without a person, if nothing speaks against it; at or above the second it is
-# shown to one.
-AUTOMATIC = 0.998
+# A pair at or above a threshold is linked without a person, if nothing speaks against it. It is the lowest of these,
+# but none under the floor, at which no more than so many of the pairs linked are expected to be wrong.
+STEPS = (0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999)
+FLOOR = 0.95
+WRONG = 0.001
+# So few pairs say nothing of their errors: then this one, if none is given.
+FEW, CAUTIOUS = 100, 0.998
+# The doubt of a pair that is under it.
+UNSETTLED = "The evidence alone does not settle it."
+# At or above this one a pair is shown to a person.
 REVIEW = 0.15
+# At or above this one a pair counts as somebody else whom a record may be.
+RIVALS = 0.02
+NOBODY_ELSE = "Nobody else in the other system could be meant"
+SOMEBODY_ELSE = "Somebody else in the other system may be meant"
 # A rival within this many bits makes a link a person's decision.
 RIVAL_BITS = 7.0
+# Pairs from which the chances and the number of partners are estimated.
+SAMPLE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,21 @@ class Linked:
     compared: int
     # log2 of the chances the estimation ended with, field by field.
     logs: tuple[tuple[float, ...], ...] = ()
+    # How many partners a record has on average, as the estimation ended or as given.
+    partners: Partners = USUAL
+    # From which probability pairs were linked, and which threshold the errors to expect speak for.
+    threshold: float = STEPS[-1]
+    chosen: float = STEPS[-1]
+
+    @property
+    def expected_wrong(self) -> float:
+        """How many of the pairs linked without a person are to be expected wrong, by their probabilities."""
+        return sum(1 - p.probability for p in self.pairs if p.is_automatic)
+
+    def more_from(self, threshold: float) -> tuple[int, float]:
+        """How many more pairs this threshold would link, where nothing else speaks against, and how many wrong ones."""
+        more = [p for p in self.pairs if p.doubts == (UNSETTLED,) and p.probability >= threshold]
+        return len(more), sum(1 - p.probability for p in more)
 
     @property
     def automatic(self) -> tuple[Pair, ...]:
@@ -88,6 +121,8 @@ class Linked:
 _STATE: dict[str, Any] = {}
 
 Kept = tuple[int, int, float, float]  # records, weight, log2 odds
+Beside = dict[tuple[int, int], float]  # what the other candidates of a pair's records add to its weight
+Asked = tuple[int, int, list[str]]  # records, what speaks against joining them
 
 
 def _weigh_part(number: int) -> tuple[int, list[Kept]]:
@@ -109,37 +144,107 @@ def _weigh_part(number: int) -> tuple[int, list[Kept]]:
 
 
 def link(
-    sketches: Sequence[Sketch], *, automatic: float = AUTOMATIC, review: float = REVIEW, processes: int = 1
+    sketches: Sequence[Sketch],
+    *,
+    automatic: float | None = None,
+    floor: float = FLOOR,
+    review: float = REVIEW,
+    processes: int = 1,
+    partners: Partners | None = None,
 ) -> Linked:
     """Find the records that are of one person, across systems and within them.
 
-    ``automatic`` and ``review`` are probabilities; ``processes`` above 1 divides the comparing where the platform can
-    fork. The answer does not depend on it, nor on the order of ``sketches``.
+    ``automatic``, ``floor`` and ``review`` are probabilities. Pairs are linked from the threshold the data speak for,
+    never under ``floor`` nor under ``automatic`` if it is given; ``review`` shows a pair to a person. ``processes``
+    above 1 divides the comparing where the platform can fork. The answer does not depend on it, nor on the order of
+    ``sketches``. ``partners``: how many records of the same person a record has on average, where somebody knows; else
+    it is estimated.
     """
     collects = gc.isenabled()
     gc.disable()  # Millions of small objects and not one cycle: looking for cycles would take a third of the time.
     try:
-        return _link(sketches, automatic, review, processes)
+        return _link(sketches, automatic, floor, review, processes, partners)
     finally:
         _STATE.clear()
         if collects:
             gc.enable()
 
 
-def _link(sketches: Sequence[Sketch], automatic: float, review: float, processes: int) -> Linked:
+def _link(
+    sketches: Sequence[Sketch],
+    automatic: float | None,
+    floor: float,
+    review: float,
+    processes: int,
+    partners: Partners | None,
+) -> Linked:
     linker = Linker(sketches)
     if linker.count < 2:
         return Linked((), (), 0)
     parts = candidates(linker.records)
-    linker.learn(_sample(parts, linker.count))
-    _STATE.update(linker=linker, parts=parts, least=min(_odds(review), _odds(automatic)))
+    sample, share = _sample(parts, linker.count)
+    linker.learn(sample, share, partners)
+    _STATE.update(linker=linker, parts=parts, least=min(_odds(review), _odds(floor), _odds(RIVALS)))
     can_fork = "fork" in multiprocessing.get_all_start_methods() and not multiprocessing.current_process().daemon
     if processes > 1 and len(parts) > 1 and can_fork:
         answers = _divided(len(parts), processes)
     else:
         answers = [_weigh_part(number) for number in range(len(parts))]
-    kept = sorted((k for _, found in answers for k in found), key=lambda k: (-round(k[3], 6), k[0], k[1]))
-    return _decide(linker, kept, _odds(automatic), sum(count for count, _ in answers))
+    every = [k for _, found in answers for k in found]
+    beside = _beside(linker, every)
+    least = min(_odds(review), _odds(floor))
+    kept = sorted(
+        ((i, j, w + beside[i, j], odds + beside[i, j]) for i, j, w, odds in every if odds + beside[i, j] >= least),
+        key=lambda k: (-round(k[3], 6), k[0], k[1]),
+    )
+    doubts = [
+        contradictions(linker, a, b) + ["A record is protected."] * (a.is_protected or b.is_protected)
+        for a, b in ((linker.records[i], linker.records[j]) for i, j, _, _ in kept)
+    ]
+    clear = [_probability(odds) for (_, _, _, odds), speaks in zip(kept, doubts, strict=True) if not speaks]
+    chosen = choose(clear, floor, max(automatic or CAUTIOUS, floor))
+    return replace(
+        _decide(linker, kept, doubts, max(automatic or floor, chosen), beside),
+        chosen=chosen,
+        compared=sum(count for count, _ in answers),
+    )
+
+
+def _beside(linker: Linker, kept: Sequence[Kept]) -> Beside:
+    """What the other candidates of the two records add to the weight of each pair, or take from it.
+
+    Protected records count as nobody's: what is said of a pair must not tell that there is one."""
+    records, sizes = linker.records, Counter(r.system for r in linker.records)
+    crossing = sorted(
+        (i, j, odds)
+        for i, j, _, odds in kept
+        if records[i].system != records[j].system and not (records[i].is_protected or records[j].is_protected)
+    )
+    again = {(i, j) for i, j, _, odds in kept if records[i].system == records[j].system and odds >= _odds(FLOOR)}
+    found = weighed_together(
+        crossing,
+        lambda i, j: i * len(sizes) + records[j].system,
+        lambda node: alone(sizes[node % len(sizes)] * 2.0**linker.prior_across),
+        again,
+    )
+    beside = {(i, j): 0.0 for i, j, _, _ in kept}
+    return beside | {(i, j): now - was for (i, j, was), now in zip(crossing, found, strict=True)}
+
+
+def choose(probabilities: Sequence[float], floor: float, usual: float) -> float:
+    """The lowest threshold, none under ``floor``, at which at most one in a thousand of these pairs is expected wrong.
+
+    The strictest where there is none, the ``usual`` one where there are too few pairs to tell. ``probabilities`` are of
+    the pairs nothing speaks against.
+    """
+    if sum(p >= floor for p in probabilities) < FEW:
+        return usual
+    steps = sorted({floor, *(step for step in STEPS if step > floor)})
+    for step in steps[:-1]:
+        over = [p for p in probabilities if p >= step]
+        if over and sum(1 - p for p in over) <= WRONG * len(over):
+            return step
+    return steps[-1]
 
 
 def _divided(parts: int, processes: int) -> list[tuple[int, list[Kept]]]:
@@ -174,18 +279,32 @@ def _odds(probability: float) -> float:
     return log2(probability / (1 - probability))
 
 
-def _sample(parts: list["array[int]"], n: int) -> Iterator[tuple[int, int]]:
-    """Up to some 60,000 pairs for estimating, spread over all parts."""
-    total = sum(len(p) for p in parts)
-    step = max(1, total // 60_000)
-    for part in parts:
-        for packed in sorted(set(part[::step])):
-            yield divmod(packed, n)
+def _probability(odds: float) -> float:
+    return 1 / (1 + 2 ** min(-odds, 60))
 
 
-def _decide(linker: Linker, kept: list[Kept], automatic: float, compared: int) -> Linked:
-    """Which pairs are linked by themselves: strongest first, joining groups only where nothing contradicts."""
-    records = linker.records
+def _sample(parts: list["array[int]"], n: int) -> tuple[Iterator[tuple[int, int]], float]:
+    """Some 50,000 pairs for estimating, and which share of all they are.
+
+    Every pair of as many records as it takes: pairs chosen from among the keys would be those that share many, and true
+    ones more often than they are.
+    """
+    found = array("Q")
+    # Parts far from each other, each once: the step has no divisor in common with their number.
+    step = next(s for s in range(int(len(parts) * 0.618) or 1, 2 * len(parts) + 2) if gcd(s, len(parts)) == 1)
+    taken = 0
+    while taken < len(parts) and len(found) < SAMPLE:
+        found.extend(sorted(set(parts[taken * step % len(parts)])))
+        taken += 1
+    return (divmod(packed, n) for packed in found), taken / len(parts)
+
+
+def _decide(linker: Linker, kept: list[Kept], spoken: Sequence[list[str]], threshold: float, beside: Beside) -> Linked:
+    """Which pairs are linked by themselves: strongest first, joining groups only where nothing contradicts.
+
+    ``spoken``: what speaks against each pair, however likely it is.
+    """
+    records, automatic = linker.records, _odds(threshold)
     near: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     sure: set[tuple[int, int]] = set()
     for i, j, _, odds in kept:
@@ -194,59 +313,86 @@ def _decide(linker: Linker, kept: list[Kept], automatic: float, compared: int) -
         if odds >= automatic:
             sure.add((i, j))
     group = {i: [i] for i in near}
-    pairs = []
-    for i, j, weight, odds in kept:
-        a, b = records[i], records[j]
-        doubts = []
-        if odds < automatic:
-            doubts.append("The evidence alone does not settle it.")
-        doubts += contradictions(linker, a, b)
-        if a.is_protected or b.is_protected:
-            doubts.append("A record is protected.")
-        if _has_rival(records, near, sure, i, j, odds) or _has_rival(records, near, sure, j, i, odds):
+    doubted: list[list[str]] = []
+    for (i, j, _, odds), against in zip(kept, spoken, strict=True):
+        doubts = [UNSETTLED] * (odds < automatic) + against
+        rivals = _rivals(records, near, sure, i, j, odds) + _rivals(records, near, sure, j, i, odds)
+        if any(not records[k].is_protected for k in rivals):
             doubts.append("Another record of the same system fits about as well.")
-        if not doubts and group[i] is not group[j]:
-            crossing = [(x, y) for x in group[i] for y in group[j] if (x, y) != (i, j)]
-            if any(_keeps_apart(linker, x, y) for x, y in crossing):
-                doubts.append("Linking them would join records that contradict one another.")
-            else:
-                joined = sorted(group[i] + group[j])
-                for member in joined:
-                    group[member] = joined
+        elif rivals and UNSETTLED not in doubts:
+            # A protected one: a person decides, and is not told why.
+            doubts.insert(0, UNSETTLED)
+        doubted.append(doubts)
+    for equals in _equally_strong(kept):
+        _join(linker, group, [(kept[n][0], kept[n][1], doubted[n]) for n in equals if not doubted[n]])
+    pairs = []
+    for (i, j, weight, odds), doubts in zip(kept, doubted, strict=True):
+        a, b = records[i], records[j]
+        said = reasons_of(linker, a, b, beside[i, j])
         pairs.append(
-            Pair(
-                a.key,
-                b.key,
-                round(weight, 2),
-                round(1 / (1 + 2 ** min(-odds, 60)), 6),
-                reasons_of(linker, a, b),
-                not doubts,
-                tuple(doubts),
-            )
+            Pair(a.key, b.key, round(weight, 2), round(_probability(odds), 6), said, not doubts, tuple(doubts))
         )
     clusters = {tuple(records[m].key for m in members) for members in group.values() if len(members) > 1}
-    return Linked(tuple(pairs), tuple(sorted(clusters)), compared, tuple(tuple(row) for row in linker.m))
+    return Linked(
+        tuple(pairs), tuple(sorted(clusters)), 0, tuple(tuple(row) for row in linker.m), linker.partners, threshold
+    )
 
 
-def _has_rival(
+def _equally_strong(kept: list[Kept]) -> Iterator[list[int]]:
+    """The places of pairs that are exactly as strong as each other, strongest first."""
+    for _, places in groupby(range(len(kept)), key=lambda n: round(kept[n][3], 6)):
+        yield list(places)
+
+
+def _join(linker: Linker, group: dict[int, list[int]], pairs: Sequence[Asked]) -> None:
+    """Bring the groups of these pairs together where nothing contradicts; where something does, all are doubted.
+
+    The pairs are equally strong, so none goes before another: whose key sorts first must not decide who is joined.
+    """
+    bundles: dict[int, tuple[set[int], list[Asked]]] = {}
+    for pair in pairs:
+        if group[pair[0]] is group[pair[1]]:
+            continue
+        members, asked = {*group[pair[0]], *group[pair[1]]}, [pair]
+        for more, others in {id(bundles[m]): bundles[m] for m in members if m in bundles}.values():
+            members |= more
+            asked += others
+        bundles |= dict.fromkeys(members, (members, asked))
+    for members, asked in {id(bundle): bundle for bundle in bundles.values()}.values():
+        said, joined = {(i, j) for i, j, _ in asked}, sorted(members)
+        crossing = (
+            (x, y)
+            for n, x in enumerate(joined)
+            for y in joined[n + 1 :]
+            if group[x] is not group[y] and (x, y) not in said
+        )
+        if any(_keeps_apart(linker, x, y) for x, y in crossing):
+            for _, _, doubts in asked:
+                doubts.append("Linking them would join records that contradict one another.")
+        else:
+            group |= dict.fromkeys(joined, joined)
+
+
+def _rivals(
     records: list[Record],
     near: dict[int, list[tuple[int, float]]],
     sure: set[tuple[int, int]],
     i: int,
     j: int,
     odds: float,
-) -> bool:
-    """Whether another record of j's system fits i about as well as j does, and is not j over again."""
-    for other, its in near[i]:
+) -> list[int]:
+    """The other records of j's system that fit i about as well as j does, and are not j over again."""
+    return [
+        other
+        for other, its in near[i]
         if (
             other != j
             and records[other].system == records[j].system
             and records[i].system != records[j].system
             and its >= odds - RIVAL_BITS
             and (min(other, j), max(other, j)) not in sure
-        ):
-            return True
-    return False
+        )
+    ]
 
 
 def contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
@@ -257,11 +403,13 @@ def contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
     doubts = []
     if nhs == 2:
         doubts.append("Their NHS numbers are both valid and different.")
+    if upn == UPN_TOGETHER and not (nhs == 0 and given <= G_VARIANT and birth == B_EXACT):
+        doubts.append("One school gave them different pupil numbers in one year, as it does to two children.")
     if birth in (B_DIFFERENT, B_UNBORN_FAR, B_EST_FAR):
         doubts.append("Their dates of birth cannot be one date.")
     if sex == 1 and not ((nhs == 0 or upn == 0) and given <= G_VARIANT and birth == B_EXACT):
         doubts.append("Their recorded sexes are different.")
-    if given == G_DIFFERENT:
+    if given == G_DIFFERENT and not (nhs == 0 and upn == UPN_SAME and birth == B_EXACT):
         doubts.append("Their first names are different.")
     if family == F_DIFFERENT and nhs and upn and (birth != B_EXACT or house > 1):
         doubts.append("Their family names are different.")
@@ -277,10 +425,10 @@ def _keeps_apart(linker: Linker, x: int, y: int) -> bool:
     return linker.weigh(a, b, found)[1] < 0
 
 
-def reasons_of(linker: Linker, a: Record, b: Record) -> tuple[tuple[str, float], ...]:
+def reasons_of(linker: Linker, a: Record, b: Record, beside: float = 0.0) -> tuple[tuple[str, float], ...]:
     """What speaks for and against, in plain words with its bits against strangers; the strongest first.
 
-    The bits add up to the pair's weight, but for rounding.
+    The bits add up to the pair's weight, but for rounding. ``beside``: what the other candidates add to it.
     """
     found = linker.compare(a, b)
     assert found is not None
@@ -295,6 +443,8 @@ def reasons_of(linker: Linker, a: Record, b: Record) -> tuple[tuple[str, float],
     rest = weight - sum(bits for _, bits in parts)
     if abs(rest) >= 0.15:
         parts.append(("How common the names are together", rest))
+    if beside:
+        parts.append((NOBODY_ELSE if beside > 0 else SOMEBODY_ELSE, beside))
     del strangers
     return tuple(sorted(((s, round(w, 2)) for s, w in parts), key=lambda p: (-abs(p[1]), p[0])))
 

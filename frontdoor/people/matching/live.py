@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import log2
 
 from frontdoor.people.matching.evidence import BACKGROUND, Linker
+from frontdoor.people.matching.forms import USUAL_FORMS
 from frontdoor.people.matching.names import Words
 from frontdoor.people.matching.records import Record
 
@@ -42,6 +43,10 @@ class Live(Linker):
         self.most_bits = min(12.0, log2(self.total / 2))
         self.given_bits = self.family_bits = _Bits(bearers, self.total, self.most_bits)
         self.birth_bits = _AnyDay()
+        # Of words nobody counts where they stand: a family name as a middle name is as common as it is anywhere.
+        self.middle_bits = self.given_bits
+        self.letter_bits: dict[str, float] = {}
+        self.forms = USUAL_FORMS
         self.births: dict[str, int] = {}
         self.set_priors(float(self.total))
 

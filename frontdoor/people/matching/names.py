@@ -11,7 +11,7 @@ from frontdoor.people.matching.levels import (
     W_PART,
     W_VARIANT,
 )
-from frontdoor.people.matching.spellings import same_family, sound
+from frontdoor.people.matching.spellings import plain, same_family, sound
 
 
 class Words:
@@ -77,8 +77,10 @@ def compare_words(a: str, b: str) -> int:
     if shorter < 2:
         return W_INITIAL if a[0] == b[0] else W_DIFFERENT
     heard = sound(a)
-    if heard == sound(b) and len(heard) >= 2 and JaroWinkler.similarity(a, b) >= 0.82:
-        return W_VARIANT
+    if heard == sound(b) and len(heard) >= 2:
+        alike = JaroWinkler.similarity(a, b)
+        if alike >= 0.82 or (a[0] != b[0] and JaroWinkler.similarity(plain(a), plain(b)) >= 0.9):
+            return W_VARIANT
     longer = max(len(a), len(b))
     if longer - shorter <= 2:
         distance = OSA.distance(a, b, score_cutoff=2)
@@ -107,20 +109,18 @@ def _compare_lost(a: str, b: str) -> int:
 def bits_of(
     level: int, a: str, b: str, part: str, first: dict[str, float], second: dict[str, float], most: float
 ) -> float:
-    """How surprising this agreement is among strangers, in bits."""
+    """How surprising this agreement is among strangers, in bits, whatever form the names have."""
     if level >= W_INITIAL:
         return 0.0
     if level == W_PART:
         return min(first.get(part, second.get(part, 6.0)) - 1.5, 8.0) if part else 6.0
     x, y = first.get(a, second.get(a, most)), first.get(b, second.get(b, most))
     common = min(x, y, most)
-    if level == W_EXACT:
-        return common
-    if is_slip(level, a, b, x, y, common, most):
-        return common + 1.0
-    return max(min(common - 1.0, 9.0), 1.0)
+    return common if level == W_EXACT else max(min(common - 1.0, 9.0), 1.0)
 
 
 def is_slip(level: int, a: str, b: str, x: float, y: float, common: float, most: float) -> bool:
-    """Whether one of two like spellings is hardly a name: next to nobody else has it, and the other is common."""
-    return level in (W_VARIANT, W_FUZZY) and a[0] == b[0] and max(x, y) >= most - 1.1 and common <= most - 2
+    """Whether one of two like spellings is hardly a name: next to nobody else has it, or a hundred times as many have
+    the other; and the other is common."""
+    is_rare = max(x, y) >= min(most - 1.1, common + 6.6)
+    return level in (W_VARIANT, W_FUZZY) and a[0] == b[0] and is_rare and common <= most - 2

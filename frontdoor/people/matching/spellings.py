@@ -429,3 +429,13 @@ def sound(word: str) -> str:
         if not place or text[place - 1] != letter:
             kept += letter
     return kept[:8]
+
+
+@lru_cache(maxsize=200_000)
+def plain(word: str) -> str:
+    """A word with the letters that other alphabets and languages exchange written one way, its vowels kept: Wiktor and
+    Victor, Kristof and Christoph. Only for likeness."""
+    text = word
+    for old, new in _PAIRS:
+        text = text.replace(old, new)
+    return text.translate(_LETTERS)

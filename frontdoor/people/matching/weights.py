@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import log2
 
-from django.db import connection
+from django.db import connection, transaction
 
 from frontdoor.people.matching.levels import FIELDS, M_LOG
 from frontdoor.people.models import LinkageWeights
@@ -59,6 +59,7 @@ def keep(*, logs: Sequence[Sequence[float]], records: int, at: datetime, origin:
     return LinkageWeights.objects.create(estimated_at=at, records=records, chances=chances, origin=origin)
 
 
+@transaction.atomic
 def count_bearers() -> int:
     """Count again how many people bear each word of a name (set-based). Returns how many counts had changed."""
     with connection.cursor() as cursor:

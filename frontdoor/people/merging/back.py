@@ -5,12 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import connection
 
+from frontdoor.db import history_of
+from frontdoor.people.facts import BIRTH
 from frontdoor.people.merging.sql import clash_sql, column_of, content_sql, model_of, moving, seen_sql
-from frontdoor.people.merging.survivorship import BIRTH
 from frontdoor.people.models import Merge, Person
+
+# The journal is only ever added to: where a merge chose again (:mod:`frontdoor.people.merging.again`), its last line
+# about a column is the one that counts.
+LAST_WORD = (
+    '(SELECT DISTINCT ON (merge_id, model, "column", key) * FROM people_mergechange'
+    ' ORDER BY merge_id, model, "column", key, id DESC)'
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def _rows(merge: Merge, label: str, column: str) -> list[_Row]:
             f"""
             SELECT c.key, c.before, c.after, c.seen, t.{key} IS NOT NULL, {same},
                    c.seen IN ('', {seen_sql(label, "to_jsonb(t)")}), coalesce({clash}, false)
-            FROM people_mergechange c LEFT JOIN {table} t ON t.{key} = c.key
+            FROM {LAST_WORD} c LEFT JOIN {table} t ON t.{key} = c.key
             WHERE c.merge_id = %s AND c.model = %s AND c."column" = %s ORDER BY c.key
             """,
             [merge.pk, label, column],
@@ -110,7 +117,7 @@ def _write_facts(merge: Merge, survivor: Person, columns: list[str]) -> None:
             UPDATE people_person t SET {", ".join(f"{column} = (c.old).{column}" for column in columns)}
             FROM (
                 SELECT jsonb_populate_record(NULL::people_person, jsonb_object_agg("column", before)) AS old
-                FROM people_mergechange
+                FROM {LAST_WORD} c
                 WHERE merge_id = %s AND model = 'people.Person' AND key = %s AND "column" = ANY(%s)
             ) AS c WHERE t.id = %s
             """,
@@ -191,7 +198,7 @@ def _listed(fields: tuple[str, ...]) -> str:
 def _changed(label: str, row: _Row) -> tuple[str, ...]:
     """Columns changed since, by the history of the row; empty where no history is kept."""
     model = model_of(label)
-    history = next((m for m in apps.get_models() if getattr(m, "pgh_tracked_model", None) is model), None)
+    history = history_of(model)
     if history is None:
         return ()
     with connection.cursor() as cursor:

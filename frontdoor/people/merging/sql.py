@@ -7,7 +7,7 @@ from frontdoor.people.hooks import MergePolicy, merge_policies
 from frontdoor.people.merging.survivorship import FACTS, display_name_sql, news_sql
 
 #: Columns that are no part of what a row says: raised by every action, or changed by merging itself.
-NO_CONTENT = {"people.Person": ("display_name", "merged_into_id")}
+NO_CONTENT = {"people.Person": ("display_name", "merged_into_id", "written_on", "said_here")}
 
 
 def model_of(label: str) -> type[models.Model]:

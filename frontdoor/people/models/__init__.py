@@ -19,7 +19,9 @@ from frontdoor.people.models.protection import (
     NotThisPerson,
     Restriction,
     RestrictionHolder,
+    hidden_people,
 )
+from frontdoor.people.models.reading import ReadingLimit, reading_limit
 from frontdoor.people.models.safety import Warning
 from frontdoor.people.models.significant import SignificantEvent
 from frontdoor.people.models.weights import LinkageWeights
@@ -43,12 +45,15 @@ __all__ = [
     "Person",
     "PersonQuerySet",
     "PersonText",
+    "ReadingLimit",
     "Relationship",
     "Restriction",
     "RestrictionHolder",
     "SignificantEvent",
     "Telephone",
     "Warning",
+    "hidden_people",
     "newest_first",
     "part_words",
+    "reading_limit",
 ]

@@ -12,7 +12,7 @@ from frontdoor.accounts.models import User
 from frontdoor.dated import Dated
 from frontdoor.db import Record, VisibleQuerySet, one_of, tracked
 from frontdoor.people.identifiers import LONGEST_TELEPHONE, of_ringing, place_key
-from frontdoor.people.models.protection import Restriction
+from frontdoor.people.models.protection import hidden_people
 
 NOT_YET_OBTAINED = "NOBT"
 
@@ -24,7 +24,7 @@ class PersonQuerySet(VisibleQuerySet):
         """People this user may see: everybody but those restricted to others. Nobody for someone not signed in."""
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        return self.standing().exclude(pk__in=Restriction.objects.hiding_from(user).values("person_id"))
+        return self.standing().exclude(pk__in=hidden_people(user))
 
     def standing(self) -> Self:
         """Records that have not been joined to another: the only ones found, offered or listed."""
@@ -78,6 +78,11 @@ class Person(Record):
     upn_unknown = models.CharField(max_length=4, blank=True)
     is_adoption_protected = models.BooleanField(default=False)
     may_not_know_we_are_involved = models.BooleanField("family does not know we are involved", default=False)
+    # The day the old system last changed the row this record was made of; empty for a record of our own.
+    written_on = models.DateField(null=True, blank=True, editable=False)
+    # Facts somebody changed here, with when and who: {"sex": {"at": "2026-11-23T10:00:00+00:00", "by": 7}}. A newer
+    # extract of an old system does not change them: it asks.
+    said_here = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     # The record this one has been joined to, always one that stands itself; undoing the merge empties it.
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="absorbed", db_index=False
@@ -314,6 +319,9 @@ class Telephone(models.Model):
 @tracked()
 class Relationship(models.Model):
     """What ``other`` is to ``person``: mother, brother, carer. Stored once; read from both ends."""
+
+    #: Ties that are not family.
+    OUTSIDE: ClassVar = ("friend", "professional", "other")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="relationships")
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="related_from")

@@ -1,13 +1,15 @@
 """Who may not see a person, who nevertheless may, and which links were refused."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from frontdoor.accounts.models import User
 from frontdoor.db import all_or_none, one_of, tracked
+from frontdoor.wording import stated
 
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
@@ -17,15 +19,25 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         """Restrictions nobody has ended."""
         return self.filter(ended_at__isnull=True)
 
-    def hiding_from(self, user: User) -> "RestrictionQuerySet":
-        """Restrictions in force that keep this user out: no named holder, and no break-glass that still runs."""
-        held = RestrictionHolder.objects.filter(user_id=user.pk, ended_at__isnull=True)
-        opened = BreakGlass.objects.filter(user_id=user.pk, expires_at__gt=Now())
+    def hiding_from(self, user: int) -> "RestrictionQuerySet":
+        """Restrictions in force that keep this user (key) out: no named holder, and no break-glass that still runs."""
+        held = RestrictionHolder.objects.filter(user_id=user, ended_at__isnull=True)
+        opened = BreakGlass.objects.filter(user_id=user, expires_at__gt=Now())
         return (
             self.in_force()
             .exclude(pk__in=held.values("restriction_id"))
             .exclude(person_id__in=opened.values("person_id"))
         )
+
+
+def _hidden_from(user: int) -> models.QuerySet[Any, Any]:
+    rows: models.QuerySet[Any, Any] = Restriction.objects.hiding_from(user).values("person_id")
+    return rows
+
+
+def hidden_people(user: User) -> RawSQL:
+    """Ids of the people hidden from this user, to use with ``__in`` inside another query."""
+    return stated(_hidden_from, user.pk)
 
 
 @tracked()

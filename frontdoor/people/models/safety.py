@@ -19,7 +19,10 @@ class WarningQuerySet(models.QuerySet["Warning"]):
 
 @tracked()
 class Warning(models.Model):
-    """A danger known about a person or an address: shown wherever somebody may meet it."""
+    """A danger known about a person, their household or an address: shown wherever somebody may meet it.
+
+    ``address`` is a row of the person's own. Whom a warning reaches says :mod:`frontdoor.people.protection.reach`.
+    """
 
     class About(models.TextChoices):
         PERSON = "person", "This person"
@@ -31,6 +34,9 @@ class Warning(models.Model):
     address = models.ForeignKey(
         "people.Address", null=True, blank=True, on_delete=models.PROTECT, related_name="warnings"
     )
+    # An address that stands on no record of the person: as it was typed, with the postcode as it is looked up.
+    place = models.CharField(max_length=300, blank=True, db_default="")
+    place_postcode = models.CharField(max_length=10, blank=True, db_default="")
     kind = models.CharField(max_length=40)
     text = models.CharField(max_length=1000)
     evidence = models.CharField(max_length=1000, blank=True)
@@ -61,6 +67,11 @@ class Warning(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["person"], condition=models.Q(ended_at__isnull=True), name="warning_in_force"),
             models.Index(fields=["review_on"], condition=models.Q(ended_at__isnull=True), name="warning_to_review"),
+            models.Index(
+                fields=["place_postcode"],
+                condition=models.Q(ended_at__isnull=True) & ~models.Q(place_postcode=""),
+                name="warning_of_a_place",
+            ),
         ]
 
     def __str__(self) -> str:

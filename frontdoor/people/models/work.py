@@ -82,6 +82,11 @@ class Involvement(models.Model):
         """What this person has to do with the record, in words."""
         return part_words(self.role)
 
+    @property
+    def active_worker(self) -> User | None:
+        """The named worker, if their account is open: nobody who left works on it."""
+        return self.worker if self.worker is not None and self.worker.is_active else None
+
 
 def newest_first(parts: Iterable[Involvement]) -> list[Involvement]:
     """The latest opened first, and always in one order: what was opened at the same moment goes by its reference."""

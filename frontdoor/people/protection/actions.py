@@ -12,7 +12,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.db import tidy_reference
 from frontdoor.people import hooks, identifiers
-from frontdoor.people.access import check_conflict, hidden_people
+from frontdoor.people.access import check_conflict, hidden_people, known_people
 from frontdoor.people.models import BreakGlass, DeclaredConflict, Person, Restriction, RestrictionHolder
 
 LONGEST_HOURS = 24
@@ -128,9 +128,7 @@ def break_glass(*, by: User, at: datetime, query: str, reason: str, hours: int) 
         raise Refused("Say why you need the record now, in a sentence.", code="reason_required", field="reason")
     if not 1 <= hours <= LONGEST_HOURS:
         raise Refused(f"Choose between 1 and {LONGEST_HOURS} hours.", code="hours", field="hours")
-    if DeclaredConflict.objects.filter(user=by, ended_at__isnull=True).filter(
-        person__in=Person.objects.filter(_asked_for(query))
-    ):
+    if known_people(by).filter(person__in=Person.objects.filter(_asked_for(query))).exists():
         found: list[Person] = []
     else:
         # All records are looked through here on purpose: the question is about those the user may not see.
@@ -189,7 +187,11 @@ def keep_out(*, people: Iterable[Person], by: User, at: datetime) -> None:
 
     Called outside a transaction: the note stays although the page is refused.
     """
+    people = list(people)
+    known = set(known_people(by).filter(person__in=people)) if people else set()
     for person in people:
+        if person.pk not in known:
+            continue
         try:
             check_conflict(by, person)
         except Denied:

@@ -301,6 +301,13 @@ def kept_from(user: User, people: Collection[int]) -> dict[int, list[Secret]]:
     return {key: sorted(each, key=lambda s: len(s.pattern.pattern), reverse=True) for key, each in found.items()}
 
 
+def secret_names(names: Iterable[tuple[str, str, str]], *, own: Iterable[tuple[str, str, str]]) -> list[Secret]:
+    """These names (whole, family, given), whole and in part, but for what one's own family is called as well."""
+    shared = _named(own)
+    found = [secret for key, secret in _named(names).items() if len(key) >= SHORTEST and key not in shared]
+    return sorted(found, key=lambda secret: len(secret.pattern.pattern), reverse=True)
+
+
 def _given(people: Collection[int], references: Collection[str]) -> list[GivenAddress]:
     return [place for given in addresses_given for place in given(people, references)]
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from frontdoor.accounts.models import OnDuty, User
 from frontdoor.db import by_name
+from frontdoor.people.access import known_people
 from frontdoor.people.models import (
     Address,
-    DeclaredConflict,
     Identifier,
     Involvement,
     Merge,
@@ -26,7 +26,6 @@ from frontdoor.people.models import (
     Restriction,
     RestrictionHolder,
     Telephone,
-    Warning,
 )
 
 #: The most relatives whose families are looked at for the family tree.
@@ -43,7 +42,6 @@ class Held:
     identifiers: list[Any]
     addresses: list[Any]
     telephones: list[Any]
-    warnings: list[Any]
     restrictions: list[Any]
     may_see: list[str]
     texts: list[Any]
@@ -77,7 +75,6 @@ def _made(model: Any, found: list[dict[str, Any]], *named: str) -> list[Any]:
     return made
 
 
-BY = ("set_by__name", "reviewed_by__name")
 MERGE = (
     "merged_by__name", "survivor__reference", "survivor__display_name", "loser__reference", "loser__display_name",
 )  # fmt: skip
@@ -99,7 +96,6 @@ def held(person: Person, user: User, at: datetime) -> Held:
             its_identifiers=_rows(Identifier.objects.filter(person=of).order_by("kind", "pk")),
             its_addresses=_rows(Address.objects.filter(person=of).exclude(lines="", postcode="").order_by("-pk")),
             its_telephones=_rows(Telephone.objects.filter(person=of, ended_on__isnull=True).order_by("pk")),
-            its_warnings=_rows(Warning.objects.in_force().filter(person=of).order_by("review_on", "pk"), *BY),
             its_restrictions=_rows(Restriction.objects.in_force().filter(person=of).order_by("pk"), "set_by__name"),
             its_holders=ArraySubquery(holders.values("user__name")),
             its_texts=_rows(
@@ -109,9 +105,10 @@ def held(person: Person, user: User, at: datetime) -> Held:
             its_merges=_rows(Merge.objects.standing().filter(survivor__in=joined).order_by("-pk"), *MERGE),
             its_near=ArraySubquery(ties.filter(person=of).order_by("pk").values("other_id")[:NEAR]),
             its_near_back=ArraySubquery(ties.filter(other=of).order_by("pk").values("person_id")[:NEAR]),
-            has_conflict=Exists(DeclaredConflict.objects.filter(user_id=user.pk, person=of, ended_at__isnull=True)),
+            has_conflict=Exists(known_people(user).filter(person=of)),
             is_worker=Exists(open_parts.filter(worker_id=user.pk)),
-            is_team=Exists(open_parts.filter(team_id=user.team_id or 0)),  # no team has the key 0
+            # No team has the key 0.
+            is_team=Exists(open_parts.filter(Q(team_id=user.team_id or 0) | Q(team__manager=user.pk))),
             is_on_duty=Exists(OnDuty.objects.at(at).filter(user_id=user.pk)),
         )
         .values()
@@ -124,7 +121,6 @@ def held(person: Person, user: User, at: datetime) -> Held:
         identifiers=_made(Identifier, row["its_identifiers"]),
         addresses=sorted(addresses, key=lambda a: a.ended_on is not None),
         telephones=_made(Telephone, row["its_telephones"]),
-        warnings=_made(Warning, row["its_warnings"], *BY),
         restrictions=_made(Restriction, row["its_restrictions"], "set_by__name"),
         may_see=sorted(set(row["its_holders"])),
         texts=sorted(texts, key=lambda t: t.person_id != person.pk),

@@ -27,7 +27,7 @@ STEP = {
     "child": 1,
 }
 #: Ties that are not family: in the table, not in the tree.
-OUTSIDE = ("friend", "professional", "other")
+OUTSIDE = Relationship.OUTSIDE
 
 
 @dataclass(frozen=True)

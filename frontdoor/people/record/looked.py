@@ -12,10 +12,9 @@ from django.db.models import Q
 
 from frontdoor.accounts.models import User
 from frontdoor.audit.events import sentence
-from frontdoor.audit.models import BREAK_GLASS, READ_OUTSIDE, Entry
-from frontdoor.people.access import hidden_people
+from frontdoor.audit.models import BREAK_GLASS, READ_OUTSIDE, UNUSUAL, Entry
 from frontdoor.people.asking import reference_in
-from frontdoor.people.models import Involvement, Person
+from frontdoor.people.models import Involvement, Person, Restriction
 from frontdoor.people.protection.secrets import addresses_in, kept_from, without
 from frontdoor.ui.formats import LONDON
 
@@ -25,6 +24,8 @@ READS = ("listed", "opened", "exported")
 FEW = 30
 #: In place of a reason that names no record: it may be about somebody the reader may not see.
 NOT_TOLD = "[not shown: it may be about a restricted record]"
+#: Acts whose reason tells of somebody restricted although their row need name nobody.
+OF_NOBODY_NAMED = ("person.glass_not_broken", "contact.taken_under_restriction", "contact.given_back")
 
 
 class Which(StrEnum):
@@ -34,6 +35,7 @@ class Which(StrEnum):
     BREAK_GLASS = "break-glass"
     REFUSALS = "refusals"
     OUTSIDERS = "outsiders"
+    UNUSUAL = "unusual"
 
 
 OF: dict[Which, Q] = {
@@ -41,6 +43,7 @@ OF: dict[Which, Q] = {
     Which.BREAK_GLASS: Q(event__in=BREAK_GLASS),
     Which.REFUSALS: Q(kind__in=["refused", "denied"]),
     Which.OUTSIDERS: Q(event__in=READ_OUTSIDE),
+    Which.UNUSUAL: Q(event=UNUSUAL),
 }
 
 
@@ -58,6 +61,17 @@ class Line:
     def leads_on(self) -> bool:
         """Whether the row's reference is that of a record, which has its own page of who looked."""
         return reference_in(self.entry.reference)[1]
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it tells of a run of reads: all that its reader did on those days is looked at beside it."""
+        return self.entry.event == UNUSUAL
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days in London of such a run: that on which it was told, and the one before."""
+        told = self.entry.at.astimezone(LONDON).date()
+        return told - timedelta(days=1), told
 
 
 def _shown_on(references: Sequence[str]) -> Q:
@@ -132,17 +146,22 @@ def lines(entries: Sequence[Entry], reader: User) -> list[Line]:
     people |= {key for keys in on_record.values() for key in keys}
     of_people = kept_from(reader, people) if people else {}
     # What names nobody cannot be looked through for those who are hidden: whoever may not see everybody is not told it.
-    unnamed = any(entry.event == "person.glass_not_broken" and not entry.people for entry in reasoned)
-    is_kept = unnamed and hidden_people(reader).exists()
+    unnamed = any(_names_nobody(entry) for entry in reasoned)
+    is_kept = unnamed and Restriction.objects.hiding_from(reader.pk).exists()
     of_records = addresses_in(sorted(references)) if references else {}
     found = []
     for entry in entries:
         secrets = [*of_records.get(entry.reference, ())] if entry.reason else []
         for key in [*entry.people[: FEW + 1], *sorted(on_record.get(entry.reference, ()))] if entry.reason else []:
             secrets += of_people.get(key, ())
-        is_unnamed = entry.event == "person.glass_not_broken" and not entry.people
-        found.append(_line(entry, NOT_TOLD if is_unnamed and is_kept else without(entry.reason, secrets)))
+        is_told = not (is_kept and entry.reason and _names_nobody(entry))
+        found.append(_line(entry, without(entry.reason, secrets) if is_told else NOT_TOLD))
     return found
+
+
+def _names_nobody(entry: Entry) -> bool:
+    """Whether its reason may tell of somebody restricted whom the row does not name."""
+    return entry.event in OF_NOBODY_NAMED and not entry.people
 
 
 def _line(entry: Entry, reason: str) -> Line:
@@ -160,4 +179,7 @@ def _what(entry: Entry) -> str:
     detail: dict[str, Any] = entry.detail
     if entry.event == "person.glass_broken" and detail.get("hours"):
         return f"{sentence(entry.event)} ({detail['hours']} hours)"
+    if entry.event == UNUSUAL:
+        within = "an hour" if detail.get("hours") == 1 else f"{detail.get('hours')} hours"
+        return f"{sentence(entry.event)}: {detail.get('records')} within {within}"
     return sentence(entry.event)

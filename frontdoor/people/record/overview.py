@@ -153,10 +153,13 @@ def missing(person: Person) -> list[str]:
 
 def relation(user: User, person: Person, at: datetime) -> str:
     """Why this user's opening the record needs no typed reason ("" when it does): read from work, rota and role."""
-    rows = list(Involvement.objects.open().filter(person=person).values_list("worker_id", "team_id"))
+    # Hidden work is no reason: whoever is not asked would know that there is some.
+    own = about_visible(Involvement.objects.open().filter(person=person), user)
+    rows = list(own.values_list("worker_id", "team_id"))
     if any(worker == user.pk for worker, _ in rows):
         return "allocated"
-    if user.team_id and any(team == user.team_id for _, team in rows):
+    teams = {user.team_id, *user.teams_managed.values_list("pk", flat=True)} - {None}
+    if any(team in teams for _, team in rows):
         return "work of the team"
     if OnDuty.objects.at(at).filter(user=user).exists():
         return "on duty"

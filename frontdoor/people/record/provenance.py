@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Protocol
 
-from django.apps import apps
-
 from frontdoor.accounts.models import User
-from frontdoor.people.merging.survivorship import BIRTH, FACTS, PROTECTING
+from frontdoor.db import history_of
+from frontdoor.people.facts import BIRTH
+from frontdoor.people.merging.survivorship import FACTS, PROTECTING
 from frontdoor.people.models import Address, Identifier, Merge, MergeChange, Name, Person, Telephone
 
 EMPTY: tuple[Any, ...] = ("", None, [], "NOBT")
@@ -101,9 +101,10 @@ def provenance(person: Person) -> Provenance:
     keys = {record.pk: str(record.reference) for record in records}
     standing = Merge.objects.standing().filter(loser__in=joined).select_related("merged_by", "survivor", "loser")
     merges = {merge.loser_id: merge for merge in standing}
-    journal = list(
-        MergeChange.objects.filter(merge__in=merges.values(), model__in=["people.Person", *_labels()]).order_by("pk")
-    )
+    lines = MergeChange.objects.filter(merge__in=merges.values(), model__in=["people.Person", *_labels()])
+    # The last line about a column is the one that counts.
+    last = {(line.merge_id, line.model, line.key, line.column): line for line in lines.order_by("pk")}
+    journal = sorted(last.values(), key=lambda line: line.merge_id)
     loser_of = {merge.pk: merge.loser_id for merge in merges.values()}
     changes = _changed_here(person)
     facts = [_fact(column, person, joined, journal, loser_of, keys, changes) for column in FACTS]
@@ -130,7 +131,7 @@ def _is_said(fact: Fact) -> bool:
 
 def _changed_here(person: Person) -> dict[str, _Change]:
     """By column, who last changed it by hand; nothing for what an import or a merge wrote."""
-    model: Any = next(m for m in apps.get_models() if getattr(m, "pgh_tracked_model", None) is Person)
+    model = history_of(Person)
     columns = [column for column in FACTS if any(f.attname == column for f in model._meta.fields)]
     events = list(
         model._default_manager.filter(pgh_obj=person.pk)
@@ -204,4 +205,4 @@ def _why(column: str, person: Person, joined: Sequence[Person], others: list[Oth
         ranks = {SURE.index(p.dob_precision) for p in (person, *joined)}
         if len(ranks) > 1 and person.dob_precision == SURE[max(ranks)]:
             return "A certain date is shown before an estimated one."
-    return "Where values differ, the one recorded last."
+    return "Where values differ, the one written last."

@@ -39,6 +39,17 @@ class Teller:
     handling: frozenset[str] = field(default_factory=frozenset)
 
 
+def saying(teller: Callable[..., Mapping[int, Said]], person: Person, references: Collection[str], words: str) -> Q:
+    """Changes of these records whose lines, as they are told, hold the words: what is kept back finds nothing.
+
+    For the few records of which less is told than was written.
+    """
+    changes = list(StatusChange.objects.filter(reference__in=references)) if references else []
+    told = teller(person, changes, True) if changes else {}
+    wanted = words.casefold()
+    return Q(pk__in=[key for key, said in told.items() if wanted in f"{said.title}\n{said.text}".casefold()])
+
+
 #: By kind of record; each app adds its own in AppConfig.ready().
 tellers: dict[str, Teller] = {}
 

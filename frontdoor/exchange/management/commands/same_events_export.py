@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file and say how many events it holds."""
-        rows = SameEvent.objects.order_by("episode_id").values_list(*HEADER)
+        rows = SameEvent.objects.recognised().order_by("episode_id").values_list(*HEADER)
         try:
             count = write_csv(options["file"], HEADER, rows)
         except OSError as refused:

@@ -1,0 +1,66 @@
+"""Strategy discussions and section 47 enquiries in a child's chronology: what was decided, what was found."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.urls import reverse
+
+from frontdoor.accounts.models import User
+from frontdoor.people.models import Person
+from frontdoor.people.record.chronology import Event, Source, Window
+from frontdoor.ui.formats import day
+from referrals.models import Referral
+from referrals.protection.enquiry_models import Enquiry
+from referrals.protection.models import StrategyDiscussion
+
+
+def discussions_of(person: Person, user: User, window: Window) -> Iterable[Event]:
+    """Strategy discussions about the child, on referrals the user may see."""
+    mine = Referral.objects.visible_to(user).of_child(person.pk).order_by()
+    rows = StrategyDiscussion.objects.filter(referral__in=mine).select_related("referral", "recorded_by")
+    if window.words:
+        rows = rows.filter(Q(decision__icontains=window.words) | Q(recorded_by__name__icontains=window.words))
+    for row in window.cut(rows, "strategy", "held_at"):
+        yield Event(
+            at=row.held_at,
+            title=f"Strategy discussion: {row.get_outcome_display()} (referral {row.referral.reference})",
+            text=row.decision,
+            by=row.recorded_by.name,
+            href=reverse("referrals:minutes", args=[row.referral.reference, row.pk]),
+            source="strategy",
+            key=row.pk,
+            kind="strategy",
+            reference=row.referral.reference,
+        )
+
+
+SOURCE = Source("strategy", {"strategy": "Strategy discussion"}, discussions_of)
+
+
+def enquiries_of(person: Person, user: User, window: Window) -> Iterable[Event]:
+    """Outcomes of section 47 enquiries about the child a second manager has authorised, on referrals the user may see.
+
+    How each began is told by the discussion that decided it.
+    """
+    mine = Referral.objects.visible_to(user).of_child(person.pk).order_by()
+    rows = Enquiry.objects.filter(referral__in=mine, authorised_at__isnull=False)
+    rows = rows.select_related("authorised_by", "conference")
+    if window.words:
+        rows = rows.filter(Q(findings__icontains=window.words) | Q(support__icontains=window.words))
+    for row in window.cut(rows, "section47", "authorised_at"):
+        held = getattr(row, "conference", None)
+        conference = f". Conference held on {day(held.held_on)}: {held.get_result_display()}" if held else ""
+        yield Event(
+            at=row.authorised_at,
+            title=f"Section 47 enquiry {row.reference}: {row.get_outcome_display()}{conference}",
+            text=row.findings,
+            by=row.authorised_by.name if row.authorised_by else "",
+            href=reverse("referrals:enquiry", args=[row.reference]),
+            source="section47",
+            key=row.pk,
+            kind="section47",
+            reference=row.reference,
+        )
+
+
+ENQUIRY_SOURCE = Source("section47", {"section47": "Section 47 enquiry"}, enquiries_of)

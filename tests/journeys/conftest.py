@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browsing import is_error
+from tests.browsing import is_error, say_why
 from tests.conftest import PATIENCE, Served, url_for
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -49,10 +49,13 @@ class Desk:
 
     def go(self, path: str) -> None:
         """Open a page and look at it."""
-        answer = self.page.goto(path)
+        # Nothing comes back where the page renewed itself at that very moment.
+        answer = self.page.goto(path) or self.page.goto(path)
         assert answer is not None
         assert answer.status == 200, (path, answer.status)
         self.look()
+        if say_why(self.page):
+            self.look()
 
     def look(self) -> None:
         """The page has no accessibility violation and no sideways scrolling at either width, and a silent console."""
@@ -76,6 +79,13 @@ class Desk:
         )
         with self.page.expect_navigation():
             target.locator("visible=true").first.click()
+        say_why(self.page)
+
+    def find_line(self, reference: str, filters: str = "") -> None:
+        """Open the page of the queue on which this contact has its line, however many stand before it."""
+        self.go(f"/contacts/queue/{filters}")
+        while not self.page.locator(f"#line-{reference}").count():
+            self.press("More contacts", exact=False)
 
     def fill(self, **answers: str) -> None:
         """Fill fields by name; radio buttons, check boxes and selects by their value."""

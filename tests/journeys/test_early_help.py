@@ -88,7 +88,5 @@ def test_from_an_agencys_form_to_a_contact_with_nothing_typed_twice(
     contact = officer.page.url.rstrip("/").split("/")[-1]
 
     duty = desk("duty.manager")
-    duty.go("/contacts/queue/?order=oldest&grade=amber")
-    while duty.page.locator(f"#line-{contact}").count() == 0:
-        duty.press("Next", exact=False)
+    duty.find_line(contact, "?order=oldest&grade=amber")
     assert "Thistlewood" in duty.page.locator(f"#line-{contact}").inner_text()

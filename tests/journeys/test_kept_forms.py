@@ -17,13 +17,14 @@ TYPED = "He sleeps through the night again — “at last”, says his grandmoth
 
 
 def an_open_referral(sql: Sql) -> str:
-    """One that could be closed now."""
+    """One that one manager could close now."""
     return str(
         sql(
             "SELECT r.reference FROM referrals_referral r WHERE r.status IN ('accepted', 'allocated') AND NOT EXISTS"
             " (SELECT 1 FROM people_involvement i JOIN people_restriction x ON x.person_id = i.person_id"
             " WHERE i.reference = r.reference) AND NOT EXISTS (SELECT 1 FROM referrals_openworknews n"
-            " WHERE n.referral_id = r.id AND n.taken_at IS NULL) ORDER BY r.id LIMIT 1"
+            " WHERE n.referral_id = r.id AND n.taken_at IS NULL) AND EXISTS (SELECT 1 FROM contacts_contact c"
+            " WHERE c.id = r.contact_id AND c.grade <> 'red' AND NOT c.is_fast_track) ORDER BY r.id LIMIT 1"
         )[0][0]
     )
 

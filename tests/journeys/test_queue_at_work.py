@@ -61,7 +61,7 @@ def test_twenty_are_ended_together_two_refused_and_a_tenth_looked_over_by_anothe
     for reference in references:
         if reference != unsaid:
             manager.fill(**{f"line-{reference}": "The school has spoken to his mother."})
-    manager.fill(outcome="advice", reason="Late for school, and nothing else is said.")
+    manager.fill(outcome="no_further_action", reason="Late for school, and nothing else is said.")
     # Somebody else takes one of them to look at it closely, while this page stands open.
     other.page.goto(f"/contacts/{claimed}/")
     other.press("Claim", exact=False)
@@ -100,7 +100,7 @@ def test_two_managers_on_one_contact_and_the_second_loses_nothing_of_what_was_ty
     first, second = desk("duty.manager"), desk("service.manager")
     for manager in (first, second):
         manager.page.goto(f"/contacts/{reference}/decide/")
-        manager.fill(outcome="advice", reason="His teacher has it in hand.")
+        manager.fill(outcome="no_further_action", reason="His teacher has it in hand.")
     second.fill(reason="The school nurse sees him on Friday.")
     with first.page.expect_navigation():
         first.page.get_by_role("button", name="Decide this contact").click()

@@ -48,7 +48,7 @@ def test_new_contacts_are_announced_and_one_is_screened_by_keyboard_alone(
     manager.go("/contacts/queue/")
     shot(manager, "queue")
     first = page.locator("[data-queue-line]").first.get_attribute("id")
-    reference = record(served, "Zephyrhill", "red")
+    reference = record(served, "Zephyrhill", "amber")
     # By itself, without moving what stands there.
     page.get_by_text("1 new").wait_for()
     assert page.locator("[data-queue-line]").first.get_attribute("id") == first
@@ -72,7 +72,7 @@ def test_new_contacts_are_announced_and_one_is_screened_by_keyboard_alone(
         press("d")
     manager.look()
     shot(manager, "together")
-    outcome = page.locator("input[name=outcome][value=advice]").get_attribute("data-key")
+    outcome = page.locator("input[name=outcome][value=no_further_action]").get_attribute("data-key")
     assert outcome is not None
     press(outcome)
     press("w")
@@ -106,7 +106,9 @@ def test_the_pages_around_the_queue_are_accessible(desk: Callable[[str], Desk], 
         manager.go(path)
         shot(manager, name)
     manager.go("/contacts/queue/bulk/?" + "&".join(f"contact={r}" for r in references))
-    manager.fill(**{f"line-{references[0]}": "Settled.", "outcome": "advice", "reason": "Nothing more is needed."})
+    manager.fill(
+        **{f"line-{references[0]}": "Settled.", "outcome": "no_further_action", "reason": "Nothing more is needed."}
+    )
     with manager.page.expect_navigation():
         manager.page.get_by_role("button", name="Close 1 contact").click()
     manager.page.get_by_text("Left out").wait_for()

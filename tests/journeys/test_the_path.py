@@ -75,8 +75,7 @@ def record(officer: Desk, child: tuple[Any, ...]) -> tuple[str, dict[str, str]]:
 
 def screen(manager: Desk, contact: str) -> None:
     """The duty manager finds it on the queue, claims it and confirms who the known child is."""
-    manager.go("/contacts/queue/")
-    assert contact in manager.page.content()
+    manager.find_line(contact)
     manager.go(f"/contacts/{contact}/")
     manager.press("Claim", exact=False)
     manager.look()

@@ -9,6 +9,7 @@ from django.db import transaction
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Team, User
 from frontdoor.people.access import about_known
+from referrals import holding
 from referrals.actions import allocate
 from referrals.models import Referral
 
@@ -30,6 +31,14 @@ class Allocated:
     refused: list[NotAllocated] = field(default_factory=list)
     #: Whether the referral passed to somebody; not where it stays with whoever has it.
     is_new: bool = True
+
+
+@dataclass(frozen=True)
+class GivenOut:
+    """What one act on the board came to: who has each referral now, and those that still wait, with the reason."""
+
+    given: list[tuple[Referral, User]] = field(default_factory=list)
+    refused: list[NotAllocated] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -65,6 +74,36 @@ def allocate_family(
                 found.others.append(allocate_one(other, by=by, at=at, team=team, worker=worker))
         except Refused as why:
             found.refused.append(NotAllocated(other, why))
+    return found
+
+
+@transaction.atomic
+def allocate_families(*, chosen: Sequence[tuple[Referral, User]], by: User, at: datetime) -> GivenOut:
+    """Give each of these referrals that wait to the worker chosen for its family, whole families at once.
+
+    Locks all of them first, in the order of their keys, so that two managers cannot wait for one another. A refusal
+    leaves that one as it is and is part of the result: somebody was quicker, or the worker may not.
+
+    Raises Refused when nobody is chosen; Denied without the permission to allocate.
+    """
+    if not chosen:
+        raise Refused("Choose a worker for at least one family.", code="nobody")
+    keys = [referral.pk for referral, _ in chosen]
+    list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    found = GivenOut()
+    for referral, worker in chosen:
+        before = referral.current_allocation()
+        team = holding.team_of(worker, before.team if before is not None else None)
+        try:
+            if team is None:
+                raise Refused(f"{worker.name} is in no team: allocate it on its own page.", code="team", field="worker")
+            with transaction.atomic():
+                _check_waiting(referral, at)
+                done = allocate_one(referral, by=by, at=at, team=team, worker=worker)
+        except Refused as why:
+            found.refused.append(NotAllocated(referral, why))
+        else:
+            found.given.append((done, worker))
     return found
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Team, User
 from frontdoor.ui.formats import joined, person_age
 from frontdoor.ui.forms import Checkboxes, NamedChoice, UiForm, VersionForm, long_text
 from referrals import holding
+from referrals.caseload.board import Board
 from referrals.forms import WorkerChoice, of_worker, offer_places
 from referrals.models import Referral
 
@@ -97,23 +98,30 @@ class AllocateForm(VersionForm):
         return cleaned
 
 
-class PassOnForm(UiForm):
-    """Who takes on each family that a worker holds; a family for whom nobody is chosen stays where it is."""
+class FamiliesForm(UiForm):
+    """Who takes on each of some families; a family for whom nobody is chosen stays where it is."""
 
-    called = "Pass on somebody’s work"
+    called = "Who takes on families"
     BEFORE = "to_"
+    are_gone = "A family you chose somebody for is not here any more"
+    nobody = "Choose who takes on at least one family."
 
-    def __init__(self, *args: Any, worker: User, families: Sequence[Sequence[Referral]], user: User, **kwargs: Any):
-        """``worker`` is who holds it, ``families`` theirs, ``user`` who passes it on."""
-        super().__init__(*args, **kwargs)
-        self.families = {f"{self.BEFORE}{family[0].reference}": list(family) for family in families}
-        colleagues = [each for each in holding.workers_with_cases(user) if each.pk != worker.pk]
+    def lay_out(self, families: Sequence[Sequence[Referral]], colleagues: Sequence[User], stays: str) -> None:
+        """Ask of each family who takes it on, one of these colleagues; ``stays`` names the choice of nobody."""
+        self.families = {self.name_of(family): list(family) for family in families}
         self.colleagues = {str(each.pk): each for each in colleagues}
-        choices = [("", f"Leave with {worker.name}"), *((key, of_worker(row)) for key, row in self.colleagues.items())]
+        choices = [("", stays), *((key, self.of_colleague(row)) for key, row in self.colleagues.items())]
         for name, family in self.families.items():
             children = joined([f"{row.child_name}, {row.reference}" for row in family])
             self.fields[name] = forms.ChoiceField(label=f"Who takes on {children}?", choices=choices, required=False)
-        self.fields["reason"] = long_text("Why is it passing to somebody else?")
+
+    def name_of(self, family: Sequence[Referral]) -> str:
+        """The name of the field that asks who takes on this family."""
+        return f"{self.BEFORE}{family[0].reference}"
+
+    def of_colleague(self, worker: User) -> str:
+        """A colleague where they are chosen."""
+        return of_worker(worker)
 
     def chosen(self) -> list[tuple[Referral, User]]:
         """Each referral of the families for whom somebody was chosen, with the colleague."""
@@ -123,15 +131,64 @@ class PassOnForm(UiForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A family somebody else has passed on meanwhile is said, not left out without a word; somebody is chosen."""
+        """A family that is not here any more is said, not left out without a word; somebody is chosen."""
         cleaned = super().clean()
         sent = {name for name in self.data if name.startswith(self.BEFORE) and self.data.get(name)}
         if sent - self.families.keys():
-            self.add_error(
-                None,
-                "A family you chose somebody for is not here any more: it was passed on or changed meanwhile."
-                " Look at who is left and send it again.",
-            )
+            self.add_error(None, f"{self.are_gone}. Look at who is left and send it again.")
         elif not any(cleaned.get(name) for name in self.families) and not self.errors:
-            self.add_error(None, "Choose who takes on at least one family.")
+            self.add_error(None, self.nobody)
         return cleaned
+
+
+class PassOnForm(FamiliesForm):
+    """Who takes on each family that a worker holds."""
+
+    called = "Pass on somebody’s work"
+    are_gone = "A family you chose somebody for is not here any more: it was passed on or changed meanwhile"
+
+    def __init__(self, *args: Any, worker: User, families: Sequence[Sequence[Referral]], user: User, **kwargs: Any):
+        """``worker`` is who holds it, ``families`` theirs, ``user`` who passes it on."""
+        super().__init__(*args, **kwargs)
+        colleagues = [each for each in holding.workers_with_cases(user) if each.pk != worker.pk]
+        self.lay_out(families, colleagues, f"Leave with {worker.name}")
+        self.fields["reason"] = long_text("Why is it passing to somebody else?")
+
+
+class GiveOutForm(FamiliesForm):
+    """Who takes on each family that waits on the allocation board."""
+
+    called = "Give families that wait to workers"
+    are_gone = (
+        "A family you chose a worker for does not wait here any more: somebody has it, or it was changed meanwhile"
+    )
+    nobody = "Choose a worker for at least one family."
+
+    def __init__(self, *args: Any, board: Board, **kwargs: Any):
+        """``board``: what the page shows."""
+        super().__init__(*args, **kwargs)
+        self.loads = {load.worker.pk: load for load in board.loads}
+        families = [family.referrals for family in board.families]
+        self.lay_out(families, [load.worker for load in board.loads], "Nobody yet")
+        for name, family in zip(self.families, board.families, strict=True):
+            if family.suggestions:
+                said = "; ".join(each.words for each in family.suggestions)
+                self.fields[name].help_text = f"Could go to: {said}."
+
+    def of_colleague(self, worker: User) -> str:
+        """A colleague with how much of a full caseload they hold, and being away."""
+        load = self.loads[worker.pk]
+        said = f"{worker.name}: {load.filled}% of a full caseload"
+        return f"{said}, {load.away.words}" if load.away is not None else said
+
+
+class BoardFilter(UiForm):
+    """Whose board it is, kept in the address."""
+
+    keeps_no_draft = "a filter: it stands in the address"
+    team = forms.ChoiceField(label="Team", required=False)
+
+    def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any):
+        """``teams``: those that hold cases."""
+        super().__init__(*args, **kwargs)
+        self.offer("team", [("", "My teams"), *((team.code, team.name) for team in teams)])

@@ -36,6 +36,7 @@ EVENTS = {
     "contact.telephone_confirmed": "confirmed what was agreed by telephone",
     "contact.fast_track_call": "recorded who was told of the fast track",
     "referral.decision_undone": "undid the decision that opened the referral",
+    "staff.working_days_entered": "entered on which days they work",
     "staff.absence_entered": "entered that they are away",
     "staff.absence_ended": "entered that they are back",
     "bulk.ended": "closed contacts in bulk",

@@ -499,6 +499,8 @@ from referrals.bulk_models import BulkRow as BulkRow  # noqa: E402
 from referrals.bulk_models import BulkRule as BulkRule  # noqa: E402
 from referrals.bulk_models import DipSample as DipSample  # noqa: E402
 from referrals.bulk_models import bulk_rule as bulk_rule  # noqa: E402
+from referrals.caseload.models import CaseloadRule as CaseloadRule  # noqa: E402
+from referrals.caseload.models import CaseWeight as CaseWeight  # noqa: E402
 from referrals.ending_models import EndingProposal as EndingProposal  # noqa: E402
 from referrals.protection.enquiry_models import Conference as Conference  # noqa: E402
 from referrals.protection.enquiry_models import Enquiry as Enquiry  # noqa: E402

@@ -1,6 +1,6 @@
 """Pass on what a worker holds, whole families together: before their account ends, or while they are away for long."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,9 +88,9 @@ def _one(referral: Referral, *, worker: User, to: User, by: User, at: datetime, 
     return allocate_one(referral=referral, by=by, at=at, team=now.team, worker=to, reason=reason)
 
 
-def in_words(found: PassedOn) -> Mapping[str, list[Referral]]:
+def by_colleague(passed: Iterable[tuple[Referral, User]]) -> Mapping[str, list[Referral]]:
     """By the name of each colleague what they have been given, in the order in which it was."""
     given: dict[str, list[Referral]] = {}
-    for referral, to in found.passed:
+    for referral, to in passed:
         given.setdefault(to.name, []).append(referral)
     return given

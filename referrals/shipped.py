@@ -1,7 +1,7 @@
-"""What an ending at the decision means for the returns, and how many end together, as the product ships them."""
+"""What an ending means for the returns, how many end together and what a case weighs, as the product ships them."""
 
 from frontdoor.dated import ship
-from referrals.models import BulkRule, EndingRule, Referral
+from referrals.models import BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
 SHIPPED: dict[str, tuple[bool, bool]] = {
@@ -15,6 +15,17 @@ SHIPPED: dict[str, tuple[bool, bool]] = {
     Referral.Ending.UNDONE: (False, False),
 }
 
+#: Points of one case by stage: a start for a council to change, as nothing nationwide says them.
+POINTS: dict[str, int] = {
+    CaseWeight.Stage.TO_BEGIN: 2,
+    CaseWeight.Stage.IN_ASSESSMENT: 2,
+    CaseWeight.Stage.ASSESSED: 1,
+    CaseWeight.Stage.SECTION_47: 4,
+    CaseWeight.Stage.CHILD_IN_NEED: 2,
+    CaseWeight.Stage.PROTECTION_PLAN: 3,
+    CaseWeight.Stage.OTHER: 1,
+}
+
 
 def load() -> None:
     """Ship the rules (:func:`frontdoor.dated.ship`)."""
@@ -23,3 +34,5 @@ def load() -> None:
         for ending, (is_nfa, is_returnable) in SHIPPED.items()
     )
     ship([BulkRule()])
+    ship(CaseWeight(stage=stage, points=points) for stage, points in POINTS.items())
+    ship([CaseloadRule()])

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from frontdoor.codelists.tables import name_of
 from frontdoor.dated import Column, Plain, Table, Work, bears_on, check_with, holds_for_good, register
-from referrals.models import OPEN_STATUSES, BulkRule, EndingRule, Referral
+from referrals.models import OPEN_STATUSES, BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral
 
 OPEN = Q(status__in=OPEN_STATUSES)
 
@@ -46,6 +46,19 @@ def register_rules() -> None:
                 Column("recontact_days", "Days in which a new contact is counted", "number"),
             ),
             "rules.edit",
+        ),
+        Table(
+            "case_weights", "What a case weighs", "Points of one open case at each stage, on the allocation board.",
+            CaseWeight,
+            (
+                Column("stage", "Stage", "choice", lambda: CaseWeight.Stage.choices),
+                Column("points", "Points", "number"),
+            ),
+            "rules.edit",
+        ),
+        Table(
+            "caseload", "A full caseload", "Points that somebody who works five days a week holds at most.",
+            CaseloadRule, (Column("full", "Points", "number"),), "rules.edit",
         ),
     )  # fmt: skip
     check_with("ending_rules", _every_ending)

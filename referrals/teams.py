@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import Absence, Team, User
+from frontdoor.db import by_name
 from frontdoor.people.access import hidden_people, known_references
 from frontdoor.people.models import Relationship
 from frontdoor.people.record.kinship import SIBLINGS
@@ -24,6 +26,14 @@ class Load:
     children: int
     #: The worker's absence, where they are away now.
     away: Absence | None = None
+
+
+def of_manager(user: User) -> list[Team]:
+    """The active teams somebody manages, by name; for others who allocate, the team they belong to."""
+    if not holds(user, Permission.REFERRAL_ALLOCATE):
+        return []
+    managed = list(user.teams_managed.filter(is_active=True).order_by(*by_name("name"), "pk"))
+    return managed or ([user.team] if user.team is not None and user.team.is_active else [])
 
 
 def of_teams(teams: Collection[Team], user: User) -> ReferralQuerySet:

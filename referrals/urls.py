@@ -45,6 +45,7 @@ urlpatterns = [
     path("disagreements/", disagreements.listing, name="disagreements"),
     path("disagreements/<int:key>/", disagreements.answer, name="disagreement"),
     path("referrals/queue/", working.queue, name="queue"),
+    path("referrals/board/", allocating.board, name="board"),
     path("referrals/workers/<int:key>/pass-on/", allocating.pass_on, name="pass_on"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),

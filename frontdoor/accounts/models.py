@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -16,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from frontdoor.db import all_or_none, one_of, tracked
-from frontdoor.ui.formats import day
+from frontdoor.ui.formats import day, joined
 
 
 class Team(models.Model):
@@ -411,3 +412,54 @@ class Absence(models.Model):
         """What colleagues are told: that somebody is on leave or away, and until when; never of an illness."""
         what = "on leave" if self.kind == self.Kind.LEAVE else "away"
         return f"{what} until {day(self.until_on)}" if self.until_on is not None else what
+
+
+#: The days of a week, Monday first; a number counts from 1 (ISO 8601).
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class WorkingPatternQuerySet(models.QuerySet["WorkingPattern"]):
+    """Questions about working days."""
+
+    def of(self, users: Collection[int], on: date) -> "dict[int, WorkingPattern]":
+        """By account the days each of these people works, of those of whom any were entered; one query."""
+        begun = self.filter(user__in=users, from_on__lte=on).order_by("user", "-from_on", "-pk")
+        return {row.user_id: row for row in begun.distinct("user")}
+
+
+class WorkingPattern(models.Model):
+    """On which days of the week somebody works, from a day until the next row begins; without one, Monday to Friday.
+
+    A row is never changed: of two that begin on one day the later entered holds.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="working_patterns")
+    from_on = models.DateField()
+    days = ArrayField(models.PositiveSmallIntegerField())
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = WorkingPatternQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(days__contained_by=[1, 2, 3, 4, 5, 6, 7], days__len__gte=1), name="working_days_are_days"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-from_on", "-id"], name="working_pattern_of_user")]
+
+    def __str__(self) -> str:
+        return f"working days of {self.user_id} from {self.from_on}"
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether they are Monday to Friday."""
+        return sorted(self.days) == [1, 2, 3, 4, 5]
+
+    @property
+    def words(self) -> str:
+        """The days in words: “Monday, Tuesday and Friday”."""
+        if self.is_usual:
+            return "Monday to Friday"
+        return joined([WEEKDAYS[number - 1] for number in sorted(self.days)])

@@ -1,4 +1,4 @@
-"""Who is away: one's own absences, and for a manager those of the team."""
+"""Who is away, and who works on which days: one's own, and for a manager those of the team."""
 
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from frontdoor import acting
 from frontdoor.access import Permission, StaffRequest, holds, signed_in
-from frontdoor.accounts.models import Absence
-from frontdoor.pages.staff_forms import AbsenceForm
+from frontdoor.accounts.models import Absence, WorkingPattern
+from frontdoor.pages.staff_forms import AbsenceForm, WorkingDaysForm
+from frontdoor.ui.formats import day
 from frontdoor.ui.responses import page
 from referrals import absences as actions
+from referrals.caseload import working_days as days
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,3 +52,21 @@ def absences(request: StaffRequest) -> HttpResponse:
         "may_pass_on": holds(user, Permission.REFERRAL_ALLOCATE),
     }
     return done or page(request, "pages/absences.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def working_days(request: StaffRequest) -> HttpResponse:
+    """On which days of the week those one answers for work, now and from a day to come, and a form for a change."""
+    user, here = request.user, reverse("pages:working_days")
+    form = acting.form(request, WorkingDaysForm, people=actions.answered_for(user))
+
+    def enter(answers: dict[str, Any], at: datetime) -> WorkingPattern:
+        return days.enter(by=user, at=at, **answers)
+
+    done = acting.carry_out(
+        request, form, enter, said=lambda row: f"{row.user.name} works {row.words} from {day(row.from_on)}", to=here
+    )
+    today = timezone.localdate()
+    context = {"form": form, "rows": list(days.of_those_answered_for(user, today)), "today": today}
+    return done or page(request, "pages/working_days.html", context)

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from frontdoor.access import ROLE_LABELS
-from frontdoor.accounts.models import Absence, Team, User
+from frontdoor.accounts.models import WEEKDAYS, Absence, Team, User
 from frontdoor.db import by_name
 from frontdoor.staff import readers
 from frontdoor.ui.dates import DateField
@@ -96,19 +96,13 @@ class WhyForm(UiForm):
         self.fields["reason"].label = question or "Why?"
 
 
-class AbsenceForm(UiForm):
-    """That somebody is or will be away."""
+class ColleagueForm(UiForm):
+    """Something that is entered of a colleague one answers for, or of oneself."""
 
-    called = "Enter an absence"
-    user = NamedChoice(label="Who is away?", queryset=None, empty_label="Choose a colleague")
-    kind = forms.ChoiceField(label="What is it?", choices=Absence.Kind.choices, widget=Radios)
-    from_on = DateField(label="First day away", looks_ahead=True)
-    until_on = DateField(
-        label="Last day away", help_text="Leave it empty while nobody knows.", required=False, looks_ahead=True
-    )
+    called = "What is entered of a colleague"
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
-        """``people``: those whose absences are entered here; where it is only oneself, nobody is asked for."""
+        """``people``: those of whom it is entered here; where it is only oneself, nobody is asked for."""
         super().__init__(*args, **kwargs)
         self.choose_from("user", people)
         if len(people) == 1:
@@ -121,6 +115,32 @@ class AbsenceForm(UiForm):
         if "user" not in self.fields:
             cleaned["user"] = self.only
         return cleaned
+
+
+class AbsenceForm(ColleagueForm):
+    """That somebody is or will be away."""
+
+    called = "Enter an absence"
+    user = NamedChoice(label="Who is away?", queryset=None, empty_label="Choose a colleague")
+    kind = forms.ChoiceField(label="What is it?", choices=Absence.Kind.choices, widget=Radios)
+    from_on = DateField(label="First day away", looks_ahead=True)
+    until_on = DateField(
+        label="Last day away", help_text="Leave it empty while nobody knows.", required=False, looks_ahead=True
+    )
+
+
+class WorkingDaysForm(ColleagueForm):
+    """On which days of the week somebody works, from a day on."""
+
+    called = "Enter working days"
+    user = NamedChoice(label="Whose working days?", queryset=None, empty_label="Choose a colleague")
+    days = forms.TypedMultipleChoiceField(
+        label="On which days do they work?",
+        choices=list(enumerate(WEEKDAYS, start=1)),
+        coerce=int,
+        widget=Checkboxes(),
+    )
+    from_on = DateField(label="From which day?", looks_ahead=True)
 
 
 class TeamForm(UiForm):

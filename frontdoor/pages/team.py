@@ -15,7 +15,6 @@ from contacts.models import Contact
 from frontdoor.access import Permission, holds
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks.models import Clock
-from frontdoor.db import by_name
 from frontdoor.people.hooks import Named
 from frontdoor.people.models import Person
 from frontdoor.people.record import about
@@ -144,17 +143,9 @@ class TeamHome:
         return f"{COUNTED:,} or more" if self.unallocated >= COUNTED else f"{self.unallocated:,}"
 
 
-def teams_of(user: User) -> list[Team]:
-    """The active teams somebody manages; for others who allocate, the team they belong to."""
-    if not holds(user, P.REFERRAL_ALLOCATE):
-        return []
-    managed = list(user.teams_managed.filter(is_active=True).order_by(*by_name("name"), "pk"))
-    return managed or ([user.team] if user.team is not None and user.team.is_active else [])
-
-
 def home_of(user: User, at: datetime) -> TeamHome | None:
     """The part of somebody's home about their teams, in a fixed number of queries; None for whoever has none."""
-    teams = teams_of(user)
+    teams = readers.of_manager(user)
     if not teams:
         return None
     unallocated = readers.unallocated(teams, user)
@@ -196,7 +187,7 @@ class TeamList:
 
 def list_of(kind: Kind, user: User, at: datetime, number: int) -> TeamList | None:
     """A page (the first is 1) of what the home shows the beginning of; None for whoever has no team."""
-    teams = teams_of(user)
+    teams = readers.of_manager(user)
     if not teams:
         return None
     first = (number - 1) * PAGE

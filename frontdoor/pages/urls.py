@@ -36,6 +36,7 @@ urlpatterns = [
     path("find/", finding.find, name="find"),
     path("sign-ins/", sign_ins.show, name="sign_ins"),
     path("absences/", absences.absences, name="absences"),
+    path("absences/working-days/", absences.working_days, name="working_days"),
     path("account-changes/", account_changes.waiting, name="account_changes"),
     path("account-changes/<str:token>/", account_changes.stop, name="stop_change"),
     path("people/", people.search, name="people"),

@@ -93,6 +93,15 @@ def declared_about(person: Person) -> list[DeclaredConflict]:
     return list(DeclaredConflict.objects.filter(person=person, ended_at__isnull=True).order_by("pk"))
 
 
+def declared_among(people: Iterable[int], users: Iterable[int]) -> dict[int, set[int]]:
+    """By colleague (key) those of these people, or of the records joined to them, whom they have declared they know."""
+    rows = DeclaredConflict.objects.filter(person__in=with_joined(people), user__in=list(users), ended_at__isnull=True)
+    found: dict[int, set[int]] = {}
+    for user, person in rows.values_list("user_id", "person_id"):
+        found.setdefault(user, set()).add(person)
+    return found
+
+
 def check_conflict(user: User, person: Person) -> None:
     """Raise Denied when the user has declared that this is their own family, or somebody they know."""
     if known_people(user).filter(person=person).exists():

@@ -48,7 +48,9 @@ def relations_to_a_person() -> set[tuple[str, str]]:
         for model in our_models()
         if not is_history(model)
         for field in model._meta.fields
-        if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
+        if isinstance(field, ArrayField)
+        and isinstance(field.base_field, models.IntegerField)
+        and not isinstance(field.base_field, models.PositiveSmallIntegerField)  # too small for a key
     }
 
 

@@ -12,13 +12,13 @@ from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
-from frontdoor.pages import printing
 from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people.models import Person
 from frontdoor.people.record import chronology as chronicle
 from frontdoor.people.record import significance
 from frontdoor.people.record.chronology import Window, read_mark
+from frontdoor.printing import chronology as printing
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import Checkboxes, UiForm, long_text

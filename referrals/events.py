@@ -20,6 +20,7 @@ EVENTS = {
     "referral.closed": "closed the referral",
     "referral.reopened": "reopened the referral as closed in error",
     "referral.strategy_discussion": "recorded a strategy discussion",
+    "referral.minutes_printed": "printed the minutes of a strategy discussion",
     "enquiry.recorded": "opened a section 47 enquiry",
     "enquiry.seen": "recorded whether the child was seen in a section 47 enquiry",
     "enquiry.lead_changed": "changed who leads a section 47 enquiry",

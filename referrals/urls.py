@@ -54,5 +54,6 @@ urlpatterns = [
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),
+    path("referrals/<str:reference>/strategy-discussions/<int:key>/pdf/", protection.minutes_pdf, name="minutes_pdf"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
 ]

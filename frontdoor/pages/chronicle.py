@@ -22,7 +22,7 @@ from frontdoor.printing import chronology as printing
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import Checkboxes, UiForm, long_text
-from frontdoor.ui.responses import page
+from frontdoor.ui.responses import page, pdf
 
 P = Permission
 
@@ -208,7 +208,4 @@ def chronology_pdf(request: StaffRequest, reference: str) -> HttpResponse:
         events=len(found.events),
         only_significant=asked.only_significant,
     )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="chronology-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pdf(content, f"chronology-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf")

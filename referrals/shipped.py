@@ -1,6 +1,7 @@
 """What an ending at the decision means for the returns, and how many end together, as the product ships them."""
 
 from frontdoor.dated import ship
+from referrals.letters import shipped as letters
 from referrals.models import BulkRule, EndingRule, Referral
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
@@ -23,3 +24,4 @@ def load() -> None:
         for ending, (is_nfa, is_returnable) in SHIPPED.items()
     )
     ship([BulkRule()])
+    letters.load()

@@ -57,7 +57,7 @@ def draft(
     """
     require(by, Permission.REFERRAL_WORK)
     locked = lock(referral)
-    _may_write(locked, by)
+    _may_write(locked, by=by)
     places = {place.address.pk: place for place in whom.places(locked, by, london_date(at))}
     chosen = list(dict.fromkeys(at_addresses))
     if not chosen:
@@ -89,7 +89,7 @@ def _made(referral: Referral, template: LetterTemplate, place: whom.Place, *, by
     return letter
 
 
-def _may_write(referral: Referral, by: User) -> None:
+def _may_write(referral: Referral, *, by: User) -> None:
     if referral.child is None:
         raise Refused("Confirm first who the child is.", code="no_child")
     check_conflict(by, referral.child)
@@ -114,7 +114,9 @@ def _worded(referral: Referral, template: LetterTemplate, recipient: Person, *, 
 def _values(referral: Referral, recipient: Person, *, at: datetime) -> dict[str, str]:
     allocation = referral.current_allocation()
     worker = allocation.active_worker if allocation else None
-    ended = Enquiry.objects.filter(referral=referral, authorised_at__isnull=False).order_by("-authorised_at").first()
+    ended = (
+        Enquiry.objects.filter(referral=referral, authorised_at__isnull=False).order_by("-authorised_at", "-pk").first()
+    )
     assert referral.child is not None
     return {
         "child": _name_of(referral.child),
@@ -139,7 +141,7 @@ def edit(
     """
     require(by, Permission.REFERRAL_WORK)
     locked: Letter = touch(letter, version=version)
-    _may_write(locked.referral, by)
+    _may_write(locked.referral, by=by)
     if locked.status != Letter.Status.DRAFT:
         raise Refused("Only a draft can be changed.", code="wrong_status")
     if not subject.strip():
@@ -168,7 +170,7 @@ def allow_home(*, letter: Letter, by: User, at: datetime, reason: str, version: 
     """A social worker says yes to this letter, as it stands, in sight of what would keep it from the home."""
     require(by, Permission.LETTER_HOME)
     locked: Letter = touch(letter, version=version)
-    _may_write(locked.referral, by)
+    _may_write(locked.referral, by=by)
     if locked.status != Letter.Status.DRAFT:
         raise Refused("Only of a draft can this be said.", code="wrong_status")
     if not reason.strip():
@@ -187,8 +189,8 @@ def check(*, letter: Letter, by: User, at: datetime, knows: Sequence[Knows] = ()
     Raises Refused for whatever keeps a letter from leaving, and for somebody named of whom nothing was answered.
     """
     locked: Letter = lock(letter, version=version)
-    _may_leave(locked, by, at)
-    _refuse_a_subject_that_tells(locked, by)
+    _may_leave(locked, by=by, at=at)
+    _refuse_a_subject_that_tells(locked, by=by)
     text, taken_out = reading.printed(locked, by)
     answered = {each.name: each for each in knows}
     for name in reading.named_in(locked, text, by):
@@ -214,15 +216,15 @@ def _refuse_unknown(name: str, told: Knows | None) -> None:
         raise Refused(f"Say why {name} need not know.", code="required", field="knows")
 
 
-def _may_leave(letter: Letter, by: User, at: datetime) -> None:
+def _may_leave(letter: Letter, *, by: User, at: datetime) -> None:
     """What has to hold whenever a letter takes a step towards the door. Raises Refused or Denied."""
     require(by, Permission.REFERRAL_WORK)
-    _may_write(letter.referral, by)
+    _may_write(letter.referral, by=by)
     whom.place_of(letter, by, london_date(at))
     guards.refuse_without_a_yes(letter)
 
 
-def _refuse_a_subject_that_tells(letter: Letter, by: User) -> None:
+def _refuse_a_subject_that_tells(letter: Letter, *, by: User) -> None:
     if without(letter.subject, reading.secrets_for(letter, by)) != letter.subject:
         raise Refused(
             "What the letter is about holds a confidential address or names somebody of another family: change it.",
@@ -230,9 +232,9 @@ def _refuse_a_subject_that_tells(letter: Letter, by: User) -> None:
         )
 
 
-def _refuse_what_is_new_since(letter: Letter, by: User) -> None:
+def _refuse_what_is_new_since(letter: Letter, *, by: User) -> None:
     """Since the check something may have become confidential, or somebody named in it known on the record."""
-    _refuse_a_subject_that_tells(letter, by)
+    _refuse_a_subject_that_tells(letter, by=by)
     if without(letter.printed_text, reading.secrets_for(letter, by)) != letter.printed_text:
         raise Refused(
             "Since this letter was checked something in it has become confidential: change it, and check it again.",
@@ -253,8 +255,8 @@ def printed(*, letter: Letter, by: User, at: datetime) -> bytes:
     locked: Letter = lock(letter)
     if locked.status != Letter.Status.CHECKED:
         raise Refused("Check the letter first: then it can be printed.", code="wrong_status")
-    _may_leave(locked, by, at)
-    _refuse_what_is_new_since(locked, by)
+    _may_leave(locked, by=by, at=at)
+    _refuse_what_is_new_since(locked, by=by)
     write_audit("letter.printed", by=by, reference=locked.reference, people=_people(locked))
     return paper.letter_pdf(locked)
 
@@ -273,8 +275,8 @@ def send(*, letter: Letter, by: User, at: datetime, posted_on: date, version: in
     locked: Letter = lock(letter, version=version)
     if locked.status != Letter.Status.CHECKED:
         raise Refused("Check the letter first: then it can be sent.", code="wrong_status")
-    _may_leave(locked, by, at)
-    _refuse_what_is_new_since(locked, by)
+    _may_leave(locked, by=by, at=at)
+    _refuse_what_is_new_since(locked, by=by)
     if posted_on > london_date(at):
         raise Refused("The letter cannot have been posted in the future.", code="in_future", field="posted_on")
     if locked.checked_at is not None and posted_on < london_date(locked.checked_at):
@@ -302,7 +304,7 @@ def send(*, letter: Letter, by: User, at: datetime, posted_on: date, version: in
 def take_back(*, letter: Letter, by: User, at: datetime, version: int | None = None) -> Letter:
     """Make a draft again of a letter that was checked and not posted."""
     locked: Letter = lock(letter, version=version)
-    _may_write(locked.referral, by)
+    _may_write(locked.referral, by=by)
     return move(locked, "take_back", by=by, at=at, people=_people(locked))
 
 

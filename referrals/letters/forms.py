@@ -101,12 +101,6 @@ class SendForm(VersionForm):
         self.initial.setdefault("posted_on", timezone.localdate())
 
 
-class TakeBackForm(VersionForm):
-    """Back to a draft."""
-
-    keeps_no_draft = "one button, nothing typed"
-
-
 class WithdrawForm(VersionForm):
     """It is not sent."""
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, Refused, StaffRequest, get_visible, holds, require
+from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.people.access import check_conflict
-from frontdoor.ui.forms import VersionForm
+from frontdoor.ui.forms import ButtonForm, VersionForm
 from frontdoor.ui.responses import page, pdf
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
@@ -89,7 +89,7 @@ def _about(request: StaffRequest, found: Letter) -> dict[str, Any]:
         "text": text or found.text,
         "taken_out": taken_out,
         "place": _place(found, user),
-        "problem": _problem(found, user) if found.is_open else "",
+        "problem": whom.problem_of(found, user, timezone.localdate()) if found.is_open else "",
         "guard": guards.needs_yes(found) if found.is_open else "",
         "may_allow": holds(user, P.LETTER_HOME),
         "language": recipient.first_language if recipient is not None else "",
@@ -106,16 +106,6 @@ def _place(found: Letter, user: User) -> str:
     rows = whom.addresses_of(found, user)
     is_hidden = any(row.is_confidential for row in rows) or not rows
     return "Confidential address: it stands on the letter alone" if is_hidden else found.to_lines
-
-
-def _problem(found: Letter, user: User) -> str:
-    """Why it cannot leave as it is, beside a yes that is wanted; "" where nothing keeps it."""
-    try:
-        guards.refuse_for_a_child_who_died(found.referral)
-        whom.place_of(found, user, timezone.localdate())
-    except Refused as refused:
-        return refused.message
-    return ""
 
 
 def _form_facts(name: str, found: Letter, user: User) -> dict[str, Any]:
@@ -160,7 +150,7 @@ ACTS: dict[str, Act] = {
         "The letter has been kept as a document of the record.",
     ),
     "take-back": Act(
-        P.REFERRAL_WORK, "Change it after all", "Make it a draft again", forms.TakeBackForm, _plain(actions.take_back),
+        P.REFERRAL_WORK, "Change it after all", "Make it a draft again", ButtonForm, _plain(actions.take_back),
         "It is a draft again.", text="Destroy what was printed of it.",
     ),
     "withdraw": Act(

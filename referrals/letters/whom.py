@@ -10,7 +10,7 @@ from frontdoor.db import history_of
 from frontdoor.people.models import Address, Person, Relationship
 from frontdoor.people.protection.secrets import secret_address, without
 from frontdoor.people.record.overview import family
-from referrals.letters.guards import is_over
+from referrals.letters.guards import is_over, refuse_for_a_child_who_died
 from referrals.letters.models import Letter
 from referrals.models import Referral
 
@@ -113,3 +113,13 @@ def addresses_of(letter: Letter, user: User) -> list[Address]:
     """The address a letter goes to, if whom it goes to is somebody this user may see; as a list of one, or none."""
     seen = Person.objects.visible_to(user).filter(pk=letter.recipient_id)
     return list(Address.objects.filter(pk=letter.address_key, person__in=seen))
+
+
+def problem_of(letter: Letter, user: User, on: date) -> str:
+    """Why a letter cannot leave as it is, beside a yes that is wanted; "" where nothing keeps it."""
+    try:
+        refuse_for_a_child_who_died(letter.referral)
+        place_of(letter, user, on)
+    except Refused as refused:
+        return refused.message
+    return ""

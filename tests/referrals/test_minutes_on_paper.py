@@ -59,8 +59,8 @@ def test_the_minutes_are_printed_without_confidential_addresses_and_say_who_prin
     assert answer["Content-Type"] == "application/pdf"
     reader = PdfReader(io.BytesIO(answer.content))
     told = words_of(reader)
-    assert "Larch" not in told.title()
-    assert "997" not in told
+    assert "larch refuge" not in told.lower()
+    assert "zz997qq" not in told.lower().replace(" ", "")
     assert told.count("[confidential address]") >= 5
     assert f"Printed by {worker.name}" in told
     order = [told.index(words) for words in ("Who took part", "What they brought", "Ann of police", "What was agreed")]

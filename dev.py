@@ -16,6 +16,7 @@ python3 dev.py bench finding  how fast people are found, at BENCH_FINDING people
 python3 dev.py bench load  10,000 notifications arrive while 50 people work at the queue
 python3 dev.py bench parts  kill -9 of each part of run: seconds until it is back, nothing lost
 python3 dev.py bench restart  PostgreSQL is restarted under 20 people who send contacts: none lost, none doubled
+python3 dev.py bench misdirection N  N letters and minutes, several at once, each sent twice: whether one leaks
 python3 dev.py bench slow   six slow clients and four agencies with batches, and whether people notice
 python3 dev.py screens     pictures of each role's pages for the documentation
 python3 dev.py services    the embedded PostgreSQL and Valkey alone, in the foreground
@@ -274,7 +275,8 @@ def main(arguments: list[str]) -> int:
     elif command == "test-fast":
         words = ["-m", "pytest", "-m", "not browser", *with_pytest(rest)]
     elif command == "bench":
-        part = rest[0] if rest and rest[0] in ("linkage", "finding", "load", "parts", "restart", "slow") else ""
+        alone = ("linkage", "finding", "load", "misdirection", "parts", "restart", "slow")
+        part = rest[0] if rest and rest[0] in alone else ""
         words = ["-m", f"tests.bench.{part}", *rest[1:]] if part else ["-m", "tests.bench", *rest]
     elif command == "screens":
         chromium()

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     REFERRAL_DECIDE = "referral.decide"
     REFERRAL_ALLOCATE = "referral.allocate"
     REFERRAL_WORK = "referral.work"
+    LETTER_HOME = "letter.home"
     CASE_HOLD = "case.hold"
     REFERRAL_CLOSE = "referral.close"
     REFERRAL_REOPEN = "referral.reopen"
@@ -140,6 +141,7 @@ _WORKER = _INTAKE | {
     P.QUEUE_VIEW,
     P.REFERRAL_VIEW,
     P.REFERRAL_WORK,
+    P.LETTER_HOME,
     P.ASSESSMENT_VIEW,
     P.ASSESSMENT_WRITE,
     P.SUPERVISION_VIEW,

@@ -300,6 +300,8 @@ class Table:
     #: The page (URL name) on which it is changed, where it has one of its own.
     page: str = ""
     is_list: bool = False
+    #: What a version would make, on invented facts: shown beside it before it is saved. "" where there is nothing.
+    sample: Callable[[Plain], str] | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

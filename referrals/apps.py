@@ -10,7 +10,7 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import Enquiry, Referral
+    from referrals.models import Enquiry, Letter, Referral
 
     for name, word in (
         ("record_seen", "seen"),
@@ -23,6 +23,15 @@ def put_doors() -> None:
         ("discontinue", "end"),
     ):
         doors.put(Enquiry, name, "referrals:enquiry_act", word)
+    for name, word in (
+        ("edit", "edit"),
+        ("pass_check", "check"),
+        ("send", "send"),
+        ("take_back", "take-back"),
+        ("withdraw", "withdraw"),
+    ):
+        doors.put(Letter, name, "referrals:letter_act", word)
+    doors.put(Referral, "write_letter", "referrals:write_letter", kind="secondary")
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
@@ -85,6 +94,8 @@ class ReferralsConfig(AppConfig):
         from referrals.fast_track import alert_taken, child_added
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.keeping import protection
+        from referrals.letters.chronology import SOURCE as LETTERS
+        from referrals.letters.tables import register_rules as register_letters
         from referrals.models import OPEN_STATUSES
         from referrals.protection import enquiry_models
         from referrals.protection.chronology import ENQUIRY_SOURCE, SOURCE
@@ -97,8 +108,10 @@ class ReferralsConfig(AppConfig):
         tellers["referral"] = TELLER
         declare(SOURCE)
         declare(ENQUIRY_SOURCE)
+        declare(LETTERS)
         put_doors()
         register_rules()
+        register_letters()
         count_too(protection)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)
@@ -148,6 +161,17 @@ class ReferralsConfig(AppConfig):
             when="{row}.status IN (" + ", ".join(f"'{status}'" for status in enquiry_models.OPEN_STATUSES) + ")",
         )
         disposal_policy("referrals.Enquiry", "child", "destroy", "an enquiry is one child's")
+        merge_policy(
+            "referrals.Letter",
+            "recipient",
+            "move",
+            "whom it went to is the record that stands; the letter itself stays on the referral of its child",
+            once=("referral_id", "kind"),
+            when="{row}.status IN ('draft', 'checked')",
+        )
+        disposal_policy(
+            "referrals.Letter", "recipient", "blank", "a letter belongs to the record of the child it is about"
+        )
         if open_enquiry not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(open_enquiry)
         post_migrate.connect(bring_in_step, sender=self)

@@ -150,6 +150,7 @@ MACHINE = Machine(
         "no_further_action", "No further action", "awaiting_decision accepted", "no_further_action",
         P.REFERRAL_DECIDE, "referral.ended_at_decision", nothing_begun, needs_reason=True, offered=_has_no_worker,
     ),
+    act("write_letter", "Write a letter", " ".join(STATUSES), P.REFERRAL_WORK, offered=_has_child),
     act("record_owed", "What is owed was done", " ".join(STATUSES), P.REFERRAL_WORK, offered=_owes),
     act("step_down", "Step down to early help", ALL_OPEN, P.REFERRAL_CLOSE, offered=_may_step_down),
     move(
@@ -502,6 +503,9 @@ from referrals.bulk_models import bulk_rule as bulk_rule  # noqa: E402
 from referrals.caseload.models import CaseloadRule as CaseloadRule  # noqa: E402
 from referrals.caseload.models import CaseWeight as CaseWeight  # noqa: E402
 from referrals.ending_models import EndingProposal as EndingProposal  # noqa: E402
+from referrals.letters.models import Letter as Letter  # noqa: E402
+from referrals.letters.models import LetterGuard as LetterGuard  # noqa: E402
+from referrals.letters.models import LetterTemplate as LetterTemplate  # noqa: E402
 from referrals.protection.enquiry_models import Conference as Conference  # noqa: E402
 from referrals.protection.enquiry_models import Enquiry as Enquiry  # noqa: E402
 from referrals.protection.models import AgreedAction as AgreedAction  # noqa: E402

@@ -1,6 +1,7 @@
 """What an ending means for the returns, how many end together and what a case weighs, as the product ships them."""
 
 from frontdoor.dated import ship
+from referrals.letters import shipped as letters
 from referrals.models import BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
@@ -36,3 +37,4 @@ def load() -> None:
     ship([BulkRule()])
     ship(CaseWeight(stage=stage, points=points) for stage, points in POINTS.items())
     ship([CaseloadRule()])
+    letters.load()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from referrals.letters import views as letters
 from referrals.protection import enquiry_views
 from referrals.protection import views as protection
 from referrals.views import (
@@ -52,8 +53,13 @@ urlpatterns = [
     path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
     path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/strategy-discussion/", protection.discuss, name="discuss"),
+    path("referrals/<str:reference>/letters/new/", letters.write, name="write_letter"),
+    path("letters/<str:reference>/", letters.letter, name="letter"),
+    path("letters/<str:reference>/do/<slug:name>/", letters.act, name="letter_act"),
+    path("letters/<str:reference>/pdf/", letters.print_pdf, name="letter_pdf"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),
+    path("referrals/<str:reference>/strategy-discussions/<int:key>/pdf/", protection.minutes_pdf, name="minutes_pdf"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
 ]

@@ -12,17 +12,17 @@ from frontdoor import acting, asked, audit
 from frontdoor.access import Permission, StaffRequest, holds
 from frontdoor.access import page as needs
 from frontdoor.db import tidy_reference
-from frontdoor.pages import printing
 from frontdoor.pages.people import ask_why, moved, opened, reason_for
 from frontdoor.pages.sections import sections
 from frontdoor.people.models import Person
 from frontdoor.people.record import chronology as chronicle
 from frontdoor.people.record import significance
 from frontdoor.people.record.chronology import Window, read_mark
+from frontdoor.printing import chronology as printing
 from frontdoor.ui.dates import DateField
 from frontdoor.ui.formats import short_day
 from frontdoor.ui.forms import Checkboxes, UiForm, long_text
-from frontdoor.ui.responses import page
+from frontdoor.ui.responses import page, pdf
 
 P = Permission
 
@@ -208,7 +208,4 @@ def chronology_pdf(request: StaffRequest, reference: str) -> HttpResponse:
         events=len(found.events),
         only_significant=asked.only_significant,
     )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="chronology-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pdf(content, f"chronology-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf")

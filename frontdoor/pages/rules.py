@@ -119,6 +119,7 @@ def _about(request: StaffRequest, found: Table, one: Rule, today: date) -> dict[
         "table": found,
         "rule": one,
         "versions": versions,
+        "sample": found.sample(one.now.values) if found.sample is not None and one.now is not None else "",
         "now": words_of(found, one.now.values) if one.now else [],
         "waiting": one.waiting(today),
         "last_day": one.last_day(today),
@@ -205,6 +206,7 @@ def _edit(request: StaffRequest, found: Table, one: Rule | None, base: Version |
             "begins_on": given["begins_on"],
             "columns": _changed_columns(found, now, form.values()),
             "effects": readers.effects(found, key_of(found, made.values), request.user),
+            "sample": found.sample(form.values()) if found.sample is not None else "",
         }
     back = reverse("pages:rule_table", args=[found.name])
     if one is not None and one.now is not None:

@@ -50,6 +50,14 @@ def page(
     return response
 
 
+def pdf(content: bytes, name: str) -> HttpResponse:
+    """A PDF to keep or print, under this name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def _wrong(value: object) -> int:
     """The status a form with errors asks for; 0 for anything else."""
     if isinstance(value, (list, tuple)):

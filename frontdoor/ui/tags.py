@@ -28,6 +28,7 @@ COLOURS: dict[str, dict[str, str]] = {
         "concluded": "green",
         "discontinued": "grey",
     },
+    "referrals.letter": {"draft": "grey", "checked": "yellow", "sent": "green", "withdrawn": "grey"},
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

@@ -1,18 +1,18 @@
 """The pages of strategy discussions: recording one, and its minutes."""
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
 from frontdoor.access import Permission, Refused, StaffRequest
 from frontdoor.access import page as needs
 from frontdoor.ui.forms import UiForm
-from frontdoor.ui.responses import page
+from frontdoor.ui.responses import page, pdf
 from referrals import actions, readers
 from referrals.models import Referral
+from referrals.protection import paper
 from referrals.protection.forms import DiscussionForm
 from referrals.protection.models import StrategyDiscussion
 from referrals.views.working import shown
@@ -53,21 +53,32 @@ def _place(form: DiscussionForm, refused: Refused) -> tuple[UiForm, str | None]:
     return form, f"child{key}_{name}" if key else refused.field
 
 
-@require_safe
-@needs(P.REFERRAL_VIEW)
-def minutes(request: StaffRequest, reference: str, key: int) -> HttpResponse:
-    """The minutes of one strategy discussion, on screen and on paper, with the children who were discussed together."""
-    user = request.user
+def _read(request: StaffRequest, reference: str, key: int) -> tuple[StrategyDiscussion, list[StrategyDiscussion]]:
+    """A discussion of a referral the user may see, and the other children's parts of it; 404 otherwise."""
     found: Referral = shown(request, reference)
-    visible = StrategyDiscussion.objects.visible_to(user).whole()
+    visible = StrategyDiscussion.objects.visible_to(request.user).whole()
     row: StrategyDiscussion | None = visible.filter(referral=found, pk=key).first()
     if row is None:
         raise Http404
     others = list(visible.filter(together=row.together).exclude(pk=row.pk)) if row.together else []
-    children: list[Any] = [row, *sorted(others, key=lambda each: each.pk)]
     audit.shows(request, [each.referral.child_id for each in others if each.referral.child_id is not None])
-    return page(
-        request,
-        "referrals/protection/minutes.html",
-        {"referral": found, "discussion": row, "children": children},
-    )
+    return row, sorted(others, key=lambda each: each.pk)
+
+
+@require_safe
+@needs(P.REFERRAL_VIEW)
+def minutes(request: StaffRequest, reference: str, key: int) -> HttpResponse:
+    """The minutes of one strategy discussion, with the children who were discussed together."""
+    row, others = _read(request, reference, key)
+    context = {"referral": row.referral, "discussion": row, "children": [row, *others]}
+    return page(request, "referrals/protection/minutes.html", context)
+
+
+@require_POST
+@needs(P.REFERRAL_VIEW)
+def minutes_pdf(request: StaffRequest, reference: str, key: int) -> HttpResponse:
+    """The minutes as a tagged PDF about this child and their family: a POST with its own audit row."""
+    row, others = _read(request, reference, key)
+    now = timezone.now()
+    content = paper.minutes_pdf(discussion=row, others=others, by=request.user, at=now)
+    return pdf(content, f"minutes-{timezone.localtime(now):%Y-%m-%d-%H%M}.pdf")

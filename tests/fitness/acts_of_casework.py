@@ -2,8 +2,11 @@
 
 from assessments import actions as assessments
 from frontdoor.accounts.models import User
+from frontdoor.people import actions as people
 from referrals import actions as referrals
-from referrals.protection import enquiries
+from referrals.letters import actions as letters
+from referrals.models import LetterTemplate, StrategyDiscussion
+from referrals.protection import enquiries, paper
 from referrals.protection.minutes import Agreed
 from tests.fitness.restricted_stage import Stage
 from tests.referrals.discussions import discussed
@@ -110,3 +113,32 @@ def close(stage: Stage) -> None:
 def reopen_the_referral(stage: Stage) -> None:
     referrals.reopen(referral=stage.referral, by=stage.holder, at=stage.at, reason="Zephyrine is not well.")
     referrals.allocate(referral=stage.referral, by=stage.holder, at=stage.at, team=stage.team, worker=stage.worker)
+
+
+def write_home(stage: Stage) -> None:
+    """A letter to her, said yes to, checked, taken back, checked again, printed and posted; another is withdrawn."""
+    by, at = stage.worker, stage.at
+    home = people.add_address(person=stage.child, by=by, at=at, lines="9 Bramblewick Steps", postcode="ZZ99 4AB")
+    for code in ("referral_received", "moved_team"):
+        (made,) = letters.draft(
+            referral=stage.referral, template=LetterTemplate.objects.get(code=code), at_addresses=[home.pk], by=by,
+            at=at,
+        )  # fmt: skip
+        stage.hide(made.reference)
+        if code == "moved_team":
+            letters.withdraw(letter=made, by=by, at=at, reason="Zephyrine has been told.")
+            continue
+        changed = letters.edit(letter=made, by=by, at=at, subject="Zephyrine's worker", text="Dear Zephyrine.")
+        allowed = letters.allow_home(letter=changed, by=by, at=at, reason="Zephyrine wants it.")
+        back = letters.take_back(letter=letters.check(letter=allowed, by=by, at=at), by=by, at=at)
+        ready = letters.check(letter=back, by=by, at=at)
+        letters.printed(letter=ready, by=by, at=at)
+        posted = letters.send(letter=ready, by=by, at=at, posted_on=at.date())
+        assert posted.document is not None
+        stage.hide(posted.document.reference)
+
+
+def print_the_minutes(stage: Stage) -> None:
+    """The minutes of what was discussed, on paper."""
+    row = StrategyDiscussion.objects.visible_to(stage.worker).whole().filter(referral=stage.referral)[0]
+    paper.minutes_pdf(discussion=row, others=[], by=stage.worker, at=stage.at)

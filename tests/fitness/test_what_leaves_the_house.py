@@ -24,7 +24,7 @@ WAYS = {
     "frontdoor/figures/views.py": "counts",
     "frontdoor/notifications/heads.py": "numbers of the audit trail",
     "frontdoor/pages/looked.py": "without",
-    "frontdoor/pages/printing.py": "without",
+    "frontdoor/printing/setting.py": "without",
     "frontdoor/staff/changes.py": "about an account of staff",
     "frontdoor/staff/mail.py": "about an account of staff",
     "frontdoor/staff/told.py": "about an account of staff",

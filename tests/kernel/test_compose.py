@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from frontdoor.pages import printing
+from frontdoor.printing import setting
 from tests.conftest import ROOT, free_port
 from tests.kernel.composed import REQUIRED, composed, image
 
@@ -161,7 +161,7 @@ def test_the_front_keeps_slow_lines_from_the_product_and_writes_down_no_address(
 
 def test_the_image_has_the_fonts() -> None:
     pinned = (ROOT / "requirements" / "run.txt").read_text()
-    for package in printing.FONTS:
+    for package in setting.FONTS:
         assert f"\n{package.replace('_', '-')}==" in pinned
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, TextStringObject
 
-from frontdoor.pages import printing
-from frontdoor.pages.lettering import widths
+from frontdoor.printing import chronology, setting
+from frontdoor.printing.lettering import widths
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -22,19 +22,19 @@ def printed(*lines: str, name: str = "Sam Example", title: str = "Contact", by: 
 def printed_all(events: list[dict[str, str]], *, name: str = "Sam Example", printer: str = "Somebody") -> PdfReader:
     """A chronology with an event for each ``lines``, ``title``, ``by`` and ``why``."""
 
-    fit = printing._clean
+    fit = setting.clean
     data = {
         "name": fit(name), "reference": "P-00000001", "about": "5 years", "printer": fit(printer),
         "printed": "1 November 2026, 10:30", "chosen": fit("Everything"), "more": "", "kept": False,
         "events": [
             {
                 "at": "1 November 2026", "title": fit(each["title"]), "by": fit(each["by"]), "why": fit(each["why"]),
-                "who": fit(each["by"]), "lines": printing._lines(fit(each["lines"])),
+                "who": fit(each["by"]), "lines": setting.lines(fit(each["lines"])),
             }
             for each in events
         ],
     }  # fmt: skip
-    return PdfReader(io.BytesIO(printing.drawn(data)))
+    return PdfReader(io.BytesIO(setting.drawn(setting.Paper(chronology.TEMPLATE, data, chronology.FREE))))
 
 
 def words_of(reader: PdfReader) -> str:

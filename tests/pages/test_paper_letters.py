@@ -9,10 +9,10 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from frontdoor.demo.words import SCRIPTS
-from frontdoor.pages import printing
-from frontdoor.pages.lettering import is_rightward
 from frontdoor.people.protection.secrets import secret_address
 from frontdoor.people.record.chronology import Event
+from frontdoor.printing import chronology as printing
+from frontdoor.printing.lettering import is_rightward
 from tests.pages.paper import printed, words_of
 
 #: Scripts of the demonstration and Bengali; marks above and below; an emoji; Persian with a non-joiner.

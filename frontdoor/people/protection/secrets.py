@@ -12,15 +12,17 @@ from typing import Literal
 from django.db.models import Q
 
 from frontdoor.accounts.models import User
+from frontdoor.people.homes import place_of
 from frontdoor.people.hooks import GivenAddress, addresses_given, others_given
 from frontdoor.people.matching.records import STREETS
 from frontdoor.people.models import Address, Involvement, Name, Person, Relationship
 from frontdoor.people.protection.ordinary import ORDINARY
 from frontdoor.people.words import HYPHENS, Folded, folded_in_place
 
-Kind = Literal["address", "name", "withheld"]
+Kind = Literal["address", "name", "withheld", "other_home"]
 KEPT: dict[Kind, str] = {
     "address": "confidential address", "name": "name of another family", "withheld": "name withheld",
+    "other_home": "address of another family",
 }  # fmt: skip
 SHORTEST = 3
 MOST = 2000
@@ -191,21 +193,24 @@ def without(text: str, secrets: Iterable[Secret]) -> str:
     return said + text[done:]
 
 
-def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
+def _own_and_others(person: Person, references: list[str], family: Collection[int]) -> tuple[set[int], set[int]]:
+    """Keys of the person's family, and of whoever else is on these records."""
+    ties = Relationship.objects.filter(Q(person=person) | Q(other=person)).values_list("person_id", "other_id")
+    own = {person.pk, *family, *(key for tie in ties for key in tie)}
+    rows = Involvement.objects.filter(reference__in=references).exclude(person_id__in=own)
+    return own, set(rows.values_list("person_id", flat=True)[:MOST])
+
+
+def secrets_of(person: Person, references: Iterable[str], *, family: Collection[int] = ()) -> list[Secret]:
     """The confidential addresses of the person and their family, and the names of whoever else is on these records.
 
     Addresses as well that were only given and stand on no record.
 
-    Family are those with a relationship to the person; everybody else named in the same records is another family.
+    Family are those with a relationship to the person, and ``family``; everybody else named in the same records is
+    another family.
     """
-    ties = Relationship.objects.filter(Q(person=person) | Q(other=person)).values_list("person_id", "other_id")
-    own = {person.pk, *(key for tie in ties for key in tie)}
     references = list(references)
-    others = set(
-        Involvement.objects.filter(reference__in=references)
-        .exclude(person_id__in=own)
-        .values_list("person_id", flat=True)[:MOST]
-    )
+    own, others = _own_and_others(person, references, family)
     found: list[Secret] = []
     hidden = Address.objects.filter(Q(person__in=own | others) | Q(person__merged_into=person), is_confidential=True)
     for place in hidden:
@@ -218,6 +223,26 @@ def secrets_of(person: Person, references: Iterable[str]) -> list[Secret]:
     found += [secret for key, secret in strangers.items() if len(key) >= SHORTEST and key not in shared]
     # The longest first: a whole name before the part of it that somebody else also has.
     return sorted(found, key=lambda secret: len(secret.pattern.pattern), reverse=True)
+
+
+def homes_of_others(person: Person, references: Iterable[str], *, family: Collection[int] = ()) -> list[Secret]:
+    """Where whoever else is on these records lives or lived, confidential or not, but for the family's own homes."""
+    own, others = _own_and_others(person, list(references), family)
+    homes = {place_of(place.lines, place.postcode) for place in Address.objects.filter(person__in=own)}
+    return [
+        replace(secret, kind="other_home")
+        for place in Address.objects.filter(person__in=others)
+        if place_of(place.lines, place.postcode) not in homes
+        for secret in secret_address(place.lines, place.postcode_key)
+    ]
+
+
+def withheld(names: Iterable[str], words: Iterable[str], *, own: Collection[int]) -> list[Secret]:
+    """What would tell who called and must not be named: names in whole and part, other words as a whole."""
+    mine = Name.objects.filter(person_id__in=own).values_list("full", "family", "given")
+    parted = [(name, name.split()[-1], " ".join(name.split()[:-1])) for name in names if name.strip()]
+    found = [*secret_names(parted, own=mine), *filter(None, map(secret_name, words))]
+    return [replace(secret, kind="withheld") for secret in found if len(secret.letters) >= SHORTEST]
 
 
 def addresses_in(references: Collection[str]) -> dict[str, list[Secret]]:

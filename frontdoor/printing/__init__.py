@@ -1,0 +1,1 @@
+"""Papers: what is printed, in every script, as a PDF that screen readers can read."""

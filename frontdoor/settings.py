@@ -84,6 +84,11 @@ DB_LIMITS = {
 }
 
 
+# Whether the server keeps the plans of the questions every page asks, with each connection. Off behind a pooler that
+# hands one connection to several clients in turn and does not hand prepared statements on.
+DB_PREPARED = env.bool("DB_PREPARED", True)
+
+
 def _is_of_the_owner() -> bool:
     words = sys.argv[1:] if Path(sys.argv[0]).name == "manage.py" else []
     return bool(words) and (words[0] in OWNER_COMMANDS or (words[0] == "demo" and "--reset" in words))

@@ -18,7 +18,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.backends.postgresql.compiler import SQLCompiler as PostgresCompiler
 from django.db.models.expressions import RawSQL
-from django.db.models.sql.constants import MULTI
 from psycopg.types.numeric import Int8
 
 
@@ -78,8 +77,8 @@ class _Said(PostgresCompiler):
         """How the columns are read, as was found when the text was written."""
         return self.reads
 
-    def execute_sql(self, result_type: str = MULTI, *args: Any, **kwargs: Any) -> list[list[Sequence[Any]]]:
-        """Every row at once, by a plan that is kept with the connection."""
+    def at_once(self, *args: object, **kwargs: object) -> list[list[Sequence[Any]]]:
+        """Every row in one piece, by a plan that is kept with the connection."""
         rows = _rows(*self.said)
         return [[row[: self.col_count] for row in rows] if self.has_extra_select else rows]
 
@@ -124,6 +123,7 @@ class _Wording:
         said = _Said(query, connection, connection.alias)
         vars(said).update(self._state)
         said.said = self._text, self._with(given)
+        vars(said)["execute_sql"] = said.at_once
         vars(query)["get_compiler"] = lambda *args, **kwargs: said
         rows: models.QuerySet[Any, Any] = object.__new__(type(self._rows))
         vars(rows).update(vars(self._rows) | {"_query": query})
@@ -156,7 +156,8 @@ def _quoted(text: str) -> str:
 
 
 def _rows(text: str, values: Sequence[Any]) -> list[Sequence[Any]]:
-    with connection.prepared() as cursor:
+    database: Any = connection  # of frontdoor.postgresql, which the stubs do not know
+    with database.prepared() as cursor:
         cursor.execute(text, values)
         rows: list[Sequence[Any]] = cursor.fetchall()
         return rows

@@ -4,38 +4,40 @@ The pool's own check waits a second after the first dead connection, two after t
 them in it, the first request after a restart waits ten seconds and fails. Here each is dropped as it is found.
 """
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
-from django.db.backends.postgresql import base
-from psycopg import OperationalError, errors, pq
+from django.db.backends.postgresql import base, operations
+from psycopg import Cursor, OperationalError, errors, pq
+from psycopg.abc import Params
 from psycopg_pool import ConnectionPool
 
 #: So many statements a connection keeps prepared: the questions of the busiest pages, in a few sets of roles.
 PREPARED_MOST = 150
 
 
-class PreparedCursor(base.ServerBindingCursor):
-    """Has each statement prepared by the server, under the connection, and sends the values alone."""
+class PreparedCursor(Cursor[Any]):
+    """Has each statement prepared by the server, with the connection, and sends the values alone."""
 
-    def execute(self, query: Any, params: Sequence[Any] | None = None, **options: Any) -> Self:
+    def execute(
+        self, query: Any, params: Params | None = None, *, prepare: bool | None = True, binary: bool | None = None
+    ) -> Self:
         """Ask it. A plan that a migration left behind is made again, where no transaction has failed with it."""
         try:
-            return super().execute(query, params, prepare=True, **options)
+            return super().execute(query, params, prepare=prepare, binary=binary)
         except errors.FeatureNotSupported:
             if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
                 raise
             self.connection.execute("DEALLOCATE ALL")  # psycopg reads what it did, and forgets its own list
-            return super().execute(query, params, prepare=True, **options)
+            return super().execute(query, params, prepare=prepare, binary=binary)
 
 
-class DatabaseOperations(base.DatabaseOperations):
+class DatabaseOperations(operations.DatabaseOperations):
     """Tells what was asked of a prepared statement too."""
 
-    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str | None:
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
         """The statement with its values, for who counts and reads the questions of a page."""
-        told: str | None = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        told: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
         return told
 
 

@@ -1,7 +1,8 @@
-"""Questions of the database that are put into words once and asked each time.
+"""Questions of the database that are put into words once, and planned once for each connection, and asked each time.
 
 The text of a query says nothing about anybody; putting it into words took Python longer than PostgreSQL needs to answer
-(docs/adr/0028). Only the text is kept, never an answer, and nothing of one person or one moment stands in it.
+(docs/adr/0028), and so did PostgreSQL's planning (docs/adr/00SP). Only the text and the plan are kept, never an answer,
+and nothing of one person or one moment stands in them.
 """
 
 import re
@@ -66,10 +67,10 @@ class CannotBeWorded(RuntimeError):
 class _Said(PostgresCompiler):
     """Asks what was put into words before."""
 
-    said: tuple[str, tuple[Any, ...]]
+    said: tuple[str, dict[str, Any]]
     reads: Any
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, dict[str, Any]]:
         """The text as it was written, with the values of now."""
         return self.said
 
@@ -95,7 +96,7 @@ class _Wording:
         written: Any = rows.query.get_compiler(connection=connection)
         text, params = written.as_sql()
         parts, end, left = [], 0, iter(params)
-        self._names: list[str] = []
+        self._names: set[str] = set()
         for found in re.finditer("%[%s]", text):
             if found[0] == "%%":
                 continue
@@ -106,11 +107,12 @@ class _Wording:
             if name in arrays:
                 if not before.endswith(" IN ("):
                     raise CannotBeWorded(f"{name} is not asked for as a list")
-                parts.append(f"{before.removesuffix(' IN (')} = ANY(%s::{arrays[name]}")
+                parts.append(f"{before.removesuffix(' IN (')} = ANY(%({name})s::{arrays[name]}")
+            elif name:
+                parts.append(f"{before}%({name})s" + ("::text" if isinstance(value, str) else ""))
             else:
-                parts.append(before + ("%s" if name else _literal(value)))
-            if name:
-                self._names.append(name)
+                parts.append(before + _literal(value))
+            self._names |= {name} - {""}
             end = found.end()
         self._text = "".join([*parts, text[end:]])
         reads = written.get_converters([each[0] for each in written.select[: written.col_count]])
@@ -134,12 +136,12 @@ class _Wording:
         counted = f"SELECT count(*) FROM ({self._text}) AS counted"  # noqa: S608 (as above)
         return int(_rows(counted, self._with(given))[0][0])
 
-    def _with(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(_sent(given[name]) for name in self._names)
+    def _with(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: _sent(given[name]) for name in self._names}
 
 
 def _literal(value: Any) -> str:
-    """A value that is the same each time, as it stands in the text: only so does a partial index fit it."""
+    """A value that is the same each time, as it stands in the text: only so does a partial index serve it."""
     connection.ensure_connection()
     return psycopg.ClientCursor(connection.connection).mogrify("%s", [value]).replace("%", "%%")
 
@@ -155,7 +157,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
-def _rows(text: str, values: Sequence[Any]) -> list[Sequence[Any]]:
+def _rows(text: str, values: Mapping[str, Any]) -> list[Sequence[Any]]:
     database: Any = connection  # of frontdoor.postgresql, which the stubs do not know
     with database.prepared() as cursor:
         cursor.execute(text, values)

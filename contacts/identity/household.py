@@ -237,14 +237,15 @@ class _Around:
     def __init__(self, children: Collection[int], user: User, known: Collection[int]) -> None:
         self.own: list[Relationship] = []
         self.theirs: list[Relationship] = []
-        self.homes: list[Address] = []
+        #: Who lives where: ids, each with the home bundling takes the address for.
+        self.homes: list[tuple[int, str]] = []
         if not children:
             return
         self.own = _ties(user, people=children, known=known)
         parents = [key for tie in self.own if (key := _parent_of(tie)[0]) is not None]
         if parents:
             self.theirs = _ties(user, people=parents, known=known)
-        self.homes = _homes(children)
+        self.homes = [(row.person_id, home) for row in _homes(children) if (home := _home(row))]
 
     def near(self, children: Collection[int]) -> dict[int, tuple[int, str]]:
         """Each who may be a brother or sister of some of them: of which child, and why; a tie before an address."""
@@ -269,10 +270,10 @@ class _Around:
                     apart.add(theirs)
                 else:
                     found.setdefault(theirs, (parents[parent], BY_PARENT))
-        homes = {home: row.person_id for row in self.homes if row.person_id in children and (home := _home(row))}
-        for row in self.homes:
-            if row.person_id not in children and (home := _home(row)) in homes:
-                found.setdefault(row.person_id, (homes[home], BY_ADDRESS))
+        homes = {home: person for person, home in self.homes if person in children}
+        for person, home in self.homes:
+            if person not in children and home in homes:
+                found.setdefault(person, (homes[home], BY_ADDRESS))
         return {other: why for other, why in found.items() if other not in apart and other not in children}
 
 

@@ -19,6 +19,10 @@ PREPARED_MOST = 150
 class PreparedCursor(Cursor[Any]):
     """Has each statement prepared by the server, with the connection, and sends the values alone."""
 
+    #: By this django-pghistory knows a cursor that only reads, and puts nothing before the statement: two in one cannot
+    #: be prepared. Of those without a name it knows it by the first word, which a union has not.
+    name = "prepared"
+
     def execute(
         self, query: Any, params: Params | None = None, *, prepare: bool | None = True, binary: bool | None = None
     ) -> Self:

@@ -1,7 +1,9 @@
 """What every page asks is planned once for each connection: by values of any kind, and after a migration afresh."""
 
 from collections.abc import Collection
+from typing import Any
 
+import pghistory
 import psycopg
 import pytest
 from django.conf import settings
@@ -9,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
-from frontdoor.accounts.models import Team, User
+from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.notifications.actions import notify
 from frontdoor.notifications.models import Notice
 from frontdoor.wording import worded
@@ -76,3 +78,16 @@ def test_a_table_that_a_migration_changed_is_asked_by_a_new_plan(committed: None
             assert [_teams(names=["North"]) for _ in range(2)] == [["North"], ["North"]]
         finally:
             owner.execute(widened.format(100).encode())
+
+
+@worded(names=[str])
+def _teams_and_agencies(*, names: Collection[str]) -> QuerySet[Any, str]:
+    agencies = Agency.objects.filter(name__in=names).values_list("name", flat=True)
+    return Team.objects.filter(name__in=names).values_list("name", flat=True).union(agencies)
+
+
+@pytest.mark.django_db
+def test_while_somebody_is_noted_as_the_cause_of_changes_a_union_is_asked_as_ever() -> None:
+    Team.objects.create(code="north", name="North", kind=Team.Kind.DUTY)
+    with pghistory.context(user=1):
+        assert _teams_and_agencies(names=["North"]) == ["North"]

@@ -1,7 +1,8 @@
-"""Questions of the database that are put into words once and asked each time.
+"""Questions of the database that are put into words once, and planned once for each connection, and asked each time.
 
 The text of a query says nothing about anybody; putting it into words took Python longer than PostgreSQL needs to answer
-(docs/adr/0028). Only the text is kept, never an answer, and nothing of one person or one moment stands in it.
+(docs/adr/0028), and so did PostgreSQL's planning (docs/adr/00SP). Only the text and the plan are kept, never an answer,
+and nothing of one person or one moment stands in them.
 """
 
 import re
@@ -12,11 +13,13 @@ from functools import lru_cache, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
+import psycopg
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.backends.postgresql.compiler import SQLCompiler as PostgresCompiler
 from django.db.models.expressions import RawSQL
+from psycopg.types.numeric import Int8
 
 
 @lru_cache(maxsize=4096)
@@ -64,16 +67,21 @@ class CannotBeWorded(RuntimeError):
 class _Said(PostgresCompiler):
     """Asks what was put into words before."""
 
-    said: tuple[str, tuple[Any, ...]]
+    said: tuple[str, dict[str, Any]]
     reads: Any
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, dict[str, Any]]:
         """The text as it was written, with the values of now."""
         return self.said
 
     def get_converters(self, expressions: Any) -> Any:
         """How the columns are read, as was found when the text was written."""
         return self.reads
+
+    def at_once(self, *args: object, **kwargs: object) -> list[list[Sequence[Any]]]:
+        """Every row in one piece, by a plan that is kept with the connection."""
+        rows = _rows(*self.said)
+        return [[row[: self.col_count] for row in rows] if self.has_extra_select else rows]
 
 
 class _Wording:
@@ -88,7 +96,7 @@ class _Wording:
         written: Any = rows.query.get_compiler(connection=connection)
         text, params = written.as_sql()
         parts, end, left = [], 0, iter(params)
-        self._values: list[tuple[str, Any]] = []
+        self._names: set[str] = set()
         for found in re.finditer("%[%s]", text):
             if found[0] == "%%":
                 continue
@@ -99,10 +107,12 @@ class _Wording:
             if name in arrays:
                 if not before.endswith(" IN ("):
                     raise CannotBeWorded(f"{name} is not asked for as a list")
-                parts.append(f"{before.removesuffix(' IN (')} = ANY(%s::{arrays[name]}")
+                parts.append(f"{before.removesuffix(' IN (')} = ANY(%({name})s::{arrays[name]}")
+            elif name:
+                parts.append(f"{before}%({name})s" + ("::text" if isinstance(value, str) else ""))
             else:
-                parts.append(f"{before}%s")
-            self._values.append((name, value))
+                parts.append(before + _literal(value))
+            self._names |= {name} - {""}
             end = found.end()
         self._text = "".join([*parts, text[end:]])
         reads = written.get_converters([each[0] for each in written.select[: written.col_count]])
@@ -115,6 +125,7 @@ class _Wording:
         said = _Said(query, connection, connection.alias)
         vars(said).update(self._state)
         said.said = self._text, self._with(given)
+        vars(said)["execute_sql"] = said.at_once
         vars(query)["get_compiler"] = lambda *args, **kwargs: said
         rows: models.QuerySet[Any, Any] = object.__new__(type(self._rows))
         vars(rows).update(vars(self._rows) | {"_query": query})
@@ -122,12 +133,36 @@ class _Wording:
 
     def counted(self, given: Mapping[str, Any]) -> int:
         """How many there are, asked with these values."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({self._text}) AS counted", self._with(given))  # noqa: S608 (as above)
-            return int(cursor.fetchone()[0])
+        counted = f"SELECT count(*) FROM ({self._text}) AS counted"  # noqa: S608 (as above)
+        return int(_rows(counted, self._with(given))[0][0])
 
-    def _with(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(given[name] if name else value for name, value in self._values)
+    def _with(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: _sent(given[name]) for name in self._names}
+
+
+def _literal(value: Any) -> str:
+    """A value that is the same each time, as it stands in the text: only so does a partial index serve it."""
+    connection.ensure_connection()
+    return psycopg.ClientCursor(connection.connection).mogrify("%s", [value]).replace("%", "%%")
+
+
+def _sent(value: Any) -> Any:
+    """A value as it is sent, of one type each time: by another the server would plan the question again."""
+    if isinstance(value, list):
+        return "{" + ",".join(_quoted(each) if isinstance(each, str) else str(int(each)) for each in value) + "}"
+    return Int8(value) if isinstance(value, int) else value
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _rows(text: str, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+    database: Any = connection  # of frontdoor.postgresql, which the stubs do not know
+    with database.prepared() as cursor:
+        cursor.execute(text, values)
+        rows: list[Sequence[Any]] = cursor.fetchall()
+        return rows
 
 
 def _asks_nothing(*args: Any) -> None:

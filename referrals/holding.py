@@ -1,5 +1,6 @@
 """Who can hold a case, how many each holds now, and whose brothers and sisters are waiting for somebody too."""
 
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -61,20 +62,21 @@ def workers_with_cases(user: User) -> list[User]:
 
     And of who is away now of what kind (``away_kind``) and until when (``away_until``).
     """
-    away = {row.user_id: row for row in Absence.objects.at(timezone.now())}
-    rows = _with_cases(user)
-    for row in rows:
-        if absence := away.get(row.pk):
-            vars(row).update(away_kind=absence.kind, away_until=absence.until_on)
-    return rows
+    now = timezone.now()
+    return _with_cases(user, at=now, on=timezone.localdate(now))
 
 
-@worded()
-def _with_cases(user: User) -> QuerySet[User, User]:
+@worded(at=datetime, on=date)
+def _with_cases(user: User, *, at: datetime, on: date) -> QuerySet[User, User]:
     seen = Referral.objects.visible_to(user).open()
     own = Allocation.objects.current().with_worker().filter(worker=OuterRef("pk"), referral__in=seen.values("pk"))
     counted = own.order_by().values("worker").annotate(held=Count("pk")).values("held")
-    return workers().annotate(held=Coalesce(Subquery(counted), 0))
+    away = Absence.objects.on(on, at).filter(user=OuterRef("pk")).order_by("-pk")
+    return workers().annotate(
+        held=Coalesce(Subquery(counted), 0),
+        away_kind=Subquery(away.values("kind")[:1]),
+        away_until=Subquery(away.values("until_on")[:1]),
+    )
 
 
 def brothers_and_sisters(child: Person, user: User) -> set[int]:

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts.models import OPEN, Contact, ContactPerson, HouseholdAnswer
 from frontdoor.access import Permission, holds
@@ -24,6 +24,7 @@ from frontdoor.people.hooks import OpenWork, open_work
 from frontdoor.people.models import Address, Person, Relationship
 from frontdoor.people.record.kinship import OUTSIDE, PARENTS, SIBLINGS
 from frontdoor.people.record.overview import OTHER_END
+from frontdoor.wording import worded
 
 #: So many are asked about at once, and so many ties and addresses are read: a hostel is no household.
 MOST = 12
@@ -236,16 +237,15 @@ class _Around:
     def __init__(self, children: Collection[int], user: User, known: Collection[int]) -> None:
         self.own: list[Relationship] = []
         self.theirs: list[Relationship] = []
-        self.homes: list[Address] = []
+        #: Who lives where: ids, each with the home bundling takes the address for.
+        self.homes: list[tuple[int, str]] = []
         if not children:
             return
-        ties = _told_of(Relationship.objects.filter(ended_on__isnull=True), user, known, "person_id", "other_id")
-        self.own = list(ties.filter(Q(person_id__in=children) | Q(other_id__in=children)).order_by("pk")[:MOST_READ])
+        self.own = _ties(user, people=children, known=known)
         parents = [key for tie in self.own if (key := _parent_of(tie)[0]) is not None]
         if parents:
-            theirs = ties.filter(Q(person_id__in=parents) | Q(other_id__in=parents))
-            self.theirs = list(theirs.order_by("pk")[:MOST_READ])
-        self.homes = _homes(children)
+            self.theirs = _ties(user, people=parents, known=known)
+        self.homes = [(row.person_id, home) for row in _homes(children) if (home := _home(row))]
 
     def near(self, children: Collection[int]) -> dict[int, tuple[int, str]]:
         """Each who may be a brother or sister of some of them: of which child, and why; a tie before an address."""
@@ -270,11 +270,18 @@ class _Around:
                     apart.add(theirs)
                 else:
                     found.setdefault(theirs, (parents[parent], BY_PARENT))
-        homes = {home: row.person_id for row in self.homes if row.person_id in children and (home := _home(row))}
-        for row in self.homes:
-            if row.person_id not in children and (home := _home(row)) in homes:
-                found.setdefault(row.person_id, (homes[home], BY_ADDRESS))
+        homes = {home: person for person, home in self.homes if person in children}
+        for person, home in self.homes:
+            if person not in children and home in homes:
+                found.setdefault(person, (homes[home], BY_ADDRESS))
         return {other: why for other, why in found.items() if other not in apart and other not in children}
+
+
+@worded(people=[int], known=[int])
+def _ties(user: User, *, people: Collection[int], known: Collection[int]) -> QuerySet[Relationship, Relationship]:
+    ties = _told_of(Relationship.objects.filter(ended_on__isnull=True), user, known, "person_id", "other_id")
+    rows: QuerySet[Relationship, Relationship] = ties.filter(Q(person_id__in=people) | Q(other_id__in=people))
+    return rows.order_by("pk")[:MOST_READ]
 
 
 def _parent_of(tie: Relationship) -> tuple[int | None, int | None]:
@@ -286,13 +293,17 @@ def _parent_of(tie: Relationship) -> tuple[int | None, int | None]:
 
 def _homes(children: Collection[int]) -> list[Address]:
     """Where these children live now, then who else lives in the same postcode; nothing confidential, nor communal."""
+    return sorted(_at_home(children=children), key=lambda row: (row.person_id not in children, row.pk))
+
+
+@worded(children=[int])
+def _at_home(*, children: Collection[int]) -> QuerySet[Address, Address]:
     now = Address.objects.filter(
         ended_on__isnull=True, is_confidential=False, is_communal=False, kind__in=["home", "temporary"]
     ).exclude(postcode_key="")
     own = now.filter(person_id__in=children)
     others = now.filter(postcode_key__in=own.values("postcode_key")).exclude(person_id__in=children)
-    found = own.union(others.order_by("pk")[:MOST_READ], all=True)
-    return sorted(found, key=lambda row: (row.person_id not in children, row.pk))
+    return own.union(others.order_by("pk")[:MOST_READ], all=True)
 
 
 def _home(address: Address) -> str:

@@ -1,6 +1,6 @@
 """What the page of one contact shows: people as given beside the record, whom they may be, and what has happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ from frontdoor.people.models.person import NOT_YET_OBTAINED
 from frontdoor.people.protection import actions as protection
 from frontdoor.people.record.parts import Parts
 from frontdoor.ui.formats import day, moment
+from frontdoor.wording import worded
 from frontdoor.workflow.actions import history
 from frontdoor.workflow.machines import MACHINES
 
@@ -45,6 +46,8 @@ LOOKED_AT = 12
 #: So many other contacts about one family stand on the page of one.
 OF_ONE_FAMILY = 10
 CANDIDATES = 5
+#: That somebody has the text of a contact before them.
+TEXT_OPENED = "contact.text_opened"
 #: How many lines of a family's history stand beside a text.
 HISTORY = 12
 
@@ -181,18 +184,7 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
     facts = _OnRecord()
     if not people:
         return facts
-    own: dict[str, Any] = {"person": OuterRef("pk")}
-    standing = own | {"ended_on__isnull": True}
-    numbers = Identifier.objects.filter(**own, kind__in=["nhs", "upn"], valid_to__isnull=True)
-    rows = Person.objects.filter(pk__in=[person.pk for person in people]).values_list(
-        "pk",
-        _listed(Name.objects.filter(**own), "full", "given"),
-        _listed(numbers.order_by("id"), "kind", "value"),
-        _listed(Address.objects.filter(**standing).order_by("id"), "lines", "postcode", "is_confidential"),
-        _listed(Telephone.objects.filter(**standing).order_by("id"), "number", "number_key"),
-        _listed(Danger.objects.filter(**own).exclude(source=""), "source"),
-    )
-    for key, names, identified, addresses, telephones, warned in rows:
+    for key, names, identified, addresses, telephones, warned in _facts(people=[person.pk for person in people]):
         facts.names[key] = {name.casefold() for each in names for name in each}
         facts.identifiers |= {(key, kind): value for kind, value in identified}
         for lines, postcode, is_confidential in addresses:
@@ -204,6 +196,21 @@ def facts_on_record(people: Sequence[Person]) -> _OnRecord:
             facts.rung.setdefault(key, set()).add(number_key)
         facts.warned |= {(key, source) for (source,) in warned}
     return facts
+
+
+@worded(people=[int])
+def _facts(*, people: Collection[int]) -> QuerySet[Person, tuple[Any, ...]]:
+    own: dict[str, Any] = {"person": OuterRef("pk")}
+    standing = own | {"ended_on__isnull": True}
+    numbers = Identifier.objects.filter(**own, kind__in=["nhs", "upn"], valid_to__isnull=True)
+    return Person.objects.filter(pk__in=people).values_list(
+        "pk",
+        _listed(Name.objects.filter(**own), "full", "given"),
+        _listed(numbers.order_by("id"), "kind", "value"),
+        _listed(Address.objects.filter(**standing).order_by("id"), "lines", "postcode", "is_confidential"),
+        _listed(Telephone.objects.filter(**standing).order_by("id"), "number", "number_key"),
+        _listed(Danger.objects.filter(**own).exclude(source=""), "source"),
+    )
 
 
 def _listed(rows: QuerySet[Any, Any], *columns: str) -> ArraySubquery:
@@ -331,9 +338,14 @@ def together(contact: Contact, user: User) -> list[Contact]:
     """The contacts screened with this one that the user may see, the one asked for first."""
     if contact.bundle is None or (contact.is_on_queue and contact.bundle.size <= 1):
         return [contact]
-    rows = Contact.objects.visible_to(user).on_queue().filter(bundle_id=contact.bundle_id).exclude(pk=contact.pk)
-    others = rows.select_related("type", "agency", "claimed_by", "text", "rank").order_by("tier", "rank_at", "id")
-    return [contact, *others]
+    return [contact, *_bundled(user, bundle=contact.bundle.pk, but=contact.pk)]
+
+
+@worded(bundle=int, but=int)
+def _bundled(user: User, *, bundle: int, but: int) -> QuerySet[Contact, Contact]:
+    rows: QuerySet[Contact, Contact] = Contact.objects.visible_to(user).on_queue()
+    rows = rows.filter(bundle_id=bundle).exclude(pk=but)
+    return rows.select_related("type", "agency", "claimed_by", "text", "rank").order_by("tier", "rank_at", "id")
 
 
 def of_one_family(contact: Contact, user: User) -> list[Contact]:
@@ -347,7 +359,7 @@ def of_one_family(contact: Contact, user: User) -> list[Contact]:
 
 def note_opened(contact: Contact, user: User) -> None:
     """Keep that this user has the text before them; written before the page leaves."""
-    write_audit("contact.text_opened", by=user, reference=contact.reference)
+    write_audit(TEXT_OPENED, by=user, reference=contact.reference)
 
 
 def words(contact: Contact, *more: str) -> list[tuple[str, str]]:

@@ -329,7 +329,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
     def at(self, moment: datetime) -> Self:
         """Those that run on the day of this moment and had been entered by then, and not taken back."""
-        on = timezone.localdate(moment)
+        return self.on(timezone.localdate(moment), moment)
+
+    def on(self, on: date, moment: datetime) -> Self:
+        """Those that run on a day, as far as they were known at a moment."""
         begun = self.filter(entered_at__lte=moment, from_on__lte=on)
         return begun.filter(Q(until_on=None) | Q(until_on__gte=on)).filter(Q(ended_at=None) | Q(ended_at__gt=moment))
 

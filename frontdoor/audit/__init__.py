@@ -22,6 +22,8 @@ class Shown:
     event: str = ""
     people: set[int] = field(default_factory=set)
     given_on: set[str] = field(default_factory=set)
+    #: What the page is evidence of beside whom it shows: event and reference.
+    beside: list[tuple[str, str]] = field(default_factory=list)
 
 
 class AuditedRequest(HttpRequest):
@@ -56,6 +58,7 @@ def shows(
     reason: str = "",
     given_on: Iterable[str] = (),
     event: str = "",
+    beside: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Say who this response shows; called by every view that shows people.
 
@@ -63,7 +66,8 @@ def shows(
     record, so the row cannot say them among its people; it names the contacts in its detail.
     ``kind`` is ``opened`` for one record and ``listed`` for a list; the strongest said in one request wins.
     ``event``: what the row is called, where it is not a page of ours: ``agency.read`` or ``link.read``.
-    The row is committed before the first byte leaves, or the response is a 500.
+    ``beside``: events with the references they are about, each a row of its own before that of the page.
+    The rows are committed before the first byte leaves, or the response is a 500.
     """
     shown: Shown | None = getattr(request, "audit_shown", None)
     if shown is None:
@@ -76,6 +80,7 @@ def shows(
     shown.reference = reference or shown.reference
     shown.reason = reason or shown.reason
     shown.event = event or shown.event
+    shown.beside += beside
 
 
 def refused(request: HttpRequest, refusal: Any) -> None:

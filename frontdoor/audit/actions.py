@@ -1,7 +1,7 @@
 """Writing evidence. Rows are inserted and never changed: the application's database role cannot."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict, Unpack
 
 from frontdoor.accounts.models import Agency, User
 from frontdoor.audit.events import EVENTS
@@ -13,35 +13,50 @@ def keys_of(people: Iterable[Any]) -> list[int]:
     return sorted({person if isinstance(person, int) else person.pk for person in people})
 
 
-def record(
-    event: str,
-    *,
-    by: User | None,
-    kind: str = Entry.Kind.ACTED,
-    agency: Agency | None = None,
-    reference: str = "",
-    people: Iterable[Any] = (),
-    reason: str = "",
-    detail: dict[str, Any] | None = None,
-    path: str = "",
-) -> Entry:
-    """Write one audit row in the caller's transaction.
+class Said(TypedDict, total=False):
+    """What a row may say beside the event and who it was.
 
-    ``event`` must be registered with a sentence (KeyError otherwise); ``people`` are Person records or keys;
-    ``detail`` holds codes and references, never free text about a person.
+    ``people`` are Person records or keys; ``detail`` holds codes and references, never free text about a person.
+    """
+
+    kind: str
+    agency: Agency | None
+    reference: str
+    people: Iterable[Any]
+    reason: str
+    detail: dict[str, Any]
+    path: str
+
+
+def row(event: str, *, by: User | None, **said: Unpack[Said]) -> Entry:
+    """One audit row that is not written yet: see :func:`write`.
+
+    ``event`` must be registered with a sentence (KeyError otherwise).
     """
     EVENTS[event]
-    return Entry.objects.create(
+    return Entry(
         event=event,
-        kind=kind,
+        kind=said.get("kind", Entry.Kind.ACTED),
         actor=by if by is not None and by.pk else None,
-        agency=agency,
-        reference=reference,
-        people=keys_of(people),
-        reason=reason,
-        detail=detail or {},
-        path=path[:300],
+        agency=said.get("agency"),
+        reference=said.get("reference", ""),
+        people=keys_of(said.get("people", ())),
+        reason=said.get("reason", ""),
+        detail=said.get("detail") or {},
+        path=said.get("path", "")[:300],
     )
+
+
+def record(event: str, *, by: User | None, **said: Unpack[Said]) -> Entry:
+    """Write one audit row in the caller's transaction; ``event`` as of :func:`row`."""
+    entry = row(event, by=by, **said)
+    entry.save(force_insert=True)
+    return entry
+
+
+def write(rows: Sequence[Entry]) -> None:
+    """Write several audit rows, in their order, all or none."""
+    Entry.objects.bulk_create(rows)
 
 
 def exported(*, by: User, of: str, rows: int, reference: str = "", people: Iterable[Any] = ()) -> Entry:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 
 from frontdoor.access import Denied, Refused
-from frontdoor.audit.actions import record
+from frontdoor.audit import Shown
+from frontdoor.audit.actions import record, row, write
 from frontdoor.audit.models import Entry
 from frontdoor.quiet import without_secrets
 from frontdoor.ui.responses import error
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class AuditMiddleware:
-    """Writes one row for a page that showed people and one for an act that was refused.
+    """Writes one row for a page that showed people, with what it is evidence of, and one for an act that was refused.
 
     Both are committed before the first byte of the answer leaves. The refusal's row is written after the
     refused act's own transaction has been rolled back, so the two cannot be confused.
@@ -36,18 +37,7 @@ class AuditMiddleware:
         shown = getattr(request, "audit_shown", None)
         if shown is not None and response.status_code < 500:
             try:
-                with transaction.atomic():
-                    record(
-                        shown.event or f"page.{shown.kind}",
-                        by=_actor(request),
-                        agency=getattr(request, "agency", None),
-                        kind=shown.kind,
-                        reference=shown.reference,
-                        people=shown.people,
-                        reason=shown.reason,
-                        detail={"given_on": sorted(shown.given_on)} if shown.given_on else {},
-                        path=without_secrets(request.path),
-                    )
+                write(_rows(request, shown))
             except Exception:
                 log.exception("audit_row_not_written", path=request.path)
                 return get_resolver().resolve_error_handler(500)(request)
@@ -64,6 +54,23 @@ class AuditMiddleware:
             note_refusal(request, kind=Entry.Kind.REFUSED, event="act.refused", detail={"code": exception.code})
             return error(request, 409, exception.message, code=exception.code)
         return None
+
+
+def _rows(request: HttpRequest, shown: Shown) -> list[Entry]:
+    """What a page that showed people leaves behind: what happened beside it, and that it did."""
+    by = _actor(request)
+    page = row(
+        shown.event or f"page.{shown.kind}",
+        by=by,
+        agency=getattr(request, "agency", None),
+        kind=shown.kind,
+        reference=shown.reference,
+        people=shown.people,
+        reason=shown.reason,
+        detail={"given_on": sorted(shown.given_on)} if shown.given_on else {},
+        path=without_secrets(request.path),
+    )
+    return [*(row(event, by=by, reference=reference) for event, reference in shown.beside), page]
 
 
 def note_refusal(request: HttpRequest, *, kind: str, event: str, detail: dict[str, Any]) -> None:

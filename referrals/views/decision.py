@@ -92,14 +92,15 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     shown = [contact.reference for contact in contacts]
     opened = set()
     if first.reference in shown and request.method != "POST":
-        contact_readers.note_opened(first, user)
         opened = {first.reference}
+    first_text = [(contact_readers.TEXT_OPENED, reference) for reference in opened]
     opened |= opened_by(user, [each for each in shown if each not in opened])
     looks = around.looks(opened)
     waiting = beside.each_once(beside.beside(contacts, user, now), contacts)
     sentences = beside.sentences(waiting)
     shows = {*around.confirmed, *sentences.people, *(key for look in looks.values() for key in look.shown)}
-    audit.shows(request, shows, kind="opened", reference=first.reference)
+    # That the user has the first text before them is kept with who was shown, before the page leaves.
+    audit.shows(request, shows, kind="opened", reference=first.reference, beside=first_text)
     # Versions as they were read stay until a decision was tried on them: then it may be sent again on those of now.
     sent = request.POST if common.is_sent and not results else {}
     return page(

@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=40)
 HOME = {"lines": "7 Tarn Row", "postcode": "ZZ99 5TR"}
 #: What the page may ask altogether, the session, the person signed in, who is away and the rows of the audit among it.
-MOST = 29
+MOST = 27
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 """Questions of the database that are put into words once, and planned once for each connection, and asked each time.
 
 The text of a query says nothing about anybody; putting it into words took Python longer than PostgreSQL needs to answer
-(docs/adr/0028), and so did PostgreSQL's planning (docs/adr/00SP). Only the text and the plan are kept, never an answer,
+(docs/adr/0028), and so did PostgreSQL's planning (docs/adr/0030). Only the text and the plan are kept, never an answer,
 and nothing of one person or one moment stands in them.
 """
 

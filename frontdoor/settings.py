@@ -62,8 +62,8 @@ APP_URL = env.str("DATABASE_APP_URL", "")
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "flush", "dbshell", "restore", "test"}
 
 
-# Whether the server keeps the plans of the questions every page asks, with each connection. Off behind a pooler that
-# hands one connection to several clients in turn and does not hand prepared statements on.
+# Whether the server keeps the plans of the questions every page asks, with each connection. Behind a pooler, which
+# hands one connection to several clients in turn, it never does: a pooler is known by the process number it gives.
 DB_PREPARED = env.bool("DB_PREPARED", True)
 # Seconds a statement may take, wait for a lock, or leave a transaction idle; 0: as long as it likes. A command, and the
 # owner's migrations, have no limit; a page waits for nobody, and a worker is killed by no slow disk.

@@ -70,7 +70,7 @@ class _Said(PostgresCompiler):
     said: tuple[str, dict[str, Any]]
     reads: Any
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, dict[str, Any]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
         """The text as it was written, with the values of now."""
         return self.said
 

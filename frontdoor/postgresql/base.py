@@ -69,7 +69,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 break
         else:
             lent = super().get_new_connection(conn_params)
-        lent.prepared_max = PREPARED_MOST
+        return self._as_lent(lent)
+
+    def _as_lent(self, lent: Any) -> Any:
+        """A connection that keeps plans where they are its own: behind a pooler the next statement may go elsewhere.
+
+        A pooler hands out a process number of its own, by which it passes a cancellation on; the server says the true
+        one. Asked once for each connection.
+        """
+        if getattr(lent, "prepared_max", None) != PREPARED_MOST:
+            lent.prepared_max = PREPARED_MOST
+            if lent.prepare_threshold is not None:
+                asked = lent.execute("SELECT pg_backend_pid()").fetchone()
+                if asked is None or asked[0] != lent.info.backend_pid:
+                    lent.prepare_threshold = None
+                if not lent.autocommit:
+                    lent.rollback()  # what was asked began a transaction, which nobody means to be in
         return lent
 
     def prepared(self) -> Any:

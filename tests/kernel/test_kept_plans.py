@@ -1,5 +1,8 @@
 """What every page asks is planned once for each connection: by values of any kind, and after a migration afresh."""
 
+import re
+import socket
+import threading
 from collections.abc import Collection
 from typing import Any
 
@@ -14,6 +17,7 @@ from django.db.models.functions import Lower
 from frontdoor.accounts.models import Agency, Team, User
 from frontdoor.notifications.actions import notify
 from frontdoor.notifications.models import Notice
+from frontdoor.postgresql.base import DatabaseWrapper
 from frontdoor.wording import worded
 from tests.conftest import url_for
 
@@ -61,6 +65,39 @@ def test_behind_a_pooler_nothing_is_kept_with_a_connection(monkeypatch: pytest.M
         assert _kept() == []
     finally:
         connection.connection.prepare_threshold = before
+
+
+def _other_number(server: socket.socket, client: socket.socket) -> None:
+    """Pass on what the server says, with a process number of our own, as poolers do."""
+    while said := server.recv(65536):
+        client.sendall(re.sub(rb"K\x00\x00\x00\x0c....", b"K\x00\x00\x00\x0c\x00\x00\x00\x07", said, flags=re.DOTALL))
+
+
+def _pooler(listening: socket.socket, host: str, port: int) -> None:
+    client, _ = listening.accept()
+    server = socket.socket(socket.AF_UNIX if host.startswith("/") else socket.AF_INET)
+    server.connect(f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port))
+    threading.Thread(target=_other_number, args=(server, client), daemon=True).start()
+    with client, server:
+        while asked := client.recv(65536):
+            server.sendall(asked)
+
+
+@pytest.mark.django_db
+def test_a_pooler_is_found_out_by_the_process_number_it_gives() -> None:
+    straight = DatabaseWrapper({**connection.settings_dict, "OPTIONS": {"pool": False}})
+    info = connection.connection.info
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_pooler, args=(listening, info.host, info.port), daemon=True).start()
+        place = {"HOST": "127.0.0.1", "PORT": listening.getsockname()[1], "OPTIONS": {"pool": False}}
+        pooled = DatabaseWrapper({**connection.settings_dict, **place})
+        try:
+            for wrapper, kept in ((straight, 1), (pooled, None)):
+                wrapper.connect()
+                assert wrapper.connection.prepare_threshold == kept
+        finally:
+            straight.close()
+            pooled.close()
 
 
 @worded(names=[str])

@@ -14,6 +14,7 @@ from contacts.families.telling import telling_for
 from contacts.given import sought_for
 from contacts.models import Contact
 from contacts.screening import actions as screening
+from contacts.screening.readers import of_its_type
 from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
@@ -130,6 +131,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
     """The page; ``sent`` is the answer to news that came back."""
     user = request.user
     contact = found.contact
+    telling = telling_for(found.contact_person)
     assessments: Any = found.assessments
     heard = told(request, news.of(found, user), "referral")
     if sent is not None:
@@ -141,7 +143,8 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "referral": found,
             "contact": contact,
             "given": found.contact_person,
-            "telling": telling_for(found.contact_person),
+            "telling": telling,
+            "asked_of_type": [(shown, telling.of(name, text)) for name, shown, text in of_its_type(contact)],
             "untaken": untaken([found.child], user).get(found.child.pk, []) if found.child is not None else [],
             "siblings": readers.siblings(found, user),
             "ending": endings.told(found),

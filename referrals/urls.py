@@ -4,6 +4,8 @@ from django.urls import path
 
 from referrals.protection import enquiry_views
 from referrals.protection import views as protection
+from referrals.unaccompanied import age_views
+from referrals.unaccompanied import views as unaccompanied
 from referrals.views import (
     allocating,
     deciding,
@@ -51,6 +53,13 @@ urlpatterns = [
     path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
     path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/strategy-discussion/", protection.discuss, name="discuss"),
+    path("unaccompanied/", unaccompanied.listing, name="unaccompanied_list"),
+    path("referrals/<str:reference>/unaccompanied/", unaccompanied.of_referral, name="alone"),
+    path("referrals/<str:reference>/age/", age_views.begin, name="age_begin"),
+    path("unaccompanied/<str:reference>/", unaccompanied.unaccompanied, name="unaccompanied"),
+    path("unaccompanied/<str:reference>/do/<slug:name>/", unaccompanied.act, name="unaccompanied_act"),
+    path("age/<str:reference>/", age_views.age, name="age"),
+    path("age/<str:reference>/do/<slug:name>/", age_views.act, name="age_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

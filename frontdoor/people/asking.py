@@ -17,7 +17,7 @@ from frontdoor.ui.dates import full_year
 
 WORDS_AT_MOST = 6
 #: What a reference begins with: person, contact, referral, assessment, early help, supervision, document.
-KINDS = "PCRAESD"
+KINDS = "PCRAESDQUG"
 _WHOLE = re.compile(rf"[{KINDS}]-[0-9A-HJKMNP-TV-Z]{{8}}")
 _INSIDE = re.compile(rf"(?<![\w-])[{KINDS}]-[0-9A-Z]{{8}}(?![\w-])", re.IGNORECASE)
 

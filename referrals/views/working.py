@@ -155,6 +155,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             **heard,
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
+            "age_open": found.age_assessments.open().first(),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.families.telling import telling_for
+from contacts.needs import interpreters
 from contacts.screening.readers import of_its_type
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
@@ -120,6 +121,7 @@ def unaccompanied(request: StaffRequest, reference: str) -> HttpResponse:
             "contact": referral.contact,
             "said": [(what, telling.of(name, text)) for name, what, text in of_its_type(referral.contact)],
             "given": referral.contact_person,
+            "interpreters": interpreters(referral.contact_person, referral.child),
             "ages": [(each, readers.claimed_date(each), readers.assessed_date(each)) for each in ages],
             "may_begin": referral.is_open and holds(user, P.REFERRAL_WORK) and not any(each.is_open for each in ages),
             "clocks": list(clocks),

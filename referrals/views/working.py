@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.families.telling import telling_for
 from contacts.given import sought_for
 from contacts.models import Contact
+from contacts.needs import interpreters
 from contacts.screening import actions as screening
 from contacts.screening.readers import of_its_type
 from contacts.screening.untaken import untaken
@@ -144,6 +145,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "contact": contact,
             "given": found.contact_person,
             "telling": telling,
+            "interpreters": interpreters(found.contact_person, found.child),
             "asked_of_type": [(shown, telling.of(name, text)) for name, shown, text in of_its_type(contact)],
             "untaken": untaken([found.child], user).get(found.child.pk, []) if found.child is not None else [],
             "siblings": readers.siblings(found, user),

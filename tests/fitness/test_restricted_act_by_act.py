@@ -44,6 +44,8 @@ PARTS = {
     "R": ["referrals/~/", "referrals/~/do/allocate/", "clocks/~/", "who-looked/~/"],
     "A": ["assessments/~/", "clocks/~/"],
     "Q": ["section-47/~/"],
+    "U": ["unaccompanied/~/"],
+    "G": ["age/~/"],
     "D": ["documents/~/", "documents/~/view/", "documents/~/download/"],
     "S": ["supervision/~/"],
     "E": ["early-help/~/", "clocks/~/"],

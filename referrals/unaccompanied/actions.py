@@ -28,7 +28,7 @@ FACTS = (
 
 def came_alone(referral: Referral) -> bool:
     """Whether the referral is of an unaccompanied child: by its contact, or by one that joined it."""
-    is_kept = Unaccompanied.objects.filter(referral=referral).exists()
+    is_kept = Unaccompanied.objects.filter(referral=referral).exists() or referral.age_assessments.exists()
     is_owed = Clock.objects.of(referral.reference).filter(rule=RULE).exists()
     return referral.contact.type.code == KIND or is_owed or is_kept
 

@@ -15,7 +15,6 @@ from frontdoor.accounts.models import User
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
-from referrals.forms import say_cases
 from referrals.models import AgeAssessment
 from referrals.unaccompanied import age as actions
 from referrals.unaccompanied import forms, readers
@@ -60,7 +59,6 @@ def begin(request: StaffRequest, reference: str) -> HttpResponse:
     form = acting.form(
         request, forms.BeginAgeForm, record=referral, initial={"claimed_on": referral.contact_person.date_of_birth}
     )  # fmt: skip
-    say_cases(form, request.user)
 
     def run(given: dict[str, Any], at: datetime) -> AgeAssessment:
         given.pop("version")
@@ -122,8 +120,6 @@ def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     require(request.user, chosen.permission)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
-    if name == "assessors":
-        say_cases(form, request.user)
     done = acting.carry_out(
         request,
         form,

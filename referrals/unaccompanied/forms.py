@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
+from frontdoor.access import Permission
 from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import ButtonForm, VersionForm, long_text
-from referrals import holding
-from referrals.forms import WorkerChoice
+from referrals.forms import WorkerChoice, staff
 from referrals.unaccompanied.actions import FACTS
 from referrals.unaccompanied.models import Unaccompanied
 
@@ -97,9 +97,9 @@ class _Assessors(VersionForm):
     second_assessor = WorkerChoice(label="Who assesses with them?", queryset=None, empty_label="Choose")
 
     def settle(self, record: Any) -> None:
-        """Workers of today."""
-        self.choose_from("first_assessor", holding.workers())
-        self.choose_from("second_assessor", holding.workers())
+        """Whoever works on referrals today."""
+        self.choose_from("first_assessor", staff(Permission.REFERRAL_WORK))
+        self.choose_from("second_assessor", staff(Permission.REFERRAL_WORK))
 
 
 class BeginAgeForm(_Assessors):

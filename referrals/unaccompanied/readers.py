@@ -35,13 +35,14 @@ def listed(user: User, *, view: str, after: str = "") -> tuple[list[Line], str]:
     """Open referrals of unaccompanied children the user may see, as recorded, and the next page’s key."""
     is_owed = Exists(Clock.objects.filter(reference=OuterRef("reference"), rule=RULE))
     own = Exists(Unaccompanied.objects.filter(referral=OuterRef("pk")))
-    rows = Referral.objects.visible_to(user).open().filter(Q(contact__type__code=KIND) | is_owed | own)
+    disputed = Exists(AgeAssessment.objects.open().filter(referral=OuterRef("pk")))
+    rows = Referral.objects.visible_to(user).open().filter(Q(contact__type__code=KIND) | is_owed | own | disputed)
     if view == "to_refer":
         rows = rows.filter(Q(unaccompanied=None) | Q(unaccompanied__status="to_refer"))
     elif view in ("referred", "accepted"):
         rows = rows.filter(unaccompanied__status=view)
     elif view == "age":
-        rows = rows.filter(Exists(AgeAssessment.objects.open().filter(referral=OuterRef("pk"))))
+        rows = rows.filter(disputed)
     if after.isascii() and after.isdigit() and len(after) < 19:
         rows = rows.filter(pk__gt=int(after))
     current = Allocation.objects.filter(to_at__isnull=True).select_related("team", "worker")

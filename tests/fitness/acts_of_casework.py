@@ -127,17 +127,17 @@ def care_for_a_child_alone(stage: Stage) -> None:
         if not is_decided:
             age.withdraw(assessment=begun, by=by, at=at, reason="Zephyrine's passport came.")
             continue
-        for _ in range(2):
-            heard = age.tell(
+        for reason in ("Zephyrine has a letter.", ""):
+            begun = age.tell(
                 assessment=begun, by=worker, at=at, told_at=at, minded_to="Zephyrine is 12.", answer="Yes.",
                 appropriate_adult="Isaura", interpreter="None was needed: English",
             )  # fmt: skip
-            if _ == 0:
-                begun = age.think_again(assessment=heard, by=worker, at=at, reason="Zephyrine has a letter.")
-        born = BORN
+            if reason:
+                begun = age.think_again(assessment=begun, by=worker, at=at, reason=reason)
         age.decide(
-            assessment=heard, by=by, at=at, year=born.year, month=born.month, day=born.day, reasons="As Zephyrine says."
-        )
+            assessment=begun, by=by, at=at, year=BORN.year, month=BORN.month, day=BORN.day,
+            reasons="As Zephyrine says.",
+        )  # fmt: skip
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -18,7 +18,8 @@ BANNER = "Interpreter needed"
 
 
 def needs(referral: Referral, needed: bool | None, language: str = "") -> Referral:
-    Person.objects.filter(pk=referral.child_id).update(interpreter_needed=needed, first_language=language)
+    assert referral.child is not None
+    Person.objects.filter(pk=referral.child.pk).update(interpreter_needed=needed, first_language=language)
     return Referral.objects.get(pk=referral.pk)
 
 

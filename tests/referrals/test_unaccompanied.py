@@ -21,6 +21,7 @@ from referrals import actions as referrals
 from referrals import owed
 from referrals.models import AgeAssessment, Referral, Unaccompanied
 from referrals.unaccompanied import actions, age
+from referrals.unaccompanied.leaving import held
 from tests.contacts.conftest import some_facts
 from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each
@@ -136,12 +137,12 @@ def test_two_assess_one_of_them_a_social_worker(alone: Referral, worker: User, m
             begun(alone, worker, second, first_assessor=first)
     with pytest.raises(Refused, match="date of birth claimed"):
         begun(alone, worker, edt, claimed_on=None)
-    first = begun(alone, worker, edt)
+    made = begun(alone, worker, edt)
     with pytest.raises(Refused, match="open already"):
         begun(alone, worker, edt)
     for change in ({"second_assessor": worker}, {"status": "decided"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            AgeAssessment.objects.filter(pk=first.pk).update(**change)
+            AgeAssessment.objects.filter(pk=made.pk).update(**change)
 
 
 def test_nothing_is_decided_before_the_young_person_was_heard_and_never_by_an_assessor(
@@ -347,3 +348,22 @@ def test_a_worker_does_it_all_on_the_pages(alone: Referral, worker: User, manage
     assessment = AgeAssessment.objects.get()
     decided = signed(manager).get(f"/age/{assessment.reference}/do/decide/")
     assert decided.status_code == 200
+
+
+def test_a_manager_who_is_neither_assessor_sees_at_home_that_one_waits(
+    alone: Referral, worker: User, manager: User, second_manager: User, signed: Signed
+) -> None:
+    told(begun(alone, worker, manager), worker)
+    waits = "age assessments waiting for a manager"
+    assert waits in signed(second_manager).get("/").content.decode()
+    assert waits not in signed(manager).get("/").content.decode()
+    page = signed(second_manager).get("/unaccompanied/?view=age").content.decode()
+    assert alone.reference in page, "also where the child is not known to have come alone"
+
+
+def test_an_age_assessment_is_passed_on_before_an_assessor_leaves(alone: Referral, worker: User, manager: User) -> None:
+    assessment = begun(alone, worker, manager)
+    found = [each for each in held(worker, manager) if each.what == "Age assessments they make"]
+    assert [each.lines[0][0] for each in found] == [assessment.reference]
+    age.withdraw(assessment=assessment, by=manager, at=SOON, reason="Papers came.")
+    assert [*held(worker, manager)] == []

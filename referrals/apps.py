@@ -110,7 +110,7 @@ class ReferralsConfig(AppConfig):
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
         from referrals.tables import register_rules
-        from referrals.unaccompanied.actions import waiting as open_age_assessment
+        from referrals.unaccompanied import age
         from referrals.unaccompanied.chronology import AGE_SOURCE
         from referrals.unaccompanied.leaving import held as age_assessments_held
 
@@ -148,6 +148,8 @@ class ReferralsConfig(AppConfig):
             of_referrals.passed_on.append(passed_on)
         if below not in of_referrals.open_below:
             of_referrals.open_below.append(below)
+        if age.below not in of_referrals.open_below:
+            of_referrals.open_below.append(age.below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:
@@ -174,6 +176,6 @@ class ReferralsConfig(AppConfig):
         disposal_policy("referrals.Enquiry", "child", "destroy", "an enquiry is one child's")
         if open_enquiry not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(open_enquiry)
-        if open_age_assessment not in workflow_hooks.blockers:
-            workflow_hooks.blockers.append(open_age_assessment)
+        if age.open_assessment not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(age.open_assessment)
         post_migrate.connect(bring_in_step, sender=self)

@@ -1,6 +1,5 @@
 """What is done for an unaccompanied child, and where the national transfer scheme stands."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -196,10 +195,3 @@ def _not_ahead(on: date | None, field: str, at: datetime) -> None:
 def _not_before(on: date, field: str, earliest: date | None, what: str) -> None:
     if earliest is not None and on < earliest:
         raise Refused(f"That is before {what}, on {day(earliest)}.", code="too_early", field=field)
-
-
-def waiting(record: object, name: str, by: object, at: datetime) -> Iterable[str]:
-    """A blocker: no referral ends while an assessment of age is open."""
-    if isinstance(record, Referral) and name in ("close", "no_further_action", "undo"):
-        for each in record.age_assessments.open().order_by("pk"):
-            yield f"Age assessment {each.reference} is open: have it decided or withdrawn first."

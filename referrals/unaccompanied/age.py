@@ -22,6 +22,8 @@ from referrals.unaccompanied.age_models import OPEN_STATUSES, AgeAssessment
 #: In returns, and wherever a whole date is needed, a day nobody knows is this one.
 UNKNOWN_DAY = 15
 ADULT = 18
+#: Moves that end a referral, or the fast track it came from.
+ENDINGS = frozenset({"close", "no_further_action", "undo"})
 
 
 @transaction.atomic
@@ -201,3 +203,17 @@ def _tell(users: Iterable[User], assessment: AgeAssessment, *, at: datetime, tex
         who_may_know(assessment.referral.reference, users, at=at), kind="age_assessment", text=text,
         reference=assessment.referral.reference, path=reverse("referrals:age", args=[assessment.reference]),
     )  # fmt: skip
+
+
+def open_assessment(record: object, name: str, by: object, at: datetime) -> Iterable[str]:
+    """A blocker: no referral ends while an assessment of age is open."""
+    if isinstance(record, Referral) and name in ENDINGS:
+        for each in record.age_assessments.open().order_by("pk"):
+            yield f"Age assessment {each.reference} is open: have it decided or withdrawn first."
+
+
+def below(referral: Referral, user: User) -> Iterable[tuple[str, str]]:
+    """What :func:`open_assessment` refuses for, as a page links to it."""
+    for each in AgeAssessment.objects.visible_to(user).open().filter(referral=referral).order_by("pk"):
+        words = f"Age assessment {each.reference}: {each.get_status_display().lower()}"
+        yield words, reverse("referrals:age", args=[each.reference])

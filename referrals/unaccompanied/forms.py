@@ -91,6 +91,7 @@ class PutRightForm(VersionForm):
 class _Assessors(VersionForm):
     """Who assess."""
 
+    called = "Who assess a young person’s age"
     first_assessor = WorkerChoice(
         label="Who assesses?", queryset=None, empty_label="Choose", help_text="One of the two is a social worker"
     )

@@ -57,7 +57,7 @@ def listed(user: User, *, view: str, after: str = "") -> tuple[list[Line], str]:
     shown = found[:SHOWN]
     references = [row.reference for row in shown]
     running = Clock.objects.visible_to(user).running().filter(reference__in=references, rule=RULE)
-    clocks = {clock.reference: clock for clock in running.order_by("-due_at")}
+    clocks = {clock.reference: clock for clock in running.order_by("-due_at", "-pk")}
     lines = [
         Line(
             row, getattr(row, "unaccompanied", None), clocks.get(row.reference),

@@ -62,7 +62,7 @@ def listing(request: StaffRequest) -> HttpResponse:
 def of_referral(request: StaffRequest, reference: str) -> HttpResponse:
     """What is kept of the unaccompanied child of a referral; until it was begun, a button that begins it."""
     referral = working.shown(request, reference)
-    found = Unaccompanied.objects.filter(referral=referral).first()
+    found = Unaccompanied.objects.visible_to(request.user).filter(referral=referral).first()
     if found is not None:
         return redirect("referrals:unaccompanied", found.reference)
     if not actions.came_alone(referral):

@@ -189,7 +189,7 @@ def test_the_assessed_date_stands_beside_the_claimed_and_an_unknown_day_is_the_1
 
 
 def test_a_referral_does_not_close_while_the_age_is_being_assessed(
-    alone: Referral, worker: User, manager: User
+    alone: Referral, worker: User, manager: User, signed: Signed
 ) -> None:
     assessment = begun(alone, worker, manager)
     end: dict[str, Any] = {
@@ -201,6 +201,8 @@ def test_a_referral_does_not_close_while_the_age_is_being_assessed(
     }
     with pytest.raises(Refused, match=assessment.reference):
         referrals.close(**end)
+    page = signed(manager).get(f"/referrals/{alone.reference}/do/close/").content.decode()
+    assert f'href="/age/{assessment.reference}/"' in page
     with pytest.raises(Denied):
         age.withdraw(assessment=assessment, by=worker, at=SOON, reason="Papers came.")
     ended = age.withdraw(assessment=assessment, by=manager, at=SOON, reason="Papers came.")

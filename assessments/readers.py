@@ -5,6 +5,7 @@ from typing import Any
 from assessments import outline
 from assessments.actions import dimensions_on
 from assessments.models import Assessment, Visit
+from contacts.needs import interpreters
 from frontdoor.accounts.models import User
 from frontdoor.clocks.actions import running_on
 from frontdoor.clocks.models import Clock
@@ -20,8 +21,8 @@ def whole(user: User, reference: str) -> Assessment | None:
         Assessment.objects.visible_to(user)
         .filter(reference=reference)
         .select_related(
-            "referral", "referral__child", "referral__contact", "text", "views", "author", "submitted_by",
-            "authorised_by", "abandoned_by",
+            "referral", "referral__child", "referral__contact", "referral__contact_person__contact",
+            "text", "views", "author", "submitted_by", "authorised_by", "abandoned_by",
         )
         .prefetch_related("dimensions", "factors", "sections__saved_by", "addenda__added_by")
         .first()
@@ -42,6 +43,11 @@ def clock_of(assessment: Assessment) -> Clock | None:
 def warnings_of(assessment: Assessment, user: User) -> list[Told]:
     """The warnings that reach the child, and those of where the family was said to live when we were told."""
     return referrals.warnings_of([assessment.referral], user)
+
+
+def interpreters_of(assessment: Assessment) -> list[str]:
+    """Who of the child's family needs an interpreter."""
+    return interpreters(assessment.referral.contact_person, assessment.child)
 
 
 def domains(assessment: Assessment, today: Any) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "seen": assessment.child_seen(),
         "clock": readers.clock_of(assessment),
         "warnings": readers.warnings_of(assessment, user),
+        "interpreters": readers.interpreters_of(assessment),
         "domains": readers.domains(assessment, today),
         "analysis": [(question, getattr(assessment.text, name)) for name, question, _ in outline.ANALYSIS],
         "factors": [row.code for row in assessment.factors.all() if row.ended_at is None],
@@ -192,6 +193,7 @@ def section(request: StaffRequest, reference: str, name: str) -> HttpResponse:
             "title": title,
             "clock": readers.clock_of(found),
             "warnings": readers.warnings_of(found, request.user),
+            "interpreters": readers.interpreters_of(found),
             "groups": _navigation(found, name),
             "now": timezone.now(),
             "label": lists.label,
@@ -244,7 +246,8 @@ def visit(request: StaffRequest, reference: str) -> HttpResponse:
         request,
         "assessments/act.html",
         {"assessment": found, "form": form, "title": "Record a visit", "button": "Record the visit",
-         "warnings": readers.warnings_of(found, request.user), "label": lists.label},
+         "warnings": readers.warnings_of(found, request.user), "interpreters": readers.interpreters_of(found),
+         "label": lists.label},
     )  # fmt: skip
 
 

@@ -211,6 +211,30 @@ class ContactFacts:
     # None: not known.
     reported_to_police: bool | None = None
     request_basis: str = ""
+    arrived_on: date | None = None
+    arrival_place: str = ""
+    arrived_how: str = ""
+    home_office_reference: str = ""
+    port_reference: str = ""
+    dialect: str = ""
+    companions: str = ""
+    health_needs: str = ""
+    trafficking_signs: str = ""
+    appropriate_adult: str = ""
+    interpreter_booked: str = ""
+    homeless_since: date | None = None
+    homeless_why: str = ""
+    safe_tonight: str = ""
+    housing_told: str = ""
+    joint_assessment_on: date | None = None
+    section_20: str = ""
+    section_20_advice: str = ""
+    immigration_status: str = ""
+    status_evidence: str = ""
+    lives_on: str = ""
+    support_asked: str = ""
+    complaint_of: str = ""
+    complaint_wish: str = ""
     people: list[PersonFacts] = field(default_factory=list)
     families: list[FamilyFacts] = field(default_factory=list)
 

@@ -148,6 +148,14 @@ def _of(*kinds: str) -> Callable[..., Fact]:
 
 _MISSING, _FOSTERED, _COURT = _of("missing"), _of("private_fostering"), _of("court_s7", "court_s37")
 _TRANSFER, _FGM, _REQUEST = _of("transfer_in"), _of("fgm"), _of("information_request")
+_ALONE, _HOMELESS, _NO_FUNDS = _of("unaccompanied_child"), _of("homeless_16_17"), _of("no_recourse")
+_TONIGHT, _COMPLAINT = _of("unaccompanied_child", "homeless_16_17"), _of("complaint")
+SECTION_20 = (
+    ("", "Not known"),
+    ("not_offered", "Not offered yet"),
+    ("accepted", "Offered and accepted"),
+    ("refused", "Offered and refused"),
+)
 #: What a type of contact asks beside what every contact asks.
 OF_A_TYPE = (
     _MISSING("last_seen_at", "When was the child last seen?", MOMENT, words="Last seen", is_personal=False),
@@ -177,6 +185,44 @@ OF_A_TYPE = (
          words="Reported to the police by the professional", is_personal=False),
     _REQUEST("request_basis", "On what lawful basis do they ask?", CODE, 20, code_list="lawful_basis",
              empty="Not said", words="Lawful basis they gave", is_personal=False),
+    _ALONE("arrived_on", "When did the child arrive in the country?", DAY, words="Arrived", is_personal=False),
+    _ALONE("arrival_place", "At which port or place?", LINE, 150, words="Where the child arrived"),
+    _ALONE("arrived_how", "How did the child travel, and by which countries?", TEXT, 2000, rows=2,
+           words="How the child travelled"),
+    _ALONE("home_office_reference", "Home Office reference", LINE, 50),
+    _ALONE("port_reference", "Port reference", LINE, 50),
+    _ALONE("dialect", "Which language and dialect does the child speak?", LINE, 150,
+           hint="For example, Kurdish: Sorani", words="Language and dialect"),
+    _ALONE("companions", "Who travelled with the child, and where are they now?", TEXT, 1000, rows=2,
+           words="Companions"),
+    _ALONE("health_needs", "Health: injuries, illness, medicine, pregnancy", TEXT, 2000, rows=2, words="Health"),
+    _ALONE("trafficking_signs", "Signs of trafficking or exploitation", TEXT, 2000, rows=2,
+           hint="Money owed, somebody waiting, a telephone number to ring, fear of somebody"),
+    _ALONE("appropriate_adult", "Who is the appropriate adult?", LINE, 150, words="Appropriate adult"),
+    _ALONE("interpreter_booked", "Which interpreter is booked, in person or by telephone?", LINE, 150,
+           words="Interpreter booked"),
+    _HOMELESS("homeless_since", "Since when has the young person had nowhere to live?", DAY, may_be_ahead=True,
+              words="Without a home since", is_personal=False),
+    _HOMELESS("homeless_why", "Why can they not go home?", TEXT, 1000, rows=2, words="Why they cannot go home"),
+    _TONIGHT("safe_tonight", "Where are they safe tonight?", TEXT, 1000, rows=2, words="Safe accommodation tonight"),
+    _HOMELESS("housing_told", "Who at housing assesses together with us?", LINE, 150,
+              words="Joint assessment with housing"),
+    _HOMELESS("joint_assessment_on", "On which day?", DAY, may_be_ahead=True, words="Joint assessment on",
+              is_personal=False),
+    _HOMELESS("section_20", "Has accommodation under section 20 been offered?", CODE, 20, choices=SECTION_20,
+              codes=tuple(code for code, _ in SECTION_20[1:]),
+              words="Accommodation under section 20"),
+    _HOMELESS("section_20_advice", "Who advised the young person on what accepting or refusing means, and how?", TEXT,
+              1000, rows=2, hint="A refusal counts only after advice on what is lost by it",
+              words="Advice on section 20"),
+    _NO_FUNDS("immigration_status", "Immigration status, as they say it", LINE, 200,
+              words="Immigration status, as said"),
+    _NO_FUNDS("status_evidence", "What has been seen of it?", LINE, 200, words="Papers seen"),
+    _NO_FUNDS("lives_on", "What do they live on, and where do they sleep?", TEXT, 1000, rows=2,
+              words="What they live on"),
+    _NO_FUNDS("support_asked", "What support do they ask for?", TEXT, 1000, rows=2, words="Support asked for"),
+    _COMPLAINT("complaint_of", "Who or what is complained of?", LINE, 200, words="Complaint of"),
+    _COMPLAINT("complaint_wish", "What do they want to happen?", TEXT, 1000, rows=2, words="What they want to happen"),
 )  # fmt: skip
 
 #: Of the contact, in the order of a call.

@@ -62,6 +62,7 @@ from referrals.models import (
 )
 from referrals.protection import enquiries
 from referrals.protection.actions import answered, record_strategy_discussion
+from referrals.unaccompanied import actions as unaccompanied
 
 __all__ = [
     "ChildDecision",
@@ -162,6 +163,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     row.outcome, row.joined_reference = "open_work", standing.reference
     row.save()
     enquiries.pass_on(referral, to=standing, by=by, at=at)
+    unaccompanied.pass_on(referral, to=standing)
     answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."

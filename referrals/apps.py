@@ -10,8 +10,25 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import Enquiry, Letter, Referral
+    from referrals.models import AgeAssessment, Enquiry, Letter, Referral, Unaccompanied
 
+    for name, word in (
+        ("record_facts", "facts"),
+        ("refer", "refer"),
+        ("accept", "accept"),
+        ("transfer", "transfer"),
+        ("stay", "stay"),
+        ("put_right", "put-right"),
+    ):
+        doors.put(Unaccompanied, name, "referrals:unaccompanied_act", word)
+    for name, word in (
+        ("change_assessors", "assessors"),
+        ("tell", "tell"),
+        ("think_again", "again"),
+        ("decide", "decide"),
+        ("withdraw", "withdraw"),
+    ):
+        doors.put(AgeAssessment, name, "referrals:age_act", word)
     for name, word in (
         ("record_seen", "seen"),
         ("propose", "outcome"),
@@ -43,6 +60,7 @@ def put_doors() -> None:
     doors.put(Contact, "change_type", "referrals:change_type", kind="secondary")
     doors.put(Contact, "record_owed", "referrals:owed_of_contact", kind="secondary")
     doors.put(Referral, "record_owed", "referrals:owed")
+    doors.put(Referral, "care_alone", "referrals:alone", kind="secondary")
     doors.put(Referral, "confirm_child", "referrals:confirm_child")
     doors.put(Referral, "discuss_strategy", "referrals:discuss")
     for name in ("allocate", "allocate_anew", "reallocate"):
@@ -103,12 +121,16 @@ class ReferralsConfig(AppConfig):
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
         from referrals.tables import register_rules
+        from referrals.unaccompanied import age
+        from referrals.unaccompanied.chronology import AGE_SOURCE
+        from referrals.unaccompanied.leaving import held as age_assessments_held
 
         audit.register(EVENTS)
         tellers["referral"] = TELLER
         declare(SOURCE)
         declare(ENQUIRY_SOURCE)
         declare(LETTERS)
+        declare(AGE_SOURCE)
         put_doors()
         register_rules()
         register_letters()
@@ -133,10 +155,14 @@ class ReferralsConfig(AppConfig):
         of_clocks.at_sweep["tell of children in danger without a worker"] = tell_of_endangered
         if enquiries_held not in of_staff.holdings:
             of_staff.holdings.append(enquiries_held)
+        if age_assessments_held not in of_staff.holdings:
+            of_staff.holdings.append(age_assessments_held)
         if passed_on not in of_referrals.passed_on:
             of_referrals.passed_on.append(passed_on)
         if below not in of_referrals.open_below:
             of_referrals.open_below.append(below)
+        if age.below not in of_referrals.open_below:
+            of_referrals.open_below.append(age.below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:
@@ -174,4 +200,6 @@ class ReferralsConfig(AppConfig):
         )
         if open_enquiry not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(open_enquiry)
+        if age.open_assessment not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(age.open_assessment)
         post_migrate.connect(bring_in_step, sender=self)

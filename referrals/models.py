@@ -115,7 +115,15 @@ def _may_be_served(referral: "Referral", user: User) -> bool:
 def _owes(referral: "Referral", user: User) -> bool:
     owing = {(contact.type.own_clock, contact.received_at) for contact in referral.owing_contacts(user)}
     found = Clock.objects.of(referral.reference).filter(rule__in={rule for rule, _ in owing}) if owing else []
-    return any((clock.rule, clock.started_at) in owing for clock in found)
+    # The transfer scheme has a page of its own.
+    own = (clock for clock in found if clock.rule != "transfer_scheme")
+    return any((clock.rule, clock.started_at) in owing for clock in own)
+
+
+def _is_unaccompanied(referral: "Referral", user: User) -> bool:
+    """Whether the child came alone, by its own contact or one that joined it."""
+    is_owed = Clock.objects.of(referral.reference).filter(rule="transfer_scheme")
+    return referral.contact.type.code == "unaccompanied_child" or is_owed.exists()
 
 
 def _may_step_down(referral: "Referral", user: User) -> bool:
@@ -152,6 +160,9 @@ MACHINE = Machine(
     ),
     act("write_letter", "Write a letter", " ".join(STATUSES), P.REFERRAL_WORK, offered=_has_child),
     act("record_owed", "What is owed was done", " ".join(STATUSES), P.REFERRAL_WORK, offered=_owes),
+    act(
+        "care_alone", "Unaccompanied child", " ".join(STATUSES), P.REFERRAL_WORK, offered=_is_unaccompanied,
+    ),
     act("step_down", "Step down to early help", ALL_OPEN, P.REFERRAL_CLOSE, offered=_may_step_down),
     move(
         "close", "Close", "accepted allocated assessed in_service", "closed", P.REFERRAL_CLOSE, "referral.closed",
@@ -513,3 +524,5 @@ from referrals.protection.models import DiscussionParticipant as DiscussionParti
 from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402
 from referrals.sent_models import ProposedSending as ProposedSending  # noqa: E402
 from referrals.sent_models import Sent as Sent  # noqa: E402
+from referrals.unaccompanied.age_models import AgeAssessment as AgeAssessment  # noqa: E402
+from referrals.unaccompanied.models import Unaccompanied as Unaccompanied  # noqa: E402

@@ -22,6 +22,8 @@ from referrals.models import OPEN_STATUSES, Referral
 OUTLIVES_DECISION = frozenset({"telephone_confirmation", "fast_track_take", "restricted_take", "sent_take"})
 #: What is owed is the offer: one that was made and declined has been made.
 MAY_BE_DECLINED = frozenset({"missing_return_interview"})
+#: What is recorded on a page of its own once there is a referral: what stops its clock is said there alone.
+ON_A_PAGE_OF_ITS_OWN = frozenset({"transfer_scheme"})
 
 
 def stop_at_decision(contact: Contact, *, by: User, at: datetime, reason: str = "") -> None:
@@ -169,6 +171,7 @@ def record_done(
     note: str,
     clock: str = "",
     outcome: str = OwedEvent.Outcome.DONE,
+    from_its_page: bool = False,
 ) -> OwedEvent:
     """What the record owes was done, or offered and declined: its clock stops when it was, whenever that is recorded.
 
@@ -179,6 +182,7 @@ def record_done(
     """
     _may(record, by)
     owed, contact = _chosen(record, by=by, clock=clock)
+    _from_its_page(record, owed, from_its_page)
     if done_at > at:
         raise Refused("It cannot have been done in the future.", code="in_future", field="done_at")
     if done_at < contact.received_at.replace(second=0, microsecond=0):
@@ -200,7 +204,9 @@ def record_done(
 
 
 @transaction.atomic
-def say_not_owed(*, record: Contact | Referral, by: User, at: datetime, reason: str, clock: str = "") -> OwedEvent:
+def say_not_owed(
+    *, record: Contact | Referral, by: User, at: datetime, reason: str, clock: str = "", from_its_page: bool = False
+) -> OwedEvent:
     """A manager says why what the record owes need not be done: its clock ends there, and may be taken up again.
 
     ``clock`` as in :func:`record_done`. Raises Denied for anybody but a manager, Refused without a reason.
@@ -208,6 +214,7 @@ def say_not_owed(*, record: Contact | Referral, by: User, at: datetime, reason: 
     _may(record, by)
     require(by, Permission.CONTACT_DECIDE_ANY)
     owed, contact = _chosen(record, by=by, clock=clock)
+    _from_its_page(record, owed, from_its_page)
     if not reason.strip():
         raise Refused("Say why it is not owed.", code="reason_required", field="reason")
     event = _met(
@@ -215,6 +222,12 @@ def say_not_owed(*, record: Contact | Referral, by: User, at: datetime, reason: 
     )
     write_audit("contact.owed_not", by=by, reference=record.reference, reason=reason, detail={"rule": owed.rule})
     return event
+
+
+def _from_its_page(record: Contact | Referral, clock: Clock, is_there: bool) -> None:
+    """Raises Refused for what is recorded elsewhere, so that the two never say different things."""
+    if isinstance(record, Referral) and clock.rule in ON_A_PAGE_OF_ITS_OWN and not is_there:
+        raise Refused(f"{clock.label}: record this on the page of the unaccompanied child.", code="elsewhere")
 
 
 def _met(
@@ -265,13 +278,16 @@ def still_owed(*, record: Contact | Referral, by: User, at: datetime, reason: st
 
 
 @transaction.atomic
-def take_back(*, record: Contact | Referral, event: OwedEvent, by: User, at: datetime, reason: str) -> OwedEvent:
+def take_back(
+    *, record: Contact | Referral, event: OwedEvent, by: User, at: datetime, reason: str, from_its_page: bool = False
+) -> OwedEvent:
     """It was recorded wrongly: the clock runs on as if it had never been stopped. By whoever recorded it, or a manager.
 
     To correct it, it is taken back and recorded anew. Raises Refused without a reason, and when it was taken back.
     """
     _may(record, by)
     locked = OwedEvent.objects.select_for_update(of=("self",)).select_related("clock").get(pk=event.pk)
+    _from_its_page(record, locked.clock, from_its_page)
     if locked.recorded_by_id != by.pk and not holds(by, Permission.CONTACT_DECIDE_ANY):
         raise Denied(Permission.CONTACT_DECIDE_ANY, "Whoever recorded it or a manager takes it back.")
     if locked.taken_back_at is not None:

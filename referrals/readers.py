@@ -18,7 +18,7 @@ from frontdoor.people.models import Person
 from frontdoor.people.protection.reach import Told, each_once, warnings_for
 from frontdoor.wording import worded
 from referrals import endings
-from referrals.models import Allocation, Enquiry, Referral, ReferralQuerySet
+from referrals.models import AgeAssessment, Allocation, Enquiry, Referral, ReferralQuerySet
 
 SHOWN = 50
 
@@ -107,6 +107,14 @@ def listed(user: User, *, view: str, team: str = "", worker: str = "", response:
 def outcomes_to_sign(user: User) -> ReferralQuerySet:
     """Referrals the user may see with a section 47 enquiry whose outcome another recorded and nobody has authorised."""
     waiting = Enquiry.objects.filter(status=Enquiry.Status.TO_SIGN).exclude(proposed_by=user)
+    rows: ReferralQuerySet = Referral.objects.visible_to(user).open().filter(pk__in=waiting.values("referral"))
+    return rows
+
+
+def ages_to_decide(user: User) -> ReferralQuerySet:
+    """Referrals the user may see with an age assessment that waits for a manager who is neither assessor."""
+    waiting = AgeAssessment.objects.filter(status=AgeAssessment.Status.MINDED_TO)
+    waiting = waiting.exclude(first_assessor=user).exclude(second_assessor=user)
     rows: ReferralQuerySet = Referral.objects.visible_to(user).open().filter(pk__in=waiting.values("referral"))
     return rows
 

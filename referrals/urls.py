@@ -5,6 +5,8 @@ from django.urls import path
 from referrals.letters import views as letters
 from referrals.protection import enquiry_views
 from referrals.protection import views as protection
+from referrals.unaccompanied import age_views
+from referrals.unaccompanied import views as unaccompanied
 from referrals.views import (
     allocating,
     deciding,
@@ -57,6 +59,13 @@ urlpatterns = [
     path("letters/<str:reference>/", letters.letter, name="letter"),
     path("letters/<str:reference>/do/<slug:name>/", letters.act, name="letter_act"),
     path("letters/<str:reference>/pdf/", letters.print_pdf, name="letter_pdf"),
+    path("unaccompanied/", unaccompanied.listing, name="unaccompanied_list"),
+    path("referrals/<str:reference>/unaccompanied/", unaccompanied.of_referral, name="alone"),
+    path("referrals/<str:reference>/age/", age_views.begin, name="age_begin"),
+    path("unaccompanied/<str:reference>/", unaccompanied.unaccompanied, name="unaccompanied"),
+    path("unaccompanied/<str:reference>/do/<slug:name>/", unaccompanied.act, name="unaccompanied_act"),
+    path("age/<str:reference>/", age_views.age, name="age"),
+    path("age/<str:reference>/do/<slug:name>/", age_views.act, name="age_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

@@ -18,9 +18,13 @@ TEXTS: Mapping[str, str] = {
 }
 
 
+#: How the name of words that were added begins.
+ADDED = "addition-"
+
+
 def added(key: int) -> str:
     """What the words of an addition (its id) are called among the texts of its contact."""
-    return f"addition-{key}"
+    return f"{ADDED}{key}"
 
 
 def parts_of(text: str) -> list[tuple[int, int]]:

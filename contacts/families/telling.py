@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from contacts.families.parts import added, parts_of
+from contacts.families.parts import ADDED, TEXTS, added, parts_of
 from contacts.models import Contact, ContactAddition, ContactPerson, FamilyText
 from frontdoor.people.models import Name
 from frontdoor.people.protection.secrets import Secret, secret_names, without
@@ -35,8 +35,11 @@ class Telling:
     is_separated: bool = False
 
     def of(self, name: str, text: str) -> str:
-        """The text of this column as the family may read it; one that was changed since it was separated says so."""
-        if not self.is_one_of_several:
+        """The text of this column as the family may read it; one that was changed since it was separated says so.
+
+        What is no text nobody separates: a date, one of a list.
+        """
+        if not self.is_one_of_several or not (name in TEXTS or name.startswith(ADDED)):
             return text
         if self.is_separated and not self.asked.get(name, frozenset()).issuperset(parts_of(text)):
             return self.plain(f"({NOT_SEPARATED}) {text}")

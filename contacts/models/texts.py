@@ -42,6 +42,35 @@ class ContactText(models.Model):
     reported_to_police = models.BooleanField(null=True, blank=True)
     # Of a request for information: a code of "lawful_basis".
     request_basis = models.CharField(max_length=20, blank=True, default="", db_default="")
+    # Of an unaccompanied child.
+    arrived_on = models.DateField(null=True, blank=True)
+    arrival_place = models.CharField(max_length=150, blank=True, default="", db_default="")
+    arrived_how = models.TextField(blank=True, default="", db_default="")
+    home_office_reference = models.CharField(max_length=50, blank=True, default="", db_default="")
+    port_reference = models.CharField(max_length=50, blank=True, default="", db_default="")
+    dialect = models.CharField(max_length=150, blank=True, default="", db_default="")
+    companions = models.TextField(blank=True, default="", db_default="")
+    health_needs = models.TextField(blank=True, default="", db_default="")
+    trafficking_signs = models.TextField(blank=True, default="", db_default="")
+    appropriate_adult = models.CharField(max_length=150, blank=True, default="", db_default="")
+    interpreter_booked = models.CharField(max_length=150, blank=True, default="", db_default="")
+    # Of an unaccompanied child and of a young person without a home.
+    safe_tonight = models.TextField(blank=True, default="", db_default="")
+    # Of a young person without a home.
+    homeless_since = models.DateField(null=True, blank=True)
+    homeless_why = models.TextField(blank=True, default="", db_default="")
+    housing_told = models.CharField(max_length=150, blank=True, default="", db_default="")
+    joint_assessment_on = models.DateField(null=True, blank=True)
+    section_20 = models.CharField(max_length=20, blank=True, default="", db_default="")
+    section_20_advice = models.TextField(blank=True, default="", db_default="")
+    # Of no recourse to public funds.
+    immigration_status = models.CharField(max_length=200, blank=True, default="", db_default="")
+    status_evidence = models.CharField(max_length=200, blank=True, default="", db_default="")
+    lives_on = models.TextField(blank=True, default="", db_default="")
+    support_asked = models.TextField(blank=True, default="", db_default="")
+    # Of a complaint.
+    complaint_of = models.CharField(max_length=200, blank=True, default="", db_default="")
+    complaint_wish = models.TextField(blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"text of {self.contact_id}"

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONArray
 
-from contacts.fields import CONTACT, OF_PERSON, Fact, Kind
+from contacts.fields import CONTACT, OF_A_TYPE, OF_PERSON, Fact, Kind
 from contacts.given import sought_for
 from contacts.identity import readers as identity
 from contacts.models import AddressQuestion, Contact, ContactAddition, ContactPerson
@@ -362,6 +362,12 @@ def note_opened(contact: Contact, user: User) -> None:
     write_audit(TEXT_OPENED, by=user, reference=contact.reference)
 
 
+REFUSED_UNADVISED = (
+    "Accommodation under section 20 was refused, and nobody is said to have advised the young person: until somebody "
+    "has, it does not count as refused"
+)
+
+
 def words(contact: Contact, *more: str) -> list[tuple[str, str]]:
     """What was said, in the order of a call, without the empty ones, and what is odd about it.
 
@@ -374,7 +380,16 @@ def words(contact: Contact, *more: str) -> list[tuple[str, str]]:
             value = getattr(contact.text if model == "ContactText" else contact, column)
             rows.append((fact.shown, _as_shown(fact, value)))
     rows += [("To be checked", fact.doubt(getattr(contact, fact.name))) for fact in CONTACT if fact.kind is Kind.NUMBER]
+    if contact.text.section_20 == "refused" and not contact.text.section_20_advice.strip():
+        rows.append(("To be checked", REFUSED_UNADVISED))
     return [row for row in rows if row[1].strip()]
+
+
+def of_its_type(contact: Contact) -> list[tuple[str, str, str]]:
+    """What the contact's type alone asks and was answered: the name of each fact, what it is called, the answer."""
+    facts = [fact for fact in OF_A_TYPE if contact.type.code in fact.kinds]
+    rows = [(fact.name, fact.shown, _as_shown(fact, getattr(contact.text, fact.name))) for fact in facts]
+    return [row for row in rows if row[2].strip()]
 
 
 def _as_shown(fact: Fact, value: Any) -> str:
@@ -385,6 +400,8 @@ def _as_shown(fact: Fact, value: Any) -> str:
         return moment(value)
     if fact.kind is Kind.FLAG:
         return "Yes" if value else "No"
+    if fact.kind is Kind.CODE and fact.choices:
+        return dict(fact.choices).get(value, value) if value else ""
     return lists.label(fact.code_list, value) if fact.code_list and value else str(value)
 
 

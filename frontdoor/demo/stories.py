@@ -25,6 +25,8 @@ from referrals import actions as referrals
 from referrals import owed, sending
 from referrals.actions import ChildDecision
 from referrals.models import Referral, Sent
+from referrals.unaccompanied import actions as unaccompanied
+from referrals.unaccompanied import age
 
 HISTORY_DAYS = 75
 #: Contacts that ended go further back, so that figures by month have six of them.
@@ -316,6 +318,46 @@ def of_a_type(tell: Teller, number: int) -> None:
             )  # fmt: skip
 
 
+def came_alone(tell: Teller, number: int) -> None:
+    """A child who came alone: referred to the transfer scheme; the age is disputed, and the child has been told."""
+    at = tell.workdays_ago(4, 9, number)
+    family = tell.family()
+    told = "The young person came off a lorry alone and asks for asylum. He gives his age as 16."
+    facts = tell.call(
+        family, 4, kind="unaccompanied_child", concerns=told, summary=told, child_said="", injuries="",
+        arrived_on=london_date(at), arrival_place="Exampleport", arrived_how="In a lorry, by Italy and France",
+        home_office_reference="HO-EX-104", port_reference="EXP-77", dialect="Kurdish: Sorani",
+        companions="Two older boys he met on the way; not known where they are", health_needs="Scabies, a sore knee",
+        trafficking_signs="He owes money to somebody whose number he has on a slip of paper",
+        appropriate_adult="Ruth Standby", interpreter_booked="Exampleshire Interpreting, in person",
+        safe_tonight="With emergency foster carers",
+    )  # fmt: skip
+    contact = tell.confirm(tell.record(facts, at), family, at + timedelta(minutes=15))
+    worker, later = tell.staff["social.worker"], at + timedelta(hours=2)
+    for referral in tell.decide(contact, "referral", at + timedelta(hours=1))[:1]:
+        tell.allocate(referral, "social.worker", later)
+        record = unaccompanied.begin(referral=referral, by=worker, at=later)
+        record = unaccompanied.record_facts(
+            record=record, by=worker, at=later, section_20_on=london_date(at), accommodation="Emergency foster carers",
+            solicitor="Lee and Lee", missing_plan="The police have a photograph; the carers ring within the hour.",
+            trafficking_referred_on=london_date(at), trafficking_referred_by="Exampleport Arrivals Unit",
+            trafficking_decision="waiting",
+        )  # fmt: skip
+        unaccompanied.refer(record=record, by=worker, at=later, referred_on=london_date(later))
+        assessment = age.begin(
+            referral=referral, by=worker, at=later, first_assessor=worker,
+            second_assessor=tell.staff["senior.practitioner"], claimed="16, born in spring",
+            disputed_by="Exampleport Arrivals Unit", dispute="He looks older than he says.",
+        )  # fmt: skip
+        told_at = later + timedelta(days=1)
+        age.tell(
+            assessment=assessment, by=worker, at=told_at, told_at=told_at,
+            minded_to="That he is the age he gives: his account of school fits, and both of us found him young.",
+            answer="He agrees, and asks where he will go to school.", appropriate_adult="Ruth Standby",
+            interpreter="Exampleshire Interpreting, in person",
+        )  # fmt: skip
+
+
 def fast_tracked(tell: Teller, number: int) -> None:
     """A fast track six minutes ago that nobody has taken yet."""
     at = tell.now - timedelta(minutes=6)
@@ -390,6 +432,7 @@ def plan(size: int) -> Iterator[tuple[Story, int]]:
     yield news, 1
     yield unallocated, 3
     yield of_a_type, 2
+    yield came_alone, 1
     yield waiting, 15 if size < 500 else 25
     yield ended, max(6, size // 80)
     yield referred, max(4, size // 150)

@@ -119,6 +119,9 @@ def tiles(user: User, at: datetime) -> list[Tile]:
             tell("endings of referrals waiting for a second manager", waiting, "referrals:queue", "?view=to_sign")
             outcomes = of_referrals.outcomes_to_sign(user)
             tell("section 47 outcomes waiting for you to authorise", outcomes, "referrals:queue", "?view=enquiries")
+            ages = of_referrals.ages_to_decide(user)
+            if ages.exists():
+                tell("age assessments waiting for a manager", ages, "referrals:unaccompanied_list", "?view=age")
         if holds(user, P.REFERRAL_ALLOCATE):
             tell("referrals without a named worker", referrals.unallocated(), "referrals:queue")
     assessments = _visible("assessments.Assessment", user) if holds(user, P.ASSESSMENT_VIEW) else None

@@ -29,6 +29,19 @@ COLOURS: dict[str, dict[str, str]] = {
         "discontinued": "grey",
     },
     "referrals.letter": {"draft": "grey", "checked": "yellow", "sent": "green", "withdrawn": "grey"},
+    "referrals.unaccompanied": {
+        "to_refer": "yellow",
+        "referred": "blue",
+        "accepted": "blue",
+        "transferred": "green",
+        "not_referred": "grey",
+    },
+    "referrals.ageassessment": {
+        "begun": "blue",
+        "minded_to": "yellow",
+        "decided": "green",
+        "withdrawn": "grey",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

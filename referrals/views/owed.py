@@ -38,7 +38,8 @@ def of_referral(request: StaffRequest, reference: str) -> HttpResponse:
 def _owed(request: StaffRequest, record: Contact | Referral, back: str) -> HttpResponse:
     found = owed.on(record, by=request.user)
     seen = Clock.objects.visible_to(request.user).of(record.reference).in_bulk([clock.pk for clock, _ in found])
-    clocks = [clock for clock, _ in found if clock.pk in seen]
+    here = () if isinstance(record, Contact) else owed.ON_A_PAGE_OF_ITS_OWN
+    clocks = [clock for clock, _ in found if clock.pk in seen and clock.rule not in here]
     running = [clock for clock in clocks if clock.stopped_at is None]
     events = list(
         OwedEvent.objects.filter(clock__in=clocks)

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from contacts.families.telling import telling_for
 from contacts.given import sought_for
 from contacts.models import Contact
+from contacts.needs import interpreters
 from contacts.screening import actions as screening
+from contacts.screening.readers import of_its_type
 from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
@@ -130,6 +132,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
     """The page; ``sent`` is the answer to news that came back."""
     user = request.user
     contact = found.contact
+    telling = telling_for(found.contact_person)
     assessments: Any = found.assessments
     heard = told(request, news.of(found, user), "referral")
     if sent is not None:
@@ -141,7 +144,9 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "referral": found,
             "contact": contact,
             "given": found.contact_person,
-            "telling": telling_for(found.contact_person),
+            "telling": telling,
+            "interpreters": interpreters(found.contact_person, found.child),
+            "asked_of_type": [(shown, telling.of(name, text)) for name, shown, text in of_its_type(contact)],
             "untaken": untaken([found.child], user).get(found.child.pk, []) if found.child is not None else [],
             "siblings": readers.siblings(found, user),
             "ending": endings.told(found),
@@ -152,6 +157,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             **heard,
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
+            "age_open": found.age_assessments.open().first(),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "letters": list(found.letters.order_by("-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))

@@ -11,7 +11,7 @@ from contacts.fields import OF_A_TYPE, Kind
 from contacts.models import Contact, ContactType
 from contacts.recording.actions import record_contact
 from contacts.recording.forms import ContactForm
-from contacts.screening.readers import words
+from contacts.screening.readers import of_its_type, words
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from tests.contacts.conftest import NOW, some_facts
@@ -74,3 +74,34 @@ def test_the_page_of_a_call_asks_it_under_the_types_that_do(client: Client, offi
     page = client.get(client.get("/contacts/new/").headers["Location"]).content.decode()
     assert "Court request: section 7 or Court request: section 37" in page
     assert 'name="last_seen"' in page
+
+
+def test_a_young_person_who_refused_section_20_without_advice_has_not_refused(officer: User) -> None:
+    told: dict[str, Any] = {"section_20": "refused", "housing_told": "Ana Housing", "safe_tonight": "At an aunt’s"}
+    said = dict(words(taken("homeless_16_17", officer, **told)))
+    assert said["Accommodation under section 20"] == "Offered and refused"
+    assert said["Joint assessment with housing"] == "Ana Housing"
+    assert "does not count as refused" in said["To be checked"]
+    advised = words(taken("homeless_16_17", officer, **told, section_20_advice="Jo Advocate, in person"))
+    assert "To be checked" not in dict(advised)
+
+
+def test_a_child_alone_brings_what_was_said_of_the_journey(officer: User) -> None:
+    contact = taken(
+        "unaccompanied_child", officer, arrived_on=date(2026, 11, 20), arrival_place="Dover", dialect="Kurdish: Sorani",
+        home_office_reference="HO-1", section_20="accepted",
+    )  # fmt: skip
+    rows = of_its_type(Contact.objects.get(pk=contact.pk))
+    assert ("dialect", "Language and dialect", "Kurdish: Sorani") in rows
+    assert ("arrived_on", "Arrived", "20 November 2026") in rows
+    assert "section_20" not in {name for name, _, _ in rows}, "the type does not ask it"
+    clock = Clock.objects.get(reference=contact.reference, rule="transfer_scheme")
+    assert clock.due_at.astimezone(UTC).date() == date(2026, 12, 7), "ten working days from 23 November"
+
+
+def test_a_complaint_has_its_holding_letter_and_ranks_with_no_concern(officer: User) -> None:
+    contact = taken("complaint", officer, complaint_of="The duty team", complaint_wish="Somebody rings back")
+    assert (contact.type.ranks_with_concerns, contact.type.may_become_referral) == (False, False)
+    clock = Clock.objects.get(reference=contact.reference, rule="complaint_holding_letter")
+    assert clock.due_at.astimezone(UTC).date() == date(2026, 11, 26)
+    assert ("What they want to happen", "Somebody rings back") in words(contact)

@@ -50,6 +50,8 @@ BEST_PARTS = {
     " WHERE a.status = 'in_progress' AND s.move = 'return_with_comments'",
     "visits owed in private fostering": "SELECT count(*) FROM clocks_clock"
     " WHERE rule = 'private_fostering_visit' AND reference LIKE 'R-%' AND stopped_at IS NULL",
+    "a child who came alone, in the transfer scheme": "SELECT count(*) FROM referrals_unaccompanied u"
+    " JOIN referrals_ageassessment a USING (referral_id) WHERE u.status = 'referred' AND a.status = 'minded_to'",
     "return interviews held": "SELECT count(*) FROM contacts_owedevent e JOIN contacts_contacttext t"
     " USING (contact_id) WHERE t.found_at IS NOT NULL",
     "contacts in each of six months": "SELECT count(DISTINCT date_trunc('month', received_at)) / 6"

@@ -2,13 +2,16 @@
 
 from assessments import actions as assessments
 from frontdoor.accounts.models import User
+from frontdoor.clocks import actions as clocks
 from frontdoor.people import actions as people
 from referrals import actions as referrals
 from referrals.letters import actions as letters
 from referrals.models import LetterTemplate, StrategyDiscussion
 from referrals.protection import enquiries, paper
 from referrals.protection.minutes import Agreed
-from tests.fitness.restricted_stage import Stage
+from referrals.unaccompanied import actions as alone
+from referrals.unaccompanied import age
+from tests.fitness.restricted_stage import BORN, Stage
 from tests.referrals.discussions import discussed
 
 
@@ -96,6 +99,48 @@ def enquire(stage: Stage) -> None:
         signed = enquiries.authorise(enquiry=proposed, by=by, at=at, reason="Zephyrine was heard.")
         if outcome == "continuing_risk":
             enquiries.hold_conference(enquiry=signed, by=by, at=at, held_on=at.date(), result="no_plan")
+
+
+def care_for_a_child_alone(stage: Stage) -> None:
+    """She came alone: what is done for her, the transfer scheme, and three assessments of her age."""
+    by, worker, at, today = stage.holder, stage.worker, stage.at, stage.at.date()
+    clocks.start("transfer_scheme", reference=stage.referral.reference, started_at=at, by=by)
+    kept = alone.begin(referral=stage.referral, by=worker, at=at)
+    clocks.stop(reference=stage.referral.reference, rule="transfer_scheme", at=at, by=by, reason="begun")
+    stage.hide(kept.reference)
+    alone.record_facts(record=kept, by=worker, at=at, solicitor="Zephyrine's solicitor")
+    for stays in (False, True):
+        sent = alone.refer(record=kept, by=worker, at=at, referred_on=today)
+        taken = alone.accept(record=sent, by=worker, at=at, authority="Isaura's town", accepted_on=today)
+        if stays:
+            kept = alone.stay(record=taken, by=by, at=at, reason="Isaura lives here.")
+        else:
+            gone = alone.transfer(record=taken, by=by, at=at, transferred_on=today)
+            kept = alone.put_right(record=gone, by=by, at=at, reason="Not Zephyrine.")
+    other = User.objects.get(username="named.later")
+    for is_decided in (False, True):
+        begun = age.begin(
+            referral=stage.referral, by=worker, at=at, first_assessor=worker, second_assessor=other,
+            disputed_by="Isaura", dispute="Zephyrine looks older.", claimed="Zephyrine says 12.",
+        )  # fmt: skip
+        stage.hide(begun.reference)
+        age.change_assessors(
+            assessment=begun, by=worker, at=at, first_assessor=other, second_assessor=worker, reason="Zephyrine asks."
+        )
+        if not is_decided:
+            age.withdraw(assessment=begun, by=by, at=at, reason="Zephyrine's passport came.")
+            continue
+        for reason in ("Zephyrine has a letter.", ""):
+            begun = age.tell(
+                assessment=begun, by=worker, at=at, told_at=at, minded_to="Zephyrine is 12.", answer="Yes.",
+                appropriate_adult="Isaura", interpreter="None was needed: English",
+            )  # fmt: skip
+            if reason:
+                begun = age.think_again(assessment=begun, by=worker, at=at, reason=reason)
+        age.decide(
+            assessment=begun, by=by, at=at, year=BORN.year, month=BORN.month, day=BORN.day,
+            reasons="As Zephyrine says.",
+        )  # fmt: skip
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -50,6 +50,7 @@ from tests.documents.files import pdf
 from tests.early_help.conftest import early_help_facts
 from tests.fitness.acts_of_casework import (
     assess_again_and_give_it_up,
+    care_for_a_child_alone,
     close,
     enquire,
     hand_it_in_and_have_it_returned,
@@ -504,7 +505,8 @@ ACTS: list[Callable[[Stage], None]] = [
     hand_over, change_what_was_filed, meet_for_supervision, change_what_is_known, name_somebody_more,
     write_the_assessment, hand_it_in_and_have_it_returned, have_it_authorised, serve_and_discuss, enquire,
     write_home, print_the_minutes,
-    assess_again_and_give_it_up, close, reopen_the_referral, link_and_unlink, link_after_all, move_the_link,
+    care_for_a_child_alone, assess_again_and_give_it_up, close, reopen_the_referral, link_and_unlink, link_after_all,
+    move_the_link,
     join_open_work, take_the_news, reopen, track_fast, track_another_and_stand_it_down, track_again_and_accept,
     an_agency_tells, propose_another_and_sign, decide_one_more_and_undo_it, take_what_waits, help_early,
     go_on_helping_early, hold_what_is_kept, join_records, part_records, take, link_what_was_taken,

@@ -83,6 +83,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
     found = {kind.__qualname__: kind.keeps_no_draft for kind in every_form() if ours(kind) and kind.keeps_no_draft}
     assert found == {
         "AcceptForm": "its page is made by what was chosen on the list: it has no address to come back to",
+        "BeginRecordForm": "one button, nothing typed",
         "AdultForm": "kept with the call it is part of",
         "AdultLater": "kept with the words it is sent with",
         "AnswerForm": "choices and a button, nothing typed",

@@ -45,6 +45,8 @@ PARTS = {
     "A": ["assessments/~/", "clocks/~/"],
     "Q": ["section-47/~/"],
     "L": ["letters/~/", "letters/~/do/check/"],
+    "U": ["unaccompanied/~/"],
+    "G": ["age/~/"],
     "D": ["documents/~/", "documents/~/view/", "documents/~/download/"],
     "S": ["supervision/~/"],
     "E": ["early-help/~/", "clocks/~/"],

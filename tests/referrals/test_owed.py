@@ -27,6 +27,8 @@ from tests.referrals.conftest import LATER, NOW, each, some_facts
 Signed = Callable[[User], Client]
 OWN = {
     "transfer_in": "transfer_in_conference",
+    "unaccompanied_child": "transfer_scheme",
+    "complaint": "complaint_holding_letter",
     "private_fostering": "private_fostering_visit",
     "allegation": "lado_notification",
     "missing": "missing_return_interview",

@@ -1,0 +1,1 @@
+"""Unaccompanied children: what is done for the child, the national transfer scheme, the assessment of age."""

@@ -141,6 +141,7 @@ MACHINE = Machine(
         P.ASSESSMENT_WRITE, "referral.assessment_started", offered=_may_be_assessed,
     ),
     act("discuss_strategy", "Record a strategy discussion", ALL_OPEN, P.REFERRAL_DECIDE),
+    act("record_measure", "Record police protection or an emergency order", ALL_OPEN, P.REFERRAL_WORK),
     move(
         "provide_service", "Provide a service", "accepted allocated assessed", "in_service", P.REFERRAL_DECIDE,
         "referral.service_started", needs_reason=True, offered=_may_be_served,
@@ -502,6 +503,7 @@ from referrals.bulk_models import bulk_rule as bulk_rule  # noqa: E402
 from referrals.ending_models import EndingProposal as EndingProposal  # noqa: E402
 from referrals.protection.enquiry_models import Conference as Conference  # noqa: E402
 from referrals.protection.enquiry_models import Enquiry as Enquiry  # noqa: E402
+from referrals.protection.measure_models import Measure as Measure  # noqa: E402
 from referrals.protection.models import AgreedAction as AgreedAction  # noqa: E402
 from referrals.protection.models import DiscussionParticipant as DiscussionParticipant  # noqa: E402
 from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.protection import enquiry_views
+from referrals.protection import enquiry_views, measure_views
 from referrals.protection import views as protection
 from referrals.views import (
     allocating,
@@ -51,6 +51,10 @@ urlpatterns = [
     path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
     path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/strategy-discussion/", protection.discuss, name="discuss"),
+    path("referrals/<str:reference>/do/emergency-protection/", measure_views.record, name="measure_new"),
+    path("emergency-protection/<str:reference>/", measure_views.measure, name="measure"),
+    path("emergency-protection/<str:reference>/place/", measure_views.place, name="measure_place"),
+    path("emergency-protection/<str:reference>/do/<slug:name>/", measure_views.act, name="measure_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

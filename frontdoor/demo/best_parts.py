@@ -16,7 +16,7 @@ from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
 from referrals.models import Allocation, Referral
-from referrals.protection import enquiries
+from referrals.protection import enquiries, measures
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
 from supervision import actions as supervision
@@ -42,8 +42,11 @@ def show(tell: Teller) -> None:
         returned(tell, referral)
     others = rows.filter(status=Referral.Status.ALLOCATED).exclude(pk__in=[each.pk for each in untouched])
     # Of last week or before: what is discussed was heard first.
-    for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
+    heard_first = list(others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:2])
+    for referral in heard_first[:1]:
         enquired(tell, referral)
+    for referral in heard_first[1:]:
+        protected(tell, referral)
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -108,6 +111,20 @@ def enquired(tell: Teller, referral: Referral) -> None:
     enquiries.record_seen(
         enquiry=enquiry, by=tell.staff["social.worker"], at=min(held_at + timedelta(hours=21), tell.now),
         seen_at=min(held_at + timedelta(hours=20), tell.now), is_seen_alone=True,
+    )  # fmt: skip
+
+
+def protected(tell: Teller, referral: Referral) -> None:
+    """A child whom the police took into protection yesterday; the strategy discussion is due."""
+    began_at = tell.now - timedelta(hours=26)
+    measures.record(
+        referral=referral, by=tell.staff["social.worker"], at=tell.now - timedelta(minutes=50),
+        facts=measures.Facts(
+            kind="police", began_at=began_at, officer="Inspector Dale, Norbury", police_reference="NB/4471",
+            place="With her aunt, Joan Ashby, in Norbury", parents_told_at=began_at + timedelta(hours=1),
+            parents_told="Inspector Dale told the mother at home. Nobody knows where the father is.",
+            authority_told_at=tell.now - timedelta(hours=1), authority_told="The duty team here, by telephone",
+        ),
     )  # fmt: skip
 
 

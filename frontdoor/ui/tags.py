@@ -28,6 +28,7 @@ COLOURS: dict[str, dict[str, str]] = {
         "concluded": "green",
         "discontinued": "grey",
     },
+    "referrals.measure": {"running": "red", "ended": "grey"},
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

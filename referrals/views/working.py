@@ -152,6 +152,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             **heard,
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
+            "measures": list(found.measures.order_by("-began_at", "-id")),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)

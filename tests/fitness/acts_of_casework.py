@@ -1,9 +1,11 @@
 """What is done on the referral of the child of ``acts_on_restricted``: assessed, discussed, enquired into, closed."""
 
+from datetime import timedelta
+
 from assessments import actions as assessments
 from frontdoor.accounts.models import User
 from referrals import actions as referrals
-from referrals.protection import enquiries
+from referrals.protection import enquiries, measures
 from referrals.protection.minutes import Agreed
 from tests.fitness.restricted_stage import Stage
 from tests.referrals.discussions import discussed
@@ -93,6 +95,47 @@ def enquire(stage: Stage) -> None:
         signed = enquiries.authorise(enquiry=proposed, by=by, at=at, reason="Zephyrine was heard.")
         if outcome == "continuing_risk":
             enquiries.hold_conference(enquiry=signed, by=by, at=at, held_on=at.date(), result="no_plan")
+
+
+def protect(stage: Stage) -> None:
+    """The police took the child into protection; the order that followed was extended and ran out."""
+    by, at = stage.worker, stage.at
+    taken = measures.record(
+        referral=stage.referral, by=by, at=at,
+        facts=measures.Facts(
+            kind="police", began_at=at, officer="Inspector of Zephyrine", place="Zephyrine is on a ward",
+            place_is_confidential=True, parents_told="Isaura was told of Zephyrine.",
+        ),
+    )  # fmt: skip
+    stage.hide(taken.reference)
+    measures.tell(measure=taken, by=by, at=at, parents_told="Isaura was told where Zephyrine is.")
+    measures.change_place(measure=taken, by=by, at=at, place="Zephyrine is at Quillfeather House",
+                          place_is_confidential=True)  # fmt: skip
+    measures.show_place(measure=taken, by=by)
+    measures.end(
+        measure=taken,
+        by=by,
+        at=at,
+        followed="order",
+        ended_at=at,
+        whose="Zephyrine's court",
+        reason="Zephyrine is safe.",
+    )
+    ordered = measures.record(
+        referral=stage.referral, by=by, at=at,
+        facts=measures.Facts(
+            kind="order", began_at=at, ends_at=at + timedelta(days=8), court="Zephyrine's court",
+            place="As Zephyrine was",
+        ),
+    )  # fmt: skip
+    stage.hide(ordered.reference)
+    ordered = measures.extend(
+        measure=ordered, by=by, at=at, extended_at=at, ends_at=ordered.ends_at + timedelta(days=7)
+    )
+    measures.end(
+        measure=ordered, by=by, at=at, followed="discharged", ended_at=at, whose="Zephyrine's court",
+        reason="Zephyrine is safe.",
+    )  # fmt: skip
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -109,8 +109,6 @@ class ReferralsConfig(AppConfig):
             of_contacts.on_plan.append(on_protection_plan)
         if standing_of not in of_contacts.standing:
             of_contacts.standing.append(standing_of)
-        if measures.standing_of not in of_contacts.standing:
-            of_contacts.standing.append(measures.standing_of)
         if from_handover.onward not in of_handover.onward:
             of_handover.onward.append(from_handover.onward)
         if work_on not in of_contacts.open_work:

@@ -137,7 +137,7 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
             "workers": _workers(open_work),
             "closed_work": [p for p in parts if p.closed_at is not None][:CLOSED_SHOWN],
             "around": around,
-            "kept_safe": measures.standing_of([who.pk]).get(who.pk, []),
+            "kept_safe": [c for c in clocks if c.rule in measures.RULES.values()],
             "untaken": untaken([who], user).get(who.pk, []),
             "clocks": clocks,
             "dues": _dues(facts, warnings, today),

@@ -1,6 +1,6 @@
 """What is done with police protection and emergency orders: recorded, told of, extended, ended."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -396,15 +396,6 @@ def below(referral: Referral, user: User) -> Iterable[tuple[str, str]]:
     for each in Measure.objects.visible_to(user).running().filter(referral=referral).order_by("pk"):
         words = f"{each.get_kind_display()} {each.reference}, until {moment(each.ends_at)}"
         yield words, reverse("referrals:measure", args=[each.reference])
-
-
-def standing_of(people: Collection[int]) -> dict[int, list[str]]:
-    """For a line of the queue: which of these people (ids) are kept safe by law now, and until when."""
-    said: dict[int, list[str]] = {}
-    rows = Measure.objects.running().filter(child_id__in=people) if people else Measure.objects.none()
-    for child, kind, ends_at in rows.order_by("ends_at", "pk").values_list("child_id", "kind", "ends_at"):
-        said.setdefault(child, []).append(f"{Kind(kind).label.lower()} until {moment(ends_at)}")
-    return said
 
 
 def tell_before_the_end(at: datetime) -> int:

@@ -1,19 +1,22 @@
 """Section 47 enquiries of the old system are enquiries here: open, owing a conference, or ended. All invented."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import end_of_office_day
+from frontdoor.exchange.legacy import loading_enquiries
 from frontdoor.exchange.legacy.enquiring import Stands, stands
 from frontdoor.exchange.models import Difference
 from frontdoor.workflow.models import StatusChange
-from referrals.models import Enquiry
+from referrals.models import Enquiry, StrategyDiscussion
 from referrals.protection import enquiries
 from tests.exchange.extract import Extract, sound
 from tests.exchange.test_again import EPISODES, again, put
@@ -181,3 +184,39 @@ def test_its_page_says_who_led_it_there_and_nobody_can_choose_what_only_an_old_s
     form = client.get(f"/section-47/{mine.reference}/do/end/").content.decode()
     assert "Entered in error" in form
     assert "Not recorded in the old system" not in form
+
+
+def test_rows_loaded_by_an_earlier_release_become_enquiries_at_the_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sound()
+    enquiry(made, "S47-000101", strategy_date="2026-01-05")
+    enquiry(made, "S47-000102")
+    enquiry(made, "S47-000104", CLOSED, FORMER, strategy_date="2025-11-03", outcome="CIN")
+    with monkeypatch.context() as before:
+        # As it was: the discussion, and nothing else.
+        for name in ("bulk", "born_rows"):
+            kept = getattr(loading_enquiries, name)
+            before.setattr(
+                loading_enquiries,
+                name,
+                lambda model, rows, *more, kept=kept: kept(model, rows) if model is StrategyDiscussion else rows,
+            )
+        imported(made.write(tmp_path / "in"))
+    assert not Enquiry.objects.exists()
+    upgrade = import_module("frontdoor.exchange.migrations.0006_enquiries_of_rows_loaded_before")
+    for _ in range(2):
+        upgrade.begin(apps, None)
+    assert Enquiry.objects.count() == len(made.rows[FILE]), "and no more when it is run again"
+    held, runs, earlier, ended = (of(f"S47-{number:06d}") for number in (4, 102, 101, 104))
+    assert (held.status, held.lead_name, held.conference.result) == ("concluded", "H Ridley", "not_recorded")
+    assert (runs.status, earlier.status, ended.status) == ("open", "discontinued", "concluded")
+    assert ended.outcome == "no_continuing_risk"
+    stopped, running = clock_of(held), clock_of(runs)
+    assert stopped is not None
+    assert stopped.stopped_at == end_of_office_day(held.conference.held_on)
+    assert running is not None
+    assert running.stopped_at is None
+    put(made, FILE, "S47-000102", outcome="NFA")
+    again(made, tmp_path / "in")
+    assert of("S47-000102").status == "concluded", "and a newer extract amends it as any other"

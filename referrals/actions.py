@@ -54,13 +54,14 @@ from referrals.fast_track import (
 from referrals.models import (
     OPEN_STATUSES,
     Allocation,
+    Measure,
     OpenWorkNews,
     Referral,
     StrategyDiscussion,
     ending_rule,
     nothing_begun,
 )
-from referrals.protection import enquiries
+from referrals.protection import enquiries, measures
 from referrals.protection.actions import answered, record_strategy_discussion
 from referrals.unaccompanied import actions as unaccompanied
 
@@ -145,6 +146,7 @@ def confirm_child(
     locked.child = child
     locked.save()
     enquiries.confirmed(locked, child)
+    measures.confirmed(locked, child)
     involve(
         person=child,
         reference=locked.reference,
@@ -164,6 +166,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     row.save()
     enquiries.pass_on(referral, to=standing, by=by, at=at)
     unaccompanied.pass_on(referral, to=standing)
+    measures.pass_on(referral, to=standing, by=by, at=at)
     answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."
@@ -183,6 +186,7 @@ def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
     begun = rows.exclude(status__in=("awaiting_decision", "accepted")) | rows.filter(
         Exists(Allocation.objects.filter(referral=OuterRef("pk"), worker__isnull=False))
         | Exists(StrategyDiscussion.objects.filter(referral=OuterRef("pk")))
+        | Exists(Measure.objects.filter(referral=OuterRef("pk")))
     )
     return {
         reference: f"Work has begun on {reference}: keep it open, or close it first."

@@ -10,8 +10,11 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import AgeAssessment, Enquiry, Letter, Referral, Unaccompanied
+    from referrals.models import AgeAssessment, Enquiry, Letter, Measure, Referral, Unaccompanied
 
+    for name, word in (("tell", "told"), ("place", "place"), ("extend", "extend"), ("end", "end")):
+        doors.put(Measure, name, "referrals:measure_act", word)
+    doors.put(Referral, "record_measure", "referrals:measure_new", kind="secondary")
     for name, word in (
         ("record_facts", "facts"),
         ("refer", "refer"),
@@ -91,6 +94,7 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Say the words of our audit events; hear of taken alerts; say what merging does; load shipped rows."""
         from contacts import hooks as of_contacts
+        from contacts.handover import hooks as of_handover
         from frontdoor.clocks import hooks as of_clocks
         from frontdoor.notifications import hooks
         from frontdoor.people import hooks as of_people
@@ -115,8 +119,8 @@ class ReferralsConfig(AppConfig):
         from referrals.letters.chronology import SOURCE as LETTERS
         from referrals.letters.tables import register_rules as register_letters
         from referrals.models import OPEN_STATUSES
-        from referrals.protection import enquiry_models
-        from referrals.protection.chronology import ENQUIRY_SOURCE, SOURCE
+        from referrals.protection import enquiry_models, from_handover, measures
+        from referrals.protection.chronology import ENQUIRY_SOURCE, MEASURE_SOURCE, SOURCE
         from referrals.protection.enquiries import below, open_enquiry, passed_on
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
@@ -131,6 +135,7 @@ class ReferralsConfig(AppConfig):
         declare(ENQUIRY_SOURCE)
         declare(LETTERS)
         declare(AGE_SOURCE)
+        declare(MEASURE_SOURCE)
         put_doors()
         register_rules()
         register_letters()
@@ -139,6 +144,8 @@ class ReferralsConfig(AppConfig):
             of_contacts.on_plan.append(on_protection_plan)
         if standing_of not in of_contacts.standing:
             of_contacts.standing.append(standing_of)
+        if from_handover.onward not in of_handover.onward:
+            of_handover.onward.append(from_handover.onward)
         if work_on not in of_contacts.open_work:
             of_contacts.open_work.append(work_on)
         if not of_people.episodes_kept:
@@ -153,6 +160,7 @@ class ReferralsConfig(AppConfig):
             of_staff.still_held.append(leaving.still_held)
         of_clocks.at_sweep["follow who is away"] = follow
         of_clocks.at_sweep["tell of children in danger without a worker"] = tell_of_endangered
+        of_clocks.at_sweep["tell of protection that ends"] = measures.tell_before_the_end
         if enquiries_held not in of_staff.holdings:
             of_staff.holdings.append(enquiries_held)
         if age_assessments_held not in of_staff.holdings:
@@ -163,6 +171,8 @@ class ReferralsConfig(AppConfig):
             of_referrals.open_below.append(below)
         if age.below not in of_referrals.open_below:
             of_referrals.open_below.append(age.below)
+        if measures.below not in of_referrals.open_below:
+            of_referrals.open_below.append(measures.below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:
@@ -198,6 +208,17 @@ class ReferralsConfig(AppConfig):
         disposal_policy(
             "referrals.Letter", "recipient", "blank", "a letter belongs to the record of the child it is about"
         )
+        merge_policy(
+            "referrals.Measure",
+            "child",
+            "move",
+            "what keeps a child safe is the one child's; a second of a kind, which a merge does not make, would stay",
+            once=("kind",),
+            when="{row}.status = 'running'",
+        )
+        disposal_policy("referrals.Measure", "child", "destroy", "police protection or an order is one child's")
+        if measures.still_running not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(measures.still_running)
         if open_enquiry not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(open_enquiry)
         if age.open_assessment not in workflow_hooks.blockers:

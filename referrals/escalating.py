@@ -22,7 +22,7 @@ def tell_of_endangered(at: datetime) -> int:
 def _endangered(at: datetime) -> list[Referral]:
     """Open referrals without a worker of children on a plan or in a section 47 enquiry.
 
-    Of an enquiry that an old system kept only the discussion is here, and nobody knows whether it has ended.
+    A discussion decided for one before enquiries were kept has none, and nobody knows whether it has ended.
     """
     own = Enquiry.objects.filter(referral=OuterRef("pk"))
     decided = StrategyDiscussion.objects.deciding_section_47().filter(referral=OuterRef("pk"))

@@ -149,6 +149,7 @@ MACHINE = Machine(
         P.ASSESSMENT_WRITE, "referral.assessment_started", offered=_may_be_assessed,
     ),
     act("discuss_strategy", "Record a strategy discussion", ALL_OPEN, P.REFERRAL_DECIDE),
+    act("record_measure", "Record police protection or an emergency order", ALL_OPEN, P.REFERRAL_WORK),
     move(
         "provide_service", "Provide a service", "accepted allocated assessed", "in_service", P.REFERRAL_DECIDE,
         "referral.service_started", needs_reason=True, offered=_may_be_served,
@@ -519,6 +520,7 @@ from referrals.letters.models import LetterGuard as LetterGuard  # noqa: E402
 from referrals.letters.models import LetterTemplate as LetterTemplate  # noqa: E402
 from referrals.protection.enquiry_models import Conference as Conference  # noqa: E402
 from referrals.protection.enquiry_models import Enquiry as Enquiry  # noqa: E402
+from referrals.protection.measure_models import Measure as Measure  # noqa: E402
 from referrals.protection.models import AgreedAction as AgreedAction  # noqa: E402
 from referrals.protection.models import DiscussionParticipant as DiscussionParticipant  # noqa: E402
 from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402

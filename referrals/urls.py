@@ -3,7 +3,7 @@
 from django.urls import path
 
 from referrals.letters import views as letters
-from referrals.protection import enquiry_views
+from referrals.protection import enquiry_views, measure_views
 from referrals.protection import views as protection
 from referrals.unaccompanied import age_views
 from referrals.unaccompanied import views as unaccompanied
@@ -66,6 +66,10 @@ urlpatterns = [
     path("unaccompanied/<str:reference>/do/<slug:name>/", unaccompanied.act, name="unaccompanied_act"),
     path("age/<str:reference>/", age_views.age, name="age"),
     path("age/<str:reference>/do/<slug:name>/", age_views.act, name="age_act"),
+    path("referrals/<str:reference>/do/emergency-protection/", measure_views.record, name="measure_new"),
+    path("emergency-protection/<str:reference>/", measure_views.measure, name="measure"),
+    path("emergency-protection/<str:reference>/place/", measure_views.place, name="measure_place"),
+    path("emergency-protection/<str:reference>/do/<slug:name>/", measure_views.act, name="measure_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from contacts.handover import hooks
 from contacts.handover.models import HandoverItem, HandoverPack
 from contacts.models import Contact, ContactPerson
 from contacts.screening.dangers import homes_given
@@ -40,6 +41,8 @@ class Line:
     warnings: list[str] = field(default_factory=list)
     people: set[int] = field(default_factory=set)
     children: list[Named] = field(default_factory=list)
+    #: What is recorded from it, or can be: words and address.
+    onward: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,10 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
         lived_at[row.contact.reference].append(-row.pk)
     for key, reached in warnings_for(everybody, user, given=homes_given(on_contacts)).items():
         dangers[key] = [lists.label("warning_kind", each.kind) for each in reached]
+    onward: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for ask in hooks.onward:
+        for key, links in ask(items, user).items():
+            onward[key] += links
     found = []
     for item in items:
         contact = contacts.get(item.reference)
@@ -115,6 +122,7 @@ def lines_of(items: Sequence[HandoverItem], user: User, at: datetime) -> list[Li
                 ),
                 people=keys,
                 children=children.get(item.reference, []),
+                onward=onward[item.pk],
             )
         )
     return found

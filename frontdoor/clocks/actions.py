@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
@@ -32,19 +32,23 @@ def start(
     edition_on: date | None = None,
     label: str = "",
     every_days: int | None = None,
+    ends_at: datetime | None = None,
 ) -> Clock | None:
     """Start a clock on a record; one that already runs under the same rule and label is left as it is.
 
     ``started_at`` is when the matter began (for a contact, its receipt: never the moment of conversion), and
     ``edition_on`` the day that chooses the edition (default: the London date of ``started_at``). ``every_days`` is a
-    target of the caller's own, in calendar days, in place of a local rule's amount. None when a local rule has no
-    row for that day.
+    target of the caller's own, in calendar days, in place of a local rule's amount; ``ends_at`` a moment that somebody
+    else set (a court), which the rule only warns of. None when a local rule has no row for that day.
     """
     chosen = rules.find(rule, edition_on or london_date(started_at), agency)
     if chosen is None:
         return None
     if every_days is not None and not chosen.statutory:
         chosen = replace(chosen, amount=every_days, unit=Unit.CALENDAR_DAYS)
+    if ends_at is not None:
+        minutes = int((ends_at - started_at) / timedelta(minutes=1))
+        chosen = replace(chosen, amount=minutes, unit=Unit.MINUTES)
     found = moments(chosen, started_at, closures())
     clock, _ = Clock.objects.get_or_create(
         reference=reference,

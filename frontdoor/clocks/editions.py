@@ -1,8 +1,9 @@
 """Statutory timescales by the edition in force on the day. Pure data with dates; changes by release only.
 
 Sources: Framework for the Assessment of Children in Need (2000, para 3.8 and tables); Working Together to Safeguard
-Children 2006, 2010 (March 2010), 2013 (in force 15 April 2013), 2015, 2018, 2023. Local timescales are rows in the
-database (:class:`frontdoor.clocks.models.LocalRule`), not here.
+Children 2006, 2010 (March 2010), 2013 (in force 15 April 2013), 2015, 2018, 2023; the Children Act 1989 (in force 14
+October 1991), sections 45 and 46. Local timescales are rows in the database
+(:class:`frontdoor.clocks.models.LocalRule`), not here.
 """
 
 from collections.abc import Iterator
@@ -66,6 +67,7 @@ class Rule:
 
 
 FRAMEWORK, WT_2006, WT_2010, WT_2013 = date(2000, 4, 1), date(2006, 4, 10), date(2010, 3, 17), date(2013, 4, 15)
+CHILDREN_ACT = date(1991, 10, 14)
 WT_2015, WT_2018, WT_2023 = date(2015, 3, 26), date(2018, 7, 4), date(2023, 12, 15)
 EDITIONS: tuple[tuple[str, date], ...] = (
     ("Framework 2000", FRAMEWORK),
@@ -114,6 +116,21 @@ STATUTORY: tuple[Rule, ...] = (
         "first_review_conference", "First review conference", 3, Unit.MONTHS, "the initial conference", FRAMEWORK, None,
     ),
     *_all("review_conference", "Review conference", 6, Unit.MONTHS, "the last review conference", FRAMEWORK, None),
+    Rule(
+        "police_protection", "Police protection ends", 4320, Unit.MINUTES, "Children Act 1989",
+        "Children Act 1989, section 46(6)", CHILDREN_ACT, starts="the moment the police took the child into protection",
+        warn_minutes=1440, escalate_minutes=0,
+    ),
+    # The court says when an order ends; this is the longest it may say.
+    Rule(
+        "emergency_order", "Emergency protection order ends", 8, Unit.CALENDAR_DAYS, "Children Act 1989",
+        "Children Act 1989, section 45(1)", CHILDREN_ACT, starts="the moment the court made the order",
+        warn_minutes=1440, escalate_minutes=0,
+    ),
+    Rule(
+        "emergency_order_extension", "Extension of an emergency protection order", 7, Unit.CALENDAR_DAYS,
+        "Children Act 1989", "Children Act 1989, section 45(5)", CHILDREN_ACT, starts="the end the court had set",
+    ),
 )  # fmt: skip
 STATUTORY_CODES = frozenset(rule.code for rule in STATUTORY)
 

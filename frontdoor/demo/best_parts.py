@@ -19,7 +19,7 @@ from referrals.letters import actions as letters
 from referrals.letters import guards, reading
 from referrals.letters import whom as letters_to
 from referrals.models import Allocation, Letter, Referral
-from referrals.protection import enquiries
+from referrals.protection import enquiries, measures
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
 from supervision import actions as supervision
@@ -45,10 +45,13 @@ def show(tell: Teller) -> None:
         returned(tell, referral)
     others = rows.filter(status=Referral.Status.ALLOCATED).exclude(pk__in=[each.pk for each in untouched])
     # Of last week or before: what is discussed was heard first.
-    for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
+    heard_first = list(others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:2])
+    for referral in heard_first[:1]:
         enquired(tell, referral)
     for referral in others.order_by("id")[:1]:
         written_to(tell, referral)
+    for referral in heard_first[1:]:
+        protected(tell, referral)
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -136,6 +139,20 @@ def written_to(tell: Teller, referral: Referral) -> None:
     knows = [letters.Knows(name, "yes") for name in reading.named_in(posted, text, worker)]
     ready = letters.check(letter=posted, by=worker, at=at, knows=knows)
     letters.send(letter=ready, by=worker, at=at + timedelta(minutes=20), posted_on=london_date(at))
+
+
+def protected(tell: Teller, referral: Referral) -> None:
+    """A child whom the police took into protection yesterday; the strategy discussion is due."""
+    began_at = tell.now - timedelta(hours=26)
+    measures.record(
+        referral=referral, by=tell.staff["social.worker"], at=tell.now - timedelta(minutes=50),
+        facts=measures.Facts(
+            kind="police", began_at=began_at, officer="Inspector Dale, Norbury", police_reference="NB/4471",
+            place="With her aunt, Joan Ashby, in Norbury", parents_told_at=began_at + timedelta(hours=1),
+            parents_told="Inspector Dale told the mother at home. Nobody knows where the father is.",
+            authority_told_at=tell.now - timedelta(hours=1), authority_told="The duty team here, by telephone",
+        ),
+    )  # fmt: skip
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

@@ -18,7 +18,7 @@ from frontdoor.exchange.models import CaseNote, Difference
 from frontdoor.people.facts import TOGETHER
 from frontdoor.people.models import Address, Identifier, Name, Person
 from frontdoor.ui.formats import day, moment
-from referrals.models import Referral, StrategyDiscussion
+from referrals.models import Enquiry, Referral, StrategyDiscussion
 
 PEOPLE = ("carecase_people.csv", "firstcall_people.csv")
 NOTES = "carecase_notes.csv"
@@ -114,6 +114,8 @@ class Held:
         enquiries = [row.reference for row in rows if row.file == "carecase_s47.csv"]
         discussions = StrategyDiscussion.objects.deciding_section_47().filter(referral__reference__in=enquiries)
         self.discussions = list(discussions.select_related("referral").order_by("pk"))
+        of_discussions = Enquiry.objects.filter(discussion__in=self.discussions) if self.discussions else ()
+        self.enquiries = {each.discussion_id: each for each in of_discussions}
         notes = {
             key for row in rows if row.file == NOTES for key in (row.person_id, getattr(standing(row), "pk", None))
         }
@@ -131,7 +133,8 @@ class Held:
             return self._of_person(row, one)
         if row.file == "carecase_s47.csv":
             discussion = self.discussion(row)
-            return {"decision": discussion.decision if discussion else ""}
+            held = discussion if row.field == "decision" else self.enquiries.get(discussion.pk) if discussion else None
+            return {row.field: getattr(held, row.field, "")}
         if row.file == NOTES:
             note = self.note(row)
             return {row.field: plain(getattr(note, row.field)) if note else ""}

@@ -27,6 +27,7 @@ from frontdoor.people.record import overview as record
 from frontdoor.people.record.held import Held, held
 from frontdoor.people.record.kinship import kin
 from frontdoor.ui.responses import page
+from referrals.protection import measures
 
 P = Permission
 Row = TypeVar("Row")
@@ -136,6 +137,7 @@ def _record(request: StaffRequest, who: Person, facts: Held, reason: str, shown:
             "workers": _workers(open_work),
             "closed_work": [p for p in parts if p.closed_at is not None][:CLOSED_SHOWN],
             "around": around,
+            "kept_safe": [c for c in clocks if c.rule in measures.RULES.values()],
             "untaken": untaken([who], user).get(who.pk, []),
             "clocks": clocks,
             "dues": _dues(facts, warnings, today),

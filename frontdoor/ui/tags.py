@@ -42,6 +42,7 @@ COLOURS: dict[str, dict[str, str]] = {
         "decided": "green",
         "withdrawn": "grey",
     },
+    "referrals.measure": {"running": "red", "ended": "grey"},
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

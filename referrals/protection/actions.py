@@ -17,6 +17,7 @@ from frontdoor.workflow.actions import touch
 from referrals import endings
 from referrals.models import Referral
 from referrals.protection.enquiries import begin
+from referrals.protection.measure_models import Followed
 from referrals.protection.minutes import Decided, Minutes, left_out
 from referrals.protection.models import AgreedAction, DiscussionParticipant, StrategyDiscussion
 
@@ -166,9 +167,14 @@ def answered(referral: Referral, *, by: User) -> None:
 
 
 def _asked_at(referral: Referral) -> datetime:
-    """When what a discussion is due for was told: of an open child the last fast track that joined the referral."""
+    """When what a discussion is due for was told or began.
+
+    Of an open child the last fast track that joined the referral; police protection and an emergency order as well.
+    """
     last: datetime | None = referral.news.filter(is_fast_track=True).aggregate(last=Max("contact__received_at"))["last"]
-    return max(referral.received_at, last) if last is not None else referral.received_at
+    measures = referral.measures.exclude(followed=Followed.ENTERED_IN_ERROR)
+    began: datetime | None = measures.aggregate(last=Max("began_at"))["last"]
+    return max(each for each in (referral.received_at, last, began) if each is not None)
 
 
 def _stop(reference: str, rule: str, *, held_at: datetime, by: User) -> None:

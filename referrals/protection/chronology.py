@@ -1,4 +1,4 @@
-"""Strategy discussions and section 47 enquiries in a child's chronology: what was decided, what was found."""
+"""Child protection in a chronology: discussions, enquiries, police protection, orders: what was decided and found."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,10 @@ from django.urls import reverse
 from frontdoor.accounts.models import User
 from frontdoor.people.models import Person
 from frontdoor.people.record.chronology import Event, Source, Window
-from frontdoor.ui.formats import day
+from frontdoor.ui.formats import day, moment
 from referrals.models import Referral
 from referrals.protection.enquiry_models import Enquiry
+from referrals.protection.measure_models import Followed, Measure
 from referrals.protection.models import StrategyDiscussion
 
 
@@ -64,3 +65,28 @@ def enquiries_of(person: Person, user: User, window: Window) -> Iterable[Event]:
 
 
 ENQUIRY_SOURCE = Source("section47", {"section47": "Section 47 enquiry"}, enquiries_of)
+
+
+def measures_of(person: Person, user: User, window: Window) -> Iterable[Event]:
+    """Police protection and emergency orders of the child, on referrals the user may see; never where the child is."""
+    mine = Referral.objects.visible_to(user).of_child(person.pk).order_by()
+    rows = Measure.objects.filter(referral__in=mine).exclude(followed=Followed.ENTERED_IN_ERROR)
+    if window.words:
+        found = Q(officer__icontains=window.words) | Q(court__icontains=window.words)
+        rows = rows.filter(found | Q(ended_reason__icontains=window.words))
+    for row in window.cut(rows, "measure", "began_at"):
+        ended = f"ended {moment(row.ended_at)}: {row.get_followed_display()}" if row.ended_at else ""
+        yield Event(
+            at=row.began_at,
+            title=f"{row.get_kind_display()} {row.reference}, {ended or f'until {moment(row.ends_at)}'}",
+            text=row.ended_reason,
+            by=row.court or row.officer,
+            href=reverse("referrals:measure", args=[row.reference]),
+            source="measure",
+            key=row.pk,
+            kind="measure",
+            reference=row.reference,
+        )
+
+
+MEASURE_SOURCE = Source("measure", {"measure": "Police protection or emergency order"}, measures_of)

@@ -20,7 +20,7 @@ from frontdoor.people.models import Person
 from frontdoor.ui.formats import day
 from frontdoor.workflow.actions import born, lock, move, touch
 from referrals.models import Referral
-from referrals.protection.enquiry_models import Conference, Enquiry, EnquiryEnding, Result
+from referrals.protection.enquiry_models import ENDINGS_OFFERED, Conference, Enquiry, EnquiryEnding, Result
 from referrals.protection.models import StrategyDiscussion
 
 RULE = "section47_conference"
@@ -214,7 +214,7 @@ def hold_conference(
             code="not_working",
             field="held_on",
         )
-    if result not in Conference.Decision.values:
+    if result not in Conference.OFFERED:
         raise Refused("Choose the result for the child.", code="required", field="result")
     has_plan = result == Conference.Decision.PLAN
     if has_plan and not lists.is_valid("category_of_abuse", category, on=held_on):
@@ -247,7 +247,7 @@ def discontinue(
 ) -> Enquiry:
     """A manager ends an enquiry without an outcome, or whose conference will not be held; its clock stops."""
     locked = _open(lock(enquiry, version=version), by=by)
-    if ending not in EnquiryEnding.values:
+    if ending not in ENDINGS_OFFERED:
         raise Refused("Choose why it ends.", code="required", field="ending")
     moved = move(locked, "discontinue", by=by, at=at, reason=reason, ending=ending, people=_people(locked))
     why = str(EnquiryEnding(ending).label).lower()

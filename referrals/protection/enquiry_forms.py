@@ -10,7 +10,7 @@ from frontdoor.ui.dates import DateField, DateTimeField
 from frontdoor.ui.forms import Radios, VersionForm, long_text
 from referrals import holding
 from referrals.forms import WorkerChoice
-from referrals.protection.enquiry_models import Conference, EnquiryEnding, Result
+from referrals.protection.enquiry_models import ENDINGS_OFFERED, Conference, Result
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
@@ -87,7 +87,9 @@ class EndForm(VersionForm):
     """A manager ends it without an outcome."""
 
     called = "End an enquiry without an outcome"
-    ending = forms.ChoiceField(label="Why does it end?", choices=EnquiryEnding.choices, widget=Radios())
+    ending = forms.ChoiceField(
+        label="Why does it end?", choices=[(each.value, each.label) for each in ENDINGS_OFFERED], widget=Radios()
+    )
     reason = long_text("What has happened?")
 
 
@@ -98,7 +100,7 @@ class ConferenceForm(VersionForm):
     held_on = DateField(label="On which day was it held?", latest="today")
     result = forms.ChoiceField(
         label="What was the result for the child?",
-        choices=Conference.Decision.choices,
+        choices=[(each.value, each.label) for each in Conference.OFFERED],
         widget=Radios(reveals={"plan": ["category"]}),
     )
     category = forms.ChoiceField(label="Category of the plan", required=False)

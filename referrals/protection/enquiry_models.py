@@ -34,6 +34,12 @@ class EnquiryEnding(models.TextChoices):
     DIED = "died", "The child has died"
     ADOPTED = "adopted", "The child was adopted"
     ACCEPTED_ELSEWHERE = "accepted_elsewhere", "Accepted by another authority"
+    # Of an old system's alone.
+    NOT_RECORDED = "not_recorded", "Not recorded in the old system"
+
+
+#: What a person can choose.
+ENDINGS_OFFERED = tuple(each for each in EnquiryEnding if each != EnquiryEnding.NOT_RECORDED)
 
 
 def is_known_whether_seen(record: "Enquiry", *, by: Any, at: datetime, **facts: Any) -> str | None:
@@ -139,6 +145,8 @@ class Enquiry(Record):
     discussion = models.ForeignKey("referrals.StrategyDiscussion", on_delete=models.PROTECT, related_name="enquiries")
     started_on = models.DateField()
     lead = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Who led it by an old system, as it was typed there; nobody of ours.
+    lead_name = models.CharField(max_length=150, blank=True, db_default="", default="")
     seen_at = models.DateTimeField(null=True, blank=True)
     not_seen_reason = models.TextField(blank=True)
     is_seen_alone = models.BooleanField(null=True, blank=True)
@@ -179,7 +187,10 @@ class Enquiry(Record):
                 name="enquiry_not_self_authorised",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["conference_due", "concluded"]) | Q(authorised_at__isnull=False),
+                # An old system does not say who authorised what it holds, nor when.
+                condition=~Q(status__in=["conference_due", "concluded"])
+                | Q(authorised_at__isnull=False)
+                | ~Q(origin="frontdoor"),
                 name="enquiry_concluded_when_authorised",
             ),
         ]
@@ -235,10 +246,14 @@ class Conference(models.Model):
     class Decision(models.TextChoices):
         PLAN = "plan", "Child protection plan"
         NO_PLAN = "no_plan", "No child protection plan"
+        # Of an old system's alone.
+        NOT_RECORDED = "not_recorded", "Not recorded in the old system"
+
+    OFFERED: ClassVar = (Decision.PLAN, Decision.NO_PLAN)
 
     enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="conference")
     held_on = models.DateField()
-    result = models.CharField(max_length=10, choices=Decision.choices)
+    result = models.CharField(max_length=12, choices=Decision.choices)
     # A code of ``category_of_abuse``, where there is a plan.
     category = models.CharField(max_length=4, blank=True)
     late_reason = models.TextField(blank=True)
@@ -247,9 +262,9 @@ class Conference(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            one_of("result", ["plan", "no_plan"], name="conference_result_known"),
+            one_of("result", ["plan", "no_plan", "not_recorded"], name="conference_result_known"),
             models.CheckConstraint(
-                condition=Q(result="plan") & ~Q(category="") | Q(result="no_plan", category=""),
+                condition=Q(result="plan") & ~Q(category="") | Q(result__in=["no_plan", "not_recorded"], category=""),
                 name="conference_category_with_a_plan",
             ),
         ]

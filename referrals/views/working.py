@@ -158,6 +158,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
             "age_open": found.age_assessments.open().first(),
+            "measures": list(found.measures.order_by("-began_at", "-id")),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "letters": list(found.letters.order_by("-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))

@@ -43,6 +43,7 @@ BEST_PARTS = {
     "a letter that was posted": "SELECT count(*) FROM referrals_letter l JOIN documents_document d"
     " ON d.id = l.document_id WHERE l.status = 'sent' AND d.sha256 = l.sha256",
     "a letter drafted": "SELECT count(*) FROM referrals_letter WHERE status = 'draft'",
+    "police protection": "SELECT count(*) FROM referrals_measure WHERE kind = 'police' AND status = 'running'",
     "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
     "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
     " AND referral_id IS NOT NULL",

@@ -124,7 +124,12 @@ def test_an_enquiry_goes_along_or_is_left_where_it_is(
     held.refresh_from_db()
     assert held.referral == referral(NEXT)
     assert "not substantiated" in held.decision, "what else its row says is taken"
+    own = held.enquiries.get()
+    assert (own.referral, own.child, own.outcome) == (referral(NEXT), child("A0100002"), "not_substantiated")
+    ran = Clock.objects.get(rule="section47_conference", started_at=held.held_at)
+    assert ran.reference == referral(NEXT).reference, "its clock goes along"
     assert Origin.objects.get(file=ENQUIRIES, identity=ENQUIRY).reference == referral(NEXT).reference
+    decided = held.decision
     StrategyDiscussion.objects.filter(pk=held.pk).update(decision=f"Put right here. {ENQUIRY}")
     put(made, ENQUIRIES, ENQUIRY, episode_id="EP0100004", person_id="A0100004")
     again(made, folder)
@@ -136,5 +141,12 @@ def test_an_enquiry_goes_along_or_is_left_where_it_is(
     held.refresh_from_db()
     assert held.referral == referral(NEXT), "a person said so"
     assert not Refiling.objects.filter(state="waiting").exists()
+    write_audit("enquiry.seen", by=holder, reference=own.reference, people=[child("A0100002")])
+    StrategyDiscussion.objects.filter(pk=held.pk).update(decision=decided)
+    put(made, ENQUIRIES, ENQUIRY, episode_id=EPISODE, person_id="A0100003")
+    again(made, folder)
+    held.refresh_from_db()
+    assert held.referral == referral(NEXT)
+    assert "worked on the enquiry" in Refiling.objects.get(state="waiting").why
     set_restriction(person=child("A0100004"), holders=[holder], by=holder, at=timezone.now(), reason="Staff.")
     assert client.get(f"/imports/refiled/{waiting.pk}/").status_code == 404

@@ -1,5 +1,7 @@
 """What is done on the referral of the child of ``acts_on_restricted``: assessed, discussed, enquired into, closed."""
 
+from datetime import timedelta
+
 from assessments import actions as assessments
 from frontdoor.accounts.models import User
 from frontdoor.clocks import actions as clocks
@@ -7,7 +9,7 @@ from frontdoor.people import actions as people
 from referrals import actions as referrals
 from referrals.letters import actions as letters
 from referrals.models import LetterTemplate, StrategyDiscussion
-from referrals.protection import enquiries, paper
+from referrals.protection import enquiries, measures, paper
 from referrals.protection.minutes import Agreed
 from referrals.unaccompanied import actions as alone
 from referrals.unaccompanied import age
@@ -141,6 +143,47 @@ def care_for_a_child_alone(stage: Stage) -> None:
             assessment=begun, by=by, at=at, year=BORN.year, month=BORN.month, day=BORN.day,
             reasons="As Zephyrine says.",
         )  # fmt: skip
+
+
+def protect(stage: Stage) -> None:
+    """The police took the child into protection; the order that followed was extended and ran out."""
+    by, at = stage.worker, stage.at
+    taken = measures.record(
+        referral=stage.referral, by=by, at=at,
+        facts=measures.Facts(
+            kind="police", began_at=at, officer="Inspector of Zephyrine", place="Zephyrine is on a ward",
+            place_is_confidential=True, parents_told="Isaura was told of Zephyrine.",
+        ),
+    )  # fmt: skip
+    stage.hide(taken.reference)
+    measures.tell(measure=taken, by=by, at=at, parents_told="Isaura was told where Zephyrine is.")
+    measures.change_place(measure=taken, by=by, at=at, place="Zephyrine is at Quillfeather House",
+                          place_is_confidential=True)  # fmt: skip
+    measures.show_place(measure=taken, by=by)
+    measures.end(
+        measure=taken,
+        by=by,
+        at=at,
+        followed="order",
+        ended_at=at,
+        whose="Zephyrine's court",
+        reason="Zephyrine is safe.",
+    )
+    ordered = measures.record(
+        referral=stage.referral, by=by, at=at,
+        facts=measures.Facts(
+            kind="order", began_at=at, ends_at=at + timedelta(days=8), court="Zephyrine's court",
+            place="As Zephyrine was",
+        ),
+    )  # fmt: skip
+    stage.hide(ordered.reference)
+    ordered = measures.extend(
+        measure=ordered, by=by, at=at, extended_at=at, ends_at=ordered.ends_at + timedelta(days=7)
+    )
+    measures.end(
+        measure=ordered, by=by, at=at, followed="discharged", ended_at=at, whose="Zephyrine's court",
+        reason="Zephyrine is safe.",
+    )  # fmt: skip
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -47,6 +47,7 @@ PARTS = {
     "L": ["letters/~/", "letters/~/do/check/"],
     "U": ["unaccompanied/~/"],
     "G": ["age/~/"],
+    "M": ["emergency-protection/~/"],
     "D": ["documents/~/", "documents/~/view/", "documents/~/download/"],
     "S": ["supervision/~/"],
     "E": ["early-help/~/", "clocks/~/"],

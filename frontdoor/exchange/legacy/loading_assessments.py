@@ -1,4 +1,4 @@
-"""Assessments and section 47 enquiries of CareCase, on the referrals they belong to."""
+"""Assessments of CareCase, on the referrals they belong to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,15 +35,11 @@ from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import restate
 from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
-from referrals.models import StrategyDiscussion
-from referrals.protection.models import Outcome
 
 ASSESSMENT_OUTCOMES = {
     "NFA": "no_further_action", "EH": "early_help", "CIN": "child_in_need", "S47": "strategy_discussion",
     "CP": "conference", "LAC": "looked_after",
 }  # fmt: skip
-#: Columns of an enquiry that are kept in their own words.
-SAID_OF_ENQUIRY = ("outcome", "icpc_required", "icpc_date", "s47_id")
 ASSESSMENT_KINDS = {"SA": "single", "IA": "initial", "CA": "core"}
 
 
@@ -171,40 +167,3 @@ class Assessments:
             Factor,
             [Factor(assessment=each, code=c) for c in held.get("factors").split(";") if c and c not in have],
         )
-
-
-@transaction.atomic
-def load_enquiries() -> None:
-    """Section 47 enquiries: the strategy discussion each began with, what was decided, and its conference."""
-    file, by = "carecase_s47.csv", actor(CARECASE)
-    rows = pending(file)
-    referrals = referrals_of()
-    said_now = {row.identity: row for row in as_held(file, rows, Meanings())}
-    made = []
-    for row in rows:
-        referral_id, _, _, received, _ = referrals[row.get("episode_id")]
-        if not row.reference:
-            held = moment_of(row.get("strategy_date"), CARECASE) or received
-            made.append(
-                StrategyDiscussion(
-                    referral_id=referral_id, held_at=held, outcome=Outcome.SECTION_47, recorded_at=held,
-                    recorded_by=by, decision=said(row, SAID_OF_ENQUIRY),
-                )
-            )  # fmt: skip
-        else:
-            _change_enquiry(row, said_now[row.identity])
-    bulk(StrategyDiscussion, made)
-    keep_origins(file, [(row, row.reference or referrals[row.get("episode_id")][1]) for row in rows])
-
-
-def _change_enquiry(row: Pending, held: Pending) -> None:
-    """What a newer extract says of an enquiry, unless somebody has written otherwise here."""
-    found = StrategyDiscussion.objects.filter(referral__reference=row.reference, decision__contains=row.identity)
-    for each in found.select_related("referral"):
-        told = {"decision": said(Pending(0, row.identity, held.before or {}), SAID_OF_ENQUIRY)}
-        facts = {"decision": said(held, SAID_OF_ENQUIRY)}
-        for decision in take(
-            each, told, facts, file="carecase_s47.csv", row=row, at=now(), person=each.referral.child
-        ).values():
-            each.decision = decision
-            each.save()

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from assessments.models import Assessment
 from frontdoor.access import Refused
 from frontdoor.accounts.models import User
@@ -16,18 +18,21 @@ from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import london_date
 from frontdoor.exchange.legacy.changes import said
 from frontdoor.exchange.legacy.loaded import how_far
-from frontdoor.exchange.legacy.loading_assessments import SAID_OF_ENQUIRY
 from frontdoor.exchange.legacy.loading_clocks import clock, stop
+from frontdoor.exchange.legacy.loading_enquiries import RULE, SAID_OF_ENQUIRY, worked_on
 from frontdoor.exchange.legacy.staging import Pending, as_values, pending
 from frontdoor.exchange.models import Difference, Origin, Refiling
 from frontdoor.people.models import Involvement
 from frontdoor.workflow.actions import restate
 from frontdoor.workflow.models import StatusChange
 from referrals.births import assessment_rule
-from referrals.models import Referral, StrategyDiscussion
+from referrals.models import Enquiry, Referral, StrategyDiscussion
 
 EPISODES, ASSESSMENTS, ENQUIRIES = "carecase_episodes.csv", "carecase_assessments.csv", "carecase_s47.csv"
 WRITTEN = "What was decided has been written otherwise here."
+WORKED_ON = "Somebody has worked on the enquiry here."
+ONE_ENQUIRY = "Another enquiry of that child is open."
+HAS_ENDED = "That referral has ended, and the enquiry is still open."
 ONE_OPEN = "Another assessment of that referral is still being written."
 OPEN = ("in_progress", "submitted")
 
@@ -78,9 +83,22 @@ def _why_not(file: str, row: Pending, goes: Referral) -> str:
     if file == ENQUIRIES:
         discussion = _discussion(row.identity, row.reference)
         told = said(Pending(0, row.identity, row.before or {}), SAID_OF_ENQUIRY)
-        return WRITTEN if discussion is None or discussion.decision != told else ""
+        if discussion is None or discussion.decision != told:
+            return WRITTEN
+        own = Enquiry.objects.filter(discussion=discussion).first()
+        return "" if own is None else WORKED_ON if worked_on(own) else _cannot_be_there(own, goes)
     is_open = Assessment.objects.filter(reference=row.reference, status__in=OPEN).exists()
     return ONE_OPEN if is_open and goes.assessments.filter(status__in=OPEN).exists() else ""
+
+
+def _cannot_be_there(own: Enquiry, goes: Referral) -> str:
+    """Why an enquiry that is open cannot be on this referral."""
+    if not own.is_open:
+        return ""
+    if not goes.is_open:
+        return HAS_ENDED
+    others = Enquiry.objects.open().filter(Q(referral=goes) | Q(child=goes.child_id)).exclude(pk=own.pk)
+    return ONE_ENQUIRY if others.exists() else ""
 
 
 def move(row: Refiling, *, by: User, at: datetime) -> None:
@@ -94,8 +112,18 @@ def move(row: Refiling, *, by: User, at: datetime) -> None:
         discussion = _discussion(row.identity, row.reference)
         if discussion is None:
             raise Refused("The enquiry is not where it was any more.", code="moved_already")
-        discussion.referral = referrals.get(pk=goes.pk)
+        stood, goes = discussion.referral, referrals.get(pk=goes.pk)
+        for own in Enquiry.objects.select_for_update(of=("self",)).filter(discussion=discussion):
+            why = _cannot_be_there(own, goes)
+            if why:
+                raise Refused(why, code="one_open")
+            own.referral, own.child_id = goes, goes.child_id
+            own.version += 1
+            own.save()
+        discussion.referral = goes
         discussion.save()
+        clocks = Clock.objects.of(stood.reference).filter(rule=RULE, started_at=discussion.held_at)
+        clocks.update(reference=goes.reference)
         Origin.objects.filter(file=ENQUIRIES, identity=row.identity).update(reference=goes.reference)
         about = Difference.objects.filter(file=ENQUIRIES, identity=row.identity)
         about.update(person_id=goes.child_id, reference=goes.reference)

@@ -31,7 +31,7 @@ from frontdoor.exchange.legacy.staging import Pending, as_values, pending
 from frontdoor.exchange.legacy.writing import Meanings, actor
 from frontdoor.exchange.models import CaseNote, Difference, ImportRun, Origin, Refiling, RowChange, SameEvent
 from frontdoor.people.models import Involvement, Person, SignificantEvent
-from referrals.models import Referral
+from referrals.models import Enquiry, Referral
 
 EPISODES, NOTES, CHILDREN = "carecase_episodes.csv", "carecase_notes.csv", "firstcall_contact_children.csv"
 SYSTEMS = {
@@ -308,6 +308,7 @@ def _move_referral(row: Refiling, *, by: User, at: datetime, meanings: Meanings,
     referral.child_id = new
     referral.version += 1
     referral.save()
+    Enquiry.objects.filter(referral=referral).update(child_id=new)
     _involve(referral.reference, old, new)
     assessments = list(Assessment.objects.filter(referral=referral).values_list("reference", flat=True))
     for reference in assessments:

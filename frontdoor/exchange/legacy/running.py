@@ -25,8 +25,9 @@ from frontdoor.exchange.legacy.choosing import choose_once
 from frontdoor.exchange.legacy.comparing import NeedsYes
 from frontdoor.exchange.legacy.inspecting import look
 from frontdoor.exchange.legacy.loaded import newest_moment
-from frontdoor.exchange.legacy.loading_assessments import Assessments, load_enquiries
+from frontdoor.exchange.legacy.loading_assessments import Assessments
 from frontdoor.exchange.legacy.loading_contacts import Contacts
+from frontdoor.exchange.legacy.loading_enquiries import Enquiries
 from frontdoor.exchange.legacy.loading_notes import load_notes, load_paper
 from frontdoor.exchange.legacy.loading_people import load_people, load_relationships
 from frontdoor.exchange.legacy.loading_referrals import Referrals
@@ -180,7 +181,7 @@ def _steps(run: ImportRun, folder: Path, progress: Progress, say: Callable[[str]
         (Referrals(meanings, newest).load, ("carecase_episodes.csv",)),
         (lambda: refile_work(run, meanings, newest, now()), ()),
         (Assessments(meanings, newest).load, ("carecase_assessments.csv",)),
-        (load_enquiries, ("carecase_s47.csv",)),
+        (Enquiries(meanings, newest).load, ("carecase_s47.csv",)),
         (lambda: load_notes(newest, today), ("carecase_notes.csv",)),
         (lambda: load_paper(linking.owners_of_paper(links)), ("paper_files.csv",)),
     )

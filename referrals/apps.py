@@ -10,7 +10,7 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import Enquiry, Referral
+    from referrals.models import Enquiry, Referral, Transfer
 
     for name, word in (
         ("record_seen", "seen"),
@@ -23,6 +23,21 @@ def put_doors() -> None:
         ("discontinue", "end"),
     ):
         doors.put(Enquiry, name, "referrals:enquiry_act", word)
+    for name, word in (
+        ("accept_elsewhere", "accepted-there"),
+        ("decline", "decline"),
+        ("decline_elsewhere", "declined-there"),
+        ("refuse", "refuse"),
+        ("withdraw", "withdraw"),
+        ("put_right", "put-right"),
+    ):
+        doors.put(Transfer, name, "referrals:transfer_act", word, kind="" if word == "accepted-there" else "secondary")
+    doors.put(Transfer, "accept", "referrals:accept_transfer")
+    doors.put(Transfer, "propose", "referrals:propose_transfer")
+    doors.put(Transfer, "change", "referrals:change_transfer", kind="secondary")
+    doors.put(Referral, "transfer", "referrals:send_transfer", "team", kind="secondary")
+    doors.put(Referral, "transfer_elsewhere", "referrals:send_transfer", "authority", kind="secondary")
+    doors.put(Referral, "ask_for", "referrals:ask_for", kind="secondary")
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
@@ -92,11 +107,14 @@ class ReferralsConfig(AppConfig):
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
         from referrals.tables import register_rules
+        from referrals.transfers import following
+        from referrals.transfers.chronology import TRANSFER_SOURCE
 
         audit.register(EVENTS)
         tellers["referral"] = TELLER
         declare(SOURCE)
         declare(ENQUIRY_SOURCE)
+        declare(TRANSFER_SOURCE)
         put_doors()
         register_rules()
         count_too(protection)
@@ -124,6 +142,10 @@ class ReferralsConfig(AppConfig):
             of_referrals.passed_on.append(passed_on)
         if below not in of_referrals.open_below:
             of_referrals.open_below.append(below)
+        if following.below not in of_referrals.open_below:
+            of_referrals.open_below.append(following.below)
+        if following.waits not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(following.waits)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:

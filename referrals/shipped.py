@@ -1,7 +1,7 @@
-"""What an ending at the decision means for the returns, and how many end together, as the product ships them."""
+"""What an ending at the decision means for the returns, how many end together, what a transfer asks for: as shipped."""
 
 from frontdoor.dated import ship
-from referrals.models import BulkRule, EndingRule, Referral
+from referrals.models import BulkRule, EndingRule, Referral, TransferItem
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
 SHIPPED: dict[str, tuple[bool, bool]] = {
@@ -15,6 +15,19 @@ SHIPPED: dict[str, tuple[bool, bool]] = {
     Referral.Ending.UNDONE: (False, False),
 }
 
+#: What is seen to before a transfer: code, words, for which transfers.
+CHECKLIST: tuple[tuple[str, str, str], ...] = (
+    ("record_up_to_date", "The record is up to date: visits, case notes, chronology and relationships", "both"),
+    ("plan_current", "The assessment or plan is current and written down", "both"),
+    ("visits_up_to_date", "Visits owed have been made, and the child has been seen", "both"),
+    ("manager_agrees", "The sending manager has read the file and agrees", "both"),
+    ("family_told", "The child and the family have been told and know what happens next", "both"),
+    ("network_told", "School, health and others who work with the family know", "both"),
+    ("meeting_held", "A joint visit or a handover meeting is agreed", "team"),
+    ("address_confirmed", "The family’s new address has been confirmed", "authority"),
+    ("conference_there", "Where the child has a plan: a transfer-in conference there has been asked for", "authority"),
+)
+
 
 def load() -> None:
     """Ship the rules (:func:`frontdoor.dated.ship`)."""
@@ -23,3 +36,7 @@ def load() -> None:
         for ending, (is_nfa, is_returnable) in SHIPPED.items()
     )
     ship([BulkRule()])
+    ship(
+        TransferItem(code=code, label=label, used_for=used_for, position=place)
+        for place, (code, label, used_for) in enumerate(CHECKLIST, start=1)
+    )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from referrals.protection import enquiry_views
 from referrals.protection import views as protection
+from referrals.transfers import views as transfers
 from referrals.views import (
     allocating,
     deciding,
@@ -46,11 +47,19 @@ urlpatterns = [
     path("disagreements/<int:key>/", disagreements.answer, name="disagreement"),
     path("referrals/queue/", working.queue, name="queue"),
     path("referrals/workers/<int:key>/pass-on/", allocating.pass_on, name="pass_on"),
+    path("referrals/transfers/", transfers.listing, name="transfers"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),
     path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
     path("referrals/<str:reference>/do/allocate/", allocating.allocate, name="allocate"),
     path("referrals/<str:reference>/do/strategy-discussion/", protection.discuss, name="discuss"),
+    path("referrals/<str:reference>/do/ask-for/", transfers.ask_for, name="ask_for"),
+    path("referrals/<str:reference>/transfer/<slug:where>/", transfers.propose, name="send_transfer"),
+    path("transfers/<str:reference>/", transfers.transfer, name="transfer"),
+    path("transfers/<str:reference>/do/accept/", transfers.accept, name="accept_transfer"),
+    path("transfers/<str:reference>/do/propose/", transfers.write, {"name": "propose"}, name="propose_transfer"),
+    path("transfers/<str:reference>/do/change/", transfers.write, {"name": "change"}, name="change_transfer"),
+    path("transfers/<str:reference>/do/<slug:name>/", transfers.act, name="transfer_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

@@ -23,6 +23,7 @@ from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 from referrals import endings, news
 from referrals import readers as of_referrals
+from referrals.transfers import readers as of_transfers
 from referrals.views.news import told as news_told
 
 P = Permission
@@ -120,6 +121,7 @@ def tiles(user: User, at: datetime) -> list[Tile]:
             outcomes = of_referrals.outcomes_to_sign(user)
             tell("section 47 outcomes waiting for you to authorise", outcomes, "referrals:queue", "?view=enquiries")
         if holds(user, P.REFERRAL_ALLOCATE):
+            tell("transfers waiting for your team’s answer", of_transfers.waiting_for(user), "referrals:transfers")
             tell("referrals without a named worker", referrals.unallocated(), "referrals:queue")
     assessments = _visible("assessments.Assessment", user) if holds(user, P.ASSESSMENT_VIEW) else None
     if assessments is not None:

@@ -28,6 +28,15 @@ COLOURS: dict[str, dict[str, str]] = {
         "concluded": "green",
         "discontinued": "grey",
     },
+    "referrals.transfer": {
+        "requested": "purple",
+        "proposed": "yellow",
+        "accepted": "blue",
+        "declined": "red",
+        "refused": "red",
+        "withdrawn": "grey",
+        "completed": "green",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

@@ -33,6 +33,7 @@ from referrals import actions, endings, forms, holding, hooks, news, readers
 from referrals.absences import away
 from referrals.acknowledging import acknowledge
 from referrals.models import Referral
+from referrals.transfers.readers import of_referral as of_transfers
 from referrals.views.news import PLACES, told
 from referrals.views.news import address_of as page_of_news
 
@@ -153,6 +154,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
+            "transfers": of_transfers(found),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
             else [],

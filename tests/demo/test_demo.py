@@ -40,6 +40,8 @@ BEST_PARTS = {
     " ON r.child_id = w.person_id WHERE w.ended_at IS NULL AND r.closed_at IS NULL",
     "restricted": "SELECT count(*) FROM people_restriction WHERE ended_at IS NULL",
     "a section 47 enquiry": "SELECT count(*) FROM referrals_enquiry WHERE status = 'open' AND is_seen_alone",
+    "a transfer that waits": "SELECT count(*) FROM referrals_transfer WHERE status = 'proposed'",
+    "a transfer that was declined": "SELECT count(*) FROM referrals_transfer WHERE status = 'declined'",
     "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
     "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
     " AND referral_id IS NOT NULL",

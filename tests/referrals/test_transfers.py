@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from contacts.models import Contact
+from contacts.recording.actions import record_contact
 from frontdoor.access import Denied, Refused, Role, Stale, holds
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks.models import Clock, LocalRule
@@ -24,11 +25,11 @@ from frontdoor.workflow.actions import move, moves_for
 from frontdoor.workflow.machines import MACHINES, TABLES
 from referrals import actions as referrals
 from referrals.models import Enquiry, Referral, Transfer, TransferCheck, TransferItem
-from referrals.transfers import actions, drafting, readers
+from referrals.transfers import actions, drafting, following, readers
 from referrals.transfers.actions import Check, Receiver
 from referrals.transfers.models import items
 from tests.factories import StaffFactory, TeamFactory
-from tests.referrals.conftest import LATER, NOW, each
+from tests.referrals.conftest import LATER, NOW, each, some_facts
 from tests.referrals.discussions import discussed
 from tests.referrals.test_two_at_once import both
 
@@ -244,7 +245,10 @@ def test_it_is_ours_until_another_authority_has_accepted_it_by_name_and_closes_b
 
 
 def clock_of_running(transfer: Transfer) -> Clock:
-    return Clock.objects.running().get(reference=transfer.referral.reference, label__endswith=transfer.reference)
+    found: Clock = Clock.objects.running().get(
+        reference=transfer.referral.reference, label__endswith=transfer.reference
+    )
+    return found
 
 
 def test_what_another_authority_declines_stays_ours(family: list[Referral], worker: User, second_manager: User) -> None:
@@ -308,7 +312,11 @@ def test_the_table_of_permissions_is_what_each_role_is_offered(
 ) -> None:
     """Whoever a role lets do a move is denied nothing else, and nobody else is let do it."""
     transfer = proposed(family[0], worker, Receiver(team=team))
-    facts = {"decline": {"answer_reason": "x"}, "withdraw": {"answer_reason": "x"}, "accept": {}}
+    facts: dict[str, dict[str, Any]] = {
+        "decline": {"answer_reason": "x"},
+        "withdraw": {"answer_reason": "x"},
+        "accept": {},
+    }
     for role, name in product(Role, facts):
         person = StaffFactory.build(role="social_worker", username=f"as.{role}", name="Any", roles=[role.value])
         person.set_password(None)
@@ -454,8 +462,6 @@ def test_a_stale_form_says_who_was_quicker(
 def test_a_referral_that_joins_open_work_takes_no_transfer_along(
     family: list[Referral], team: Team, worker: User
 ) -> None:
-    from referrals.transfers import following
-
     transfer = proposed(family[0], worker, Receiver(team=team))
     following.joined(family[0], by=worker, at=SOON, to=family[1])
     transfer.refresh_from_db()
@@ -524,7 +530,7 @@ def test_the_pages_from_the_referral_to_the_new_worker(
     assert transfer.reference in listed
     transfer.refresh_from_db()
     hers = Transfer.objects.get(referral=zoe)
-    accept = {"version": str(transfer.version), "worker": str(taker.pk), "others": [hers.reference]}
+    accept: dict[str, Any] = {"version": str(transfer.version), "worker": str(taker.pk), "others": [hers.reference]}
     told = client.post(f"{page}do/accept/", accept, follow=True).content.decode()
     assert "accepted for Assessment team, with Tara Taker" in told
     assert [whose(row) for row in family] == [("Assessment team", taker)] * 2
@@ -630,9 +636,6 @@ def test_the_list_asks_the_same_for_two_as_for_more(
 
 
 def test_two_managers_accept_at_once_and_one_wins(committed: None) -> None:
-    from contacts.recording.actions import record_contact
-    from tests.contacts.conftest import some_facts
-
     officer = StaffFactory.create(role="contact_officer")
     sender, one = StaffFactory.create(role="duty_manager"), StaffFactory.create(role="team_manager")
     two = StaffFactory.create(role="senior_practitioner")

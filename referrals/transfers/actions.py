@@ -13,7 +13,7 @@ from frontdoor.clocks import actions as clocks
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import on_call
-from frontdoor.people.access import about_known, check_conflict, hidden_among
+from frontdoor.people.access import about_known, check_conflict
 from frontdoor.workflow.actions import born, lock, move, touch
 from referrals import holding
 from referrals.allocating import NotAllocated, allocate_one
@@ -119,10 +119,11 @@ def check_receiver(team: Team, now: Allocation) -> None:
 
 def _check_seen_there(referral: Referral, team: Team) -> None:
     answering = who_answers(team)
+    known = {user.pk for user in answering if about_known([referral.reference], user)}
     able = [
         user
         for user in answering
-        if not hidden_among([referral.reference], user) and not about_known([referral.reference], user)
+        if user.pk not in known and Referral.objects.visible_to(user).filter(pk=referral.pk).exists()
     ]
     if answering and not able:
         raise Refused(

@@ -44,6 +44,7 @@ PARTS = {
     "R": ["referrals/~/", "referrals/~/do/allocate/", "clocks/~/", "who-looked/~/"],
     "A": ["assessments/~/", "clocks/~/"],
     "Q": ["section-47/~/"],
+    "T": ["transfers/~/", "transfers/~/do/accept/"],
     "D": ["documents/~/", "documents/~/view/", "documents/~/download/"],
     "S": ["supervision/~/"],
     "E": ["early-help/~/", "clocks/~/"],

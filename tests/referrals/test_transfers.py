@@ -495,7 +495,7 @@ def test_the_pages_from_the_referral_to_the_new_worker(
     assert f"Who: {sam.child_name}" in empty
     sam.refresh_from_db()
     given = {f"check_{code}": "met" for code in done()}
-    sent = {
+    sent: dict[str, Any] = {
         "version": str(sam.version),
         "to_team": str(team.pk),
         "reason": "Long.",

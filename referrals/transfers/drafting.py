@@ -57,7 +57,7 @@ def _standing(referral: Referral, user: User) -> Iterator[str]:
     for each in Enquiry.objects.visible_to(user).open().filter(referral=referral).order_by("pk"):
         words = each.get_status_display().lower()
         yield f"Section 47 enquiry {each.reference} since {day(each.started_on)}, {words}"
-    last = referral.strategy_discussions.order_by("-held_at").first()
+    last = referral.strategy_discussions.order_by("-held_at", "-pk").first()
     if last is not None:
         yield f"Strategy discussion on {day(london_date(last.held_at))}: {last.get_outcome_display().lower()}"
 
@@ -82,7 +82,7 @@ def _agreement(referral: Referral, at: datetime) -> str:
 def _last_seen(referral: Referral) -> str:
     # The visits are of the app above, which calls them so on the referral.
     visits: Any = referral
-    last = visits.visits.standing().filter(is_seen=True).order_by("-happened_at").first()
+    last = visits.visits.standing().filter(is_seen=True).order_by("-happened_at", "-pk").first()
     if last is None:
         return "Never seen in person since the referral, as far as is recorded"
     alone = {"yes": "alone", "no": "not alone"}.get(last.seen_alone, "")

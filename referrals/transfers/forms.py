@@ -25,6 +25,7 @@ MET, WAIVED = "met", "waived"
 class ChecklistForm(VersionForm):
     """What is said of a case before it changes hands: its summary, and each thing of the checklist."""
 
+    called = "What is said of a case before it changes hands"
     is_elsewhere: ClassVar[bool] = False
     summary = long_text(
         "Summary for whoever takes it on",
@@ -94,6 +95,7 @@ class AskedForm(ChecklistForm):
 class SendForm(ChecklistForm):
     """Propose a transfer, alone or with those of brothers and sisters."""
 
+    called = "Propose a transfer"
     others = forms.MultipleChoiceField(
         label="Which brothers and sisters go along?",
         help_text="They are with the same team. Each has a summary of their own, which you can put right afterwards.",

@@ -63,6 +63,7 @@ from referrals.models import (
 )
 from referrals.protection import enquiries, measures
 from referrals.protection.actions import answered, record_strategy_discussion
+from referrals.transfers import following
 from referrals.unaccompanied import actions as unaccompanied
 
 __all__ = [
@@ -98,6 +99,9 @@ __all__ = [
 
 #: Closure reasons of the returns that say an assessment was made.
 AFTER_ASSESSMENT = frozenset({"RC8", "RC9"})
+#: The one that says another authority has the case; a child who died or was adopted meanwhile is said to have.
+ELSEWHERE = "RC5"
+WHEN_ELSEWHERE = frozenset({ELSEWHERE, "RC1", "RC2"})
 
 
 def _check_own_family(referral: Referral, *, by: User) -> None:
@@ -167,6 +171,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     enquiries.pass_on(referral, to=standing, by=by, at=at)
     unaccompanied.pass_on(referral, to=standing)
     measures.pass_on(referral, to=standing, by=by, at=at)
+    following.joined(referral, by=by, at=at, to=standing)
     answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."
@@ -469,6 +474,7 @@ def close(
             code="no_assessment",
             field="closure_reason",
         )
+    _check_elsewhere(locked, closure_reason)
     is_new = locked.status == Referral.Status.ACCEPTED and nothing_begun(locked, by=by, at=at) is None
     if is_new and endings.is_held(locked, by=by, at=at):
         raise Refused(
@@ -497,9 +503,28 @@ def close(
     return moved
 
 
+def _check_elsewhere(referral: Referral, closure_reason: str) -> None:
+    """Another authority has the case once somebody there has accepted it by name, and only then."""
+    taken = following.accepted_elsewhere(referral)
+    if closure_reason == ELSEWHERE and taken is None:
+        raise Refused(
+            f"{ELSEWHERE} says that another authority has the case: propose the transfer, and record who accepted it.",
+            code="not_accepted_elsewhere",
+            field="closure_reason",
+        )
+    if taken is not None and closure_reason not in WHEN_ELSEWHERE:
+        raise Refused(
+            f"{taken.accepted_name}, {taken.to_authority}, has accepted the case: close it with {ELSEWHERE}, or say on "
+            f"transfer {taken.reference} that they have not accepted it after all.",
+            code="accepted_elsewhere",
+            field="closure_reason",
+        )
+
+
 def _end(referral: Referral, *, by: User, at: datetime, why: str = "ended") -> None:
     Allocation.objects.filter(referral=referral, to_at__isnull=True).update(to_at=at)
     endings.set_aside(referral, by=by, at=at)
+    following.ended(referral, by=by, at=at)
     # What the type owes is not done because the referral has ended.
     if referral.joined_reference:
         owed.pass_to(referral, after=referral.joined_reference)

@@ -10,7 +10,7 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import AgeAssessment, Enquiry, Letter, Measure, Referral, Unaccompanied
+    from referrals.models import AgeAssessment, Enquiry, Letter, Measure, Referral, Transfer, Unaccompanied
 
     for name, word in (("tell", "told"), ("place", "place"), ("extend", "extend"), ("end", "end")):
         doors.put(Measure, name, "referrals:measure_act", word)
@@ -52,6 +52,21 @@ def put_doors() -> None:
     ):
         doors.put(Letter, name, "referrals:letter_act", word)
     doors.put(Referral, "write_letter", "referrals:write_letter", kind="secondary")
+    for name, word in (
+        ("accept_elsewhere", "accepted-there"),
+        ("decline", "decline"),
+        ("decline_elsewhere", "declined-there"),
+        ("refuse", "refuse"),
+        ("withdraw", "withdraw"),
+        ("put_right", "put-right"),
+    ):
+        doors.put(Transfer, name, "referrals:transfer_act", word, kind="" if word == "accepted-there" else "secondary")
+    doors.put(Transfer, "accept", "referrals:accept_transfer")
+    doors.put(Transfer, "propose", "referrals:propose_transfer")
+    doors.put(Transfer, "change", "referrals:change_transfer", kind="secondary")
+    doors.put(Referral, "transfer", "referrals:send_transfer", "team", kind="secondary")
+    doors.put(Referral, "transfer_elsewhere", "referrals:send_transfer", "authority", kind="secondary")
+    doors.put(Referral, "ask_for", "referrals:ask_for", kind="secondary")
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
@@ -125,6 +140,8 @@ class ReferralsConfig(AppConfig):
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
         from referrals.tables import register_rules
+        from referrals.transfers import following
+        from referrals.transfers.chronology import TRANSFER_SOURCE
         from referrals.unaccompanied import age
         from referrals.unaccompanied.chronology import AGE_SOURCE
         from referrals.unaccompanied.leaving import held as age_assessments_held
@@ -136,6 +153,7 @@ class ReferralsConfig(AppConfig):
         declare(LETTERS)
         declare(AGE_SOURCE)
         declare(MEASURE_SOURCE)
+        declare(TRANSFER_SOURCE)
         put_doors()
         register_rules()
         register_letters()
@@ -173,6 +191,10 @@ class ReferralsConfig(AppConfig):
             of_referrals.open_below.append(age.below)
         if measures.below not in of_referrals.open_below:
             of_referrals.open_below.append(measures.below)
+        if following.below not in of_referrals.open_below:
+            of_referrals.open_below.append(following.below)
+        if following.waits not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(following.waits)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:

@@ -22,6 +22,7 @@ from frontdoor.workflow.actions import born, move
 from referrals import endings, holding
 from referrals.absences import away
 from referrals.models import OPEN_STATUSES, Allocation, OpenWorkNews, Referral
+from referrals.transfers import following
 
 #: A confidential address is looked at again after this long at the latest.
 REVIEW_CONFIDENTIAL = timedelta(days=90)
@@ -193,6 +194,8 @@ def give(
     )
     clocks.reassign(reference=referral.reference, team=team, worker=worker)
     Involvement.objects.open().filter(reference=referral.reference).update(team=team, worker=worker)
+    if before is not None:
+        following.given(referral, team=team, worker=worker, by=by, at=at)
     if worker is None:
         clocks.start("allocation", reference=referral.reference, started_at=at, by=by, team=team)
         return row

@@ -119,6 +119,11 @@ def offered_with(referral: Referral, user: User, references: list[str]) -> list[
     return list(_family(referral, user).filter(reference__in=references))
 
 
+def open_family(referral: Referral, user: User) -> ReferralQuerySet:
+    """Open, decided referrals of the family's other children that the user may see, whoever has them."""
+    return _family(referral, user)
+
+
 def _family(referral: Referral, user: User) -> ReferralQuerySet:
     kin = brothers_and_sisters(referral.child, user) if referral.child is not None else set()
     rows: ReferralQuerySet = (

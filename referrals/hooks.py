@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
+from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import User
 from referrals.models import Referral, Sent
 
@@ -42,3 +45,19 @@ def kept_at(rows: Sequence[Sent], user: User) -> dict[int, tuple[str, str]]:
 # Called with (referral, before, after, by, at, reason) when a worker's referral is passed on with all that hangs on it;
 # Refused or Denied leaves what is an app's own where it was, and is told.
 passed_on: list[Callable[[Referral, User, User, User, datetime, str], None]] = []
+
+
+def pass_on_what_hangs(
+    referral: Referral, before: User, after: User, *, by: User, at: datetime, reason: str
+) -> list[Refused]:
+    """Pass what hangs on the worker of a referral to whoever takes it on; what is refused stays where it was."""
+    stays: list[Refused] = []
+    for each in passed_on:
+        try:
+            with transaction.atomic():
+                each(referral, before, after, by, at, reason)
+        except Denied as denied:
+            stays.append(Refused(denied.message, code="denied"))
+        except Refused as why:
+            stays.append(why)
+    return stays

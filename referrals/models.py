@@ -126,6 +126,16 @@ def _is_unaccompanied(referral: "Referral", user: User) -> bool:
     return referral.contact.type.code == "unaccompanied_child" or is_owed.exists()
 
 
+def _may_be_transferred(referral: "Referral", user: User) -> bool:
+    return referral.current_allocation() is not None and not referral.transfers.waiting().exists()
+
+
+def _may_be_asked_for(referral: "Referral", user: User) -> bool:
+    now = referral.current_allocation()
+    own = {user.team_id, *user.teams_managed.values_list("pk", flat=True)} - {None}
+    return now is not None and bool(own - {now.team_id}) and not referral.transfers.waiting().exists()
+
+
 def _may_step_down(referral: "Referral", user: User) -> bool:
     return referral.child_id is not None and holds(user, P.EARLY_HELP_WRITE)
 
@@ -164,6 +174,11 @@ MACHINE = Machine(
     act(
         "care_alone", "Unaccompanied child", " ".join(STATUSES), P.REFERRAL_WORK, offered=_is_unaccompanied,
     ),
+    act("transfer", "Transfer to another team", BEGUN, P.REFERRAL_WORK, offered=_may_be_transferred),
+    act(
+        "transfer_elsewhere", "Transfer to another authority", BEGUN, P.REFERRAL_WORK, offered=_may_be_transferred
+    ),
+    act("ask_for", "Ask for this case", BEGUN, P.REFERRAL_ALLOCATE, offered=_may_be_asked_for),
     act("step_down", "Step down to early help", ALL_OPEN, P.REFERRAL_CLOSE, offered=_may_step_down),
     move(
         "close", "Close", "accepted allocated assessed in_service", "closed", P.REFERRAL_CLOSE, "referral.closed",
@@ -526,5 +541,8 @@ from referrals.protection.models import DiscussionParticipant as DiscussionParti
 from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402
 from referrals.sent_models import ProposedSending as ProposedSending  # noqa: E402
 from referrals.sent_models import Sent as Sent  # noqa: E402
+from referrals.transfers.models import Transfer as Transfer  # noqa: E402
+from referrals.transfers.models import TransferCheck as TransferCheck  # noqa: E402
+from referrals.transfers.models import TransferItem as TransferItem  # noqa: E402
 from referrals.unaccompanied.age_models import AgeAssessment as AgeAssessment  # noqa: E402
 from referrals.unaccompanied.models import Unaccompanied as Unaccompanied  # noqa: E402

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from frontdoor.access import Denied, Refused
+from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.people.access import known_references
 from referrals import hooks
@@ -67,14 +67,8 @@ def pass_on(*, worker: User, chosen: Sequence[tuple[Referral, User]], by: User, 
         except Refused as why:
             found.refused.append(NotAllocated(referral, why))
             continue
-        for each in hooks.passed_on:
-            try:
-                with transaction.atomic():
-                    each(referral, worker, to, by, at, reason)
-            except Denied as denied:
-                found.stays.append(NotAllocated(referral, Refused(denied.message, code="denied")))
-            except Refused as why:
-                found.stays.append(NotAllocated(referral, why))
+        stays = hooks.pass_on_what_hangs(referral, worker, to, by=by, at=at, reason=reason)
+        found.stays.extend(NotAllocated(referral, why) for why in stays)
     return found
 
 

@@ -1,8 +1,8 @@
-"""What an ending means for the returns, how many end together and what a case weighs, as the product ships them."""
+"""What an ending means for the returns, how many end together, what a case weighs, what a transfer asks: as shipped."""
 
 from frontdoor.dated import ship
 from referrals.letters import shipped as letters
-from referrals.models import BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral
+from referrals.models import BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral, TransferItem
 
 #: Ending to (counts as a referral with no further action, is part of the returns at all).
 SHIPPED: dict[str, tuple[bool, bool]] = {
@@ -26,6 +26,18 @@ POINTS: dict[str, int] = {
     CaseWeight.Stage.PROTECTION_PLAN: 3,
     CaseWeight.Stage.OTHER: 1,
 }
+#: What is seen to before a transfer: code, words, for which transfers.
+CHECKLIST: tuple[tuple[str, str, str], ...] = (
+    ("record_up_to_date", "The record is up to date: visits, case notes, chronology and relationships", "both"),
+    ("plan_current", "The assessment or plan is current and written down", "both"),
+    ("visits_up_to_date", "Visits owed have been made, and the child has been seen", "both"),
+    ("manager_agrees", "The sending manager has read the file and agrees", "both"),
+    ("family_told", "The child and the family have been told and know what happens next", "both"),
+    ("network_told", "School, health and others who work with the family know", "both"),
+    ("meeting_held", "A joint visit or a handover meeting is agreed", "team"),
+    ("address_confirmed", "The family’s new address has been confirmed", "authority"),
+    ("conference_there", "Where the child has a plan: a transfer-in conference there has been asked for", "authority"),
+)
 
 
 def load() -> None:
@@ -38,3 +50,7 @@ def load() -> None:
     ship(CaseWeight(stage=stage, points=points) for stage, points in POINTS.items())
     ship([CaseloadRule()])
     letters.load()
+    ship(
+        TransferItem(code=code, label=label, used_for=used_for, position=place)
+        for place, (code, label, used_for) in enumerate(CHECKLIST, start=1)
+    )

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from frontdoor.codelists.tables import name_of
 from frontdoor.dated import Column, Plain, Table, Work, bears_on, check_with, holds_for_good, register
-from referrals.models import OPEN_STATUSES, BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral
+from referrals.models import OPEN_STATUSES, BulkRule, CaseloadRule, CaseWeight, EndingRule, Referral, TransferItem
+from referrals.transfers.models import WAITING
 
 OPEN = Q(status__in=OPEN_STATUSES)
 
@@ -60,6 +61,18 @@ def register_rules() -> None:
             "caseload", "A full caseload", "Points that somebody who works five days a week holds at most.",
             CaseloadRule, (Column("full", "Points", "number"),), "rules.edit",
         ),
+        Table(
+            "transfer_checklist", "Checklist of a transfer", "What is seen to before a case changes hands.",
+            TransferItem,
+            (
+                Column("code", "Code"),
+                Column("label", "What is seen to"),
+                Column("used_for", "For transfers", "choice", lambda: TransferItem.For.choices),
+                Column("position", "Place on the list", "number"),
+            ),
+            "rules.edit",
+            title="label",
+        ),
     )  # fmt: skip
     check_with("ending_rules", _every_ending)
     referral = "referrals.Referral"
@@ -67,6 +80,13 @@ def register_rules() -> None:
         "ending_rules",
         Work(referral, "", "open referrals", OPEN, "Referrals that have ended keep what they counted as."),
     )
+    bears_on(
+        "transfer_checklist",
+        Work(
+            "referrals.Transfer", "checks__code", "transfers waiting for an answer", Q(status__in=WAITING),
+            "They keep what was asked when they were proposed.",
+        ),
+    )  # fmt: skip
     words = "They are shown in the new words."
     for list_name, lookup, told in (
         ("primary_need", "primary_need", "open referrals with this need"),

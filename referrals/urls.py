@@ -5,6 +5,7 @@ from django.urls import path
 from referrals.letters import views as letters
 from referrals.protection import enquiry_views, measure_views
 from referrals.protection import views as protection
+from referrals.transfers import views as transfers
 from referrals.unaccompanied import age_views
 from referrals.unaccompanied import views as unaccompanied
 from referrals.views import (
@@ -50,6 +51,7 @@ urlpatterns = [
     path("referrals/queue/", working.queue, name="queue"),
     path("referrals/board/", allocating.board, name="board"),
     path("referrals/workers/<int:key>/pass-on/", allocating.pass_on, name="pass_on"),
+    path("referrals/transfers/", transfers.listing, name="transfers"),
     path("referrals/<str:reference>/", working.referral, name="referral"),
     path("referrals/<str:reference>/child/", working.confirm_child, name="confirm_child"),
     path("referrals/<str:reference>/news/<str:contact>/take/", working.take_news, name="take_news"),
@@ -70,6 +72,13 @@ urlpatterns = [
     path("emergency-protection/<str:reference>/", measure_views.measure, name="measure"),
     path("emergency-protection/<str:reference>/place/", measure_views.place, name="measure_place"),
     path("emergency-protection/<str:reference>/do/<slug:name>/", measure_views.act, name="measure_act"),
+    path("referrals/<str:reference>/do/ask-for/", transfers.ask_for, name="ask_for"),
+    path("referrals/<str:reference>/transfer/<slug:where>/", transfers.propose, name="send_transfer"),
+    path("transfers/<str:reference>/", transfers.transfer, name="transfer"),
+    path("transfers/<str:reference>/do/accept/", transfers.accept, name="accept_transfer"),
+    path("transfers/<str:reference>/do/propose/", transfers.write, {"name": "propose"}, name="propose_transfer"),
+    path("transfers/<str:reference>/do/change/", transfers.write, {"name": "change"}, name="change_transfer"),
+    path("transfers/<str:reference>/do/<slug:name>/", transfers.act, name="transfer_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),

@@ -15,6 +15,7 @@ from frontdoor.people.matching.candidates import Sought, candidates
 from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
+from referrals import holding
 from referrals.letters import actions as letters
 from referrals.letters import guards, reading
 from referrals.letters import whom as letters_to
@@ -22,6 +23,10 @@ from referrals.models import Allocation, Letter, Referral
 from referrals.protection import enquiries, measures
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
+from referrals.transfers import actions as transfers
+from referrals.transfers import drafting
+from referrals.transfers.actions import Check, Receiver
+from referrals.transfers.models import items
 from supervision import actions as supervision
 
 #: So many pairs to review.
@@ -45,13 +50,14 @@ def show(tell: Teller) -> None:
         returned(tell, referral)
     others = rows.filter(status=Referral.Status.ALLOCATED).exclude(pk__in=[each.pk for each in untouched])
     # Of last week or before: what is discussed was heard first.
-    heard_first = list(others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:2])
+    heard_first = list(others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:4])
     for referral in heard_first[:1]:
         enquired(tell, referral)
     for referral in others.order_by("id")[:1]:
         written_to(tell, referral)
-    for referral in heard_first[1:]:
+    for referral in heard_first[1:2]:
         protected(tell, referral)
+    transferred(tell, heard_first[2:])
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -153,6 +159,34 @@ def protected(tell: Teller, referral: Referral) -> None:
             authority_told_at=tell.now - timedelta(hours=1), authority_told="The duty team here, by telephone",
         ),
     )  # fmt: skip
+
+
+def transferred(tell: Teller, referrals: list[Referral]) -> None:
+    """Two cases on their way to another team: one waits for its answer, one was declined and stays."""
+    worker, manager = tell.staff["social.worker"], tell.staff["team.manager"]
+    for place, referral in enumerate(referrals):
+        now = referral.current_allocation()
+        at = tell.workdays_ago(1, 15)
+        to = holding.teams().exclude(pk=now.team_id if now is not None else 0).order_by("pk").first()
+        if now is None or to is None or now.from_at > at:
+            continue
+        by = now.active_worker or worker
+        made = transfers.propose(
+            referral=referral, by=by, at=at, to=Receiver(team=to),
+            reason="The family now needs work over a longer time.",
+            summary=drafting.summary_of(referral, by, at),
+            checks={
+                item.code: Check(item.code != "network_told", "The school is told on Monday.")
+                for item in items(is_elsewhere=False, on=london_date(at))
+            },
+            apart_reason="The others have a worker they trust.",
+        ).transfer  # fmt: skip
+        if place == 1:
+            answers = next((each for each in transfers.who_answers(to) if each != by), manager)
+            transfers.decline(
+                transfer=made, by=answers, at=at + timedelta(hours=1),
+                reason="The assessment is not written down yet: send it again when it is.",
+            )  # fmt: skip
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

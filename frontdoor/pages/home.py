@@ -23,6 +23,7 @@ from frontdoor.people.record import overview as record
 from frontdoor.ui.responses import page
 from referrals import endings, news
 from referrals import readers as of_referrals
+from referrals.transfers import readers as of_transfers
 from referrals.views.news import told as news_told
 
 P = Permission
@@ -123,6 +124,7 @@ def tiles(user: User, at: datetime) -> list[Tile]:
             if ages.exists():
                 tell("age assessments waiting for a manager", ages, "referrals:unaccompanied_list", "?view=age")
         if holds(user, P.REFERRAL_ALLOCATE):
+            tell("transfers waiting for your team’s answer", of_transfers.waiting_for(user), "referrals:transfers")
             tell("referrals without a named worker", referrals.unallocated(), "referrals:queue")
     assessments = _visible("assessments.Assessment", user) if holds(user, P.ASSESSMENT_VIEW) else None
     if assessments is not None:

@@ -43,6 +43,15 @@ COLOURS: dict[str, dict[str, str]] = {
         "withdrawn": "grey",
     },
     "referrals.measure": {"running": "red", "ended": "grey"},
+    "referrals.transfer": {
+        "requested": "purple",
+        "proposed": "yellow",
+        "accepted": "blue",
+        "declined": "red",
+        "refused": "red",
+        "withdrawn": "grey",
+        "completed": "green",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

@@ -44,6 +44,8 @@ BEST_PARTS = {
     " ON d.id = l.document_id WHERE l.status = 'sent' AND d.sha256 = l.sha256",
     "a letter drafted": "SELECT count(*) FROM referrals_letter WHERE status = 'draft'",
     "police protection": "SELECT count(*) FROM referrals_measure WHERE kind = 'police' AND status = 'running'",
+    "a transfer that waits": "SELECT count(*) FROM referrals_transfer WHERE status = 'proposed'",
+    "a transfer that was declined": "SELECT count(*) FROM referrals_transfer WHERE status = 'declined'",
     "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
     "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
     " AND referral_id IS NOT NULL",

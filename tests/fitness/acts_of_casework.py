@@ -1,16 +1,20 @@
 """What is done on the referral of the child of ``acts_on_restricted``: assessed, discussed, enquired into, closed."""
 
 from datetime import timedelta
+from typing import Any
 
 from assessments import actions as assessments
-from frontdoor.accounts.models import User
+from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions as clocks
 from frontdoor.people import actions as people
 from referrals import actions as referrals
 from referrals.letters import actions as letters
-from referrals.models import LetterTemplate, StrategyDiscussion
+from referrals.models import LetterTemplate, StrategyDiscussion, Transfer
 from referrals.protection import enquiries, measures, paper
 from referrals.protection.minutes import Agreed
+from referrals.transfers import actions as transfers
+from referrals.transfers.actions import Check, Receiver
+from referrals.transfers.models import items
 from referrals.unaccompanied import actions as alone
 from referrals.unaccompanied import age
 from tests.fitness.restricted_stage import BORN, Stage
@@ -184,6 +188,51 @@ def protect(stage: Stage) -> None:
         measure=ordered, by=by, at=at, followed="discharged", ended_at=at, whose="Zephyrine's court",
         reason="Zephyrine is safe.",
     )  # fmt: skip
+
+
+def transfer(stage: Stage) -> None:
+    """Asked for and refused, proposed and declined, withdrawn, accepted; to another authority, which takes it back."""
+    by, at, referral = stage.holder, stage.at, stage.referral
+    there = Team.objects.create(code="there", name="There", kind="assessment", manager=by)
+    facts: dict[str, Any] = {"at": at, "reason": "Zephyrine moves.", "summary": "Zephyrine is seven."}
+
+    def checks(*, elsewhere: bool = False) -> dict[str, Check]:
+        return {item.code: Check(False, "Zephyrine says so.") for item in items(is_elsewhere=elsewhere, on=at.date())}
+
+    def proposed(to: Receiver) -> Transfer:
+        made = transfers.propose(
+            referral=referral, by=stage.worker, to=to, checks=checks(elsewhere=to.team is None),
+            apart_reason="Zephyrine alone.", **facts,
+        ).transfer  # fmt: skip
+        stage.hide(made.reference)
+        return made
+
+    asked = transfers.ask_for(referral=referral, by=by, at=at, to_team=there, reason="Zephyrine lives there.")
+    stage.hide(asked.reference)
+    other = stage.worker
+    other.roles = [*other.roles, "team_manager"]
+    other.save()
+    transfers.refuse(transfer=asked, by=other, at=at, reason="Zephyrine stays.")
+    again = transfers.ask_for(referral=referral, by=by, at=at, to_team=there, reason="Zephyrine asks for it.")
+    stage.hide(again.reference)
+    agreed = transfers.propose_what_was_asked(transfer=again, by=other, checks=checks(), **facts)
+    agreed = transfers.change(transfer=agreed, by=other, at=at, summary="Zephyrine is eight.", checks=checks())
+    transfers.decline(transfer=agreed, by=by, at=at, reason="Zephyrine has moved.")
+    transfers.withdraw(transfer=proposed(Receiver(team=there)), by=other, at=at, reason="Zephyrine stays.")
+    transfers.accept(transfer=proposed(Receiver(team=there)), by=by, at=at, worker=None)
+    referrals.allocate(referral=referral, by=by, at=at, team=stage.team, worker=other, reason="Zephyrine is back.")
+    outside = Receiver(
+        authority="Zephyrine’s council", told="Zephyrine’s desk", told_on=at.date(), shared="Zephyrine’s assessment",
+        lawful_basis="section_17", new_address="Zephyrine Road 1", is_address_confidential=True,
+    )  # fmt: skip
+    sent = proposed(outside)
+    taken = transfers.accepted_there(
+        transfer=sent, by=other, at=at, accepted_name="Zephyrine’s aunt", accepted_on=at.date()
+    )
+    sent = transfers.put_right(transfer=taken, by=by, at=at, reason="Not Zephyrine.")
+    transfers.declined_there(transfer=sent, by=other, at=at, reason="Zephyrine lives here.")
+    other.roles = other.roles[:-1]
+    other.save()
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

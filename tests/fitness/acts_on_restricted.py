@@ -59,6 +59,7 @@ from tests.fitness.acts_of_casework import (
     protect,
     reopen_the_referral,
     serve_and_discuss,
+    transfer,
     write_home,
     write_the_assessment,
 )
@@ -505,7 +506,7 @@ ACTS: list[Callable[[Stage], None]] = [
     acknowledge_to_the_family, propose_an_ending, return_and_decide, allocate_anew, assess, file_warn_and_supervise,
     hand_over, change_what_was_filed, meet_for_supervision, change_what_is_known, name_somebody_more,
     write_the_assessment, hand_it_in_and_have_it_returned, have_it_authorised, serve_and_discuss, enquire,
-    write_home, print_the_minutes, protect, care_for_a_child_alone, assess_again_and_give_it_up, close,
+    write_home, print_the_minutes, protect, care_for_a_child_alone, transfer, assess_again_and_give_it_up, close,
     reopen_the_referral, link_and_unlink, link_after_all, move_the_link,
     join_open_work, take_the_news, reopen, track_fast, track_another_and_stand_it_down, track_again_and_accept,
     an_agency_tells, propose_another_and_sign, decide_one_more_and_undo_it, take_what_waits, help_early,

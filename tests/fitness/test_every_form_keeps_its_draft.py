@@ -117,6 +117,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "ProposeForm": "one button, nothing typed",
         "BoardFilter": IN_THE_ADDRESS,
         "QueueFilter": IN_THE_ADDRESS,
+        "TransferFilter": IN_THE_ADDRESS,
         "RowForm": "kept with the decision it is part of",
         "SameEventForm": "one choice and a button, nothing typed",
         "StaffFilterForm": WORDS_KEPT,

@@ -48,6 +48,7 @@ PARTS = {
     "U": ["unaccompanied/~/"],
     "G": ["age/~/"],
     "M": ["emergency-protection/~/"],
+    "T": ["transfers/~/", "transfers/~/do/accept/"],
     "D": ["documents/~/", "documents/~/view/", "documents/~/download/"],
     "S": ["supervision/~/"],
     "E": ["early-help/~/", "clocks/~/"],

@@ -9,9 +9,12 @@ from django.db import connection
 
 from contacts.recording import actions as contacts
 from frontdoor.access import Refused
+from frontdoor.accounts.models import Team
 from frontdoor.workflow.models import StatusChange
 from referrals import actions
 from referrals.models import OPEN_STATUSES, Referral
+from referrals.transfers import actions as transfers
+from referrals.transfers.models import items
 from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 
@@ -66,3 +69,27 @@ def test_two_deciders_a_thousand_times_make_one_decision(committed: None) -> Non
     assert Referral.objects.count() == rounds
     assert StatusChange.objects.filter(move="decide").count() == rounds
     assert Referral.objects.filter(status__in=OPEN_STATUSES).values("child").distinct().count() == rounds
+
+
+def test_two_managers_accept_a_transfer_at_once_and_one_of_them_has_it(committed: None) -> None:
+    officer, sender = StaffFactory.create(role="contact_officer"), StaffFactory.create(role="duty_manager")
+    one, two = StaffFactory.create(role="service_manager"), StaffFactory.create(role="team_manager")
+    teams = [
+        Team.objects.create(code=code, name=code, kind="assessment", manager=two if code == "there" else sender)
+        for code in ("here", "there", "beyond")
+    ]
+    contact = contacts.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=NOW)
+    (referral,) = actions.decide_contact(
+        contact=contact, decisions=each(contact, "referral"), by=sender, at=LATER
+    ).referrals
+    for number in range(20):
+        actions.allocate(referral=referral, by=sender, at=LATER, team=teams[2 * (number % 2)], worker=None)
+        checks = {item.code: transfers.Check(True) for item in items(is_elsewhere=False, on=LATER.date())}
+        transfer = transfers.propose(
+            referral=referral, by=sender, at=LATER, to=transfers.Receiver(team=teams[1]), reason="x", summary="x",
+            checks=checks,
+        ).transfer  # fmt: skip
+        accept = partial(transfers.accept, transfer=transfer, at=LATER)
+        assert sorted(both(partial(accept, by=one), partial(accept, by=two))) == ["Refused", "done"], number
+        assert referral.allocations.filter(to_at=None, team=teams[1]).count() == 1
+    assert StatusChange.objects.filter(move="accept", model="referrals.transfer").count() == 20

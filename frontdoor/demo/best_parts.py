@@ -47,8 +47,9 @@ def show(tell: Teller) -> None:
     # Of last week or before: what is discussed was heard first.
     for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
         enquired(tell, referral)
-    for referral in others.order_by("id")[:1]:
-        written_to(tell, referral)
+    for referral in others.order_by("id")[:20]:
+        if written_to(tell, referral):
+            break
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -116,12 +117,12 @@ def enquired(tell: Teller, referral: Referral) -> None:
     )  # fmt: skip
 
 
-def written_to(tell: Teller, referral: Referral) -> None:
-    """A letter that was posted to somebody of the family, and another that is drafted."""
+def written_to(tell: Teller, referral: Referral) -> bool:
+    """A letter that was posted to somebody of the family, and one that is drafted; False where nobody has a home."""
     worker, at = tell.staff["social.worker"], tell.workdays_ago(2, 12)
     places = letters_to.places(referral, worker, london_date(at))
     if not places:
-        return
+        return False
     place = next((place for place in places if place.person != referral.child), places[0])
     written = {row.code: row for row in letters.templates(london_date(at))}
     made: dict[str, Letter] = {}
@@ -136,6 +137,7 @@ def written_to(tell: Teller, referral: Referral) -> None:
     knows = [letters.Knows(name, "yes") for name in reading.named_in(posted, text, worker)]
     ready = letters.check(letter=posted, by=worker, at=at, knows=knows)
     letters.send(letter=ready, by=worker, at=at + timedelta(minutes=20), posted_on=london_date(at))
+    return True
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

@@ -15,10 +15,7 @@ from frontdoor.people.matching.candidates import Sought, candidates
 from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
-from referrals.letters import actions as letters
-from referrals.letters import guards, reading
-from referrals.letters import whom as letters_to
-from referrals.models import Allocation, Letter, Referral
+from referrals.models import Allocation, Referral
 from referrals.protection import enquiries
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
@@ -47,9 +44,6 @@ def show(tell: Teller) -> None:
     # Of last week or before: what is discussed was heard first.
     for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
         enquired(tell, referral)
-    for referral in others.order_by("id")[:20]:
-        if written_to(tell, referral):
-            break
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -115,29 +109,6 @@ def enquired(tell: Teller, referral: Referral) -> None:
         enquiry=enquiry, by=tell.staff["social.worker"], at=min(held_at + timedelta(hours=21), tell.now),
         seen_at=min(held_at + timedelta(hours=20), tell.now), is_seen_alone=True,
     )  # fmt: skip
-
-
-def written_to(tell: Teller, referral: Referral) -> bool:
-    """A letter that was posted to somebody of the family, and one that is drafted; False where nobody has a home."""
-    worker, at = tell.staff["social.worker"], tell.workdays_ago(2, 12)
-    places = letters_to.places(referral, worker, london_date(at))
-    if not places:
-        return False
-    place = next((place for place in places if place.person != referral.child), places[0])
-    written = {row.code: row for row in letters.templates(london_date(at))}
-    made: dict[str, Letter] = {}
-    for code in ("referral_received", "assessment_begins"):
-        (made[code],) = letters.draft(
-            referral=referral, template=written[code], at_addresses=[place.address.pk], by=worker, at=at
-        )
-    posted = made["referral_received"]
-    if guards.needs_yes(posted):
-        posted = letters.allow_home(letter=posted, by=worker, at=at, reason="Agreed with the child, at school.")
-    text, _ = reading.printed(posted, worker)
-    knows = [letters.Knows(name, "yes") for name in reading.named_in(posted, text, worker)]
-    ready = letters.check(letter=posted, by=worker, at=at, knows=knows)
-    letters.send(letter=ready, by=worker, at=at + timedelta(minutes=20), posted_on=london_date(at))
-    return True
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

@@ -40,9 +40,6 @@ BEST_PARTS = {
     " ON r.child_id = w.person_id WHERE w.ended_at IS NULL AND r.closed_at IS NULL",
     "restricted": "SELECT count(*) FROM people_restriction WHERE ended_at IS NULL",
     "a section 47 enquiry": "SELECT count(*) FROM referrals_enquiry WHERE status = 'open' AND is_seen_alone",
-    "a letter that was posted": "SELECT count(*) FROM referrals_letter l JOIN documents_document d"
-    " ON d.id = l.document_id WHERE l.status = 'sent' AND d.sha256 = l.sha256",
-    "a letter drafted": "SELECT count(*) FROM referrals_letter WHERE status = 'draft'",
     "planned supervision": "SELECT count(*) FROM supervision_session WHERE status = 'planned' AND referral_id IS NULL",
     "planned supervision of a case": "SELECT count(*) FROM supervision_session WHERE status = 'planned'"
     " AND referral_id IS NOT NULL",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from contacts.facts import PersonFacts
@@ -354,13 +355,14 @@ def test_the_pages_of_a_letter(
     assert letter.status == "checked"
     paper = client.post(f"{address}pdf/")
     assert paper["Content-Type"] == "application/pdf"
-    done = client.post(
-        f"{address}do/send/",
-        {
-            "version": letter.version, "posted_on_day": "23", "posted_on_month": "11", "posted_on_year": "2026",
-        },
-    )  # fmt: skip
-    assert done.status_code in (302, 422)
+    today = timezone.localdate()
+    day = {"posted_on_day": today.day, "posted_on_month": today.month, "posted_on_year": today.year}
+    done = client.post(f"{address}do/send/", {"version": letter.version, **day})
+    assert done.headers["Location"] == address
+    letter.refresh_from_db()
+    assert letter.status == "sent"
+    assert letter.document is not None
+    assert f"/documents/{letter.document.reference}/" in client.get(address).content.decode()
     page = client.get(f"/referrals/{case.reference}/").content.decode()
     assert re.search(rf'href="{address}"', page)
     assert signed(officer).get(address).status_code == 403

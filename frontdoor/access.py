@@ -84,6 +84,7 @@ class Permission(StrEnum):
     RETENTION_HOLD = "retention.hold"
     RETENTION_DISPOSE = "retention.dispose"
     HANDOVER = "handover.take"
+    SIGNING_ARRANGE = "signing.arrange"
 
 
 class Role(StrEnum):
@@ -178,6 +179,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.TEAM_MANAGER: _MANAGER,
     Role.SERVICE_MANAGER: _MANAGER
     | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION, P.STAFF_CONFIRM}
+    | {P.SIGNING_ARRANGE}
     | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
     Role.QUALITY_OFFICER: frozenset(
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW, P.REFERRAL_VIEW, P.ASSESSMENT_VIEW, P.BREACHES_VIEW}

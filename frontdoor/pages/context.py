@@ -21,6 +21,11 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Contacts", "contacts:queue", frozenset({P.QUEUE_VIEW, P.CONTACT_SCREEN})),
     ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
+    (
+        "To sign",
+        "pages:signatures",
+        frozenset({P.CONTACT_SIGN_OFF, P.REFERRAL_DECIDE, P.ASSESSMENT_AUTHORISE, P.STAFF_CONFIRM}),
+    ),
     ("Disagreements", "referrals:disagreements", frozenset({P.CONTACT_REOPEN})),
     ("Early help", "assessments:early_help", frozenset({P.EARLY_HELP_VIEW})),
     ("Find a person", "pages:people", frozenset({P.PEOPLE_SEARCH})),

@@ -20,6 +20,8 @@ from frontdoor.pages.own_work import by_child
 from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
+from frontdoor.signing.readers import kinds_of
+from frontdoor.signing.readers import number as to_sign
 from frontdoor.ui.responses import page
 from referrals import endings, news
 from referrals import readers as of_referrals
@@ -66,6 +68,8 @@ def tiles(user: User, at: datetime) -> list[Tile]:
         if rows is not None:
             found.append(Tile(text, _bounded(rows), reverse(name) + query, late))
 
+    if kinds_of(user):
+        found.append(Tile("waiting for your signature", to_sign(user, at), reverse("pages:signatures")))
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     if clocks is not None:
         tell("deadlines passed", clocks.late(at), "pages:breaches", late=True)

@@ -25,6 +25,7 @@ from frontdoor.pages import (
     rules_file,
     settings,
     sign_ins,
+    signing,
     staff,
     team_lists,
 )
@@ -36,6 +37,8 @@ urlpatterns = [
     path("find/", finding.find, name="find"),
     path("sign-ins/", sign_ins.show, name="sign_ins"),
     path("absences/", absences.absences, name="absences"),
+    path("signatures/", signing.signatures, name="signatures"),
+    path("signatures/for/", signing.signs_for, name="signs_for"),
     path("account-changes/", account_changes.waiting, name="account_changes"),
     path("account-changes/<str:token>/", account_changes.stop, name="stop_change"),
     path("people/", people.search, name="people"),

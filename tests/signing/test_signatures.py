@@ -1,0 +1,136 @@
+"""One list of what waits for a signature: every machine's, exactly what plain SQL says, never one's own."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assessments import actions as assessing
+from assessments.models import Assessment
+from contacts.facts import PersonFacts
+from contacts.recording.actions import record_contact
+from contacts.screening import actions as screening
+from frontdoor.accounts.models import Team, User
+from frontdoor.audit.models import Entry
+from frontdoor.notifications.actions import take_alert
+from frontdoor.notifications.models import Alert
+from frontdoor.people.protection.actions import set_restriction
+from frontdoor.signing import readers
+from frontdoor.signing.hooks import KINDS
+from frontdoor.staff import actions as staff
+from frontdoor.workflow.actions import lock
+from referrals import actions, endings, replying, together
+from referrals.models import DipSample, Referral
+from referrals.protection.enquiry_models import Enquiry
+from tests.factories import StaffFactory
+from tests.referrals.conftest import LATER, NOW, each, some_facts
+from tests.referrals.discussions import discussed
+from tests.referrals.test_enquiry import proposed
+from tests.referrals.test_owed import of_kind
+from tests.referrals.test_together import many
+
+Signed = Callable[[User], Client]
+AT = NOW + timedelta(days=3)
+HERE = "/signatures/"
+
+#: What waits, by kind: the key, and who may not sign it.
+PLAIN = {
+    "contact": "SELECT c.id, ARRAY[c.proposed_by_id, c.recorded_by_id] FROM contacts_contact c"
+    " WHERE c.status = 'awaiting_sign_off'",
+    "reply": "SELECT r.id, ARRAY[r.written_by_id] FROM contacts_reply r JOIN contacts_contact c ON c.id = r.contact_id"
+    " WHERE r.approved_at IS NULL AND r.replaced_at IS NULL AND c.status <> 'decided'",
+    "bulk": "SELECT s.id, ARRAY[a.by_id] || ARRAY(SELECT u.id FROM accounts_user u WHERE u.id <> s.to_id)"
+    " FROM referrals_dipsample s JOIN referrals_bulkrow w ON w.id = s.row_id JOIN referrals_bulkact a"
+    " ON a.id = w.act_id WHERE s.looked_at IS NULL",
+    "ending": "SELECT p.id, ARRAY[p.by_id, c.recorded_by_id] FROM referrals_endingproposal p"
+    " JOIN referrals_referral r ON r.id = p.referral_id JOIN contacts_contact c ON c.id = r.contact_id"
+    " WHERE p.answered_at IS NULL AND r.status NOT IN ('closed', 'no_further_action')",
+    "enquiry": "SELECT e.id, ARRAY[e.proposed_by_id] FROM referrals_enquiry e WHERE e.status = 'to_sign'",
+    "assessment": "SELECT a.id, ARRAY[a.author_id, a.submitted_by_id] FROM assessments_assessment a"
+    " WHERE a.status = 'submitted'",
+    "account": "SELECT a.id, ARRAY[a.asked_by_id, a.user_id] FROM accounts_accountchange a"
+    " WHERE a.done_at IS NULL AND a.refused_at IS NULL",
+}
+#: Whose roles may sign each.
+MAY = {
+    **dict.fromkeys(
+        ["contact", "reply", "bulk", "ending", "enquiry", "assessment"],
+        {"duty_manager", "team_manager", "service_manager"},
+    ),
+    "account": {"service_manager", "administrator"},
+}
+
+
+def a_child(given: str, family: str) -> PersonFacts:
+    return PersonFacts(given_name=given, family_name=family, date_of_birth=date(2016, 2, 9))
+
+
+def oracle(user: User, but: Iterable[tuple[str, int]] = ()) -> set[tuple[str, int]]:
+    """What waits for the user, by plain SQL; ``but``: what is about somebody hidden from them."""
+    found = set()
+    with connection.cursor() as cursor:
+        for kind, sql in PLAIN.items():
+            if MAY[kind].isdisjoint(user.roles) or not user.is_active:
+                continue
+            cursor.execute(sql)
+            found |= {(kind, key) for key, not_by in cursor.fetchall() if user.pk not in not_by}
+    return found - set(but)
+
+
+def listed(user: User, **more: str) -> set[tuple[str, int]]:
+    return {(line.kind.code, line.key) for line in readers.listed(user, AT, **more).lines}
+
+
+@pytest.fixture
+def waiting(
+    officer: User, worker: User, manager: User, second_manager: User, team: Team, submitted: Assessment
+) -> dict[str, int]:
+    """One of every kind, proposed by different people; what is listed under each kind."""
+    red = record_contact(facts=some_facts(grade="red", people=[a_child("Ode", "Marsh")]), by=officer, at=NOW)
+    actions.decide_contact(contact=red, decisions=each(red, "no_further_action"), by=manager, at=LATER)
+    tracked = actions.record_and_fast_track(facts=some_facts(people=[a_child("Pim", "Fell")]), by=officer, at=NOW)
+    take_alert(alert=Alert.objects.get(kind="fast-track"), by=manager, at=LATER)
+    fast = Referral.objects.get(contact=tracked)
+    with transaction.atomic():
+        ending = endings.hold_or_sign(
+            lock(fast), ending="no_further_action", reason="A fall.", by=second_manager, at=LATER
+        )  # fmt: skip
+    assert ending is not None
+    enquiry = proposed(discussed(submitted.referral, by=manager, at=LATER).enquiries.get(), worker)
+    request = of_kind(officer, "information_request")
+    reply = replying.write_reply(
+        contact=request, by=worker, at=LATER, released_to="Cass", lawful_basis="section_47", text="Nothing is open."
+    )
+    chosen = many(officer, manager, 1)
+    screening_done = together.end_together(
+        chosen=chosen, outcome="no_further_action", reason="Mild.", lines={chosen[0].reference: "A coat lent."},
+        by=manager, at=LATER,
+    )  # fmt: skip
+    administrators = [
+        StaffFactory.create(role="administrator"),
+        StaffFactory.create(username="sm", name="Sera Manager", role="service_manager"),
+    ]
+    worker.set_password("long enough for anybody")
+    worker.save()
+    change = staff.send_link(user=worker, by=administrator, at=LATER)
+    assert change is not None
+    return {
+        "contact": red.pk,
+        "reply": reply.pk,
+        "bulk": DipSample.objects.get(row__act=screening_done).pk,
+        "ending": ending.pk,
+        "enquiry": enquiry.pk,
+        "assessment": submitted.pk,
+        "account": change.pk,
+    }
+
+
+def test_each_kind_is_listed_for_whom_plain_sql_says(waiting: dict[str, int]) -> None:
+    for user in User.objects.filter(is_machine=False):
+        assert listed(user) == oracle(user), user.name
+        assert readers.number(user, AT) == len(oracle(user)), user.name
+    everywhere = {code for user in User.objects.filter(is_machine=False) for code, _ in listed(user)}
+    assert everywhere == set(waiting)

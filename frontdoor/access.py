@@ -85,6 +85,7 @@ class Permission(StrEnum):
     RETENTION_DISPOSE = "retention.dispose"
     HANDOVER = "handover.take"
     SIGNING_ARRANGE = "signing.arrange"
+    OVERSIGHT_WRITE = "oversight.write"
 
 
 class Role(StrEnum):
@@ -153,6 +154,7 @@ _MANAGER = _WORKER | {
     P.FEED_HANDLE,
     P.CONTACT_DECIDE_ANY,
     P.CONTACT_SIGN_OFF,
+    P.OVERSIGHT_WRITE,
     P.CONTACT_STAND_DOWN,
     P.CONTACT_REOPEN,
     P.ADDRESS_DECIDE,

@@ -4,7 +4,7 @@ Nobody signs what they proposed, nor the ending of a contact they recorded; a re
 that they know is closed to them, and so is not on their list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from frontdoor.codelists import lists
 from frontdoor.people.access import known_people, known_references
 from frontdoor.signing.hooks import Kind, Said, register
 from frontdoor.signing.models import Delegation
+from frontdoor.signing.oversight import OVERSEEN, Overseen
 from referrals import endings
 from referrals.models import DipSample, EndingProposal, Enquiry, Referral
 
@@ -155,7 +156,18 @@ ENQUIRY = Kind(
 )  # fmt: skip
 
 
+def _below(references: Iterable[str]) -> Rows:
+    found: Rows = Enquiry.objects.filter(referral__reference__in=references)
+    return found
+
+
 def register_kinds() -> None:
-    """Put ours on the list; safe to repeat."""
+    """Put ours on the list, and what managers oversee; safe to repeat."""
     for kind in (CONTACT, REPLY, BULK, ENDING, ENQUIRY):
         register(kind)
+    OVERSEEN["C"] = Overseen(Contact, "Contact", P.CONTACT_VIEW, "contacts:contact")
+    OVERSEEN["R"] = Overseen(Referral, "Referral", P.REFERRAL_VIEW, "referrals:referral")
+    OVERSEEN["Q"] = Overseen(
+        Enquiry, "Section 47 enquiry", P.REFERRAL_VIEW, "referrals:enquiry",
+        about=lambda record: str(record.referral.reference), named=_below,
+    )  # fmt: skip

@@ -15,6 +15,8 @@ from frontdoor.people.matching.candidates import Sought, candidates
 from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
+from frontdoor.signing import actions as signing
+from frontdoor.signing import oversight
 from referrals.models import Allocation, Referral
 from referrals.protection import enquiries
 from referrals.protection.actions import record_strategy_discussion
@@ -44,6 +46,8 @@ def show(tell: Teller) -> None:
     # Of last week or before: what is discussed was heard first.
     for referral in others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:1]:
         enquired(tell, referral)
+        overseen(tell, referral)
+    sign_while_away(tell)
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -108,6 +112,24 @@ def enquired(tell: Teller, referral: Referral) -> None:
     enquiries.record_seen(
         enquiry=enquiry, by=tell.staff["social.worker"], at=min(held_at + timedelta(hours=21), tell.now),
         seen_at=min(held_at + timedelta(hours=20), tell.now), is_seen_alone=True,
+    )  # fmt: skip
+
+
+def overseen(tell: Teller, referral: Referral) -> None:
+    """What the team manager noted when they looked at the case."""
+    at = tell.workdays_ago(2, 16)
+    oversight.note(
+        reference=referral.reference, on=london_date(at), by=tell.staff["team.manager"], at=at,
+        text="Seen alone, at school, within the day. I want the grandmother’s account before the conference is booked.",
+    )  # fmt: skip
+
+
+def sign_while_away(tell: Teller) -> None:
+    """The team manager's leave of next week, in which the duty manager signs for them."""
+    first = london_date(tell.now) + timedelta(days=3)
+    signing.delegate(
+        of=tell.staff["team.manager"], to=tell.staff["duty.manager"], from_on=first,
+        until_on=first + timedelta(days=6), by=tell.staff["team.manager"], at=tell.now,
     )  # fmt: skip
 
 

@@ -8,23 +8,18 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assessments import actions as assessing
 from assessments.models import Assessment
 from contacts.facts import PersonFacts
 from contacts.recording.actions import record_contact
-from contacts.screening import actions as screening
 from frontdoor.accounts.models import Team, User
-from frontdoor.audit.models import Entry
 from frontdoor.notifications.actions import take_alert
 from frontdoor.notifications.models import Alert
 from frontdoor.people.protection.actions import set_restriction
 from frontdoor.signing import readers
-from frontdoor.signing.hooks import KINDS
 from frontdoor.staff import actions as staff
 from frontdoor.workflow.actions import lock
 from referrals import actions, endings, replying, together
 from referrals.models import DipSample, Referral
-from referrals.protection.enquiry_models import Enquiry
 from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 from tests.referrals.discussions import discussed
@@ -56,10 +51,10 @@ PLAIN = {
 }
 #: Whose roles may sign each.
 MAY = {
-    **dict.fromkeys(
-        ["contact", "reply", "bulk", "ending", "enquiry", "assessment"],
-        {"duty_manager", "team_manager", "service_manager"},
-    ),
+    **{
+        kind: {"duty_manager", "team_manager", "service_manager"}
+        for kind in ("contact", "reply", "bulk", "ending", "enquiry", "assessment")
+    },
     "account": {"service_manager", "administrator"},
 }
 
@@ -80,8 +75,8 @@ def oracle(user: User, but: Iterable[tuple[str, int]] = ()) -> set[tuple[str, in
     return found - set(but)
 
 
-def listed(user: User, **more: str) -> set[tuple[str, int]]:
-    return {(line.kind.code, line.key) for line in readers.listed(user, AT, **more).lines}
+def listed(user: User, team: str = "") -> set[tuple[str, int]]:
+    return {(line.kind.code, line.key) for line in readers.listed(user, AT, team=team).lines}
 
 
 @pytest.fixture
@@ -109,7 +104,7 @@ def waiting(
         chosen=chosen, outcome="no_further_action", reason="Mild.", lines={chosen[0].reference: "A coat lent."},
         by=manager, at=LATER,
     )  # fmt: skip
-    administrators = [
+    administrator, _ = [
         StaffFactory.create(role="administrator"),
         StaffFactory.create(username="sm", name="Sera Manager", role="service_manager"),
     ]
@@ -134,3 +129,86 @@ def test_each_kind_is_listed_for_whom_plain_sql_says(waiting: dict[str, int]) ->
         assert readers.number(user, AT) == len(oracle(user)), user.name
     everywhere = {code for user in User.objects.filter(is_machine=False) for code, _ in listed(user)}
     assert everywhere == set(waiting)
+
+
+def test_nothing_hidden_from_the_reader_is_listed_nor_counted(
+    waiting: dict[str, int], manager: User, second_manager: User
+) -> None:
+    child = Assessment.objects.get(pk=waiting["assessment"]).child
+    before = listed(manager)
+    set_restriction(
+        person=child,
+        by=User.objects.get(roles__contains=["service_manager"]),
+        at=LATER,
+        reason="Adopted.",
+        holders=[second_manager],
+    )
+    hidden = {("assessment", waiting["assessment"]), ("enquiry", waiting["enquiry"])}
+    assert listed(manager) == before - hidden == oracle(manager, hidden)
+    assert readers.number(manager, AT) == len(before) - 2
+    assert hidden <= listed(second_manager)
+
+
+def test_the_page_names_the_child_first_and_keeps_its_filters(
+    waiting: dict[str, int], second_manager: User, worker: User, team: Team, signed: Signed
+) -> None:
+    client = signed(second_manager)
+    page = client.get(HERE).content.decode()
+    assert "Sam Example" in page
+    assert "Outcome of a section 47 enquiry" in page
+    assert client.get("/").content.decode().count('href="/signatures/"') >= 2
+    only = client.get(f"{HERE}?kind=reply").content.decode()
+    assert "Reply to a request" in only
+    assert "section 47 enquiry:" not in only
+    worker.team = team
+    worker.save()
+    assert listed(second_manager, team=team.code) == {
+        (kind, waiting[kind]) for kind in ("reply", "enquiry", "assessment")
+    }
+    of_team = client.get(f"{HERE}?team={team.code}&kind=reply").content.decode()
+    assert f'value="{team.code}" selected' in of_team
+    assert "Nothing matches these filters" in client.get(f"{HERE}?team={team.code}&kind=bulk").content.decode()
+
+
+def test_who_signs_nothing_is_told_so(worker: User, signed: Signed) -> None:
+    assert signed(worker).get(HERE).status_code == 403
+
+
+def test_it_asks_the_database_the_same_however_much_waits(
+    officer: User, manager: User, second_manager: User, signed: Signed
+) -> None:
+    client = signed(second_manager)
+
+    def propose(family: str) -> None:
+        facts = some_facts(grade="red", people=[a_child("Ode", family)])
+        red = record_contact(facts=facts, by=officer, at=NOW)
+        actions.decide_contact(contact=red, decisions=each(red, "no_further_action"), by=manager, at=LATER)
+
+    def asked() -> int:
+        client.get(HERE)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(HERE).status_code == 200
+        return len([query for query in captured if query["sql"].startswith(("SELECT", "INSERT", "("))])
+
+    propose("Marsh")
+    one = asked()
+    for family in ("Fell", "Garth", "Holm", "Keld", "Thwaite"):
+        propose(family)
+    assert asked() == one
+    assert len(listed(second_manager)) == 6
+
+
+def test_a_page_holds_so_many_and_the_next_goes_on_where_it_ended(
+    waiting: dict[str, int], second_manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [(line.kind.code, line.key) for line in readers.listed(second_manager, AT).lines]
+    monkeypatch.setattr(readers, "PAGE", 2)
+    found, after = [], ""
+    while True:
+        page = readers.listed(second_manager, AT, after=after)
+        found += [(line.kind.code, line.key) for line in page.lines]
+        after = page.after
+        if not after:
+            break
+    assert found == whole
+    assert len(whole) > 4

@@ -273,6 +273,8 @@ class StaffRequest(HttpRequest):
     """A request as :func:`page` and :func:`signed_in` hand it to a view: somebody is signed in."""
 
     user: User
+    #: How much waits for their signature, where the page has counted it: the navigation says it too.
+    to_sign: int
 
 
 Asked = ParamSpec("Asked")

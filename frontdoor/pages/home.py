@@ -171,6 +171,8 @@ def home(request: StaffRequest) -> HttpResponse:
         shown, given_on = shown | team.people, given_on | team.given_on
     if shown or given_on:
         audit.shows(request, shown, given_on=given_on)
+    counted = tiles(user, now)
+    request.to_sign = next((tile.count for tile in counted if tile.href == reverse("pages:signatures")), 0)
     return page(
         request,
         "pages/home.html",
@@ -178,7 +180,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "now": now,
             "today": timezone.localdate(),
             "roles": [ROLE_LABELS[Role(name)] for name in user.roles if name in Role._value2member_map_],
-            "tiles": tiles(user, now),
+            "tiles": counted,
             "starts": starts(user),
             "mine": by_child(mine, user),
             "team": team,

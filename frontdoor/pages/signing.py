@@ -109,12 +109,13 @@ def signatures(request: StaffRequest) -> HttpResponse:
     lines = _shown(found.lines, children, user)
     if children:
         audit.shows(request, about.people_in(children.values()), given_on=about.given_on(children))
+    request.to_sign = readers.number(user, now)
     return page(
         request,
         "pages/signatures.html",
         {
             "lines": lines,
-            "number": readers.number(user, now),
+            "number": request.to_sign,
             "now": now,
             "form": _filters(chosen, choices),
             "tags": [

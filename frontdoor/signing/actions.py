@@ -13,7 +13,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications.actions import notify
 from frontdoor.signing.hooks import KINDS
 from frontdoor.signing.models import Delegation, SignedFor
-from frontdoor.signing.readers import kinds_of, on_list_of, signed_for_now
+from frontdoor.signing.readers import for_colleague, kinds_of, signed_for_now
 from frontdoor.ui.formats import day
 
 #: Nobody names a colleague for longer: an absence that goes on is entered anew, and looked at.
@@ -97,7 +97,7 @@ def note_signed_for(code: str, key: int, reference: str, *, by: User, at: dateti
     ``code`` is the kind's. Called before the act changes the row, in its transaction. Returns for whom.
     """
     kind = KINDS[code]
-    colleagues = [each for each in signed_for_now(by, at) if on_list_of(kind, each, at).filter(pk=key).exists()]
+    colleagues = [each for each in signed_for_now(by, at) if for_colleague(kind, each, by, at).filter(pk=key).exists()]
     for each in colleagues:
         SignedFor.objects.create(reference=reference, kind=kind.code, at=at, by=by, on_behalf_of=each)
         write_audit("signing.signed_for", by=by, reference=reference, detail={"for": each.pk, "kind": kind.code})

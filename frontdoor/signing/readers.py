@@ -69,6 +69,12 @@ def on_list_of(kind: Kind, user: User, at: datetime) -> "QuerySet[Any, Any]":
     return rows_of(kind, user, at).filter(theirs)
 
 
+def for_colleague(kind: Kind, colleague: User, user: User, at: datetime) -> "QuerySet[Any, Any]":
+    """What is on a colleague's list and was not given to this user themselves: signing it is signing for the colleague."""
+    rows = on_list_of(kind, colleague, at)
+    return rows.exclude(**{kind.to: user}) if kind.to else rows
+
+
 def number(user: User, at: datetime) -> int:
     """How much waits for this user, of each kind counted to ``COUNTED``; one query."""
     parts = [rows_of(kind, user, at).order_by().values_list("pk")[:COUNTED] for kind in kinds_of(user)]
@@ -94,7 +100,7 @@ def listed(
         if team:
             rows = rows.filter(**{f"{each.author}__team__code": team})
         if whose is not None:
-            rows = rows.filter(pk__in=on_list_of(each, whose, at).order_by().values("pk"))
+            rows = rows.filter(pk__in=for_colleague(each, whose, user, at).order_by().values("pk"))
         rows = rows.annotate(waits_since=F(each.since))
         if moment is not None:
             later = Q(waits_since__gt=moment)
@@ -119,16 +125,13 @@ def _lines(page: Sequence[tuple[datetime, str, int, Kind, Any]], user: User, at:
         rows = [row for *_, of, row in page if of is kind]
         said.update({(kind.code, row.pk): words for row, words in zip(rows, kind.says(rows), strict=True)})
         for colleague in others:
-            for key in _on_list(kind, colleague, at, [row.pk for row in rows]):
+            theirs = for_colleague(kind, colleague, user, at).filter(pk__in=[row.pk for row in rows]).order_by()
+            for key in theirs.values_list("pk", flat=True):
                 lists.setdefault((kind.code, key), []).append(colleague)
     return [
         Line(kind, key, since, _at(row, kind.author), said[code, key], lists.get((code, key), []))
         for since, code, key, kind, row in page
     ]
-
-
-def _on_list(kind: Kind, user: User, at: datetime, keys: Collection[int]) -> list[int]:
-    return list(on_list_of(kind, user, at).filter(pk__in=keys).order_by().values_list("pk", flat=True))
 
 
 def own_on_lists_of(user: User, others: Sequence[User], at: datetime) -> int:

@@ -21,6 +21,7 @@ from frontdoor.people.access import check_conflict_of
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.record.chronology import Event, Source, Window, parts_of
 from frontdoor.signing.models import OversightNote, SignedFor
+from frontdoor.workflow.actions import lock
 
 LONGEST_AGO = timedelta(days=366)
 
@@ -121,8 +122,8 @@ def note(*, reference: str, on: date, text: str, by: User, at: datetime, correct
         raise Refused("This is more than a year ago: check the day.", code="too_old", field="on")
     earlier = None
     if corrects is not None:
-        rows = OversightNote.objects.select_for_update(of=("self",)).filter(reference=record.reference)
-        earlier = rows.filter(pk=corrects).first()
+        lock(record)  # two who correct one note at once come one after the other
+        earlier = OversightNote.objects.filter(reference=record.reference, pk=corrects).first()
         if earlier is None:
             raise Http404
         if OversightNote.objects.filter(corrects=earlier).exists():

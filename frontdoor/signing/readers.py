@@ -70,7 +70,7 @@ def on_list_of(kind: Kind, user: User, at: datetime) -> "QuerySet[Any, Any]":
 
 
 def for_colleague(kind: Kind, colleague: User, user: User, at: datetime) -> "QuerySet[Any, Any]":
-    """What is on a colleague's list and was not given to this user themselves: signing it is signing for the colleague."""
+    """What is on a colleague’s list and was not given to this user themselves: it is signed for the colleague."""
     rows = on_list_of(kind, colleague, at)
     return rows.exclude(**{kind.to: user}) if kind.to else rows
 

@@ -155,8 +155,8 @@ def test_entering_an_absence_offers_it_and_the_page_names_and_ends_it(
     sent = client.post(
         "/signatures/for/",
         {
-            "to": manager.pk, "from_on_0": "23", "from_on_1": "11", "from_on_2": "2026", "until_on_0": "29",
-            "until_on_1": "11", "until_on_2": "2026",
+            "to": manager.pk, "from_on_day": "23", "from_on_month": "11", "from_on_year": "2026",
+            "until_on_day": "29", "until_on_month": "11", "until_on_year": "2026",
         },
         follow=True,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def test_it_is_corrected_by_a_later_row_and_never_written_over(
 ) -> None:
     here = f"/oversight/{submitted.reference}/"
     client = signed(manager)
-    day = {"on_0": str(ON.day), "on_1": str(ON.month), "on_2": str(ON.year)}
+    day = {"on_day": str(ON.day), "on_month": str(ON.month), "on_year": str(ON.year)}
     client.post(here, {**day, "text": "The father was seen."})
     first = OversightNote.objects.get()
     client.post(here, {**day, "text": "The father was not seen.", "corrects": first.pk})

@@ -108,6 +108,7 @@ def waiting(
         StaffFactory.create(role="administrator"),
         StaffFactory.create(username="sm", name="Sera Manager", role="service_manager"),
     ]
+    worker.email = "sol@council.example"
     worker.set_password("long enough for anybody")
     worker.save()
     change = staff.send_link(user=worker, by=administrator, at=LATER)

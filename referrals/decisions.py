@@ -25,7 +25,7 @@ from frontdoor.notifications.actions import duty_managers, notify, who_may_know
 from frontdoor.people.access import check_conflict_of, is_restricted_to_some
 from frontdoor.people.actions import end_involvement
 from frontdoor.people.models import Person
-from frontdoor.signing.actions import not_for_others_either
+from frontdoor.signing.noting import not_for_others_either
 from frontdoor.workflow.actions import lock, move
 from referrals import agreement, owed, replying, sending
 from referrals.answers import NOT_ABOUT as NOT_ABOUT

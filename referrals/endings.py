@@ -9,7 +9,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify, who_may_know
-from frontdoor.signing.actions import note_signed_for
+from frontdoor.signing.noting import note_signed_for
 from frontdoor.workflow.actions import history
 from referrals.models import EndingProposal, Referral, ReferralQuerySet
 

@@ -14,7 +14,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify, who_may_know
 from frontdoor.people.access import check_conflict_of
-from frontdoor.signing.actions import not_for_others_either, note_signed_for
+from frontdoor.signing.noting import not_for_others_either, note_signed_for
 from frontdoor.workflow.actions import touch
 
 #: The type of contact that is answered.

@@ -25,7 +25,7 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.notifications.actions import duty_managers, notify, one_by_one
-from frontdoor.signing.actions import not_for_others_either, note_signed_for
+from frontdoor.signing.noting import not_for_others_either, note_signed_for
 from referrals.decisions import (
     ChildDecision,
     Decided,

@@ -1,8 +1,6 @@
 """Naming who signs while one is away, ending that, and noting what was signed for whom."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +9,8 @@ from frontdoor.access import Denied, Permission, Refused, holds
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.notifications.actions import notify
-from frontdoor.signing.hooks import KINDS
-from frontdoor.signing.models import Delegation, SignedFor
-from frontdoor.signing.readers import for_colleague, kinds_of, signed_for_now
+from frontdoor.signing.models import Delegation
+from frontdoor.signing.readers import kinds_of
 from frontdoor.ui.formats import day
 
 #: Nobody names a colleague for longer: an absence that goes on is entered anew, and looked at.
@@ -89,42 +86,3 @@ def withdraw(*, delegation: Delegation, by: User, at: datetime) -> Delegation:
 
 def _tell(row: Delegation, text: str, *, by: User) -> None:
     notify([each for each in (row.of, row.to) if each != by], kind="signing", text=text, path=PATH)
-
-
-def note_signed_for(code: str, key: int, reference: str, *, by: User, at: datetime) -> list[User]:
-    """Note on the record for whom this user signs or returns what still waits under this key; for nobody, nothing.
-
-    ``code`` is the kind's. Called before the act changes the row, in its transaction. Returns for whom.
-    """
-    kind = KINDS[code]
-    colleagues = [each for each in signed_for_now(by, at) if for_colleague(kind, each, by, at).filter(pk=key).exists()]
-    for each in colleagues:
-        SignedFor.objects.create(reference=reference, kind=kind.code, at=at, by=by, on_behalf_of=each)
-        write_audit("signing.signed_for", by=by, reference=reference, detail={"for": each.pk, "kind": kind.code})
-    return colleagues
-
-
-def of_move(record: Any, name: str, by: User, at: datetime) -> None:
-    """Before a move that signs or returns what waits: note for whom it is made."""
-    reference = str(record.reference)
-    for kind in KINDS.values():
-        if kind.machine is not None and isinstance(record, kind.machine) and name in kind.moves:
-            note_signed_for(kind.code, record.pk, reference, by=by, at=at)
-
-
-def own_for_others(record: Any, name: str, by: User, at: datetime) -> Iterable[str]:
-    """A blocker: nobody signs for a colleague what they proposed themselves, and is told what to do instead."""
-    for kind in KINDS.values():
-        is_one = kind.machine is not None and isinstance(record, kind.machine) and name in kind.moves
-        if is_one and getattr(record, f"{kind.author}_id") == by.pk and (told := not_for_others_either(by, at)):
-            yield told.strip()
-
-
-def not_for_others_either(by: User, at: datetime) -> str:
-    """What whoever may not sign their own work is told besides, where they sign for colleagues; "" for others."""
-    names = " and ".join(each.name for each in signed_for_now(by, at))
-    if not names:
-        return ""
-    return (
-        f" You may not sign it for {names} either: ask another manager to sign it, or have {names} name somebody else."
-    )

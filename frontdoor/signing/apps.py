@@ -12,7 +12,7 @@ class SigningConfig(AppConfig):
         """Say the words of our audit events, note what is signed for whom, and what goes with a destroyed record."""
         from frontdoor.people.disposal import disposal_of
         from frontdoor.people.record.chronology import declare
-        from frontdoor.signing.actions import of_move, own_for_others
+        from frontdoor.signing.noting import of_move, own_for_others
         from frontdoor.signing.oversight import SOURCE
         from frontdoor.workflow import hooks
 

@@ -37,7 +37,9 @@ PLAIN = {
     " WHERE c.status = 'awaiting_sign_off'",
     "reply": "SELECT r.id, ARRAY[r.written_by_id] FROM contacts_reply r JOIN contacts_contact c ON c.id = r.contact_id"
     " WHERE r.approved_at IS NULL AND r.replaced_at IS NULL AND c.status <> 'decided'",
-    "bulk": "SELECT s.id, ARRAY[a.by_id] || ARRAY(SELECT u.id FROM accounts_user u WHERE u.id <> s.to_id)"
+    "bulk": "SELECT s.id, ARRAY[a.by_id] || ARRAY(SELECT u.id FROM accounts_user u WHERE u.id <> s.to_id"
+    " AND NOT EXISTS (SELECT 1 FROM signing_delegation d WHERE d.of_id = s.to_id AND d.to_id = u.id"
+    " AND d.ended_at IS NULL AND '2026-11-26' BETWEEN d.from_on AND d.until_on))"
     " FROM referrals_dipsample s JOIN referrals_bulkrow w ON w.id = s.row_id JOIN referrals_bulkact a"
     " ON a.id = w.act_id WHERE s.looked_at IS NULL",
     "ending": "SELECT p.id, ARRAY[p.by_id, c.recorded_by_id] FROM referrals_endingproposal p"

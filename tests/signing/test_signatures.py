@@ -19,7 +19,7 @@ from frontdoor.signing import readers
 from frontdoor.staff import actions as staff
 from frontdoor.workflow.actions import lock
 from referrals import actions, endings, replying, together
-from referrals.models import DipSample, Referral
+from referrals.models import DipSample, EndingProposal, Referral
 from tests.factories import StaffFactory
 from tests.referrals.conftest import LATER, NOW, each, some_facts
 from tests.referrals.discussions import discussed
@@ -218,3 +218,28 @@ def test_a_page_holds_so_many_and_the_next_goes_on_where_it_ended(
             break
     assert found == whole
     assert len(whole) > 4
+
+
+def test_nobody_finds_what_they_proposed_wrote_or_recorded_themselves(waiting: dict[str, int]) -> None:
+    chief = User.objects.get(roles=["service_manager"])
+    DipSample.objects.update(to=None)
+    assert listed(chief) == set(waiting.items()) == oracle(chief)
+    act = DipSample.objects.get(pk=waiting["bulk"]).row.act_id
+    referral = EndingProposal.objects.get(pk=waiting["ending"]).referral
+    for kind, table, column, key in (
+        ("contact", "contacts_contact", "proposed_by_id", waiting["contact"]),
+        ("contact", "contacts_contact", "recorded_by_id", waiting["contact"]),
+        ("reply", "contacts_reply", "written_by_id", waiting["reply"]),
+        ("bulk", "referrals_bulkact", "by_id", act),
+        ("ending", "referrals_endingproposal", "by_id", waiting["ending"]),
+        ("ending", "contacts_contact", "recorded_by_id", referral.contact_id),
+        ("enquiry", "referrals_enquiry", "proposed_by_id", waiting["enquiry"]),
+        ("assessment", "assessments_assessment", "author_id", waiting["assessment"]),
+        ("assessment", "assessments_assessment", "submitted_by_id", waiting["assessment"]),
+        ("account", "accounts_accountchange", "asked_by_id", waiting["account"]),
+        ("account", "accounts_accountchange", "user_id", waiting["account"]),
+    ):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [chief.pk, key])
+            assert listed(chief) == set(waiting.items()) - {(kind, waiting[kind])} == oracle(chief), (table, column)
+            transaction.set_rollback(True)

@@ -19,15 +19,19 @@ class AssessmentsConfig(AppConfig):
         )
         from assessments.keeping import care
         from assessments.models import Assessment
+        from assessments.signatures import ASSESSMENT
         from contacts import hooks as of_contacts
         from contacts.screening.origins import origins
         from frontdoor import audit
+        from frontdoor.access import Permission
         from frontdoor.drafts import kinds
         from frontdoor.people.access import kept_back
         from frontdoor.people.disposal import disposal_of, disposal_policy
         from frontdoor.people.hooks import addresses_given, merge_policy, named_as_given
         from frontdoor.people.record.said import tellers
         from frontdoor.retention.reckoning import count_too
+        from frontdoor.signing.hooks import register
+        from frontdoor.signing.oversight import OVERSEEN, Overseen
         from frontdoor.staff import hooks as of_staff
         from frontdoor.workflow import doors
         from frontdoor.workflow import hooks as workflow_hooks
@@ -40,6 +44,8 @@ class AssessmentsConfig(AppConfig):
         doors.put(Referral, "start_assessment", "assessments:start")
         doors.put(Referral, "step_down", "assessments:early_help_step_down")
         register_codes()
+        register(ASSESSMENT)
+        OVERSEEN["A"] = Overseen(Assessment, "Assessment", Permission.ASSESSMENT_VIEW, "assessments:assessment")
         count_too(care)
         kinds.register("early_help", label="Early-help assessment", url_name="assessments:early_help_draft", said=said)
         merge_policy("assessments.EarlyHelpPerson", "person", "move", "early help is the one child's, or family's")

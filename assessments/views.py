@@ -19,6 +19,7 @@ from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.db import tidy_reference
 from frontdoor.people.access import check_conflict
+from frontdoor.signing import oversight
 from frontdoor.ui.forms import ButtonForm, UiForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
@@ -108,6 +109,7 @@ def _reading(assessment: Assessment, user: User, at: datetime) -> dict[str, Any]
         "filler": actions.filler_in(assessment),
         "section_titles": outline.SECTION_TITLES,
         "changes": list(history(assessment.reference)),
+        "oversight": oversight.part(assessment.reference, user, at),
         "can": doable,
         "buttons": doors.buttons(assessment, user),
         "is_author": user.pk in (assessment.author_id, assessment.submitted_by_id),

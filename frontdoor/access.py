@@ -85,6 +85,8 @@ class Permission(StrEnum):
     RETENTION_HOLD = "retention.hold"
     RETENTION_DISPOSE = "retention.dispose"
     HANDOVER = "handover.take"
+    SIGNING_ARRANGE = "signing.arrange"
+    OVERSIGHT_WRITE = "oversight.write"
 
 
 class Role(StrEnum):
@@ -154,6 +156,7 @@ _MANAGER = _WORKER | {
     P.FEED_HANDLE,
     P.CONTACT_DECIDE_ANY,
     P.CONTACT_SIGN_OFF,
+    P.OVERSIGHT_WRITE,
     P.CONTACT_STAND_DOWN,
     P.CONTACT_REOPEN,
     P.ADDRESS_DECIDE,
@@ -180,6 +183,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.TEAM_MANAGER: _MANAGER,
     Role.SERVICE_MANAGER: _MANAGER
     | {P.FIGURES_WHOLE_SERVICE, P.RULES_MANAGE, P.RESTRICTION_SET, P.CONTACT_ALLEGATION, P.STAFF_CONFIRM}
+    | {P.SIGNING_ARRANGE}
     | {P.RETENTION_VIEW, P.RETENTION_HOLD, P.RETENTION_DISPOSE},
     Role.QUALITY_OFFICER: frozenset(
         {P.PEOPLE_SEARCH, P.PEOPLE_VIEW, P.CONTACT_VIEW, P.REFERRAL_VIEW, P.ASSESSMENT_VIEW, P.BREACHES_VIEW}
@@ -271,6 +275,8 @@ class StaffRequest(HttpRequest):
     """A request as :func:`page` and :func:`signed_in` hand it to a view: somebody is signed in."""
 
     user: User
+    #: How much waits for their signature, where the page has counted it: the navigation says it too.
+    to_sign: int
 
 
 Asked = ParamSpec("Asked")

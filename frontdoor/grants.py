@@ -21,6 +21,8 @@ APPEND_ONLY = {
     "contacts_contactaddition",
     "contacts_addedperson",
     "exchange_sourcerecord",
+    "signing_oversightnote",
+    "signing_signedfor",
 }
 #: The last link of each chain: moved by the triggers that append to it, with their owner's rights, and by nothing else.
 READ_ONLY = {"audit_chainhead"}

@@ -197,6 +197,7 @@ INSTALLED_APPS = [
     "frontdoor.drafts",
     "frontdoor.retention",
     "frontdoor.rules",
+    "frontdoor.signing",
     "frontdoor.staff",
     "contacts",
     "referrals",

@@ -139,6 +139,7 @@ class ReferralsConfig(AppConfig):
         from referrals.protection.enquiries import below, open_enquiry, passed_on
         from referrals.protection.leaving import held as enquiries_held
         from referrals.readers import on_protection_plan, standing_of, work_on
+        from referrals.signatures import register_kinds
         from referrals.tables import register_rules
         from referrals.transfers import following
         from referrals.transfers.chronology import TRANSFER_SOURCE
@@ -157,6 +158,7 @@ class ReferralsConfig(AppConfig):
         put_doors()
         register_rules()
         register_letters()
+        register_kinds()
         count_too(protection)
         if on_protection_plan not in of_contacts.on_plan:
             of_contacts.on_plan.append(on_protection_plan)

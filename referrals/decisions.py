@@ -25,6 +25,7 @@ from frontdoor.notifications.actions import duty_managers, notify, who_may_know
 from frontdoor.people.access import check_conflict_of, is_restricted_to_some
 from frontdoor.people.actions import end_involvement
 from frontdoor.people.models import Person
+from frontdoor.signing.noting import not_for_others_either
 from frontdoor.workflow.actions import lock, move
 from referrals import agreement, owed, replying, sending
 from referrals.answers import NOT_ABOUT as NOT_ABOUT
@@ -122,7 +123,8 @@ def sign_off_contact(
         raise Refused(f"This contact is {locked.get_status_display().lower()}.", code="wrong_status")
     if locked.proposed_by == by:
         raise Refused(
-            "You proposed this yourself: another manager has to sign it off. It stays on the queue until then.",
+            "You proposed this yourself: another manager has to sign it off. It stays on the queue until then."
+            + not_for_others_either(by, at),
             code="own",
         )
     since = locked.people.filter(is_child=True, added__addition__at__gte=locked.proposed_at)

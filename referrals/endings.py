@@ -9,6 +9,7 @@ from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify, who_may_know
+from frontdoor.signing.noting import note_signed_for
 from frontdoor.workflow.actions import history
 from referrals.models import EndingProposal, Referral, ReferralQuerySet
 
@@ -97,6 +98,8 @@ def hold_or_sign(referral: Referral, *, ending: str, reason: str, by: User, at: 
     signs = standing is not None and standing.by != by and standing.ending == ending
     if signs and (why := rules.why_not_sign(referral.contact, by, at, [referral.contact_person])):
         raise Refused(why, code="own")
+    if standing is not None and signs:
+        note_signed_for("ending", standing.pk, referral.reference, by=by, at=at)
     if standing is not None:
         standing.answered_at, standing.answered_by, standing.is_signed = at, by, signs
         standing.save()

@@ -14,6 +14,7 @@ from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify, who_may_know
 from frontdoor.people.access import check_conflict_of
+from frontdoor.signing.noting import not_for_others_either, note_signed_for
 from frontdoor.workflow.actions import touch
 
 #: The type of contact that is answered.
@@ -99,7 +100,10 @@ def approve_reply(*, contact: Contact, reply: int, by: User, at: datetime) -> Re
     if found.approved_at is not None:
         raise Refused("It has been approved already.", code="approved")
     if found.written_by == by:
-        raise Refused("You wrote this yourself: another manager approves it.", code="own")
+        raise Refused(
+            f"You wrote this yourself: another manager approves it.{not_for_others_either(by, at)}", code="own"
+        )
+    note_signed_for("reply", found.pk, changed.reference, by=by, at=at)
     found.approved_at, found.approved_by = at, by
     found.save()
     write_audit("contact.reply_approved", by=by, reference=changed.reference)

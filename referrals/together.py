@@ -25,6 +25,7 @@ from frontdoor.accounts.models import Team, User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks.working_days import london_date
 from frontdoor.notifications.actions import duty_managers, notify, one_by_one
+from frontdoor.signing.noting import not_for_others_either, note_signed_for
 from referrals.decisions import (
     ChildDecision,
     Decided,
@@ -262,13 +263,15 @@ def look_over(*, sample: DipSample, by: User, at: datetime, is_overturned: bool,
         pk=sample.pk
     )  # fmt: skip
     if locked.row.act.by == by:
-        raise Refused("You closed this contact yourself: another manager has to review it.", code="own")
+        told = "You closed this contact yourself: another manager has to review it."
+        raise Refused(told + not_for_others_either(by, at), code="own")
     if locked.looked_at is not None:
         raise Refused("This contact has already been reviewed.", code="looked_at")
     if not opened_by(by, [locked.row.contact.reference]):
         raise Refused("Open the contact first.", code="unopened")
     if is_overturned and not reason.strip():
         raise Refused("Say why it is overturned.", code="reason_required", field="reason")
+    note_signed_for("bulk", locked.pk, locked.row.contact.reference, by=by, at=at)
     locked.looked_at, locked.looked_by, locked.is_overturned, locked.reason = at, by, is_overturned, reason
     locked.save()
     contact = locked.row.contact

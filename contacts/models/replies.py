@@ -33,6 +33,11 @@ class Reply(models.Model):
             all_or_none("replaced_at", "replaced_by", name="reply_replaced_by_somebody"),
             models.UniqueConstraint(fields=["contact"], condition=Q(replaced_at__isnull=True), name="reply_one_stands"),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["written_at"], name="reply_to_approve", condition=Q(replaced_at=None, approved_at=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"reply {self.pk}"

@@ -15,6 +15,8 @@ from frontdoor.people.matching.candidates import Sought, candidates
 from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
+from frontdoor.signing import actions as signing
+from frontdoor.signing import oversight
 from referrals import holding
 from referrals.letters import actions as letters
 from referrals.letters import guards, reading
@@ -53,11 +55,13 @@ def show(tell: Teller) -> None:
     heard_first = list(others.filter(received_at__lt=tell.workdays_ago(6, 14)).order_by("-id")[:4])
     for referral in heard_first[:1]:
         enquired(tell, referral)
+        overseen(tell, referral)
     for referral in others.order_by("id")[:1]:
         written_to(tell, referral)
     for referral in heard_first[1:2]:
         protected(tell, referral)
     transferred(tell, heard_first[2:])
+    sign_while_away(tell)
     warn(tell, untouched)
     plan_supervision(tell, untouched[1:])
     worked_on = list(
@@ -187,6 +191,24 @@ def transferred(tell: Teller, referrals: list[Referral]) -> None:
                 transfer=made, by=answers, at=at + timedelta(hours=1),
                 reason="The assessment is not written down yet: send it again when it is.",
             )  # fmt: skip
+
+
+def overseen(tell: Teller, referral: Referral) -> None:
+    """What the team manager noted when they looked at the case."""
+    at = tell.workdays_ago(2, 16)
+    oversight.note(
+        reference=referral.reference, on=london_date(at), by=tell.staff["team.manager"], at=at,
+        text="Seen alone, at school, within the day. I want the grandmother’s account before the conference is booked.",
+    )  # fmt: skip
+
+
+def sign_while_away(tell: Teller) -> None:
+    """The team manager's leave of next week, in which the duty manager signs for them."""
+    first = london_date(tell.now) + timedelta(days=3)
+    signing.delegate(
+        of=tell.staff["team.manager"], to=tell.staff["duty.manager"], from_on=first,
+        until_on=first + timedelta(days=6), by=tell.staff["team.manager"], at=tell.now,
+    )  # fmt: skip
 
 
 def warn(tell: Teller, cases: list[Referral]) -> None:

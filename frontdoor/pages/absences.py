@@ -1,9 +1,11 @@
 """Who is away, and who works on which days: one's own, and for a manager those of the team."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from frontdoor import acting
 from frontdoor.access import Permission, StaffRequest, holds, signed_in
-from frontdoor.accounts.models import Absence, WorkingPattern
+from frontdoor.accounts.models import Absence, User, WorkingPattern
 from frontdoor.pages.staff_forms import AbsenceForm, WorkingDaysForm
+from frontdoor.signing import actions as signing
+from frontdoor.signing import readers
+from frontdoor.signing.models import Delegation
 from frontdoor.ui.formats import day
 from frontdoor.ui.responses import page
 from referrals import absences as actions
@@ -42,12 +47,18 @@ def absences(request: StaffRequest) -> HttpResponse:
         return actions.enter(by=user, at=at, **answers)
 
     done = acting.carry_out(
-        request, form, enter, said=lambda row: f"{row.user.name} is entered as {row.words}", to=here
+        request,
+        form,
+        enter,
+        said=lambda row: f"{row.user.name} is entered as {row.words}{_offered(row, user)}",
+        to=here,
     )
     now = timezone.now()
+    rows = list(theirs.to_come(now).select_related("user__team", "entered_by").order_by("from_on", "pk"))
     context = {
         "form": form,
-        "rows": list(theirs.to_come(now).select_related("user", "entered_by").order_by("from_on", "pk")),
+        "rows": rows,
+        "signing": _signing(rows, user, now),
         "today": timezone.localdate(now),
         "may_pass_on": holds(user, Permission.REFERRAL_ALLOCATE),
     }
@@ -70,3 +81,42 @@ def working_days(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {"form": form, "rows": list(days.of_those_answered_for(user, today)), "today": today}
     return done or page(request, "pages/working_days.html", context)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Who signs for somebody in the days of an absence, and where one names somebody; empty where one may not."""
+
+    names: str
+    href: str
+
+
+def _signing(rows: Sequence[Absence], user: User, at: datetime) -> dict[int, Signing]:
+    """By absence (key), of those who sign: who does it for them meanwhile."""
+    of_signers = [row for row in rows if readers.kinds_of(row.user)]
+    named = readers.covered({row.user_id for row in of_signers}, at)
+    return {row.pk: Signing(_names(row, named.get(row.user_id, [])), _address(row, user)) for row in of_signers}
+
+
+def _names(row: Absence, found: Sequence[Delegation]) -> str:
+    meanwhile = [
+        each
+        for each in found
+        if each.until_on >= row.from_on and (row.until_on is None or each.from_on <= row.until_on)
+    ]
+    return " and ".join(f"{each.to.name} until {day(each.until_on)}" for each in meanwhile)
+
+
+def _address(row: Absence, user: User) -> str:
+    if not signing.may_name_for(row.user, by=user):
+        return ""
+    query = QueryDict(mutable=True)
+    query.update({"of": str(row.user_id), "from_on": row.from_on.isoformat()})
+    if row.until_on is not None:
+        query["until_on"] = row.until_on.isoformat()
+    return f"{reverse('pages:signs_for')}?{query.urlencode()}"
+
+
+def _offered(row: Absence, user: User) -> str:
+    may = readers.kinds_of(row.user) and signing.may_name_for(row.user, by=user)
+    return ". Name who signs for them meanwhile" if may else ""

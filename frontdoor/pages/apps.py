@@ -14,6 +14,8 @@ class PagesConfig(AppConfig):
         hooks = import_module("frontdoor.people.hooks")
         notices = import_module("frontdoor.pages.notices")
         chronology = import_module("frontdoor.people.record.chronology")
+        signing = import_module("frontdoor.signing.hooks")
+        signing.register(import_module("frontdoor.pages.account_signatures").ACCOUNT)
         journey = import_module("frontdoor.pages.journey")
         for listed, filled in (
             (hooks.glass_broken, notices.glass_broken),

@@ -21,6 +21,11 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Contacts", "contacts:queue", frozenset({P.QUEUE_VIEW, P.CONTACT_SCREEN})),
     ("Referrals", "referrals:queue", frozenset({P.REFERRAL_VIEW})),
     ("Assessments", "assessments:list", frozenset({P.ASSESSMENT_VIEW})),
+    (
+        "To sign",
+        "pages:signatures",
+        frozenset({P.CONTACT_SIGN_OFF, P.REFERRAL_DECIDE, P.ASSESSMENT_AUTHORISE, P.STAFF_CONFIRM}),
+    ),
     ("Disagreements", "referrals:disagreements", frozenset({P.CONTACT_REOPEN})),
     ("Early help", "assessments:early_help", frozenset({P.EARLY_HELP_VIEW})),
     ("Find a person", "pages:people", frozenset({P.PEOPLE_SEARCH})),
@@ -56,6 +61,15 @@ def navigation(user: User, path: str) -> list[dict[str, Any]]:
     return [{**entry, "active": entry["href"] == current} for entry in allowed]
 
 
+def _with_number(entries: list[dict[str, Any]], to_sign: int) -> list[dict[str, Any]]:
+    """With how much waits to be signed, on the pages that count it: no other page asks the database for it."""
+    here = reverse("pages:signatures")
+    return [
+        {**each, "text": f"{each['text']} ({to_sign})"} if to_sign and each["href"] == here else each
+        for each in entries
+    ]
+
+
 def in_the_bar(entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The entries of the bar, and those under "More": none there when nearly all fit."""
     if len(entries) <= IN_THE_BAR + 1:
@@ -68,7 +82,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or request.headers.get("HX-Request") == "true":
         return {}
-    bar, more = in_the_bar(navigation(user, request.path))
+    bar, more = in_the_bar(_with_number(navigation(user, request.path), getattr(request, "to_sign", 0)))
     return {
         "find_url": reverse("pages:find") if finding.may_find(user) else "",
         "nav": bar,

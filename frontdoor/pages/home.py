@@ -20,6 +20,8 @@ from frontdoor.pages.own_work import by_child
 from frontdoor.pages.team import home_of
 from frontdoor.people.record import about
 from frontdoor.people.record import overview as record
+from frontdoor.signing.readers import kinds_of
+from frontdoor.signing.readers import number as to_sign
 from frontdoor.ui.responses import page
 from referrals import endings, news
 from referrals import readers as of_referrals
@@ -67,6 +69,8 @@ def tiles(user: User, at: datetime) -> list[Tile]:
         if rows is not None:
             found.append(Tile(text, _bounded(rows), reverse(name) + query, late))
 
+    if kinds_of(user):
+        found.append(Tile("waiting for your signature", to_sign(user, at), reverse("pages:signatures")))
     clocks = _visible("clocks.Clock", user) if holds(user, P.BREACHES_VIEW) else None
     if clocks is not None:
         tell("deadlines passed", clocks.late(at), "pages:breaches", late=True)
@@ -172,6 +176,8 @@ def home(request: StaffRequest) -> HttpResponse:
         shown, given_on = shown | team.people, given_on | team.given_on
     if shown or given_on:
         audit.shows(request, shown, given_on=given_on)
+    counted = tiles(user, now)
+    request.to_sign = next((tile.count for tile in counted if tile.href == reverse("pages:signatures")), 0)
     return page(
         request,
         "pages/home.html",
@@ -179,7 +185,7 @@ def home(request: StaffRequest) -> HttpResponse:
             "now": now,
             "today": timezone.localdate(),
             "roles": [ROLE_LABELS[Role(name)] for name in user.roles if name in Role._value2member_map_],
-            "tiles": tiles(user, now),
+            "tiles": counted,
             "starts": starts(user),
             "mine": by_child(mine, user),
             "team": team,

@@ -88,6 +88,8 @@ def move(
         sentences.extend(blocker(locked, name, by, at))
     if sentences:
         raise Refused(" ".join(sentences), code="blocked")
+    for each in hooks.about_to_move:
+        each(locked, name, by, at)
     method(by=by, at=at, **facts)
     locked.version += 1
     locked.save()

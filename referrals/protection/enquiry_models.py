@@ -194,6 +194,9 @@ class Enquiry(Record):
                 name="enquiry_concluded_when_authorised",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_at"], name="enquiry_to_sign", condition=Q(status="to_sign"))
+        ]
 
     @property
     def needs_conference(self) -> bool:

@@ -16,6 +16,7 @@ from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.access import check_conflict
+from frontdoor.signing import oversight
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
@@ -56,6 +57,7 @@ def enquiry(request: StaffRequest, reference: str) -> HttpResponse:
             "clocks": list(rule.filter(rule=enquiries.RULE)) if found.is_open else [],
             "buttons": doors.buttons(found, request.user),
             "changes": list(history(found.reference)),
+            "oversight": oversight.part(found.reference, request.user, timezone.now()),
             "now": timezone.now(),
             "label": lists.label,
         },

@@ -27,6 +27,7 @@ from frontdoor.db import tidy_reference
 from frontdoor.people.access import check_conflict
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
+from frontdoor.signing import oversight
 from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
@@ -167,6 +168,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             if holds(user, P.ASSESSMENT_VIEW)
             else [],
             "changes": list(history(found.reference)),
+            "oversight": oversight.part(found.reference, user, timezone.now()),
             "buttons": doors.buttons(found, user),
             "may_search": holds(user, P.PEOPLE_VIEW),
             "now": timezone.now(),

@@ -3,7 +3,7 @@
 #: Offices and doors: about nobody's record.
 OF_OFFICES = (
     "agency.", "duty.", "feed.", "import.", "link.", "paper.", "queue.", "rules.", "session.",
-    "staff.", "team.", "thresholds.", "webhook.", "wording.",
+    "signing.", "staff.", "team.", "thresholds.", "webhook.", "wording.",
 )  # fmt: skip
 READ = {
     "clock.explained", "contact.address_shown", "contact.text_opened", "document.downloaded", "document.viewed",
@@ -37,7 +37,8 @@ ON_PAGES_OF_HERS = {
     "contact.owed_passed_on", "contact.owed_still", "contact.owed_taken_back", "contact.reply_approved",
     "contact.reply_written", "contact.sent_declined", "contact.sent_put_right", "contact.sent_taken",
     "contact.sent_to_worker", "contact.telephone_confirmed",
-    "early_help.stepped_up", "early_help.written", "handover.passed_acknowledged", "person.address_taken_back",
+    "early_help.stepped_up", "early_help.written",
+    "oversight.corrected", "oversight.noted", "handover.passed_acknowledged", "person.address_taken_back",
     "person.born", "person.event_marked", "person.event_unmarked", "person.not_same", "referral.child_confirmed",
     "referral.decision_undone", "referral.ending_proposed",
 }  # fmt: skip

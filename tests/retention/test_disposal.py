@@ -30,6 +30,7 @@ from frontdoor.people.models import Address, Involvement, Merge, Name, Person, R
 from frontdoor.retention import actions, disposal
 from frontdoor.retention.functions import functions_sql
 from frontdoor.retention.models import Disposal, FileToRemove, Hold
+from frontdoor.signing.models import OversightNote, SignedFor
 from referrals.models import Referral
 from tests.fitness.test_rules_of_the_house import relations_to_a_person
 from tests.pages.conftest import sign_in
@@ -115,6 +116,13 @@ def test_the_databases_functions_are_those_of_the_policies() -> None:
 def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any, second: Any) -> None:
     one, brother = record["one"], record["brother"]
     references = [one.reference, record["other"].reference, record["referral"].reference, record["alone"].reference]
+    about_her = record["referral"].reference
+    note = OversightNote.objects.create(reference=about_her, on=AT.date(), text="Ann.", at=AT, by=manager)
+    OversightNote.objects.create(reference=about_her, on=AT.date(), text="Anne.", at=AT, by=manager, corrects=note)
+    SignedFor.objects.create(reference=about_her, kind="ending", at=AT, by=manager, on_behalf_of=second)
+    kept_note = OversightNote.objects.create(
+        reference=record["shared"].reference, on=AT.date(), text="Tom.", at=AT, by=manager
+    )
     names_of_brother = Name.objects.filter(person=brother).count()
     for about in (one.reference, record["referral"].reference, brother.reference):
         drafts.save(
@@ -135,6 +143,8 @@ def test_two_people_destroy_exactly_what_was_previewed(record: Any, manager: Any
     for gone in (Referral, Merge, Address, Relationship):
         assert not gone.objects.exists(), gone
     assert set(Contact.objects.values_list("pk", flat=True)) == {record["shared"].pk}
+    assert list(OversightNote.objects.all()) == [kept_note], "what managers noted goes with the record it was of"
+    assert not SignedFor.objects.exists()
     assert not ContactPerson.objects.filter(person_id=one.pk).exists()
     assert ContactPerson.objects.filter(person=brother).exists()
     assert list(Draft.objects.values_list("about", flat=True)) == [brother.reference], "typed about it and not sent"

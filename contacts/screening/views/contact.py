@@ -29,6 +29,7 @@ from frontdoor.clocks.models import Clock
 from frontdoor.codelists import lists
 from frontdoor.people.actions import is_kept_hidden
 from frontdoor.people.protection.reach import each_once, warnings_for
+from frontdoor.signing import oversight
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import can
@@ -197,6 +198,7 @@ def show(
             "warnings": each_once(warnings_for(linked, user, given=homes_given(rows))),
             "clocks": list(Clock.objects.visible_to(user).of(contact.reference).order_by("stopped_at", "due_at", "pk")),
             "events": readers.events(contact),
+            "oversight": oversight.part(contact.reference, user, now),
             "steps": doors.buttons(contact, user),
             "can": doable,
             "holder": holder,

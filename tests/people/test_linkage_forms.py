@@ -165,7 +165,7 @@ def test_a_protected_record_stops_a_join_and_nothing_tells_of_it() -> None:
 
 
 def test_the_bench_tells_how_much_the_rows_can_say(tmp_path: Path) -> None:
-    invented.make(tmp_path, count=120, seed=5, noise=1.0)
+    invented.make(tmp_path, count=120, seed=5, noise=3)
     given = bench.sketches(tmp_path)
     system = {s.key: s.system for s in given}
     truth = {p for p in bench.truth_of(tmp_path, system) if system[p[0]] != system[p[1]]}

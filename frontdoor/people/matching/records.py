@@ -171,6 +171,10 @@ def candidates(records: Sequence[Record]) -> list["array[int]"]:
         for number, shelf in enumerate(shelves):
             shelves[number] = array("Q")
             for members in _runs(sorted(shelf)):
+                if len(members) == 2:
+                    i, j = members
+                    buckets[i % parts].append(i * n + j)
+                    continue
                 for group in _divide(records, members):
                     for place, i in enumerate(group):
                         bucket = buckets[i % parts]

@@ -55,7 +55,7 @@ RATES: dict[str, Rate] = {
     "no_sex": Rate(0.005, "guess"),
 }
 
-# Release 0.1.0 on seeds 201 to 203, 2,000 families each: recall 0.936, 0.944, 0.938 at 0.19; 0.872, 0.885, 0.892 at 0.38.
+# Release 0.1.0, seeds 201 to 203, 2,000 families: recall 0.936, 0.944, 0.938 at 0.19; 0.872, 0.885, 0.892 at 0.38.
 LEVELS: dict[int, float] = {1: 0.19, 2: 0.38, 3: 1.0, 4: 2.0}
 
 

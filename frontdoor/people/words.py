@@ -39,6 +39,8 @@ MAY_BE_NAMES = frozenset("nk tbc na none anon".split())
 
 def fold(text: str) -> str:
     """Lower case without marks: ``Zoë`` and ``ZOE`` are both ``zoe``. Letters of other scripts stay as they are."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c) or not _is_latin_mark(c))
     return unicodedata.normalize("NFKC", bare.casefold()).translate(LETTERS)

@@ -153,7 +153,7 @@ def test_an_import_goes_by_the_rule_and_the_next_joins_what_an_accepted_proposal
     admin: User, tmp_path: Path
 ) -> None:
     set_rule(999, 950, by=admin, on=date(2026, 11, 1))
-    invented.make(tmp_path / "people", count=130, seed=4, noise=1.0)
+    invented.make(tmp_path / "people", count=130, seed=4, noise=3)
     for file in ("truth_people.csv", "truth_people_detail.csv", "within_carecase.csv", "within_firstcall.csv"):
         (tmp_path / "people" / file).unlink()
     run_import(tmp_path / "people", by=system_user())

@@ -296,7 +296,7 @@ def test_a_postcode_of_very_many_people_says_next_to_nothing() -> None:
 
 
 def test_precision_holds_for_names_and_mistakes_of_another_kind(tmp_path: Path) -> None:
-    invented.make(tmp_path, count=700, seed=5, noise=1.0)
+    invented.make(tmp_path, count=700, seed=5, noise=3)
     sketches = bench.sketches(tmp_path)
     true = bench.truth_of(tmp_path, (s.key for s in sketches))
     linked = link(sketches)
@@ -426,11 +426,11 @@ def test_one_name_without_a_surname_is_judged_alike_from_both_sides() -> None:
     assert "The same first name" not in dict(one.reasons)
 
 
-@pytest.mark.parametrize("noise", [1.0, 2.0])
-def test_every_pair_weighs_the_same_in_both_orders_whatever_is_wrong_with_it(tmp_path: Path, noise: float) -> None:
+@pytest.mark.parametrize("noise", [3, 4])
+def test_every_pair_weighs_the_same_in_both_orders_whatever_is_wrong_with_it(tmp_path: Path, noise: int) -> None:
     invented.make(tmp_path, count=250, seed=3, noise=noise)
     detail = bench.rows(tmp_path / "truth_people_detail.csv")
-    assert len({tag for row in detail for tag in row["tags"].split()}) >= 13
+    assert len({tag for row in detail for tag in row["tags"].split()}) >= 25
     linker = Linker(bench.sketches(tmp_path))
     for packed in {packed for part in candidates(linker.records) for packed in part}:
         a, b = (linker.records[n] for n in divmod(packed, linker.count))
@@ -456,7 +456,7 @@ def test_of_two_equally_likely_records_neither_is_joined_for_sorting_first() -> 
 
 @pytest.mark.parametrize("share", [0.02, 0.2, 0.8])
 def test_how_many_have_a_partner_is_found_in_the_data(tmp_path: Path, share: float) -> None:
-    invented.make(tmp_path, count=700, seed=21, noise=1.0, share=share)
+    invented.make(tmp_path, count=700, seed=21, noise=3, share=share)
     linked = link(bench.sketches(tmp_path))
     assert linked.partners.across == pytest.approx(share, rel=0.15, abs=0.06)
 

@@ -9,7 +9,7 @@ import pytest
 
 from frontdoor.people.matching.linkage import UNSETTLED, Linked, link
 from frontdoor.people.matching.rivals import alone, weighed_together
-from tests.bench import ceiling, invented
+from tests.bench import ceiling, invented, noise
 from tests.bench import linkage as bench
 from tests.people.test_linkage import CHILD, crowd, find, other, pair
 
@@ -165,7 +165,7 @@ def test_a_protected_record_stops_a_join_and_nothing_tells_of_it() -> None:
 
 
 def test_the_bench_tells_how_much_the_rows_can_say(tmp_path: Path) -> None:
-    invented.make(tmp_path, count=120, seed=5, noise=1.0)
+    invented.make(tmp_path, count=120, seed=5, noise=3)
     given = bench.sketches(tmp_path)
     system = {s.key: s.system for s in given}
     truth = {p for p in bench.truth_of(tmp_path, system) if system[p[0]] != system[p[1]]}
@@ -179,3 +179,100 @@ def test_the_bench_tells_how_much_the_rows_can_say(tmp_path: Path) -> None:
     assert "1.000" in lines[2]
     reach = sum(true for number, true, _ in counts if number > 2) / len(truth)
     assert f"{reach:.3f}" in lines[-1]
+
+
+# -- dates, twins and numbers ------------------------------------------------------------------------------------------
+
+
+def test_an_estimate_on_the_fifteenth_says_the_month_and_on_the_first_of_january_the_year() -> None:
+    def weighs(born: date) -> float:
+        guessed = other(SPARE, born=born, born_is_estimated=True)
+        return said(find(SPARE, guessed), MONTH if born.month == 3 else YEAR if born.month == 1 else NEAR)
+
+    month, year, neither = weighs(date(2014, 3, 15)), weighs(date(2014, 1, 1)), weighs(date(2014, 8, 15))
+    assert month > year + 2
+    assert year > neither + 2
+
+
+MONTH = "Born in the same month, as far as the estimated date says"
+YEAR = "Born in the same year, as far as the estimated date says"
+NEAR = "Born about the same year, as far as the estimated date says"
+ROUND = "Born in the same month, one on the 1st or the 15th"
+
+
+def test_a_first_or_fifteenth_of_the_month_may_be_a_guess_nobody_marked() -> None:
+    rounded = find(replace(SPARE, born=date(2014, 3, 27)), other(SPARE, born=date(2014, 3, 15)))
+    assert said(rounded, ROUND) > 1
+
+
+CHAINED = replace(CHILD, given="Kerenza", middle="Abshir", family="Dahir", carer="Eluned Abshir")
+OWN = "Each has a name that the other has not, as brothers and sisters do."
+
+
+@pytest.mark.parametrize(
+    ("facts", "doubted"),
+    [
+        # The twin's chain written in another order: the fathers' names are in both, and each has one of its own.
+        ({"given": "Dahir", "family": "Angharad"}, True),
+        ({"given": "Dahir", "family": "Kerenza"}, False),
+        ({"given": "Abshir", "middle": "Dahir", "family": "Kerenza"}, False),
+    ],
+    ids=str,
+)
+def test_twins_of_one_chain_of_names_are_not_joined_for_their_fathers_names(
+    facts: dict[str, Any], doubted: bool
+) -> None:
+    found = pair(find(CHAINED, other(CHAINED, **facts)))
+    assert found is not None
+    assert (OWN in found.doubts) == doubted
+
+
+NUMBERED = replace(CHILD, nhs="9990000018", nhs_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_clear"),
+    [
+        ({"born": date(2013, 4, 8)}, True),
+        ({"born": date(2013, 4, 8), "nhs": "", "nhs_ok": False}, False),
+        ({"born": date(2013, 4, 8), "given": "Rosalind"}, False),
+        ({"born": date(1984, 4, 8)}, False),
+        ({"given": "Dana"}, True),
+        ({"given": "Rosalind"}, False),
+        ({"given": "Dka", "born": date(2013, 4, 8)}, False),
+    ],
+    ids=str,
+)
+def test_a_number_settles_a_mistyped_date_or_a_short_name_and_nothing_more(
+    facts: dict[str, Any], is_clear: bool
+) -> None:
+    found = pair(find(NUMBERED, other(NUMBERED, **facts)))
+    assert (found is not None and not set(found.doubts) - {UNSETTLED}) == is_clear
+
+
+def test_a_middle_name_says_as_much_as_it_is_rare_among_middle_names() -> None:
+    named = replace(SPARE, middle="Ysolde")
+    fathers = [replace(s, key=f"M{s.key}", middle="Ysolde") for s in crowd()]
+    rare, common = (link([*crowd(), *more, named, other(named)]) for more in ([], fathers))
+    assert said(common, "The same middle name") < said(rare, "The same middle name") - 2
+
+
+def test_a_second_record_of_the_same_child_is_shown_to_a_person_and_not_lost_behind_the_first() -> None:
+    again = other(CHILD, "B2", born=None, address="", postcode="", telephone="01632 700111", carer="")
+    linked = find(CHILD, other(CHILD), again)
+    assert pair(linked) is not None
+    assert pair(linked, "A1", "B2") is not None
+
+
+# -- the noise of the bench --------------------------------------------------------------------------------------------
+
+
+def test_every_rate_says_what_it_stands_for_and_every_level_scales_all_alike(tmp_path: Path) -> None:
+    assert all(0 < rate.chance < 1 and rate.origin for rate in noise.RATES.values())
+    assert list(noise.LEVELS) == sorted(noise.LEVELS)
+    assert {noise.chance_of(what, 4) / noise.chance_of(what, 3) for what in noise.RATES} == {2.0}
+    invented.make(tmp_path, count=500, seed=1, noise=4)
+    rows = bench.rows(tmp_path / "truth_people_detail.csv")
+    tags = {tag for row in rows for tag in row["tags"].split()}
+    assert tags >= noise.RATES.keys() | {"twin", "triplet", "unborn"}
+    assert {row["group"] for row in rows} == invented.CUSTOMS.keys()

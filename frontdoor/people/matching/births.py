@@ -4,6 +4,7 @@ from frontdoor.people.matching.levels import (
     B_CLOSE,
     B_DIFFERENT,
     B_EST_FAR,
+    B_EST_MONTH,
     B_EST_NEAR,
     B_EST_YEAR,
     B_EXACT,
@@ -11,6 +12,7 @@ from frontdoor.people.matching.levels import (
     B_MISSING,
     B_MONTH_OFF,
     B_MONTH_SAME,
+    B_ROUND,
     B_SWAPPED,
     B_UNBORN_BOTH,
     B_UNBORN_BOTH_NEAR,
@@ -33,6 +35,8 @@ def compare_births(a: Record, b: Record) -> int:
         return B_EST_YEAR if a.is_estimated and b.is_estimated and a.is_first else B_EXACT
     if a.is_estimated or b.is_estimated:
         apart = abs(a.year - b.year)
+        if not apart and (_says_month(a) or _says_month(b)):
+            return B_EST_MONTH if a.month == b.month else B_EST_NEAR
         return B_EST_YEAR if not apart else B_EST_NEAR if apart == 1 else B_EST_FAR
     same_year, same_month, same_day = a.year == b.year, a.month == b.month, a.day == b.day
     if same_year and (a.is_first or b.is_first):
@@ -40,7 +44,9 @@ def compare_births(a: Record, b: Record) -> int:
     if same_year and a.month == b.day and a.day == b.month:
         return B_SWAPPED
     if same_year and same_month:
-        return B_CLOSE if _one_slip(a.day, b.day) else B_MONTH_SAME
+        if _one_slip(a.day, b.day):
+            return B_CLOSE
+        return B_ROUND if {a.day, b.day} & {1, 15} else B_MONTH_SAME
     if same_year and same_day:
         return B_MONTH_OFF
     if same_month and same_day:
@@ -63,6 +69,11 @@ def _unborn(a: Record, b: Record) -> int:
     if abs(late) <= 21:
         return B_UNBORN_CHILD_NEAR
     return B_UNBORN_CHILD if -120 <= late <= 45 else B_UNBORN_FAR
+
+
+def _says_month(r: Record) -> bool:
+    """Whether an estimated date was put on the 1st or the 15th of a month somebody knew; 1 January is any day of it."""
+    return r.is_estimated and (r.day == 15 or (r.day == 1 and r.month != 1))
 
 
 def _one_slip(a: int, b: int) -> bool:

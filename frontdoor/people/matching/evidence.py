@@ -9,14 +9,16 @@ from math import log2
 from rapidfuzz.distance import OSA
 
 from frontdoor.people.matching.births import compare_births
-from frontdoor.people.matching.forms import forms_of
+from frontdoor.people.matching.forms import SHARES, forms_of
 from frontdoor.people.matching.homes import compare_homes, place_bits
 from frontdoor.people.matching.levels import (
     B_CLOSE,
     B_DIFFERENT,
     B_EXACT,
+    B_MONTH_OFF,
     B_SWAPPED,
     B_UNBORN_FAR,
+    B_YEAR_OFF,
     F_CARER,
     F_DIFFERENT,
     F_EXACT,
@@ -46,6 +48,8 @@ from frontdoor.people.matching.names import Words, is_slip
 from frontdoor.people.matching.naming import Naming
 from frontdoor.people.matching.records import Record, Sketch
 
+# Dates of birth so near that another first name may still be the same child's.
+NEARLY = frozenset((B_EXACT, B_SWAPPED, B_CLOSE, B_MONTH_OFF, B_YEAR_OFF))
 # Records that stand behind the data's own counts, so that a small extract does not make every name look common.
 BACKGROUND = 2000
 
@@ -125,6 +129,8 @@ class Linker(Naming):
         self.total = total
         middles = Counter(w for r in self.records for w in r.middle_words)
         self.middle_bits = {w: -log2((n + 1.0) / total) for w, n in middles.items()}
+        have_one = sum(1 for r in self.records if r.middle_words) + BACKGROUND * SHARES[2]
+        self.no_middle_bits = -log2(have_one / total)
         letters = Counter(r.given[0] for r in self.records if r.given)
         self.letter_bits = {letter: -log2((n + BACKGROUND / 16) / total) for letter, n in letters.items()}
         self.forms = forms_of(self.records, BACKGROUND, {w for w, n in given.items() if n == 1})
@@ -172,7 +178,7 @@ class Linker(Naming):
         if hurry and nhs > 1 and upn and (
             (birth in (B_DIFFERENT, B_UNBORN_FAR) and (given not in (G_EXACT, G_KNOWN) or family == F_DIFFERENT))
             or (given == G_DIFFERENT and family in (F_DIFFERENT, F_CARER, F_MISSING))
-            or (given == G_DIFFERENT and birth != B_EXACT)
+            or (given == G_DIFFERENT and birth not in NEARLY)
             or (given == G_MISSING and not (a.is_unborn or b.is_unborn) and family >= F_OTHER)
         ):  # fmt: skip
             return None

@@ -59,6 +59,9 @@ BIRTH = (
     # No mother bears two children within weeks, but twins; where both are on record each is the other's rival.
     ("unborn_child_near", 0.6, 0.008, 0.003),
     ("unborn_both_near", 0.55, 0.06, 0.004),
+    # An estimate on the 15th, or on the 1st of another month than January, says which month was meant.
+    ("estimated_month", 0.75, 0.005, 0.004),
+    ("first_or_fifteenth", 0.004, 7e-4, 7e-4),
 )
 SEX = (("same", 0.988, 0.5, 0.5), ("different", 0.012, 0.5, 0.5), ("missing", 1.0, 1.0, 1.0))
 NHS = (
@@ -91,7 +94,7 @@ LEARNT = (
     (1, (0, 1, 2, 3, 4, 5, 6, 7, 9)),
     (2, (0, 1)),
     (3, (0, 1, 2, 3)),
-    (4, (0, 1, 2, 3, 4, 5, 6, 10, 14)),
+    (4, (0, 1, 2, 3, 4, 5, 6, 10, 14, 19)),
     (5, (0, 1)),
     (7, (0, 1)),
     (8, (0, 1, 2, 3)),
@@ -119,7 +122,9 @@ F_EXACT, F_FORMER, F_VARIANT, F_FUZZY, F_PART, F_OTHER, F_CARER, F_DIFFERENT, F_
     B_UNBORN_FAR,
     B_UNBORN_CHILD_NEAR,
     B_UNBORN_BOTH_NEAR,
-) = range(18)
+    B_EST_MONTH,
+    B_ROUND,
+) = range(20)
 
 UPN_SAME, UPN_DIFFERENT, UPN_MISSING, UPN_TOGETHER = range(4)
 
@@ -187,6 +192,8 @@ SENTENCES: tuple[tuple[str, ...], ...] = (
         "Not born when the unborn child was expected",
         "Born within three weeks of when the unborn child was expected",
         "Unborn children expected within a fortnight of each other",
+        "Born in the same month, as far as the estimated date says",
+        "Born in the same month, one on the 1st or the 15th",
     ),
     ("The same sex", "Different sexes", ""),
     ("The same NHS number", "NHS numbers that differ by a slip", "Different NHS numbers", ""),

@@ -32,12 +32,18 @@ from frontdoor.people.matching.levels import (
     B_EXACT,
     B_UNBORN_FAR,
     F_DIFFERENT,
+    F_EXACT,
+    F_FORMER,
+    F_VARIANT,
     G_DIFFERENT,
+    G_EXACT,
+    G_MIDDLE,
     G_VARIANT,
     SENTENCES,
     U_LOG,
     UPN_SAME,
     UPN_TOGETHER,
+    W_DIFFERENT,
 )
 from frontdoor.people.matching.records import Record, Sketch, candidates
 from frontdoor.people.matching.rivals import alone, weighed_together
@@ -61,6 +67,9 @@ NOBODY_ELSE = "Nobody else in the other system could be meant"
 SOMEBODY_ELSE = "Somebody else in the other system may be meant"
 # A rival within this many bits makes a link a person's decision.
 RIVAL_BITS = 7.0
+# First names that are plainly one; a parent of the same name and number is so many years older.
+NAMED = (G_EXACT, G_VARIANT)
+A_CHILD = 10
 # Pairs from which the chances and the number of partners are estimated.
 SAMPLE = 50_000
 
@@ -220,7 +229,7 @@ def _beside(linker: Linker, kept: Sequence[Kept]) -> Beside:
         for i, j, _, odds in kept
         if records[i].system != records[j].system and not (records[i].is_protected or records[j].is_protected)
     )
-    again = {(i, j) for i, j, _, odds in kept if records[i].system == records[j].system and odds >= _odds(FLOOR)}
+    again = {(i, j) for i, j, _, odds in kept if records[i].system == records[j].system and odds >= _odds(REVIEW)}
     found = weighed_together(
         crossing,
         lambda i, j: i * len(sizes) + records[j].system,
@@ -400,20 +409,48 @@ def contradictions(linker: Linker, a: Record, b: Record) -> list[str]:
     found = linker.compare(a, b)
     assert found is not None
     given, family, _, _, birth, sex, nhs, upn, house, _, _ = found[0]
-    doubts = []
+    is_numbered, doubts = nhs == 0 or upn == UPN_SAME, []
     if nhs == 2:
         doubts.append("Their NHS numbers are both valid and different.")
     if upn == UPN_TOGETHER and not (nhs == 0 and given <= G_VARIANT and birth == B_EXACT):
         doubts.append("One school gave them different pupil numbers in one year, as it does to two children.")
-    if birth in (B_DIFFERENT, B_UNBORN_FAR, B_EST_FAR):
+    is_named = given in NAMED and family in (F_EXACT, F_VARIANT, F_FORMER)
+    is_mistyped = is_numbered and is_named and abs(a.year - b.year) < A_CHILD and not (a.has_namesake or b.has_namesake)
+    if birth in (B_DIFFERENT, B_UNBORN_FAR, B_EST_FAR) and not (birth == B_DIFFERENT and is_mistyped):
         doubts.append("Their dates of birth cannot be one date.")
-    if sex == 1 and not ((nhs == 0 or upn == 0) and given <= G_VARIANT and birth == B_EXACT):
+    if sex == 1 and not (is_numbered and given <= G_VARIANT and birth == B_EXACT):
         doubts.append("Their recorded sexes are different.")
-    if given == G_DIFFERENT and not (nhs == 0 and upn == UPN_SAME and birth == B_EXACT):
+    is_sure = birth == B_EXACT and (
+        (nhs == 0 and upn == UPN_SAME) or (is_numbered and family == F_EXACT and is_short_for(a.given, b.given))
+    )
+    if given == G_DIFFERENT and not is_sure:
         doubts.append("Their first names are different.")
+    elif given == G_MIDDLE and not is_numbered and has_each_its_own(linker, a, b):
+        doubts.append("Each has a name that the other has not, as brothers and sisters do.")
     if family == F_DIFFERENT and nhs and upn and (birth != B_EXACT or house > 1):
         doubts.append("Their family names are different.")
     return doubts
+
+
+def is_short_for(one: str, other: str) -> bool:
+    """Whether one name is some letters of the other in their order, the first among them: Vera and Veronika."""
+    shorter, longer = sorted((one, other), key=len)
+    letters = iter(longer)
+    return len(shorter) >= 3 and longer[:1] == shorter[:1] and all(letter in letters for letter in shorter)
+
+
+def has_each_its_own(linker: Linker, a: Record, b: Record) -> bool:
+    """Whether each one's name has a word that the other's has in no form: brothers and sisters share the names of their
+    fathers, in whatever places, and each has one of its own."""
+    words = [
+        {w for w in (*r.all_words, *r.known.split(), *r.former.split()) if len(w) > 1 and w not in r.kin_words}
+        for r in (a, b)
+    ]
+    every = [{*r.all_words, *r.known.split(), *r.former.split()} for r in (a, b)]
+    return all(
+        any(all(linker.words.compare(w, v)[0] >= W_DIFFERENT for v in other) for w in one)
+        for one, other in ((words[0], every[1]), (words[1], every[0]))
+    )
 
 
 def _keeps_apart(linker: Linker, x: int, y: int) -> bool:

@@ -45,6 +45,7 @@ class Live(Linker):
         self.birth_bits = _AnyDay()
         # Of words nobody counts where they stand: a family name as a middle name is as common as it is anywhere.
         self.middle_bits = self.given_bits
+        self.no_middle_bits = 0.0
         self.letter_bits: dict[str, float] = {}
         self.forms = USUAL_FORMS
         self.births: dict[str, int] = {}

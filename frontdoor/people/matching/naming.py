@@ -45,6 +45,8 @@ class Naming:
     given_bits: dict[str, float]
     family_bits: dict[str, float]
     middle_bits: dict[str, float]
+    # Bits of having a middle name at all.
+    no_middle_bits: float
     letter_bits: dict[str, float]
     most_bits: float
     forms: Forms
@@ -264,7 +266,10 @@ class Naming:
             return 4, 0.0
         w, part = self.words.compare(a.middle, b.middle)
         if w == W_EXACT:
-            return 0, min(self._given_bits(w, a.middle, b.middle, part), 7.0)
+            # As common as it is among middle names: a father's name, or James, is rarer as a first name.
+            filed = min(max(self.middle_bits.get(word, 7.0) for word in r.middle_words) for r in (a, b))
+            bits = min(self._given_bits(W_EXACT, a.middle, b.middle, part), filed - self.no_middle_bits, 7.0)
+            return 0, max(bits, 1.0)
         if w == W_INITIAL:
             return 1, 0.0
         if w in (W_VARIANT, W_FUZZY, W_PART):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from zlib import crc32
 
 from frontdoor.people.identifiers import is_placeholder, postcode_key, telephone_key
@@ -89,7 +90,7 @@ class Record:
         self.is_custom = len(given) == 1 and any(same_family(given[0], shared) for shared in CUSTOM)
         self.family_words = tuple(w for w in name_words(sketch.family) if w not in none)
         self.family = " ".join(self.family_words)
-        self.family_set = frozenset(w for w in self.family_words if len(w) > 2)
+        self.family_set = _long(self.family_words)
         self.middle_words = tuple(w for w in name_words(sketch.middle) if w not in none)
         self.middle = " ".join(self.middle_words)
         self.all_words = tuple(dict.fromkeys((*self.given_words, *self.middle_words, *self.family_words)))
@@ -127,18 +128,30 @@ class Record:
         self.address_bits = self.postcode_bits = self.school_bits = self.ethnic_bits = 0.0
 
 
+@lru_cache(maxsize=100_000)
+def _long(words: tuple[str, ...]) -> frozenset[str]:
+    """The words of a family name that are no particle; one set for all who bear it."""
+    return frozenset(w for w in words if len(w) > 2)
+
+
+@lru_cache(maxsize=100_000)
+def _street(words: tuple[str, ...]) -> str:
+    """The words of a street, tidy; one text for all who live there."""
+    return " ".join(w for w in words if w != "flat")
+
+
 def _address(text: str) -> tuple[str, str]:
     """The numbers of an address and its words, both tidy: ``Flat 3, 84 Ivy Rd`` gives ("3 84", "flat ivy road")."""
     numbers, kept = [], []
     for chunk in fold(text).replace(",", " ").replace(".", " ").replace("/", " ").split():
-        if any(c.isdigit() for c in chunk):
+        if not chunk.isalpha() and any(c.isdigit() for c in chunk):
             numbers.append(chunk.strip("-()"))
         elif chunk.isalpha() or len(chunk) > 1:
-            word = "".join(c for c in chunk if c.isalnum())
+            word = chunk if chunk.isalpha() else "".join(c for c in chunk if c.isalnum())
             kept.append(STREETS.get(word, word))
     if not numbers and (not kept or set(kept) & NO_ADDRESS or "fixed" in kept):
         return "", ""
-    return " ".join(numbers), " ".join(w for w in kept if w != "flat")
+    return " ".join(numbers), _street(tuple(kept))
 
 
 def candidates(records: Sequence[Record]) -> list["array[int]"]:
@@ -158,12 +171,15 @@ def candidates(records: Sequence[Record]) -> list["array[int]"]:
         for number, shelf in enumerate(shelves):
             shelves[number] = array("Q")
             for members in _runs(sorted(shelf)):
+                if len(members) == 2:
+                    i, j = members
+                    buckets[i % parts].append(i * n + j)
+                    continue
                 for group in _divide(records, members):
                     for place, i in enumerate(group):
                         bucket = buckets[i % parts]
                         base = i * n
-                        for j in group[place + 1 :]:
-                            bucket.append(base + j)
+                        bucket.extend([base + j for j in group[place + 1 :]])
     return buckets
 
 

@@ -41,22 +41,29 @@ def weighed_together(
     odds = [2.0**bits for _, _, bits in edges]
     # What each end of a pair tells the other: how free it is.
     free = [[1.0, 1.0] for _ in edges]
-    others = {
-        node: [
-            [(n, side) for n, side, far in held if far != mine and (min(far, mine), max(far, mine)) not in are_one]
-            for _, _, mine in held
-        ]
-        for node, held in at.items()
-    }
+    turning: list[tuple[float, list[tuple[int, int, list[tuple[int, int]]]]]] = []
+    for node, held in at.items():
+        none = alone_of(node)
+        if len(held) == 1:
+            number, side, _ = held[0]
+            free[number][side] = 1.0 / none
+            continue
+        turning.append((none, [
+            (number, side, [
+                (n, 1 - end) for n, end, far in held if far != mine and (min(far, mine), max(far, mine)) not in are_one
+            ])
+            for number, side, mine in held
+        ]))  # fmt: skip
     for _ in range(TURNS):
-        change, told = 0.0, [[1.0, 1.0] for _ in edges]
-        for node, held in at.items():
-            none = alone_of(node)
-            for (number, side, _), rivals in zip(held, others[node], strict=True):
-                new = 1.0 / (none + sum(odds[n] * free[n][1 - end] for n, end in rivals))
+        change, told = 0.0, []
+        for none, asked in turning:
+            for number, side, rivals in asked:
+                new = 1.0 / (none + sum(odds[n] * free[n][end] for n, end in rivals))
                 change = max(change, abs(log2(new / free[number][side])))
-                told[number][side] = new
-        free = told
+                told.append((number, side, new))
+        # All at once: what one end is told in this turn must not depend on which was asked first.
+        for number, side, new in told:
+            free[number][side] = new
         if change < 0.01:
             break
     return [bits + log2(one) + log2(other) for (_, _, bits), (one, other) in zip(edges, free, strict=True)]

@@ -83,7 +83,7 @@ def test_vendored_files_carry_no_crown_font_and_no_crest(tmp_path: Path) -> None
 def test_every_template_inherits_the_frame_or_is_a_part() -> None:
     parts = {
         "base.html", "ui.html", "forms.html", "fragment.html", "cancel.html", "keys.html", "another_way.html",
-        "_results.html", "_warnings.html", "reference.html",
+        "_interpreter.html", "_results.html", "_warnings.html", "reference.html",
     }  # fmt: skip
     for folder in ("account", "mfa", "socialaccount", "errors", "components"):
         for path in (ROOT / "templates" / folder).rglob("*.html"):

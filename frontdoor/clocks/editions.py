@@ -132,6 +132,8 @@ STATUTORY: tuple[Rule, ...] = (
         "Children Act 1989", "Children Act 1989, section 45(5)", CHILDREN_ACT, starts="the end the court had set",
     ),
 )  # fmt: skip
+#: What ends at its moment whatever day it is: what is left of it is never counted in working days.
+BY_THE_CLOCK = frozenset({"police_protection", "emergency_order", "emergency_order_extension"})
 STATUTORY_CODES = frozenset(rule.code for rule in STATUTORY)
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from frontdoor.accounts.models import User
-from frontdoor.clocks.editions import Rule, Unit
+from frontdoor.clocks.editions import BY_THE_CLOCK, Rule, Unit
 from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import VisibleQuerySet, all_or_none, tracked
 from frontdoor.notifications.models import Alert
@@ -189,6 +189,11 @@ class Clock(models.Model):
     def is_late(self, at: datetime) -> bool:
         """Whether the deadline has passed while the clock ran, or had passed when it was stopped or paused."""
         return (self.stopped_at or self.paused_at or at) > self.due_at
+
+    @property
+    def is_by_the_clock(self) -> bool:
+        """Whether it ends at its moment whatever day it is, so that what is left is not said in working days."""
+        return self.rule in BY_THE_CLOCK
 
 
 class Pause(models.Model):

@@ -105,11 +105,16 @@ def _hours(span: timedelta) -> str:
     return count(minutes, "minute") if minutes < 60 else count(minutes // 60, "hour")
 
 
-def time_left(due_at: datetime, now: datetime, closed: Collection[date] = ()) -> str:
+def time_left(due_at: datetime, now: datetime, closed: Collection[date] = (), *, by_the_clock: bool = False) -> str:
     """``25 minutes left``, ``3 hours left``, ``4 working days left``, ``late by 2 hours``, ``late by 2 working days``.
 
-    Hours within a day of the deadline, otherwise working days (England, plus the local closures given).
+    Hours within a day of the deadline, otherwise working days (England, plus the local closures given). What runs
+    ``by_the_clock`` ends at its moment whatever day it is: hours within four days of it, otherwise days.
     """
+    if by_the_clock:
+        apart = abs(due_at - now)
+        words = _hours(apart) if apart < timedelta(hours=96) else count(apart.days, "day")
+        return f"{words} left" if now <= due_at else f"late by {words}"
     if now <= due_at:
         if due_at - now < timedelta(hours=24):
             return f"{_hours(due_at - now)} left"

@@ -22,7 +22,7 @@ TEMPLATES: tuple[tuple[str, str, str], ...] = (
         "Dear {recipient}\n\n"
         "We have begun an assessment of what {child} needs. {worker} of the {team} carries it out.\n\n"
         "{worker} will talk with you and with {child}, and with your agreement with others who know {child} well. You "
-        "will get a copy of what is written and can say where you see it otherwise.",
+        "will get a copy of what is written and can say where you disagree with it.",
     ),
     (
         "section_47_outcome",

@@ -13,6 +13,7 @@ from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
+from frontdoor.codelists import lists
 from frontdoor.people.access import check_conflict
 from frontdoor.ui.forms import ButtonForm, VersionForm
 from frontdoor.ui.responses import page, pdf
@@ -92,7 +93,7 @@ def _about(request: StaffRequest, found: Letter) -> dict[str, Any]:
         "problem": whom.problem_of(found, user, timezone.localdate()) if found.is_open else "",
         "guard": guards.needs_yes(found) if found.is_open else "",
         "may_allow": holds(user, P.LETTER_HOME),
-        "language": recipient.first_language if recipient is not None else "",
+        "language": lists.label("language", recipient.first_language) if recipient and recipient.first_language else "",
         "interpreter": recipient is not None and recipient.interpreter_needed is True,
         "buttons": doors.buttons(found, user),
         "may_print": found.status == Letter.Status.CHECKED and holds(user, P.REFERRAL_WORK),

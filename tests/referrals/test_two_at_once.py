@@ -75,8 +75,8 @@ def test_two_managers_accept_a_transfer_at_once_and_one_of_them_has_it(committed
     officer, sender = StaffFactory.create(role="contact_officer"), StaffFactory.create(role="duty_manager")
     one, two = StaffFactory.create(role="service_manager"), StaffFactory.create(role="team_manager")
     teams = [
-        Team.objects.create(code=code, name=code, kind="assessment", manager=two if code == "there" else sender)
-        for code in ("here", "there", "beyond")
+        Team.objects.create(code=code, name=code, kind="assessment", manager=two if code == "the_other" else sender)
+        for code in ("the_first", "the_other", "beyond")
     ]
     contact = contacts.record_contact(facts=some_facts(people=[some_facts().people[0]]), by=officer, at=NOW)
     (referral,) = actions.decide_contact(

@@ -38,6 +38,19 @@ def test_time_left_is_in_hours_near_the_deadline_and_in_working_days_further_off
     assert formats.time_left(NOON + delta, NOON) == text
 
 
+@pytest.mark.parametrize(
+    ("delta", "text"),
+    [
+        (timedelta(minutes=40), "40 minutes left"),
+        (timedelta(hours=70, minutes=10), "70 hours left"),
+        (timedelta(days=5, hours=3), "5 days left"),
+        (timedelta(hours=-30), "late by 30 hours"),
+    ],
+)
+def test_what_runs_by_the_clock_ends_on_a_weekend_too(delta: timedelta, text: str) -> None:
+    assert formats.time_left(NOON + delta, NOON, by_the_clock=True) == text
+
+
 def test_bank_holidays_and_local_closures_are_not_working_days() -> None:
     assert formats.working_days_between(date(2026, 12, 24), date(2026, 12, 29)) == 1
     assert formats.working_days_between(date(2026, 12, 24), date(2026, 12, 29), [date(2026, 12, 29)]) == 0

@@ -60,7 +60,7 @@ from referrals.models import (
     ending_rule,
     nothing_begun,
 )
-from referrals.protection import enquiries
+from referrals.protection import enquiries, plans
 from referrals.protection.actions import answered, record_strategy_discussion
 
 __all__ = [
@@ -144,6 +144,7 @@ def confirm_child(
     locked.child = child
     locked.save()
     enquiries.confirmed(locked, child)
+    plans.confirmed(locked, child)
     involve(
         person=child,
         reference=locked.reference,
@@ -162,6 +163,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     row.outcome, row.joined_reference = "open_work", standing.reference
     row.save()
     enquiries.pass_on(referral, to=standing, by=by, at=at)
+    plans.pass_on(referral, to=standing, by=by, at=at)
     answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."

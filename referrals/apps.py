@@ -10,7 +10,7 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import Enquiry, Referral
+    from referrals.models import Enquiry, ProtectionPlan, Referral
 
     for name, word in (
         ("record_seen", "seen"),
@@ -23,6 +23,14 @@ def put_doors() -> None:
         ("discontinue", "end"),
     ):
         doors.put(Enquiry, name, "referrals:enquiry_act", word)
+    for name, word in (
+        ("review", "review"),
+        ("record_core_group", "core-group"),
+        ("change_people", "people"),
+        ("end", "end"),
+    ):
+        doors.put(ProtectionPlan, name, "referrals:plan_act", word, kind="warning" if name == "end" else "")
+    doors.put(Referral, "record_plan", "referrals:transfer_in")
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
@@ -86,17 +94,19 @@ class ReferralsConfig(AppConfig):
         from referrals.hidden import from_contacts_taken_under_restriction
         from referrals.keeping import protection
         from referrals.models import OPEN_STATUSES
-        from referrals.protection import enquiry_models
-        from referrals.protection.chronology import ENQUIRY_SOURCE, SOURCE
+        from referrals.protection import enquiry_models, plans
+        from referrals.protection.chronology import ENQUIRY_SOURCE, PLAN_SOURCE, SOURCE
         from referrals.protection.enquiries import below, open_enquiry, passed_on
         from referrals.protection.leaving import held as enquiries_held
-        from referrals.readers import on_protection_plan, standing_of, work_on
+        from referrals.protection.register import on_protection_plan, standing_of
+        from referrals.readers import work_on
         from referrals.tables import register_rules
 
         audit.register(EVENTS)
         tellers["referral"] = TELLER
         declare(SOURCE)
         declare(ENQUIRY_SOURCE)
+        declare(PLAN_SOURCE)
         put_doors()
         register_rules()
         count_too(protection)
@@ -124,6 +134,9 @@ class ReferralsConfig(AppConfig):
             of_referrals.passed_on.append(passed_on)
         if below not in of_referrals.open_below:
             of_referrals.open_below.append(below)
+        if plans.passed_on not in of_referrals.passed_on:
+            of_referrals.passed_on.append(plans.passed_on)
+            of_referrals.open_below.append(plans.below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:
@@ -150,4 +163,15 @@ class ReferralsConfig(AppConfig):
         disposal_policy("referrals.Enquiry", "child", "destroy", "an enquiry is one child's")
         if open_enquiry not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(open_enquiry)
+        merge_policy(
+            "referrals.ProtectionPlan",
+            "child",
+            "move",
+            "a child's plans are the one child's; a second running one, which a merge does not make, would stay",
+            once=(),
+            when="{row}.status = 'running'",
+        )
+        disposal_policy("referrals.ProtectionPlan", "child", "destroy", "a plan is one child's")
+        if plans.running_plan not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(plans.running_plan)
         post_migrate.connect(bring_in_step, sender=self)

@@ -249,42 +249,6 @@ def undecided_referrals(contact: Contact, user: User) -> list[Referral]:
     )
 
 
-def on_protection_plan(people: Collection[int]) -> set[int]:
-    """Which of these people (ids) are on a child protection plan now."""
-    return {key for key in _on_plan(people=people) if key is not None} if people else set()
-
-
-@worded(people=[int])
-def _on_plan(*, people: Collection[int]) -> QuerySet[Referral, int | None]:
-    rows = Referral.objects.filter(
-        child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
-    )
-    return rows.values_list("child_id", flat=True)
-
-
-def standing_of(people: Collection[int]) -> dict[int, list[str]]:
-    """Whether each of these people (ids) is or was on a protection plan, or had early help, in words."""
-    said: dict[int, list[str]] = {}
-    found = set(_standings(people=people)) if people else set()
-    for person, service, ending, closed_at in sorted(found, key=str):
-        words = "had early help"
-        if service == Referral.Service.PROTECTION_PLAN:
-            words = "on a protection plan" if closed_at is None else "was on a protection plan"
-        elif ending != Referral.Ending.EARLY_HELP:
-            continue
-        if words not in said.setdefault(person, []):
-            said[person].append(words)
-    return said
-
-
-@worded(people=[int])
-def _standings(*, people: Collection[int]) -> QuerySet[Referral, tuple[Any, ...]]:
-    rows = Referral.objects.filter(child_id__in=people).filter(
-        Q(service=Referral.Service.PROTECTION_PLAN) | Q(ending=Referral.Ending.EARLY_HELP)
-    )
-    return rows.values_list("child_id", "service", "ending", "closed_at")
-
-
 def work_on(row: ContactPerson) -> list[str]:
     """References of open referrals that stand on who this person on a contact was confirmed to be."""
     of_them = Referral.objects.filter(contact_person=row, child__isnull=False) | Referral.objects.filter(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.protection import enquiry_views
+from referrals.protection import enquiry_views, plan_views
 from referrals.protection import views as protection
 from referrals.views import (
     allocating,
@@ -53,6 +53,10 @@ urlpatterns = [
     path("referrals/<str:reference>/do/strategy-discussion/", protection.discuss, name="discuss"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
+    path("plans/", plan_views.listing, name="plans"),
+    path("plans/<str:reference>/", plan_views.plan, name="plan"),
+    path("plans/<str:reference>/do/<slug:name>/", plan_views.act, name="plan_act"),
+    path("referrals/<str:reference>/do/conference-without-enquiry/", plan_views.transfer_in, name="transfer_in"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),
 ]

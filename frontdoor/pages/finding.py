@@ -18,7 +18,7 @@ from frontdoor.documents.models import Document
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
 from frontdoor.ui.responses import page
-from referrals.models import Enquiry, Referral
+from referrals.models import Enquiry, ProtectionPlan, Referral
 from supervision.models import Session
 
 P = Permission
@@ -28,6 +28,7 @@ RECORDS: dict[str, tuple[Permission, type[models.Model], str]] = {
     "C": (P.CONTACT_VIEW, Contact, "contacts:contact"),
     "R": (P.REFERRAL_VIEW, Referral, "referrals:referral"),
     "Q": (P.REFERRAL_VIEW, Enquiry, "referrals:enquiry"),
+    "L": (P.REFERRAL_VIEW, ProtectionPlan, "referrals:plan"),
     "A": (P.ASSESSMENT_VIEW, Assessment, "assessments:assessment"),
     "E": (P.EARLY_HELP_VIEW, EarlyHelpAssessment, "assessments:early_help_one"),
     "S": (P.SUPERVISION_VIEW, Session, "supervision:session"),

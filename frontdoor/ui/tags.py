@@ -28,6 +28,10 @@ COLOURS: dict[str, dict[str, str]] = {
         "concluded": "green",
         "discontinued": "grey",
     },
+    "referrals.protectionplan": {
+        "running": "red",
+        "ended": "grey",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

@@ -153,6 +153,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "form": sent,
             "discussions": list(found.strategy_discussions.whole()),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
+            "plans": list(found.plans.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
             else [],

@@ -16,7 +16,7 @@ from frontdoor.people.merging.pairs import FoundPair, offer_many
 from frontdoor.people.models import Person
 from frontdoor.people.protection.warnings import add_warning
 from referrals.models import Allocation, Referral
-from referrals.protection import enquiries
+from referrals.protection import enquiries, plans
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
 from supervision import actions as supervision
@@ -53,8 +53,17 @@ def show(tell: Teller) -> None:
 
 
 def on_a_plan(tell: Teller, referral: Referral) -> None:
-    """A child whose assessment led to a conference and a child protection plan."""
+    """A child whose assessment led to a service under the plan that came with them; its first review is due."""
     write_assessment(tell, begun(tell, referral), 2, outcome="conference", service="protection_plan")
+    plans.record_transfer_in(
+        referral=Referral.objects.get(pk=referral.pk),
+        by=tell.staff["duty.manager"],
+        at=tell.now,
+        held_on=london_date(tell.workdays_ago(2, 11)),
+        result="plan",
+        category="NEG",
+        came_from="Norshire",
+    )
 
 
 def returned(tell: Teller, referral: Referral) -> None:

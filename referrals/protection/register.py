@@ -16,7 +16,7 @@ from django.utils import timezone
 from frontdoor.accounts.models import User
 from frontdoor.clocks.deadlines import add_months
 from frontdoor.clocks.models import Clock
-from frontdoor.clocks.working_days import end_of_day, london_date
+from frontdoor.clocks.working_days import london_date
 from frontdoor.wording import worded
 from referrals.models import Allocation, Referral
 from referrals.protection.plan_models import REVIEWS, PlanReview, ProtectionPlan, ProtectionPlanQuerySet
@@ -155,8 +155,3 @@ def only_told_of(user: User) -> QuerySet[Referral]:
     rows = Referral.objects.visible_to(user).open()
     told: QuerySet[Referral] = rows.filter(~Exists(plans), service=Referral.Service.PROTECTION_PLAN)
     return told
-
-
-def due_soon(user: User, now: datetime, until: date) -> ProtectionPlanQuerySet:
-    """Running plans the user may see whose review is due by a day, or overdue."""
-    return of_day(london_date(now), user=user).running().filter(due_then__lte=end_of_day(until))

@@ -2,8 +2,9 @@
 
 from assessments import actions as assessments
 from frontdoor.accounts.models import User
+from frontdoor.clocks.working_days import previous_working_day
 from referrals import actions as referrals
-from referrals.protection import enquiries
+from referrals.protection import enquiries, plans
 from referrals.protection.minutes import Agreed
 from tests.fitness.restricted_stage import Stage
 from tests.referrals.discussions import discussed
@@ -93,6 +94,27 @@ def enquire(stage: Stage) -> None:
         signed = enquiries.authorise(enquiry=proposed, by=by, at=at, reason="Zephyrine was heard.")
         if outcome == "continuing_risk":
             enquiries.hold_conference(enquiry=signed, by=by, at=at, held_on=at.date(), result="no_plan")
+
+
+def plan_for(stage: Stage) -> None:
+    """A plan that came from elsewhere: led, met about, and ended; it was somebody else's."""
+    by, at = stage.holder, stage.at
+    before = previous_working_day(at.date())
+    plan = plans.record_transfer_in(
+        referral=stage.referral,
+        by=by,
+        at=at,
+        held_on=before,
+        result="plan",
+        category="NEG",
+        came_from="Zephyrine's aunt",
+    )
+    assert plan is not None
+    stage.hide(plan.reference)
+    plans.change_people(plan=plan, by=by, at=at, lead=stage.worker, reason="Zephyrine knows her.")
+    plans.record_core_group(plan=plan, by=by, at=at, held_on=at.date(), agreed="Zephyrine sees her father.")
+    plans.review(plan=plan, by=by, at=at, held_on=at.date(), result="go_on", decided="Zephyrine is safer.")
+    plans.end(plan=plan, by=by, at=at, ending="entered_in_error", ended_on=at.date(), reason="Not Zephyrine.")
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -181,7 +181,7 @@ def test_what_only_the_service_tells_of_counts_until_the_register_knows_better(
         at=at_noon(HELD),
         held_on=HELD,
         result="plan",
-        category="EML",
+        category="EMO",
         came_from="The old system",
     )
     assert kept is not None

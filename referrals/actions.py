@@ -61,7 +61,7 @@ from referrals.models import (
     ending_rule,
     nothing_begun,
 )
-from referrals.protection import enquiries, measures
+from referrals.protection import enquiries, measures, plans
 from referrals.protection.actions import answered, record_strategy_discussion
 from referrals.transfers import following
 from referrals.unaccompanied import actions as unaccompanied
@@ -151,6 +151,7 @@ def confirm_child(
     locked.save()
     enquiries.confirmed(locked, child)
     measures.confirmed(locked, child)
+    plans.confirmed(locked, child)
     involve(
         person=child,
         reference=locked.reference,
@@ -172,6 +173,7 @@ def _join(referral: Referral, standing: Referral, child: Person, *, by: User, at
     unaccompanied.pass_on(referral, to=standing)
     measures.pass_on(referral, to=standing, by=by, at=at)
     following.joined(referral, by=by, at=at, to=standing)
+    plans.pass_on(referral, to=standing, by=by, at=at)
     answered(standing, by=by)
     rule = ending_rule(Referral.Ending.JOINED, london_date(at))
     reason = f"The child has open work: joined to {standing.reference}."

@@ -10,7 +10,16 @@ def put_doors() -> None:
     """Say where a contact and a referral are decided, allocated, ended: their pages show the buttons from this."""
     from contacts.models import Contact
     from frontdoor.workflow import doors
-    from referrals.models import AgeAssessment, Enquiry, Letter, Measure, Referral, Transfer, Unaccompanied
+    from referrals.models import (
+        AgeAssessment,
+        Enquiry,
+        Letter,
+        Measure,
+        ProtectionPlan,
+        Referral,
+        Transfer,
+        Unaccompanied,
+    )
 
     for name, word in (("tell", "told"), ("place", "place"), ("extend", "extend"), ("end", "end")):
         doors.put(Measure, name, "referrals:measure_act", word)
@@ -67,6 +76,14 @@ def put_doors() -> None:
     doors.put(Referral, "transfer", "referrals:send_transfer", "team", kind="secondary")
     doors.put(Referral, "transfer_elsewhere", "referrals:send_transfer", "authority", kind="secondary")
     doors.put(Referral, "ask_for", "referrals:ask_for", kind="secondary")
+    for name, word in (
+        ("review", "review"),
+        ("record_core_group", "core-group"),
+        ("change_people", "people"),
+        ("end", "end"),
+    ):
+        doors.put(ProtectionPlan, name, "referrals:plan_act", word, kind="warning" if name == "end" else "")
+    doors.put(Referral, "record_plan", "referrals:transfer_in")
     doors.put(Contact, "decide", "referrals:decide")
     doors.put(Contact, "sign_off", "referrals:sign_off", text="Sign off or return")
     doors.put(Contact, "fast_track", "referrals:fast_track", kind="warning")
@@ -134,11 +151,12 @@ class ReferralsConfig(AppConfig):
         from referrals.letters.chronology import SOURCE as LETTERS
         from referrals.letters.tables import register_rules as register_letters
         from referrals.models import OPEN_STATUSES
-        from referrals.protection import enquiry_models, from_handover, measures
-        from referrals.protection.chronology import ENQUIRY_SOURCE, MEASURE_SOURCE, SOURCE
+        from referrals.protection import enquiry_models, from_handover, measures, plans
+        from referrals.protection.chronology import ENQUIRY_SOURCE, MEASURE_SOURCE, PLAN_SOURCE, SOURCE
         from referrals.protection.enquiries import below, open_enquiry, passed_on
         from referrals.protection.leaving import held as enquiries_held
-        from referrals.readers import on_protection_plan, standing_of, work_on
+        from referrals.protection.register import on_protection_plan, standing_of
+        from referrals.readers import work_on
         from referrals.signatures import register_kinds
         from referrals.tables import register_rules
         from referrals.transfers import following
@@ -155,6 +173,7 @@ class ReferralsConfig(AppConfig):
         declare(AGE_SOURCE)
         declare(MEASURE_SOURCE)
         declare(TRANSFER_SOURCE)
+        declare(PLAN_SOURCE)
         put_doors()
         register_rules()
         register_letters()
@@ -197,6 +216,9 @@ class ReferralsConfig(AppConfig):
             of_referrals.open_below.append(following.below)
         if following.waits not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(following.waits)
+        if plans.passed_on not in of_referrals.passed_on:
+            of_referrals.passed_on.append(plans.passed_on)
+            of_referrals.open_below.append(plans.below)
         if alert_taken not in hooks.on_taken:
             hooks.on_taken.append(alert_taken)
         if from_contacts_taken_under_restriction not in kept_back:
@@ -247,4 +269,15 @@ class ReferralsConfig(AppConfig):
             workflow_hooks.blockers.append(open_enquiry)
         if age.open_assessment not in workflow_hooks.blockers:
             workflow_hooks.blockers.append(age.open_assessment)
+        merge_policy(
+            "referrals.ProtectionPlan",
+            "child",
+            "move",
+            "a child's plans are the one child's; a second running one, which a merge does not make, would stay",
+            once=(),
+            when="{row}.status = 'running'",
+        )
+        disposal_policy("referrals.ProtectionPlan", "child", "destroy", "a plan is one child's")
+        if plans.running_plan not in workflow_hooks.blockers:
+            workflow_hooks.blockers.append(plans.running_plan)
         post_migrate.connect(bring_in_step, sender=self)

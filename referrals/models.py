@@ -136,6 +136,12 @@ def _may_be_asked_for(referral: "Referral", user: User) -> bool:
     return now is not None and bool(own - {now.team_id}) and not referral.transfers.waiting().exists()
 
 
+def _may_have_a_plan(referral: "Referral", user: User) -> bool:
+    """A plan transferring in, or one that only the referral's service tells of."""
+    is_told = referral.service == "protection_plan" or referral.contact.type.own_clock == "transfer_in_conference"
+    return is_told and not referral.plans.running().exists()
+
+
 def _may_step_down(referral: "Referral", user: User) -> bool:
     return referral.child_id is not None and holds(user, P.EARLY_HELP_WRITE)
 
@@ -160,6 +166,9 @@ MACHINE = Machine(
     ),
     act("discuss_strategy", "Record a strategy discussion", ALL_OPEN, P.REFERRAL_DECIDE),
     act("record_measure", "Record police protection or an emergency order", ALL_OPEN, P.REFERRAL_WORK),
+    act(
+        "record_plan", "Record a conference without an enquiry", ALL_OPEN, P.REFERRAL_DECIDE, offered=_may_have_a_plan,
+    ),
     move(
         "provide_service", "Provide a service", "accepted allocated assessed", "in_service", P.REFERRAL_DECIDE,
         "referral.service_started", needs_reason=True, offered=_may_be_served,
@@ -539,6 +548,9 @@ from referrals.protection.measure_models import Measure as Measure  # noqa: E402
 from referrals.protection.models import AgreedAction as AgreedAction  # noqa: E402
 from referrals.protection.models import DiscussionParticipant as DiscussionParticipant  # noqa: E402
 from referrals.protection.models import StrategyDiscussion as StrategyDiscussion  # noqa: E402
+from referrals.protection.plan_models import CoreGroup as CoreGroup  # noqa: E402
+from referrals.protection.plan_models import PlanReview as PlanReview  # noqa: E402
+from referrals.protection.plan_models import ProtectionPlan as ProtectionPlan  # noqa: E402
 from referrals.sent_models import ProposedSending as ProposedSending  # noqa: E402
 from referrals.sent_models import Sent as Sent  # noqa: E402
 from referrals.transfers.models import Transfer as Transfer  # noqa: E402

@@ -16,10 +16,9 @@ from frontdoor.clocks.models import Clock
 from frontdoor.people.access import with_joined
 from frontdoor.people.models import Person
 from frontdoor.people.protection.reach import Told, each_once, warnings_for
-from frontdoor.ui.formats import moment
 from frontdoor.wording import worded
 from referrals import endings
-from referrals.models import AgeAssessment, Allocation, Enquiry, Measure, Referral, ReferralQuerySet
+from referrals.models import AgeAssessment, Allocation, Enquiry, Referral, ReferralQuerySet
 
 SHOWN = 50
 
@@ -256,48 +255,6 @@ def undecided_referrals(contact: Contact, user: User) -> list[Referral]:
         .select_related("child", "contact_person")
         .order_by("id")
     )
-
-
-def on_protection_plan(people: Collection[int]) -> set[int]:
-    """Which of these people (ids) are on a child protection plan now."""
-    return {key for key in _on_plan(people=people) if key is not None} if people else set()
-
-
-@worded(people=[int])
-def _on_plan(*, people: Collection[int]) -> QuerySet[Referral, int | None]:
-    rows = Referral.objects.filter(
-        child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
-    )
-    return rows.values_list("child_id", flat=True)
-
-
-def standing_of(people: Collection[int]) -> dict[int, list[str]]:
-    """Whether each of these people (ids) is or was on a protection plan, had early help, or is kept safe by law now."""
-    said: dict[int, list[str]] = {}
-    found = set(_standings(people=people)) if people else set()
-    for person, service, ending, closed_at, status, kind, ends_at in sorted(found, key=str):
-        if status == Measure.Status.RUNNING:
-            until = f"{Measure.Kind(kind).label.lower()} until {moment(ends_at)}"
-            said[person] = list(dict.fromkeys([until, *said.get(person, [])]))
-        words = "had early help"
-        if service == Referral.Service.PROTECTION_PLAN:
-            words = "on a protection plan" if closed_at is None else "was on a protection plan"
-        elif ending != Referral.Ending.EARLY_HELP:
-            continue
-        if words not in said.setdefault(person, []):
-            said[person].append(words)
-    return said
-
-
-@worded(people=[int])
-def _standings(*, people: Collection[int]) -> QuerySet[Referral, tuple[Any, ...]]:
-    rows = Referral.objects.filter(child_id__in=people).filter(
-        Q(service=Referral.Service.PROTECTION_PLAN)
-        | Q(ending=Referral.Ending.EARLY_HELP)
-        | Q(measures__status=Measure.Status.RUNNING)
-    )
-    of_measures = ("measures__status", "measures__kind", "measures__ends_at")
-    return rows.values_list("child_id", "service", "ending", "closed_at", *of_measures)
 
 
 def work_on(row: ContactPerson) -> list[str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from referrals.letters import views as letters
-from referrals.protection import enquiry_views, measure_views
+from referrals.protection import enquiry_views, measure_views, plan_views
 from referrals.protection import views as protection
 from referrals.transfers import views as transfers
 from referrals.unaccompanied import age_views
@@ -81,6 +81,10 @@ urlpatterns = [
     path("transfers/<str:reference>/do/<slug:name>/", transfers.act, name="transfer_act"),
     path("section-47/<str:reference>/", enquiry_views.enquiry, name="enquiry"),
     path("section-47/<str:reference>/do/<slug:name>/", enquiry_views.act, name="enquiry_act"),
+    path("plans/", plan_views.listing, name="plans"),
+    path("plans/<str:reference>/", plan_views.plan, name="plan"),
+    path("plans/<str:reference>/do/<slug:name>/", plan_views.act, name="plan_act"),
+    path("referrals/<str:reference>/do/conference-without-enquiry/", plan_views.transfer_in, name="transfer_in"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/", protection.minutes, name="minutes"),
     path("referrals/<str:reference>/strategy-discussions/<int:key>/pdf/", protection.minutes_pdf, name="minutes_pdf"),
     path("referrals/<str:reference>/do/<slug:name>/", working.act, name="act"),

@@ -22,7 +22,7 @@ from referrals.letters import actions as letters
 from referrals.letters import guards, reading
 from referrals.letters import whom as letters_to
 from referrals.models import Allocation, Letter, Referral
-from referrals.protection import enquiries, measures
+from referrals.protection import enquiries, measures, plans
 from referrals.protection.actions import record_strategy_discussion
 from referrals.protection.minutes import Agreed, Decided, Minutes, Participant
 from referrals.transfers import actions as transfers
@@ -71,8 +71,17 @@ def show(tell: Teller) -> None:
 
 
 def on_a_plan(tell: Teller, referral: Referral) -> None:
-    """A child whose assessment led to a conference and a child protection plan."""
+    """A child whose assessment led to a service under the plan that came with them; its first review is due."""
     write_assessment(tell, begun(tell, referral), 2, outcome="conference", service="protection_plan")
+    plans.record_transfer_in(
+        referral=Referral.objects.get(pk=referral.pk),
+        by=tell.staff["duty.manager"],
+        at=tell.now,
+        held_on=london_date(tell.workdays_ago(2, 11)),
+        result="plan",
+        category="NEG",
+        came_from="Norshire",
+    )
 
 
 def returned(tell: Teller, referral: Referral) -> None:

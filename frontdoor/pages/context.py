@@ -34,6 +34,7 @@ NAV: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Handover", "contacts:handover", frozenset({P.HANDOVER})),
     ("Supervision", "supervision:home", frozenset({P.SUPERVISION_VIEW})),
     ("Partner report", "figures:agencies", frozenset({P.FIGURES_WHOLE_SERVICE})),
+    ("Plan register", "referrals:plans", frozenset({P.REFERRAL_DECIDE})),
     ("Find a document", "pages:documents_search", frozenset({P.DOCUMENT_VIEW})),
     ("Possible duplicates", "pages:pairs", frozenset({P.MERGE_REVIEW})),
     ("Paper files", "exchange:paper_files", frozenset({P.MERGE_REVIEW})),

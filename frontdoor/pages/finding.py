@@ -18,7 +18,7 @@ from frontdoor.documents.models import Document
 from frontdoor.people.asking import reference_in
 from frontdoor.people.models import Person
 from frontdoor.ui.responses import page
-from referrals.models import AgeAssessment, Enquiry, Letter, Measure, Referral, Transfer, Unaccompanied
+from referrals.models import AgeAssessment, Enquiry, Letter, Measure, ProtectionPlan, Referral, Transfer, Unaccompanied
 from supervision.models import Session
 
 P = Permission
@@ -33,6 +33,7 @@ RECORDS: dict[str, tuple[Permission, type[models.Model], str]] = {
     "G": (P.REFERRAL_VIEW, AgeAssessment, "referrals:age"),
     "M": (P.REFERRAL_VIEW, Measure, "referrals:measure"),
     "T": (P.REFERRAL_VIEW, Transfer, "referrals:transfer"),
+    "N": (P.REFERRAL_VIEW, ProtectionPlan, "referrals:plan"),
     "A": (P.ASSESSMENT_VIEW, Assessment, "assessments:assessment"),
     "E": (P.EARLY_HELP_VIEW, EarlyHelpAssessment, "assessments:early_help_one"),
     "S": (P.SUPERVISION_VIEW, Session, "supervision:session"),

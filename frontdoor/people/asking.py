@@ -16,9 +16,9 @@ from frontdoor.people.words import SPLIT, fold, query_words
 from frontdoor.ui.dates import full_year
 
 WORDS_AT_MOST = 6
-#: What a reference begins with: person, contact, referral, enquiry, police protection or emergency order, transfer,
-#: letter, unaccompanied child, age assessment, assessment, early help, supervision, paper.
-KINDS = "PCRQMTLUGAESD"
+#: What a reference begins with: person, contact, referral, enquiry, plan, police protection or emergency order,
+#: transfer, letter, unaccompanied child, age assessment, assessment, early help, supervision, paper.
+KINDS = "PCRQNMTLUGAESD"
 _WHOLE = re.compile(rf"[{KINDS}]-[0-9A-HJKMNP-TV-Z]{{8}}")
 _INSIDE = re.compile(rf"(?<![\w-])[{KINDS}]-[0-9A-Z]{{8}}(?![\w-])", re.IGNORECASE)
 

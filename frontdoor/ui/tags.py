@@ -52,6 +52,10 @@ COLOURS: dict[str, dict[str, str]] = {
         "withdrawn": "grey",
         "completed": "green",
     },
+    "referrals.protectionplan": {
+        "running": "red",
+        "ended": "grey",
+    },
     "assessments.assessment": {
         "in_progress": "blue",
         "submitted": "yellow",

@@ -1,4 +1,4 @@
-"""Child protection in a chronology: discussions, enquiries, police protection, orders: what was decided and found."""
+"""Child protection in a chronology: discussions, enquiries, plans, police protection, orders, and what came of them."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,7 @@ from referrals.models import Referral
 from referrals.protection.enquiry_models import Enquiry
 from referrals.protection.measure_models import Followed, Measure
 from referrals.protection.models import StrategyDiscussion
+from referrals.protection.plan_models import ProtectionPlan
 
 
 def discussions_of(person: Person, user: User, window: Window) -> Iterable[Event]:
@@ -90,3 +91,36 @@ def measures_of(person: Person, user: User, window: Window) -> Iterable[Event]:
 
 
 MEASURE_SOURCE = Source("measure", {"measure": "Police protection or emergency order"}, measures_of)
+
+
+def plans_of(person: Person, user: User, window: Window) -> Iterable[Event]:
+    """Child protection plans of the child, as each was put on the register, on referrals the user may see.
+
+    What was entered in error is left out; its conference of an enquiry and how it ended stand beside.
+    """
+    mine = Referral.objects.visible_to(user).of_child(person.pk).order_by()
+    rows = ProtectionPlan.objects.true().filter(referral__in=mine).select_related("referral")
+    if window.words:
+        rows = rows.filter(
+            Q(reviews__decided__icontains=window.words) | Q(came_from__icontains=window.words)
+        ).distinct()
+    for row in window.cut(rows.prefetch_related("reviews"), "plan", "recorded_at"):
+        ended = f", ended on {day(row.ended_on)}: {row.get_ending_display()}" if row.ended_on else ""
+        reviews = sorted(row.reviews.all(), key=lambda each: each.held_on)
+        yield Event(
+            at=row.recorded_at,
+            title=f"Child protection plan {row.reference}, from {day(row.started_on)}{ended}",
+            text="\n".join(
+                f"Review on {day(each.held_on)}: {each.get_result_display().lower()}. {each.decided}"
+                for each in reviews
+            ),
+            by="",
+            href=reverse("referrals:plan", args=[row.reference]),
+            source="plan",
+            key=row.pk,
+            kind="plan",
+            reference=row.referral.reference,
+        )
+
+
+PLAN_SOURCE = Source("plan", {"plan": "Child protection plan"}, plans_of)

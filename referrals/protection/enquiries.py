@@ -11,8 +11,8 @@ from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
-from frontdoor.clocks.models import Clock, closures
-from frontdoor.clocks.working_days import end_of_office_day, london_date, why_not_working
+from frontdoor.clocks.models import Clock
+from frontdoor.clocks.working_days import end_of_office_day, london_date
 from frontdoor.codelists import lists
 from frontdoor.notifications.actions import duty_managers, notify, who_may_know
 from frontdoor.people.access import check_conflict
@@ -20,6 +20,7 @@ from frontdoor.people.models import Person
 from frontdoor.ui.formats import day
 from frontdoor.workflow.actions import born, lock, move, touch
 from referrals.models import Referral
+from referrals.protection import plans
 from referrals.protection.enquiry_models import ENDINGS_OFFERED, Conference, Enquiry, EnquiryEnding, Result
 from referrals.protection.models import StrategyDiscussion
 
@@ -193,27 +194,19 @@ def hold_conference(
     late_reason: str = "",
     version: int | None = None,
 ) -> Conference:
-    """Record the conference: its clock stops on the day it was held, whenever it is written down.
+    """Record the conference: its clock stops on the day it was held, whenever it is written down; a plan begins.
 
     Raises Refused naming the field: not on a working day, before the enquiry or after today; a plan without its
     category; late without a reason.
     """
     locked = _open(lock(enquiry, version=version), by=by)
-    if held_on > london_date(at):
-        raise Refused("The conference cannot be in the future.", code="in_future", field="held_on")
     if held_on < locked.started_on:
         raise Refused(
             f"The conference cannot have been before the enquiry, which started on {day(locked.started_on)}.",
             code="before_start",
             field="held_on",
         )
-    closed = why_not_working(held_on, closures())
-    if closed:
-        raise Refused(
-            f"A conference is held on a working day, and {day(held_on)} is none ({closed}): check the date.",
-            code="not_working",
-            field="held_on",
-        )
+    plans.check_day(held_on, at, called="The conference")
     if result not in Conference.OFFERED:
         raise Refused("Choose the result for the child.", code="required", field="result")
     has_plan = result == Conference.Decision.PLAN
@@ -238,6 +231,8 @@ def hold_conference(
     if clock is not None:
         stopped = max(clock.started_at, min(at, end_of_office_day(held_on)))
         clocks.stop(reference=clock.reference, rule=RULE, at=stopped, by=by, reason="conference held")
+    if has_plan:
+        plans.begin(made, lead=moved.active_lead, by=by, at=at)
     return made
 
 

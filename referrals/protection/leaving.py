@@ -1,4 +1,4 @@
-"""Somebody leaves: the section 47 enquiries they led, which wait for another lead worker."""
+"""Somebody leaves: the section 47 enquiries and plans they led, which wait for another lead worker."""
 
 from collections.abc import Iterable
 
@@ -9,15 +9,20 @@ from frontdoor.accounts.models import User
 from frontdoor.staff.hooks import SHOWN, Holding
 from referrals.models import Referral
 from referrals.protection.enquiry_models import Enquiry
+from referrals.protection.plan_models import ProtectionPlan
 
 
 def held(user: User, reader: User) -> Iterable[Holding]:
-    """The open enquiries they lead, as far as the reader may know of them."""
+    """The open enquiries and running plans they lead, as far as the reader may know of them."""
     known = Referral.objects.known_to(reader).order_by()
-    rows = Enquiry.objects.open().filter(lead=user, referral__in=known).order_by("pk")
-    number = rows.count()
-    if not number:
-        return
-    references = rows.values_list("reference", flat=True)[:SHOWN] if holds(reader, Permission.REFERRAL_VIEW) else []
-    lines = tuple((reference, reverse("referrals:enquiry", args=[reference])) for reference in references)
-    yield Holding("Section 47 enquiries they lead", number, lines, "wait for another lead worker")
+    for called, rows, page in (
+        ("Section 47 enquiries they lead", Enquiry.objects.open(), "referrals:enquiry"),
+        ("Child protection plans they lead", ProtectionPlan.objects.running(), "referrals:plan"),
+    ):
+        led = rows.filter(lead=user, referral__in=known).order_by("pk")
+        number = led.count()
+        if not number:
+            continue
+        references = led.values_list("reference", flat=True)[:SHOWN] if holds(reader, Permission.REFERRAL_VIEW) else []
+        lines = tuple((reference, reverse(page, args=[reference])) for reference in references)
+        yield Holding(called, number, lines, "wait for another lead worker")

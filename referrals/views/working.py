@@ -164,6 +164,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
             "letters": list(found.letters.order_by("-id")),
             "transfers": of_transfers(found),
+            "plans": list(found.plans.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))
             if holds(user, P.ASSESSMENT_VIEW)
             else [],

@@ -6,11 +6,12 @@ from typing import Any
 from assessments import actions as assessments
 from frontdoor.accounts.models import Team, User
 from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.working_days import previous_working_day
 from frontdoor.people import actions as people
 from referrals import actions as referrals
 from referrals.letters import actions as letters
 from referrals.models import LetterTemplate, StrategyDiscussion, Transfer
-from referrals.protection import enquiries, measures, paper
+from referrals.protection import enquiries, measures, paper, plans
 from referrals.protection.minutes import Agreed
 from referrals.transfers import actions as transfers
 from referrals.transfers.actions import Check, Receiver
@@ -233,6 +234,27 @@ def transfer(stage: Stage) -> None:
     transfers.declined_there(transfer=sent, by=other, at=at, reason="Zephyrine lives here.")
     other.roles = other.roles[:-1]
     other.save()
+
+
+def plan_for(stage: Stage) -> None:
+    """A plan that came from elsewhere: led, met about, and ended; it was somebody else's."""
+    by, at = stage.holder, stage.at
+    before = previous_working_day(at.date())
+    plan = plans.record_transfer_in(
+        referral=stage.referral,
+        by=by,
+        at=at,
+        held_on=before,
+        result="plan",
+        category="NEG",
+        came_from="Zephyrine's aunt",
+    )
+    assert plan is not None
+    stage.hide(plan.reference)
+    plans.change_people(plan=plan, by=by, at=at, lead=stage.worker, reason="Zephyrine knows her.")
+    plans.record_core_group(plan=plan, by=by, at=at, held_on=at.date(), agreed="Zephyrine sees her father.")
+    plans.review(plan=plan, by=by, at=at, held_on=at.date(), result="go_on", decided="Zephyrine is safer.")
+    plans.end(plan=plan, by=by, at=at, ending="entered_in_error", ended_on=at.date(), reason="Not Zephyrine.")
 
 
 def assess_again_and_give_it_up(stage: Stage) -> None:

@@ -110,6 +110,7 @@ def test_the_forms_that_keep_no_draft_are_these() -> None:
         "MissingForm": "kept with the call it is part of",
         "OutsideForm": "kept behind the link it was opened with",
         "PairFilter": IN_THE_ADDRESS,
+        "PlanFilter": IN_THE_ADDRESS,
         "PartnerReplyForm": "kept behind the link it was opened with",
         "PeriodForm": IN_THE_ADDRESS,
         "PersonForm": "kept with the call it is part of",

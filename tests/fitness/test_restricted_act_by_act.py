@@ -44,6 +44,7 @@ PARTS = {
     "R": ["referrals/~/", "referrals/~/do/allocate/", "clocks/~/", "who-looked/~/"],
     "A": ["assessments/~/", "clocks/~/"],
     "Q": ["section-47/~/"],
+    "N": ["plans/~/"],
     "L": ["letters/~/", "letters/~/do/check/"],
     "U": ["unaccompanied/~/"],
     "G": ["age/~/"],

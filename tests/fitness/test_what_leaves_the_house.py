@@ -30,7 +30,9 @@ WAYS = {
     "frontdoor/staff/told.py": "about an account of staff",
     "frontdoor/ui/csvs.py": "writes the file",
     "referrals/management/commands/owed_ended.py": "references, moments and words of a timescale",
+    "referrals/management/commands/plan_register.py": "references, days and codes",
     "referrals/management/commands/unallocated.py": "references, moments and words of a code list",
+    "referrals/protection/plan_views.py": "references, days and codes",
 }
 COMPARES = re.compile(r"\bwithout\(|\bfor_outside\(|\bfor_paper\(|\breaders\.lines\(|looked\.lines\(")
 PLACE = "frontdoor/people/protection/secrets.py"

@@ -32,5 +32,6 @@ def _said(rows: Sequence[Assessment]) -> list[Said]:
 
 ASSESSMENT = Kind(
     "assessment", "Assessments", Permission.ASSESSMENT_AUTHORISE, waiting, "submitted_at", "submitted_by", _said,
-    machine=Assessment, moves=frozenset({"authorise", "return_with_comments"}), read_with=("referral", "author"),
+    machine=Assessment, moves=frozenset({"authorise", "return_with_comments"}),
+    returns=frozenset({"return_with_comments"}), read_with=("referral", "author"),
 )  # fmt: skip

@@ -53,9 +53,11 @@ from referrals.fast_track import (
 )
 from referrals.models import (
     OPEN_STATUSES,
+    AgeAssessment,
     Allocation,
     Measure,
     OpenWorkNews,
+    ProtectionPlan,
     Referral,
     StrategyDiscussion,
     ending_rule,
@@ -194,6 +196,8 @@ def why_not_a_contact(references: Iterable[str]) -> dict[str, str]:
         Exists(Allocation.objects.filter(referral=OuterRef("pk"), worker__isnull=False))
         | Exists(StrategyDiscussion.objects.filter(referral=OuterRef("pk")))
         | Exists(Measure.objects.filter(referral=OuterRef("pk")))
+        | Exists(ProtectionPlan.objects.filter(referral=OuterRef("pk")))
+        | Exists(AgeAssessment.objects.filter(referral=OuterRef("pk")))
     )
     return {
         reference: f"Work has begun on {reference}: keep it open, or close it first."

@@ -6,7 +6,7 @@ from contacts.models import Contact, ContactPerson
 from contacts.screening import rules
 from frontdoor.accounts.models import User
 from referrals.answers import ChildDecision, level_of
-from referrals.models import Referral
+from referrals.protection.register import on_protection_plan
 
 #: Outcomes that go on with the family, for which they have to agree below child protection.
 GOES_ON = frozenset({"referral", "early_help", "named_service"})
@@ -23,10 +23,7 @@ def more_reasons(contact: Contact, rows: Rows, *, by: User) -> list[str]:
         return []
     reasons = [*_of_agreement(contact, rows), *rules.above_level_one(by, [level_of(contact, *row) for row in rows])]
     people = [row.person_id for row, _ in rows if row.person_id is not None]
-    plans = Referral.objects.filter(
-        child_id__in=people, service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True
-    )
-    if people and plans.exists():
+    if on_protection_plan(people):
         reasons.append("A child is on a child protection plan.")
     return reasons
 

@@ -138,8 +138,11 @@ def _may_be_asked_for(referral: "Referral", user: User) -> bool:
 
 def _may_have_a_plan(referral: "Referral", user: User) -> bool:
     """A plan transferring in, or one that only the referral's service tells of."""
-    is_told = referral.service == "protection_plan" or referral.contact.type.own_clock == "transfer_in_conference"
-    return is_told and not referral.plans.running().exists()
+    if referral.plans.running().exists():
+        return False
+    if referral.service == "protection_plan":
+        return True
+    return any(contact.type.own_clock == "transfer_in_conference" for contact in referral.owing_contacts(user))
 
 
 def _may_step_down(referral: "Referral", user: User) -> bool:

@@ -24,6 +24,8 @@ OUTLIVES_DECISION = frozenset({"telephone_confirmation", "fast_track_take", "res
 MAY_BE_DECLINED = frozenset({"missing_return_interview"})
 #: What is recorded on a page of its own once there is a referral: what stops its clock is said there alone.
 ON_A_PAGE_OF_ITS_OWN = frozenset({"transfer_scheme"})
+#: Of a plan transferring in the conference itself is recorded on the referral, so that a plan begins with it.
+A_CONFERENCE = "transfer_in_conference"
 
 
 def stop_at_decision(contact: Contact, *, by: User, at: datetime, reason: str = "") -> None:
@@ -183,6 +185,12 @@ def record_done(
     _may(record, by)
     owed, contact = _chosen(record, by=by, clock=clock)
     _from_its_page(record, owed, from_its_page)
+    if isinstance(record, Referral) and owed.rule == A_CONFERENCE:
+        raise Refused(
+            f"{owed.label}: use “Record a conference without an enquiry” on the referral, so that the plan begins with "
+            "it. Where there is no conference to hold, a manager says that it is not owed.",
+            code="elsewhere",
+        )
     if done_at > at:
         raise Refused("It cannot have been done in the future.", code="in_future", field="done_at")
     if done_at < contact.received_at.replace(second=0, microsecond=0):

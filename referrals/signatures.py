@@ -135,7 +135,7 @@ def _of_enquiries(rows: Sequence[Enquiry]) -> list[Said]:
 P = Permission
 CONTACT = Kind(
     "contact", "Outcomes of contacts", P.CONTACT_SIGN_OFF, contacts_waiting, "proposed_at", "proposed_by",
-    _of_contacts, machine=Contact, moves=frozenset({"sign_off", "send_back"}),
+    _of_contacts, machine=Contact, moves=frozenset({"sign_off", "send_back"}), returns=frozenset({"send_back"}),
 )  # fmt: skip
 REPLY = Kind(
     "reply", "Replies to requests for information", P.CONTACT_SIGN_OFF, replies_waiting, "written_at", "written_by",
@@ -152,6 +152,7 @@ ENDING = Kind(
 ENQUIRY = Kind(
     "enquiry", "Outcomes of section 47 enquiries", P.REFERRAL_DECIDE, enquiries_waiting, "proposed_at", "proposed_by",
     _of_enquiries, machine=Enquiry, moves=frozenset({"authorise", "send_to_conference", "send_back"}),
+    returns=frozenset({"send_back"}),
     read_with=("referral__contact",),
 )  # fmt: skip
 

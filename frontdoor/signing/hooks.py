@@ -32,7 +32,8 @@ class Kind:
     ``rows`` are those that wait for this user at this moment: which they may see, hold the permission for, and have
     neither proposed nor written. ``since``, ``author`` and ``to`` are paths from a row to the moment from which it
     waits, to who proposed it, and to whom it was addressed (empty: to whoever may). ``says`` is asked once for all rows
-    of a page. ``moves`` of ``machine`` sign or return it: who made one for a colleague is noted by itself.
+    of a page. ``moves`` of ``machine`` sign or return it: who made one for a colleague is noted by itself; ``returns``
+    are those of them that return it, which whoever proposed it may do too.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Kind:
     to: str = ""
     machine: type[models.Model] | None = None
     moves: frozenset[str] = frozenset()
+    returns: frozenset[str] = frozenset()
     read_with: tuple[str, ...] = ()
 
 

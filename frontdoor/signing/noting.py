@@ -35,7 +35,7 @@ def of_move(record: Any, name: str, by: User, at: datetime) -> None:
 def own_for_others(record: Any, name: str, by: User, at: datetime) -> Iterable[str]:
     """A blocker: nobody signs for a colleague what they proposed themselves, and is told what to do instead."""
     for kind in KINDS.values():
-        is_one = kind.machine is not None and isinstance(record, kind.machine) and name in kind.moves
+        is_one = kind.machine is not None and isinstance(record, kind.machine) and name in kind.moves - kind.returns
         if is_one and getattr(record, f"{kind.author}_id") == by.pk and (told := not_for_others_either(by, at)):
             yield told.strip()
 

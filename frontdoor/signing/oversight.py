@@ -17,13 +17,15 @@ from django.utils import timezone
 from frontdoor.access import Permission, Refused, get_visible, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
-from frontdoor.people.access import check_conflict_of
+from frontdoor.people.access import about_known, check_conflict_of, with_joined
 from frontdoor.people.models import Involvement, Person
 from frontdoor.people.record.chronology import Event, Source, Window, parts_of
 from frontdoor.signing.models import OversightNote, SignedFor
 from frontdoor.workflow.actions import lock
 
 LONGEST_AGO = timedelta(days=366)
+#: What the reference of a record begins with that may be about more than one family.
+OF_SEVERAL = "C"
 
 
 @dataclass(frozen=True)
@@ -139,19 +141,26 @@ def note(*, reference: str, on: date, text: str, by: User, at: datetime, correct
 
 
 def events(person: Person, user: User, window: Window) -> Iterable[Event]:
-    """Notes that stand on records about the child that the user may see, in the child's chronology."""
-    references = set(parts_of(person, user))
+    """Notes on the records whose child this is and which the user may open, in the child's chronology.
+
+    Of a contact, which may be about two families, only that there is a note: it is read on the contact.
+    """
+    own = Involvement.objects.filter(person__in=with_joined([person.pk]), role="subject")
+    mine = set(own.filter(reference__in=list(parts_of(person, user))).values_list("reference", flat=True))
+    mine -= about_known(mine, user)
+    references = {each for each in mine if _may_open(each, user)}
     for kind in OVERSEEN.values():
         if kind.named is not None and holds(user, kind.permission):
-            references |= set(kind.named(list(references)).values_list("reference", flat=True))
+            references |= set(kind.named(list(mine)).values_list("reference", flat=True))
     rows = OversightNote.objects.filter(reference__in=references, corrected_by=None).select_related("by")
     if window.words:
-        rows = rows.filter(Q(text__icontains=window.words) | Q(by__name__icontains=window.words))
+        told = Q(text__icontains=window.words) & ~Q(reference__startswith=OF_SEVERAL)
+        rows = rows.filter(told | Q(by__name__icontains=window.words))
     for row in window.cut(rows, "oversight", "at"):
         yield Event(
             at=row.at,
             title=f"Management oversight of {row.reference}",
-            text=row.text,
+            text="" if row.reference.startswith(OF_SEVERAL) else row.text,
             by=row.by.name,
             href=reverse("pages:oversight", args=[row.reference]),
             source="oversight",
@@ -159,6 +168,12 @@ def events(person: Person, user: User, window: Window) -> Iterable[Event]:
             kind="oversight",
             reference=row.reference,
         )
+
+
+def _may_open(reference: str, user: User) -> bool:
+    """Whether the user's roles open records of this kind."""
+    kind = OVERSEEN.get(reference[:1])
+    return kind is not None and holds(user, kind.permission)
 
 
 SOURCE = Source("oversight", {"oversight": "Management oversight"}, events)

@@ -11,7 +11,7 @@ from frontdoor.clocks.working_days import london_date
 from referrals import holding
 from referrals.absences import away
 from referrals.caseload.models import CaseWeight, Weights
-from referrals.models import Allocation, Enquiry, Referral
+from referrals.models import Allocation, Enquiry, ProtectionPlan, Referral
 from referrals.protection.enquiry_models import OPEN_STATUSES as OPEN_ENQUIRIES
 
 S = CaseWeight.Stage
@@ -69,8 +69,10 @@ def lowered(label: str) -> str:
 def stage_of() -> Case:
     """The stage of each case of a query on referrals, in SQL: the same for every page that weighs."""
     enquiries = Enquiry.objects.filter(referral=OuterRef("pk"), status__in=OPEN_ENQUIRIES)
+    plans = ProtectionPlan.objects.running().filter(referral=OuterRef("pk"))
     return Case(
         When(Exists(enquiries), then=Value(S.SECTION_47.value)),
+        When(Exists(plans), then=Value(S.PROTECTION_PLAN.value)),
         *(When(status=status, then=Value(stage.value)) for status, stage in STAGE_OF_STATUS.items()),
         When(status="in_service", service__in=[each.value for each in SERVICES], then=F("service")),
         default=Value(S.OTHER.value),

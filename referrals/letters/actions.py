@@ -23,6 +23,8 @@ from referrals.letters.models import Letter, LetterTemplate
 from referrals.models import Enquiry, Referral
 
 LONGEST = 10_000
+#: So long a subject fits the title of the document that is kept.
+LONGEST_SUBJECT = 180
 #: Whether somebody named in a letter knows; with the last nothing leaves.
 ANSWERS = (
     ("yes", "Yes, they know"),
@@ -74,6 +76,12 @@ def draft(
         standing = Letter.objects.open().filter(referral=locked, kind=template.code, recipient=place.person).first()
         if standing is None:
             standing = _made(locked, template, place, by=by, at=at)
+        elif standing.address_key != key:
+            raise Refused(
+                f"{standing.reference}, of this kind, is open to the same person at another address: change where it "
+                "goes, or withdraw it first.",
+                code="open_elsewhere", field="places",
+            )  # fmt: skip
         made.append(standing)
     return made
 
@@ -115,7 +123,10 @@ def _values(referral: Referral, recipient: Person, *, at: datetime) -> dict[str,
     allocation = referral.current_allocation()
     worker = allocation.active_worker if allocation else None
     ended = (
-        Enquiry.objects.filter(referral=referral, authorised_at__isnull=False).order_by("-authorised_at", "-pk").first()
+        Enquiry.objects.filter(referral=referral, authorised_at__isnull=False)
+        .exclude(status=Enquiry.Status.DISCONTINUED)
+        .order_by("-authorised_at", "-pk")
+        .first()
     )
     assert referral.child is not None
     return {
@@ -144,8 +155,12 @@ def edit(
     _may_write(locked.referral, by=by)
     if locked.status != Letter.Status.DRAFT:
         raise Refused("Only a draft can be changed.", code="wrong_status")
-    if not subject.strip():
-        raise Refused("Enter what the letter is about.", code="required", field="subject")
+    if not subject.strip() or len(subject.strip()) > LONGEST_SUBJECT:
+        raise Refused(
+            f"Enter what the letter is about, in at most {LONGEST_SUBJECT} characters.",
+            code="required",
+            field="subject",
+        )
     if not text.strip() or len(text) > LONGEST:
         raise Refused(f"Enter the text, of at most {LONGEST:,} characters.", code="required", field="text")
     before = (locked.subject, locked.text, locked.address_key, locked.address_version, locked.to_lines)
@@ -176,7 +191,7 @@ def allow_home(*, letter: Letter, by: User, at: datetime, reason: str, version: 
     if not reason.strip():
         raise Refused("Say why this letter puts nobody in danger.", code="required", field="reason")
     locked.home_yes_at, locked.home_yes_by, locked.home_yes_reason = at, by, reason.strip()
-    locked.home_yes_for = sorted(guards.guarding(locked.referral))
+    locked.home_yes_for = sorted(guards.reasons(locked.referral))
     locked.save()
     write_audit("letter.home_allowed", by=by, reference=locked.reference, reason=reason, people=_people(locked))
     return locked
@@ -265,6 +280,9 @@ def printed(*, letter: Letter, by: User, at: datetime) -> bytes:
 def send(*, letter: Letter, by: User, at: datetime, posted_on: date, version: int | None = None) -> Letter:
     """Record that the letter was posted: its PDF is kept as a document of the record, with its hash.
 
+    Where the home it went to is confidential, or whom it went to is restricted, the copy says neither: whoever may see
+    the child's documents need not be whoever may see them. The hash is that of what was posted.
+
     Sent a second time (a double press, a retry) it changes nothing. Everything that keeps a letter from leaving is
     asked again.
     """
@@ -287,8 +305,9 @@ def send(*, letter: Letter, by: User, at: datetime, posted_on: date, version: in
     child = locked.referral.child
     assert child is not None
     content = paper.letter_pdf(locked)
+    copy = paper.letter_pdf(locked, hides_home=True) if whom.is_kept_from_some(locked) else content
     kept = add_document(
-        person=child, name=f"{locked.reference}.pdf", data=content, by=by, at=at,
+        person=child, name=f"{locked.reference}.pdf", data=copy, by=by, at=at,
         facts=Facts(
             kind="letter", title=f"Letter {locked.reference}: {locked.subject}", dated_on=london_date(at),
             about=locked.referral.reference,
@@ -325,6 +344,11 @@ def _people(letter: Letter) -> list[Person]:
 def answers(given: Mapping[str, object], names: Sequence[str]) -> list[Knows]:
     """What a form answered of everybody named, in the order in which they were listed."""
     return [
-        Knows(name, str(given.get(f"knows{place}") or ""), str(given.get(f"why{place}") or ""))
-        for place, name in enumerate(names)
+        Knows(name, str(given.get(f"knows{key_of(name)}") or ""), str(given.get(f"why{key_of(name)}") or ""))
+        for name in names
     ]
+
+
+def key_of(name: str) -> str:
+    """What marks the answers about a name in a form: they go with the name, never to whoever takes its place."""
+    return f"_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -14,8 +14,9 @@ from referrals.models import Referral
 
 def letters_of(person: Person, user: User, window: Window) -> Iterable[Event]:
     """Letters about the child that were posted, on referrals the user may see."""
-    mine = Referral.objects.visible_to(user).of_child(person.pk).order_by()
-    rows = Letter.objects.filter(referral__in=mine, status=Letter.Status.SENT).select_related("referral", "sent_by")
+    mine = Referral.objects.of_child(person.pk).order_by()
+    rows = Letter.objects.visible_to(user).filter(referral__in=mine, status=Letter.Status.SENT)
+    rows = rows.select_related("referral", "sent_by")
     if window.words:
         rows = rows.filter(Q(subject__icontains=window.words) | Q(printed_text__icontains=window.words))
     for row in window.cut(rows, "letter", "sent_at"):

@@ -41,7 +41,7 @@ class EditForm(VersionForm):
 
     called = "Change a letter"
     place = forms.ChoiceField(label="Where does it go?", widget=Radios())
-    subject = forms.CharField(label="What is it about?", max_length=200)
+    subject = forms.CharField(label="What is it about?", max_length=actions.LONGEST_SUBJECT)
     text = long_text("Text", "A blank line begins a new paragraph.", longest=actions.LONGEST, rows=16)
 
     def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
@@ -71,8 +71,9 @@ class CheckForm(VersionForm):
 
     def __init__(self, *args: Any, named: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.named = named
-        for place, name in enumerate(named):
+        self.named = list(dict.fromkeys(named))
+        for name in named:
+            place = actions.key_of(name)
             self.fields[f"knows{place}"] = forms.ChoiceField(
                 label=f"{name}: does this person know?",
                 choices=actions.ANSWERS,
@@ -84,7 +85,8 @@ class CheckForm(VersionForm):
     def clean(self) -> dict[str, Any]:
         """Whoever need not know has a reason."""
         cleaned = super().clean()
-        for place, name in enumerate(self.named):
+        for name in self.named:
+            place = actions.key_of(name)
             if cleaned.get(f"knows{place}") == "need_not" and not cleaned.get(f"why{place}"):
                 self.add_error(f"why{place}", f"Say why {name} need not know")
         return cleaned

@@ -40,8 +40,8 @@ def refuse_for_a_child_who_died(referral: Referral) -> None:
         raise Refused(DIED, code="died")
 
 
-def guarding(referral: Referral) -> dict[str, str]:
-    """By reference the contacts that keep letters from the home, and what each is, in words.
+def guarding(referral: Referral) -> dict[str, list[tuple[str, str]]]:
+    """By reference the contacts that keep letters from the home, and why each does: code and words.
 
     Every contact about the child, the child's family or anybody of the family on the same contact counts, whoever asks
     and whatever they may see: the reason is told, never what the contact says.
@@ -51,27 +51,27 @@ def guarding(referral: Referral) -> dict[str, str]:
     about |= Q(people__joined_reference=referral.reference)
     rows = Contact.objects.filter(about).select_related("type", "text").prefetch_related("additions").distinct()
     guards = list(LetterGuard.objects.in_force(timezone.localdate()))
-    found: dict[str, str] = {}
-    for contact in rows.order_by("pk"):
-        why = next(_whys(contact, guards), "")
-        if why:
-            found[contact.reference] = why
-    return found
+    return {contact.reference: whys for contact in rows.order_by("pk") if (whys := list(_whys(contact, guards)))}
 
 
-def _whys(contact: Contact, guards: list[LetterGuard]) -> Iterator[str]:
+def reasons(referral: Referral) -> set[str]:
+    """Each contact with each of its reasons, as a yes keeps them: more said later asks for another yes."""
+    return {f"{reference}:{code}" for reference, whys in guarding(referral).items() for code, _ in whys}
+
+
+def _whys(contact: Contact, guards: list[LetterGuard]) -> Iterator[tuple[str, str]]:
     if contact.is_the_child:
-        yield OWN_CALL
+        yield "own_call", OWN_CALL
     said = ""
     for guard in guards:
         label = f"{guard.label[:1].lower()}{guard.label[1:]}"
         if guard.contact_type and guard.contact_type == contact.type.code:
-            yield label
+            yield guard.code, label
         elif guard.words.strip():
             said = said or _words_of(contact)
             secrets = filter(None, map(secret_name, guard.words.splitlines()))
             if without(said, secrets) != said:
-                yield label
+                yield guard.code, label
 
 
 def _words_of(contact: Contact) -> str:
@@ -87,10 +87,10 @@ def _words_of(contact: Contact) -> str:
 def needs_yes(letter: Letter) -> str:
     """Why a social worker's yes is wanted and has not been given in sight of all there is; "" where none is."""
     found = guarding(letter.referral)
-    unseen = [why for reference, why in found.items() if reference not in letter.home_yes_for]
-    if letter.home_yes_at is not None and not unseen:
+    every = [(f"{reference}:{code}", words) for reference, whys in found.items() for code, words in whys]
+    if letter.home_yes_at is not None and {key for key, _ in every} <= set(letter.home_yes_for):
         return ""
-    return ", ".join(dict.fromkeys(found.values()))
+    return ", ".join(dict.fromkeys(words for _, words in every))
 
 
 def refuse_without_a_yes(letter: Letter) -> None:

@@ -12,6 +12,7 @@ from frontdoor.access import Permission
 from frontdoor.accounts.models import User
 from frontdoor.dated import Dated, Shipped, never_two
 from frontdoor.db import Record, VisibleQuerySet, all_or_none, one_of, tracked
+from frontdoor.people.access import hidden_people
 from frontdoor.workflow.machines import Machine, act, move
 from referrals.models import Referral
 
@@ -61,8 +62,9 @@ class LetterQuerySet(VisibleQuerySet):
     """Questions about letters."""
 
     def visible_to(self, user: User) -> Self:
-        """Those on referrals the user may see."""
-        return self.filter(referral__in=Referral.objects.visible_to(user).order_by())
+        """Those on referrals the user may see, to nobody who is hidden from them."""
+        rows = self.filter(referral__in=Referral.objects.visible_to(user).order_by())
+        return rows.exclude(recipient__in=hidden_people(user))
 
     def open(self) -> Self:
         """Neither sent nor withdrawn."""
@@ -119,11 +121,11 @@ class Letter(Record):
     taken_out = models.JSONField(default=dict, blank=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    # A social worker's yes to a letter to the home, and the contacts it was given in sight of.
+    # A social worker's yes to a letter to the home, and what it was given in sight of: each contact with each reason.
     home_yes_at = models.DateTimeField(null=True, blank=True)
     home_yes_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     home_yes_reason = models.TextField(blank=True)
-    home_yes_for = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    home_yes_for = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True, blank=True)

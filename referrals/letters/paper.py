@@ -13,8 +13,11 @@ from referrals.letters.models import Letter
 FREE = frozenset({"to", "address", "sender", "subject", "lines", "signed", "role"})
 
 
-def letter_pdf(letter: Letter) -> bytes:
-    """The PDF of a letter that has been checked. Raises Refused for characters that no font here has."""
+def letter_pdf(letter: Letter, *, hides_home: bool = False) -> bytes:
+    """The PDF of a letter that has been checked; with ``hides_home`` without whom it goes to and where.
+
+    Raises Refused for characters that no font here has.
+    """
     allocation = letter.referral.current_allocation()
     team = allocation.team.name if allocation else ""
     writer = letter.drafted_by
@@ -24,8 +27,8 @@ def letter_pdf(letter: Letter) -> bytes:
         "title": f"Letter {letter.reference}: {subject}",
         "reference": letter.reference,
         "sender": [clean(line) for line in (settings.COUNCIL_NAME, "Children’s services", team) if line],
-        "to": clean(letter.to_name),
-        "address": lines(clean(letter.to_lines)),
+        "to": letter.to_whom if hides_home else clean(letter.to_name),
+        "address": ["Confidential address"] if hides_home else lines(clean(letter.to_lines)),
         "date": day(timezone.localdate(letter.checked_at)) if letter.checked_at else "",
         "subject": subject,
         "paragraphs": [

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from frontdoor.accounts.models import Team, User
 from frontdoor.people.models import Involvement, Name, Person
@@ -11,12 +11,13 @@ from frontdoor.people.protection.secrets import KEPT, Secret, secret_names, with
 from frontdoor.people.words import folded_in_place
 from frontdoor.printing.setting import told
 from referrals.letters.models import Letter
+from referrals.models import Referral
 from referrals.withheld import family_on, kept_back, relatives
 
 MARKED = re.compile(rf"\[({'|'.join(map(re.escape, KEPT.values()))})\]")
 #: Two words or more that are written as names are, or one after a title.
-TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [A-Z][\w’'-]+")
-CAPITALS = re.compile(r"\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)+")
+TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [\w’'-]+")
+WORDS = re.compile(r"[\w’'-]+(?: [\w’'-]+)*")
 #: Words of our own templates and of letters that begin with a capital and are nobody.
 NOBODY = frozenset(
     ["dear", "yours", "sincerely", "section", "the", "we", "if", "you", "when", "after", "another", "they"]
@@ -28,6 +29,11 @@ def printed(letter: Letter, user: User) -> tuple[str, dict[str, int]]:
     text = told(letter.text.strip(), secrets_for(letter, user))
     before, after = Counter(MARKED.findall(letter.text)), Counter(MARKED.findall(text))
     return text, {words: count for words, count in (after - before).items() if count}
+
+
+def as_read(letter: Letter, user: User) -> str:
+    """The text as it left, without what this reader may not know of."""
+    return told(letter.printed_text, secrets_for(letter, user))
 
 
 def secrets_for(letter: Letter, user: User) -> list[Secret]:
@@ -53,7 +59,27 @@ def named_in(letter: Letter, text: str, user: User) -> list[str]:
         if without(rest, secrets) != rest:
             found.append(str(person.display_name))
             rest = without(rest, secrets)
+    for name, names in _as_given(referral, own):
+        secrets = secret_names(names, own=own)
+        if without(rest, secrets) != rest:
+            found.append(name)
+            rest = without(rest, secrets)
     return list(dict.fromkeys([*found, *_unknown(without(rest, secret_names(own, own=())), user)]))
+
+
+def _as_given(
+    referral: Referral, own: Collection[tuple[str, str, str]]
+) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Who is named on the referral's contact as they were given, and on no record; and who referred."""
+    contact = referral.contact
+    rows = contact.people.filter(person__isnull=True).exclude(pk=referral.contact_person_id).order_by("position")
+    for row in rows:
+        full = " ".join(filter(None, (row.given_name, row.family_name)))
+        if full:
+            yield full, [(full, row.family_name, row.given_name)]
+    if contact.referrer_name:
+        first, _, last = contact.referrer_name.rpartition(" ")
+        yield contact.referrer_name, [(contact.referrer_name, last if first else "", first or last)]
 
 
 def _names(keys: Iterable[int]) -> list[tuple[str, str, str]]:
@@ -62,13 +88,27 @@ def _names(keys: Iterable[int]) -> list[tuple[str, str, str]]:
 
 def _unknown(text: str, user: User) -> list[str]:
     """What is written as a name is, and belongs to no colleague and no team."""
-    found = [each[0] for pattern in (TITLED, CAPITALS) for each in pattern.finditer(MARKED.sub("", text))]
+    left = MARKED.sub("", text)
+    found = [each[0] for each in TITLED.finditer(left) if each[0].split()[-1][:1].isupper()]
+    found += [name for each in WORDS.finditer(left) for name in _capitals(each[0].split(" "))]
     words = [each for each in dict.fromkeys(found) if not _is_ordinary(each)]
     if not words:
         return []
     house = {_folded(name) for name in User.objects.filter(is_active=True).values_list("name", flat=True)}
     house |= {_folded(name) for name in Team.objects.values_list("name", flat=True)}
     return [each for each in words if _folded(each) not in house]
+
+
+def _capitals(words: Iterable[str]) -> Iterator[str]:
+    """Two words or more in a row that begin with a capital, of whatever alphabet has them."""
+    row: list[str] = []
+    for word in [*words, ""]:
+        if len(word) > 1 and word[0].isupper():
+            row.append(word)
+            continue
+        if len(row) > 1:
+            yield " ".join(row)
+        row = []
 
 
 def _folded(words: str) -> str:

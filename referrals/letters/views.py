@@ -80,14 +80,15 @@ def letter(request: StaffRequest, reference: str) -> HttpResponse:
 
 def _about(request: StaffRequest, found: Letter) -> dict[str, Any]:
     user = request.user
-    text, taken_out = found.printed_text, found.taken_out
-    if not text and found.is_open:
+    if found.printed_text:
+        text, taken_out = reading.as_read(found, user), found.taken_out
+    else:
         text, taken_out = reading.printed(found, user)
     recipient = found.recipient
     return {
         "letter": found,
         "referral": found.referral,
-        "text": text or found.text,
+        "text": text,
         "taken_out": taken_out,
         "place": _place(found, user),
         "problem": whom.problem_of(found, user, timezone.localdate()) if found.is_open else "",

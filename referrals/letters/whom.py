@@ -7,7 +7,7 @@ from frontdoor.access import Refused
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
 from frontdoor.db import history_of
-from frontdoor.people.models import Address, Person, Relationship
+from frontdoor.people.models import Address, Person, Relationship, Restriction
 from frontdoor.people.protection.secrets import secret_address, without
 from frontdoor.people.record.overview import family
 from referrals.letters.guards import is_over, refuse_for_a_child_who_died
@@ -113,6 +113,15 @@ def addresses_of(letter: Letter, user: User) -> list[Address]:
     """The address a letter goes to, if whom it goes to is somebody this user may see; as a list of one, or none."""
     seen = Person.objects.visible_to(user).filter(pk=letter.recipient_id)
     return list(Address.objects.filter(pk=letter.address_key, person__in=seen))
+
+
+def is_kept_from_some(letter: Letter) -> bool:
+    """Whether the home a letter goes to is confidential, or whom it goes to is hidden from some."""
+    if letter.recipient_id is None:
+        return True
+    if Address.objects.filter(pk=letter.address_key, is_confidential=True).exists():
+        return True
+    return Restriction.objects.in_force().filter(person=letter.recipient_id).exists()
 
 
 def problem_of(letter: Letter, user: User, on: date) -> str:

@@ -15,7 +15,7 @@ from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
 from frontdoor.clocks import rules
 from frontdoor.clocks.deadlines import moments
-from frontdoor.clocks.editions import rule_for
+from frontdoor.clocks.editions import has_rule, rule_for
 from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import LONDON, at_london, bank_holidays, london_date
 from frontdoor.notifications.actions import duty_managers, notify, on_call, one_by_one, who_may_know
@@ -91,6 +91,8 @@ def _checked(facts: Facts, *, at: datetime) -> Facts:
         raise Refused("Choose which of the two it is.", code="required", field="kind")
     if facts.began_at > at:
         raise Refused("It cannot begin in the future.", code="in_future", field="began_at")
+    if not has_rule(RULES[Kind(facts.kind)], london_date(facts.began_at)):
+        raise Refused("This is before the law on it came into force: check the year.", code="too_old", field="began_at")
     for name, told in (("parents_told_at", facts.parents_told_at), ("authority_told_at", facts.authority_told_at)):
         if told is not None and told > at:
             raise Refused("Nobody can have been told in the future.", code="in_future", field=name)

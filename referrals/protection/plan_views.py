@@ -51,7 +51,8 @@ def listing(request: StaffRequest) -> HttpResponse:
     lines = list(register.lines(list(found.object_list), now))
     current = Allocation.objects.filter(to_at__isnull=True, referral__in=[line.plan.referral_id for line in lines])
     teams = dict(current.values_list("referral_id", "team__name"))
-    elsewhere = list(register.only_told_of(user).select_related("child").order_by("received_at", "id")[:PAGE])
+    told = register.only_told_of(user)
+    elsewhere = list(told.select_related("child").order_by("received_at", "id")[:PAGE])
     audit.shows(
         request,
         [line.plan.child_id for line in lines if line.plan.child_id is not None]
@@ -68,6 +69,7 @@ def listing(request: StaffRequest) -> HttpResponse:
             "found": found,
             "teams": teams,
             "elsewhere": elsewhere,
+            "number_elsewhere": told.count() if elsewhere else 0,
             "query": query.urlencode(),
             "now": now,
             "label": lists.label,
@@ -98,8 +100,8 @@ def plan(request: StaffRequest, reference: str) -> HttpResponse:
             "plan": found,
             "referral": found.referral,
             "conference": found.conference,
-            "reviews": list(found.reviews.select_related("recorded_by").order_by("-held_on")),
-            "core_groups": list(found.core_groups.select_related("recorded_by").order_by("-held_on")),
+            "reviews": list(found.reviews.select_related("recorded_by").order_by("-held_on", "-id")),
+            "core_groups": list(found.core_groups.select_related("recorded_by").order_by("-held_on", "-id")),
             "clocks": list(running.filter(rule__in=[*REVIEWS, CORE_GROUP]).order_by("due_at", "id"))
             if found.is_running
             else [],

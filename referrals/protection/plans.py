@@ -12,6 +12,7 @@ from frontdoor.access import Permission, Refused, holds, require
 from frontdoor.accounts.models import User
 from frontdoor.audit.actions import record as write_audit
 from frontdoor.clocks import actions as clocks
+from frontdoor.clocks.editions import has_rule
 from frontdoor.clocks.models import Clock, closures
 from frontdoor.clocks.working_days import end_of_office_day, london_date, why_not_working
 from frontdoor.codelists import lists
@@ -104,6 +105,8 @@ def _begin(
 ) -> ProtectionPlan:
     if not lists.is_valid("category_of_abuse", category, on=started_on):
         raise Refused("Choose the category of the plan.", code="required", field="category")
+    if not (has_rule(FIRST_REVIEW, started_on) and has_rule(CORE_GROUP, started_on)):
+        raise Refused("No plan can have begun so long ago: check the year.", code="too_old", field="held_on")
     standing = ProtectionPlan.objects.running().filter(referral=referral)
     if referral.child is not None:
         standing = ProtectionPlan.objects.running().filter(child=referral.child) | standing
@@ -289,7 +292,7 @@ def _end(plan: ProtectionPlan, *, by: User, at: datetime, ending: str, ended_on:
     moved = move(plan, "end", by=by, at=at, reason=reason, ending=ending, ended_on=ended_on, people=_people(plan))
     for rule in (*REVIEWS, CORE_GROUP):
         why = f"plan ended: {str(PlanEnding(ending).label).lower()}"
-        clocks.stop(reference=moved.referral.reference, rule=rule, at=at, by=by, reason=why)
+        _stop(moved.referral, rule, ended_on, by=by, at=at, reason=why)
     rerank_about([moved.child_id] if moved.child_id else [], at=at)
     return moved
 

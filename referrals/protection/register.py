@@ -17,6 +17,7 @@ from frontdoor.accounts.models import User
 from frontdoor.clocks.deadlines import add_months
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
+from frontdoor.people.access import known_references
 from frontdoor.ui.formats import moment
 from frontdoor.wording import worded
 from referrals.models import Allocation, Measure, Referral
@@ -35,7 +36,7 @@ def on_protection_plan(people: Collection[int]) -> set[int]:
 @worded(people=[int])
 def _on_plan(*, people: Collection[int]) -> QuerySet[Referral, int | None]:
     plans = ProtectionPlan.objects.filter(referral=OuterRef("pk"))
-    told = Q(service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True) & ~Exists(plans)
+    told = Q(service=Referral.Service.PROTECTION_PLAN, closed_at__isnull=True) & ~Exists(plans.true())
     rows = Referral.objects.filter(Exists(plans.running()) | told, child_id__in=people)
     return rows.values_list("child_id", flat=True)
 
@@ -73,9 +74,9 @@ def _plan_words(is_on: bool, ended_on: date | None, since: date) -> str:
 def _standings(*, people: Collection[int]) -> QuerySet[Referral, tuple[Any, ...]]:
     plans = ProtectionPlan.objects.filter(referral=OuterRef("pk"))
     rows = Referral.objects.filter(child_id__in=people).annotate(
-        is_kept=Exists(plans),
+        is_kept=Exists(plans.true()),
         is_on=Exists(plans.running()),
-        ended_on=Subquery(plans.true().exclude(ended_on=None).order_by("-ended_on").values("ended_on")[:1]),
+        ended_on=Subquery(plans.true().exclude(ended_on=None).order_by("-ended_on", "-id").values("ended_on")[:1]),
     )
     rows = rows.filter(
         Q(service=Referral.Service.PROTECTION_PLAN)
@@ -112,8 +113,10 @@ def of_day(day: date, *, user: User | None = None, team: str = "", category: str
 
     Each with what it was then: ``category_then``, ``reviewed_then`` and ``due_then`` (a moment).
     """
-    rows = ProtectionPlan.objects.all() if user is None else ProtectionPlan.objects.visible_to(user)
-    reviews = PlanReview.objects.filter(plan=OuterRef("pk"), held_on__lte=day).order_by("-held_on")
+    rows = ProtectionPlan.objects.all()
+    if user is not None:
+        rows = ProtectionPlan.objects.visible_to(user).exclude(referral__reference__in=known_references(user))
+    reviews = PlanReview.objects.filter(plan=OuterRef("pk"), held_on__lte=day).order_by("-held_on", "-id")
     clocks = Clock.objects.filter(
         reference=OuterRef("referral__reference"), rule__in=REVIEWS, day_0__gte=OuterRef("started_on"), day_0__lte=day
     ).order_by("-day_0", "-id")
@@ -160,6 +163,6 @@ def at(moment: datetime) -> list[Line]:
 def only_told_of(user: User) -> QuerySet[Referral]:
     """Open referrals the user may see whose service is a plan that is not on the register."""
     plans = ProtectionPlan.objects.filter(referral=OuterRef("pk"))
-    rows = Referral.objects.visible_to(user).open()
-    told: QuerySet[Referral] = rows.filter(~Exists(plans), service=Referral.Service.PROTECTION_PLAN)
+    rows = Referral.objects.visible_to(user).open().exclude(reference__in=known_references(user))
+    told: QuerySet[Referral] = rows.filter(~Exists(plans.true()), service=Referral.Service.PROTECTION_PLAN)
     return told

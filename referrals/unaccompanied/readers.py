@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
+from frontdoor.people.access import known_references
 from frontdoor.ui.formats import day
 from referrals.models import AgeAssessment, Allocation, Referral, Unaccompanied
 from referrals.unaccompanied.models import KIND, RULE
@@ -36,7 +37,8 @@ def listed(user: User, *, view: str, after: str = "") -> tuple[list[Line], str]:
     is_owed = Exists(Clock.objects.filter(reference=OuterRef("reference"), rule=RULE))
     own = Exists(Unaccompanied.objects.filter(referral=OuterRef("pk")))
     disputed = Exists(AgeAssessment.objects.open().filter(referral=OuterRef("pk")))
-    rows = Referral.objects.visible_to(user).open().filter(Q(contact__type__code=KIND) | is_owed | own | disputed)
+    rows = Referral.objects.visible_to(user).open().exclude(reference__in=known_references(user))
+    rows = rows.filter(Q(contact__type__code=KIND) | is_owed | own | disputed)
     if view == "to_refer":
         rows = rows.filter(Q(unaccompanied=None) | Q(unaccompanied__status="to_refer"))
     elif view in ("referred", "accepted"):

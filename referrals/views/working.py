@@ -35,7 +35,7 @@ from frontdoor.workflow.actions import history
 from referrals import actions, endings, forms, holding, hooks, news, readers
 from referrals.absences import away
 from referrals.acknowledging import acknowledge
-from referrals.models import Referral
+from referrals.models import Letter, Referral
 from referrals.transfers.readers import of_referral as of_transfers
 from referrals.views.news import PLACES, told
 from referrals.views.news import address_of as page_of_news
@@ -162,7 +162,7 @@ def _show(request: StaffRequest, found: Referral, sent: forms.NewsForm | None = 
             "age_open": found.age_assessments.open().first(),
             "measures": list(found.measures.order_by("-began_at", "-id")),
             "enquiries": list(found.enquiries.select_related("lead").order_by("-started_on", "-id")),
-            "letters": list(found.letters.order_by("-id")),
+            "letters": list(Letter.objects.visible_to(user).filter(referral=found).order_by("-id")),
             "transfers": of_transfers(found),
             "plans": list(found.plans.select_related("lead").order_by("-started_on", "-id")),
             "assessments": list(assessments.select_related("author").order_by("-started_at", "-id"))

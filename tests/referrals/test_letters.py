@@ -14,6 +14,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from contacts.facts import PersonFacts
+from contacts.later.actions import add_later
 from contacts.models import Contact, ContactType
 from contacts.recording.actions import record_contact
 from contacts.screening.actions import link_person
@@ -29,7 +30,7 @@ from frontdoor.people.protection.actions import set_restriction
 from frontdoor.workflow.actions import move
 from frontdoor.workflow.machines import MACHINES
 from referrals.actions import allocate
-from referrals.letters import actions
+from referrals.letters import actions, guards, reading
 from referrals.letters.actions import Knows
 from referrals.models import Letter, Referral
 from tests.contacts.conftest import some_facts
@@ -350,7 +351,7 @@ def test_the_pages_of_a_letter(
     assert "Quay Row" not in check
     half = client.post(f"{address}do/check/", {"version": letter.version})
     assert half.status_code == 422
-    client.post(f"{address}do/check/", {"version": letter.version, "knows0": "yes"})
+    client.post(f"{address}do/check/", {"version": letter.version, f"knows{actions.key_of('Piotr Zielony')}": "yes"})
     letter.refresh_from_db()
     assert letter.status == "checked"
     paper = client.post(f"{address}pdf/")
@@ -405,3 +406,54 @@ def test_who_may_not_know_the_child_finds_no_letter(
     for path in ("", "do/check/", "do/edit/"):
         assert client.get(f"/letters/{letter.reference}/{path}").status_code == 404
     assert client.post(f"/letters/{letter.reference}/pdf/").status_code == 404
+
+
+def test_the_copy_that_is_kept_says_no_confidential_home(case: Referral, child: Person, worker: User) -> None:
+    aunt = relative(child, worker, "Ilka", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
+    kept = sent(drafted(case, aunt, worker), worker)
+    assert kept.document is not None
+    words = words_of(PdfReader(io.BytesIO(storage.get(kept.document.blob, kept.document.key_id))))
+    assert "Refuge Mews" not in words
+    assert "Confidential address" in words
+    assert "Ilka" not in words.split("Dear")[0]
+
+
+def test_to_one_person_another_address_is_no_second_press(case: Referral, mother: Home, worker: User) -> None:
+    standing = drafted(case, mother, worker)
+    safe = people.add_address(person=mother.person, by=worker, at=LATER, lines="9 Quiet Row", postcode="ZZ99 9QR")
+    with pytest.raises(Refused, match=f"{standing.reference}, of this kind, is open"):
+        drafted(case, Home(mother.person, safe), worker)
+
+
+def test_what_was_withdrawn_unchecked_is_shown_as_it_would_have_been_printed(
+    case: Referral, mother: Home, child: Person, worker: User, signed: Callable[[User], Client]
+) -> None:
+    relative(child, worker, "Ilka", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
+    letter = reworded(drafted(case, mother, worker), worker, "Dear Mara\n\nShe is at 4 Refuge Mews.")
+    actions.withdraw(letter=letter, by=worker, at=SOON, reason="It tells too much.")
+    page = signed(worker).get(f"/letters/{letter.reference}/").content.decode()
+    assert "Refuge Mews" not in page
+    assert "confidential address" in page
+
+
+def test_a_yes_does_not_cover_what_is_added_to_the_same_contact(
+    case: Referral, mother: Home, worker: User, manager: User
+) -> None:
+    Contact.objects.filter(pk=case.contact_id).update(is_the_child=True)
+    letter = drafted(case, mother, worker)
+    letter = actions.allow_home(letter=letter, by=worker, at=SOON, reason="She asked for it.")
+    assert guards.needs_yes(letter) == ""
+    add_later(contact=case.contact, by=manager, at=SOON, text="She fears a forced marriage.")
+    assert "marriage" in guards.needs_yes(letter)
+
+
+def test_names_of_any_alphabet_and_of_whoever_is_on_no_record_are_asked_about(
+    case: Referral, mother: Home, worker: User
+) -> None:
+    Contact.objects.filter(pk=case.contact_id).update(referrer_name="Darren Oakapple")
+    case.refresh_from_db()
+    letter = reworded(
+        drafted(case, mother, worker), worker, "Dear Mara\n\nDarren told us, and Łukasz Śliwa and Émile Øst know."
+    )
+    named = reading.named_in(letter, reading.printed(letter, worker)[0], worker)
+    assert {"Darren Oakapple", "Łukasz Śliwa", "Émile Øst"} <= set(named)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from contacts.models import ContactPerson
 from contacts.recording.actions import record_contact
 from frontdoor.access import Denied, Refused
 from frontdoor.accounts.models import Team, User
@@ -24,7 +25,8 @@ from frontdoor.people.merging import merge
 from frontdoor.people.protection.actions import set_restriction
 from frontdoor.workflow.actions import move
 from frontdoor.workflow.machines import MACHINES
-from referrals import actions
+from referrals import actions, agreement, owed
+from referrals.answers import ChildDecision
 from referrals.models import ProtectionPlan, Referral
 from referrals.protection import enquiries, plans, register
 from tests.contacts.conftest import some_facts
@@ -191,6 +193,36 @@ def test_what_only_the_service_tells_of_counts_until_the_register_knows_better(
     assert register.on_protection_plan([referral.child.pk]) == set()
 
 
+def test_what_was_entered_in_error_takes_nobody_off_a_plan(
+    referral: Referral, manager: User, worker: User, team: Team
+) -> None:
+    actions.allocate(referral=referral, by=manager, at=LATER, team=team, worker=worker)
+    Referral.objects.filter(pk=referral.pk).update(service="protection_plan")
+    facts: dict[str, Any] = {"referral": referral, "by": manager, "at": at_noon(HELD), "result": "plan"}
+    facts |= {"category": "EMO", "came_from": "The old system"}
+    with pytest.raises(Refused, match="check the year"):
+        plans.record_transfer_in(**facts, held_on=date(1999, 3, 1))
+    kept = plans.record_transfer_in(**facts, held_on=HELD)
+    assert kept is not None
+    plans.end(plan=kept, by=manager, at=AFTER, ending="entered_in_error", ended_on=HELD, reason="Another child.")
+    assert referral.child is not None
+    assert register.on_protection_plan([referral.child.pk]) == {referral.child.pk}
+    assert register.standing_of([referral.child.pk]) == {referral.child.pk: ["on a protection plan"]}
+    assert list(register.only_told_of(manager)) == [referral]
+
+
+def test_a_plan_takes_a_manager_to_decide_and_its_end_stops_the_clocks_on_its_day(
+    plan: ProtectionPlan, manager: User, worker: User
+) -> None:
+    contact = record_contact(facts=some_facts(people=[]), by=worker, at=AFTER)
+    row = ContactPerson(person=plan.child, family_group=1)
+    told = agreement.more_reasons(contact, [(row, ChildDecision(child=1, outcome="no_further_action"))], by=worker)
+    assert "A child is on a child protection plan." in told
+    later = at_noon(date(2027, 4, 1))
+    plans.end(plan=plan, by=manager, at=later, ending="turned_18", ended_on=date(2027, 3, 1), reason="A birthday.")
+    assert not Clock.objects.get(rule="first_review_conference").is_late(later)
+
+
 def test_a_plan_transferring_in_has_a_conference_and_no_enquiry(
     officer: User, manager: User, signed: Callable[[User], Client]
 ) -> None:
@@ -208,6 +240,10 @@ def test_a_plan_transferring_in_has_a_conference_and_no_enquiry(
         plans.record_transfer_in(**facts, held_on=late)
     with pytest.raises(Refused, match="before we heard"):
         plans.record_transfer_in(**facts, held_on=date(2026, 11, 20))
+    with pytest.raises(Refused, match="Record a conference without an enquiry"):
+        owed.record_done(
+            record=referral, by=manager, at=at_noon(late), done_at=at_noon(HELD), who_did_it="The chair", note="Held."
+        )
     made = plans.record_transfer_in(**facts, held_on=HELD)
     assert made is not None
     assert made.conference is None

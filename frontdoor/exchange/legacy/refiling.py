@@ -31,7 +31,7 @@ from frontdoor.exchange.legacy.staging import Pending, as_values, pending
 from frontdoor.exchange.legacy.writing import Meanings, actor
 from frontdoor.exchange.models import CaseNote, Difference, ImportRun, Origin, Refiling, RowChange, SameEvent
 from frontdoor.people.models import Involvement, Person, SignificantEvent
-from referrals.models import Enquiry, Referral
+from referrals.models import Enquiry, Measure, ProtectionPlan, Referral
 
 EPISODES, NOTES, CHILDREN = "carecase_episodes.csv", "carecase_notes.csv", "firstcall_contact_children.csv"
 SYSTEMS = {
@@ -293,6 +293,10 @@ def _move_referral(row: Refiling, *, by: User, at: datetime, meanings: Meanings,
     referral = Referral.objects.select_for_update(of=("self",)).select_related("contact").get(reference=row.reference)
     values, key = as_values(row.source.values), as_values(row.source.values)["person_id"]
     old, new = referral.child_id, row.to_person_id
+    for model, called in ((ProtectionPlan, "a child protection plan"), (Measure, "police protection or an order")):
+        running = model.objects.running()
+        if running.filter(referral=referral).exists() and running.filter(child=new).exists():
+            raise Refused(f"The other child has {called} running too: end one of the two first.", code="running")
     child = ContactPerson.objects.get(pk=referral.contact_person_id)
     if child.person_id != new and referral.contact.origin == CARECASE:
         _set_child(child, _as_of(CARECASE, key, meanings), new, by, at)
@@ -308,7 +312,8 @@ def _move_referral(row: Refiling, *, by: User, at: datetime, meanings: Meanings,
     referral.child_id = new
     referral.version += 1
     referral.save()
-    Enquiry.objects.filter(referral=referral).update(child_id=new)
+    for kept in (Enquiry, Measure, ProtectionPlan):
+        kept.objects.filter(referral=referral).update(child_id=new)
     _involve(referral.reference, old, new)
     assessments = list(Assessment.objects.filter(referral=referral).values_list("reference", flat=True))
     for reference in assessments:

@@ -409,13 +409,13 @@ def test_who_may_not_know_the_child_finds_no_letter(
 
 
 def test_the_copy_that_is_kept_says_no_confidential_home(case: Referral, child: Person, worker: User) -> None:
-    aunt = relative(child, worker, "Ilka", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
+    aunt = relative(child, worker, "Ilkavera", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
     kept = sent(drafted(case, aunt, worker), worker)
     assert kept.document is not None
     words = words_of(PdfReader(io.BytesIO(storage.get(kept.document.blob, kept.document.key_id))))
     assert "Refuge Mews" not in words
     assert "Confidential address" in words
-    assert "Ilka" not in words.split("Dear")[0]
+    assert "Ilkavera" not in words.split("Dear")[0]
 
 
 def test_to_one_person_another_address_is_no_second_press(case: Referral, mother: Home, worker: User) -> None:
@@ -428,7 +428,7 @@ def test_to_one_person_another_address_is_no_second_press(case: Referral, mother
 def test_what_was_withdrawn_unchecked_is_shown_as_it_would_have_been_printed(
     case: Referral, mother: Home, child: Person, worker: User, signed: Callable[[User], Client]
 ) -> None:
-    relative(child, worker, "Ilka", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
+    relative(child, worker, "Ilkavera", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
     letter = reworded(drafted(case, mother, worker), worker, "Dear Mara\n\nShe is at 4 Refuge Mews.")
     actions.withdraw(letter=letter, by=worker, at=SOON, reason="It tells too much.")
     page = signed(worker).get(f"/letters/{letter.reference}/").content.decode()

@@ -409,7 +409,9 @@ def test_who_may_not_know_the_child_finds_no_letter(
 
 
 def test_the_copy_that_is_kept_says_no_confidential_home(case: Referral, child: Person, worker: User) -> None:
-    aunt = relative(child, worker, "Ilkavera", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden())
+    aunt = relative(
+        child, worker, "Ilkavera", "Zielona", "aunt", lines="4 Refuge Mews", postcode="ZZ99 4RF", **hidden()
+    )
     kept = sent(drafted(case, aunt, worker), worker)
     assert kept.document is not None
     words = words_of(PdfReader(io.BytesIO(storage.get(kept.document.blob, kept.document.key_id))))

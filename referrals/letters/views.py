@@ -1,16 +1,15 @@
 """The pages of letters: writing one, the letter itself, each thing that is done with it, and its PDF."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.codelists import lists
@@ -21,7 +20,8 @@ from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
 from referrals.letters import actions, forms, guards, reading, whom
 from referrals.letters.models import Letter
-from referrals.views.working import Act
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 from referrals.views.working import shown as shown_referral
 
 P = Permission
@@ -127,11 +127,6 @@ def _edit(found: Letter, by: User, at: datetime, given: dict[str, Any]) -> objec
     )  # fmt: skip
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Letter, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(letter=found, by=by, at=at, **given)
-
-
 def _checked(found: Letter, by: User, at: datetime, given: dict[str, Any]) -> object:
     return actions.check(letter=found, by=by, at=at, knows=given["knows"], version=given["version"])
 
@@ -139,7 +134,7 @@ def _checked(found: Letter, by: User, at: datetime, given: dict[str, Any]) -> ob
 ACTS: dict[str, Act] = {
     "edit": Act(P.REFERRAL_WORK, "Change the letter", "Save", forms.EditForm, _edit, "Saved."),
     "home": Act(
-        P.LETTER_HOME, "Say yes to this letter", "Say yes", forms.HomeForm, _plain(actions.allow_home),
+        P.LETTER_HOME, "Say yes to this letter", "Say yes", forms.HomeForm, plain(actions.allow_home, "letter"),
         "Your yes has been recorded.",
         text="Read the letter first. Your yes is to these words at this address: when they change it is asked again.",
     ),
@@ -148,15 +143,15 @@ ACTS: dict[str, Act] = {
         "Checked: print it, post it, and record that it was posted.",
     ),
     "send": Act(
-        P.REFERRAL_WORK, "Record that it was posted", "It was posted", forms.SendForm, _plain(actions.send),
+        P.REFERRAL_WORK, "Record that it was posted", "It was posted", forms.SendForm, plain(actions.send, "letter"),
         "The letter has been kept as a document of the record.",
     ),
     "take-back": Act(
-        P.REFERRAL_WORK, "Change it after all", "Make it a draft again", ButtonForm, _plain(actions.take_back),
+        P.REFERRAL_WORK, "Change it after all", "Make it a draft again", ButtonForm, plain(actions.take_back, "letter"),
         "It is a draft again.", text="Destroy what was printed of it.",
     ),
     "withdraw": Act(
-        P.REFERRAL_WORK, "Withdraw the letter", "Withdraw", forms.WithdrawForm, _plain(actions.withdraw),
+        P.REFERRAL_WORK, "Withdraw the letter", "Withdraw", forms.WithdrawForm, plain(actions.withdraw, "letter"),
         "The letter has been withdrawn.", kind="warning",
     ),
 }  # fmt: skip
@@ -166,10 +161,7 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form: VersionForm = acting.form(
         request, chosen.form, record=found, called=chosen.title, **_form_facts(name, found, request.user)

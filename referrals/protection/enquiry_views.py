@@ -1,16 +1,14 @@
 """The page of a section 47 enquiry, and of each thing that is done in it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, require
+from frontdoor.access import Permission, StaffRequest, get_visible
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
@@ -24,7 +22,8 @@ from referrals.forms import say_cases
 from referrals.protection import enquiries, enquiry_forms
 from referrals.protection.enquiry_models import Conference, Enquiry
 from referrals.protection.minutes import is_unborn
-from referrals.views.working import Act
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 
 P = Permission
 
@@ -64,11 +63,6 @@ def enquiry(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Enquiry, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(enquiry=found, by=by, at=at, **given)
-
-
 def _seen(found: Enquiry, by: User, at: datetime, given: dict[str, Any]) -> Enquiry:
     alone = given["alone"]
     return enquiries.record_seen(
@@ -84,28 +78,28 @@ ACTS: dict[str, Act] = {
     ),
     "outcome": Act(
         P.REFERRAL_WORK, "Record the outcome of the enquiry", "Record it", enquiry_forms.OutcomeForm,
-        _plain(enquiries.propose), "Recorded: a second manager has to authorise it.",
+        plain(enquiries.propose, "enquiry"), "Recorded: a second manager has to authorise it.",
     ),
     "authorise": Act(
         P.REFERRAL_DECIDE, "Authorise the outcome of the enquiry", "Authorise", enquiry_forms.AuthoriseForm,
-        _plain(enquiries.authorise), "The outcome has been authorised.",
+        plain(enquiries.authorise, "enquiry"), "The outcome has been authorised.",
         text="Read the outcome on the page of the enquiry first.",
     ),
     "return": Act(
         P.REFERRAL_DECIDE, "Return the outcome with comments", "Return", enquiry_forms.ReturnForm,
-        _plain(enquiries.send_back), "Returned.",
+        plain(enquiries.send_back, "enquiry"), "Returned.",
     ),
     "conference": Act(
         P.REFERRAL_DECIDE, "Record the initial child protection conference", "Record it",
-        enquiry_forms.ConferenceForm, _plain(enquiries.hold_conference), "The conference has been recorded.",
+        enquiry_forms.ConferenceForm, plain(enquiries.hold_conference, "enquiry"), "The conference has been recorded.",
     ),
     "lead": Act(
         P.REFERRAL_ALLOCATE, "Change the lead worker", "Save", enquiry_forms.LeadForm,
-        _plain(enquiries.change_lead), "Saved.",
+        plain(enquiries.change_lead, "enquiry"), "Saved.",
     ),
     "end": Act(
         P.REFERRAL_DECIDE, "End the enquiry without an outcome", "End the enquiry", enquiry_forms.EndForm,
-        _plain(enquiries.discontinue), "The enquiry has ended.", kind="warning",
+        plain(enquiries.discontinue, "enquiry"), "The enquiry has ended.", kind="warning",
     ),
 }  # fmt: skip
 
@@ -114,32 +108,9 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
     if name == "lead":
         say_cases(form, request.user)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=reverse("referrals:enquiry", args=[found.reference]),
-    )
-    return done or page(
-        request,
-        "referrals/act.html",
-        {
-            "record": found,
-            "form": form,
-            "title": chosen.title,
-            "button": chosen.button,
-            "text": chosen.text,
-            "kind": chosen.kind,
-            "who": found.referral.child_name,
-            "back": "referrals:enquiry",
-        },
-    )
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:enquiry")

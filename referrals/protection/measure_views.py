@@ -1,9 +1,5 @@
 """The pages of police protection and emergency orders: recording one, its page, and what is done with it."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contacts.handover.models import HandoverItem
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.people.access import check_conflict
 from frontdoor.ui.formats import moment
@@ -24,7 +19,8 @@ from referrals import readers
 from referrals.models import Referral
 from referrals.protection import from_handover, measure_forms, measures
 from referrals.protection.measure_models import Measure
-from referrals.views.working import Act
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 from referrals.views.working import shown as shown_referral
 
 P = Permission
@@ -126,29 +122,27 @@ def place(request: StaffRequest, reference: str) -> HttpResponse:
     return _show(request, found, measures.show_place(measure=found, by=request.user))
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Measure, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(measure=found, by=by, at=at, **given)
-
-
 def _about(found: Measure) -> str:
     return f"{found.get_kind_display()} until {moment(found.ends_at)}."
 
 
 ACTS: dict[str, Act] = {
     "told": Act(
-        P.REFERRAL_WORK, "Record who was told", "Save", measure_forms.ToldForm, _plain(measures.tell), "Saved.",
+        P.REFERRAL_WORK, "Record who was told", "Save", measure_forms.ToldForm,
+        plain(measures.tell, "measure"), "Saved.",
     ),
     "place": Act(
-        P.REFERRAL_WORK, "Change where the child is", "Save", measure_forms.PlaceForm, _plain(measures.change_place),
+        P.REFERRAL_WORK, "Change where the child is", "Save", measure_forms.PlaceForm,
+        plain(measures.change_place, "measure"),
         "Saved.",
     ),
     "extend": Act(
         P.REFERRAL_WORK, "Record an extension of the order", "Record it", measure_forms.ExtendForm,
-        _plain(measures.extend), "The extension has been recorded.", says=_about,
+        plain(measures.extend, "measure"), "The extension has been recorded.", says=_about,
     ),
     "end": Act(
-        P.REFERRAL_WORK, "Record that it has ended", "Record the end", measure_forms.EndedForm, _plain(measures.end),
+        P.REFERRAL_WORK, "Record that it has ended", "Record the end", measure_forms.EndedForm,
+        plain(measures.end, "measure"),
         "The end has been recorded.", says=_about,
     ),
 }  # fmt: skip
@@ -158,30 +152,7 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=reverse("referrals:measure", args=[found.reference]),
-    )
-    return done or page(
-        request,
-        "referrals/act.html",
-        {
-            "record": found,
-            "form": form,
-            "title": chosen.title,
-            "button": chosen.button,
-            "text": chosen.says(found),
-            "kind": chosen.kind,
-            "who": found.referral.child_name,
-            "back": "referrals:measure",
-        },
-    )
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:measure")

@@ -1,19 +1,14 @@
 """The plan register, the page of one child protection plan, and of each thing that is done about it."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, require
+from frontdoor.access import Permission, StaffRequest, get_visible
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.clocks.working_days import london_date
 from frontdoor.codelists import lists
@@ -26,7 +21,8 @@ from referrals.forms import say_cases
 from referrals.models import Allocation
 from referrals.protection import plan_forms, plans, register
 from referrals.protection.plan_models import CORE_GROUP, REVIEWS, ProtectionPlan
-from referrals.views.working import Act
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 from referrals.views.working import shown as shown_referral
 
 P = Permission
@@ -113,27 +109,23 @@ def plan(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[ProtectionPlan, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(plan=found, by=by, at=at, **given)
-
-
 ACTS: dict[str, Act] = {
     "review": Act(
-        P.REFERRAL_DECIDE, "Record a review conference", "Record it", plan_forms.ReviewForm, _plain(plans.review),
+        P.REFERRAL_DECIDE, "Record a review conference", "Record it", plan_forms.ReviewForm,
+        plain(plans.review, "plan"),
         "The review conference has been recorded.",
     ),
     "core-group": Act(
         P.REFERRAL_WORK, "Record a core group", "Record it", plan_forms.CoreGroupForm,
-        _plain(plans.record_core_group), "The core group has been recorded.",
+        plain(plans.record_core_group, "plan"), "The core group has been recorded.",
     ),
     "people": Act(
         P.REFERRAL_ALLOCATE, "Change who leads the plan", "Save", plan_forms.PeopleForm,
-        _plain(plans.change_people), "Saved.",
+        plain(plans.change_people, "plan"), "Saved.",
     ),
     "end": Act(
         P.REFERRAL_DECIDE, "End the child protection plan", "End the plan", plan_forms.EndPlanForm,
-        _plain(plans.end), "The plan has ended.", kind="warning",
+        plain(plans.end, "plan"), "The plan has ended.", kind="warning",
         text="Where a review conference ended it, record that conference instead.",
     ),
 }  # fmt: skip
@@ -143,35 +135,12 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
     if name == "people":
         say_cases(form, request.user)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=reverse("referrals:plan", args=[found.reference]),
-    )
-    return done or page(
-        request,
-        "referrals/act.html",
-        {
-            "record": found,
-            "form": form,
-            "title": chosen.title,
-            "button": chosen.button,
-            "text": chosen.text,
-            "kind": chosen.kind,
-            "who": found.referral.child_name,
-            "back": "referrals:plan",
-        },
-    )
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:plan")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,5 @@
 """The pages of transfers: the meeting list, one transfer, and everything that is done in it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, require
+from frontdoor.access import Permission, StaffRequest, get_visible
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import Team, User
 from frontdoor.codelists import lists
@@ -24,7 +23,8 @@ from referrals import readers as of_referrals
 from referrals.models import Referral, Transfer
 from referrals.transfers import actions, drafting, forms, readers
 from referrals.transfers.following import address_of
-from referrals.views.working import Act
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 from referrals.views.working import shown as shown_referral
 
 P = Permission
@@ -296,34 +296,31 @@ def _accepted(request: StaffRequest, result: actions.Done) -> str:
     return f"{names}: accepted for {result.transfer.receiver}, {whose}."
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Transfer, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(transfer=found, by=by, at=at, **given)
-
-
 ACTS: dict[str, Act] = {
     "decline": Act(
-        P.REFERRAL_ALLOCATE, "Decline this transfer", "Decline", forms.WhyForm, _plain(actions.decline),
+        P.REFERRAL_ALLOCATE, "Decline this transfer", "Decline", forms.WhyForm, plain(actions.decline, "transfer"),
         "Declined: it stays with whoever sent it, who has been told.",
     ),
     "refuse": Act(
-        P.REFERRAL_ALLOCATE, "Refuse this request", "Refuse", forms.WhyForm, _plain(actions.refuse),
+        P.REFERRAL_ALLOCATE, "Refuse this request", "Refuse", forms.WhyForm, plain(actions.refuse, "transfer"),
         "Refused: whoever asked has been told.",
     ),
     "withdraw": Act(
-        P.REFERRAL_WORK, "Withdraw this transfer", "Withdraw", forms.WhyForm, _plain(actions.withdraw), "Withdrawn.",
+        P.REFERRAL_WORK, "Withdraw this transfer", "Withdraw", forms.WhyForm,
+        plain(actions.withdraw, "transfer"), "Withdrawn.",
     ),
     "accepted-there": Act(
         P.REFERRAL_WORK, "Another authority has accepted it", "Record it", forms.AcceptedThereForm,
-        _plain(actions.accepted_there), "Recorded: now close the referral as transferred to another authority.",
+        plain(actions.accepted_there, "transfer"),
+        "Recorded: now close the referral as transferred to another authority.",
     ),
     "declined-there": Act(
         P.REFERRAL_WORK, "Another authority has declined it", "Record it", forms.WhyForm,
-        _plain(actions.declined_there), "Recorded: the case stays ours.",
+        plain(actions.declined_there, "transfer"), "Recorded: the case stays ours.",
     ),
     "put-right": Act(
         P.REFERRAL_DECIDE, "They have not accepted it after all", "Put it right", forms.WhyForm,
-        _plain(actions.put_right), "Put right: it waits again, with the time since it was proposed.",
+        plain(actions.put_right, "transfer"), "Put right: it waits again, with the time since it was proposed.",
     ),
 }  # fmt: skip
 
@@ -332,28 +329,7 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one answer; what it needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=address_of(found),
-    )
-    return done or page(
-        request,
-        "referrals/act.html",
-        {
-            "record": found,
-            "form": form,
-            "title": chosen.title,
-            "button": chosen.button,
-            "who": found.referral.child_name,
-            "back": "referrals:transfer",
-        },
-    )
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:transfer")

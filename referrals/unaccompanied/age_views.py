@@ -1,26 +1,24 @@
 """The page of an age assessment, of its beginning, and of each thing that is done in it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontdoor import acting
-from frontdoor.access import Permission, StaffRequest, get_visible, require
+from frontdoor.access import Permission, StaffRequest, get_visible
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
 from referrals.models import AgeAssessment
 from referrals.unaccompanied import age as actions
 from referrals.unaccompanied import forms, readers
-from referrals.unaccompanied.views import act_page, noted
-from referrals.views import working
-from referrals.views.working import Act
+from referrals.unaccompanied.views import noted
+from referrals.views import acts, working
+from referrals.views.acts import Act, plain
 
 P = Permission
 
@@ -79,32 +77,31 @@ def begin(request: StaffRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[AgeAssessment, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(assessment=found, by=by, at=at, **given)
-
-
 ACTS: dict[str, Act] = {
     "assessors": Act(
-        P.REFERRAL_WORK, "Change the assessors", "Save", forms.AssessorsForm, _plain(actions.change_assessors),
+        P.REFERRAL_WORK, "Change the assessors", "Save", forms.AssessorsForm,
+        plain(actions.change_assessors, "assessment"),
         "Saved.",
     ),
     "tell": Act(
-        P.REFERRAL_WORK, "Record what the young person was told", "Record it", forms.TellForm, _plain(actions.tell),
+        P.REFERRAL_WORK, "Record what the young person was told", "Record it", forms.TellForm,
+        plain(actions.tell, "assessment"),
         "Recorded: a manager who is neither assessor decides.",
         text="Before anything is decided the young person hears, with an appropriate adult and an interpreter, what "
         "the assessors are minded to decide and why, and can answer each reason.",
     ),
     "again": Act(
         P.REFERRAL_WORK, "Take the age assessment up again", "Take it up again", forms.AgainForm,
-        _plain(actions.think_again), "Taken up again: the young person will be told again.",
+        plain(actions.think_again, "assessment"), "Taken up again: the young person will be told again.",
     ),
     "decide": Act(
-        P.REFERRAL_DECIDE, "Decide the age assessment", "Decide", forms.DecideForm, _plain(actions.decide), "Decided.",
+        P.REFERRAL_DECIDE, "Decide the age assessment", "Decide", forms.DecideForm,
+        plain(actions.decide, "assessment"), "Decided.",
         text="The date goes on the young person’s record. The date they claimed is kept and shown beside it.",
     ),
     "withdraw": Act(
-        P.REFERRAL_DECIDE, "Withdraw the age assessment", "Withdraw it", forms.WithdrawForm, _plain(actions.withdraw),
+        P.REFERRAL_DECIDE, "Withdraw the age assessment", "Withdraw it", forms.WithdrawForm,
+        plain(actions.withdraw, "assessment"),
         "Withdrawn. The age claimed stands.", kind="warning",
     ),
 }  # fmt: skip
@@ -114,17 +111,7 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=reverse("referrals:age", args=[found.reference]),
-    )
-    return done or act_page(request, found, found.referral, chosen, form, "referrals:age")
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:age")

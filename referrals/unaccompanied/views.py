@@ -1,9 +1,5 @@
 """The list of unaccompanied children, and the page of one with each thing that is done."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +12,6 @@ from contacts.screening.readers import of_its_type
 from frontdoor import acting, audit
 from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
 from frontdoor.access import page as needs
-from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
 from frontdoor.people.access import check_conflict
 from frontdoor.ui.responses import page
@@ -25,8 +20,8 @@ from frontdoor.workflow.actions import history
 from referrals.models import Referral, Unaccompanied
 from referrals.unaccompanied import actions, forms, readers
 from referrals.unaccompanied.models import RULE
-from referrals.views import working
-from referrals.views.working import Act
+from referrals.views import acts, working
+from referrals.views.acts import Act, plain
 
 P = Permission
 
@@ -132,35 +127,30 @@ def unaccompanied(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[Unaccompanied, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda found, by, at, given: action(record=found, by=by, at=at, **given)
-
-
 ACTS: dict[str, Act] = {
     "facts": Act(
         P.REFERRAL_WORK, "Record what has been done for the child", "Save", forms.FactsForm,
-        _plain(actions.record_facts), "Saved.",
+        plain(actions.record_facts, "record"), "Saved.",
     ),
     "refer": Act(
         P.REFERRAL_WORK, "Record the referral to the transfer scheme", "Record it", forms.ReferForm,
-        _plain(actions.refer), "Recorded.",
+        plain(actions.refer, "record"), "Recorded.",
     ),
     "accept": Act(
         P.REFERRAL_WORK, "Record which authority has accepted the child", "Record it", forms.AcceptForm,
-        _plain(actions.accept), "Recorded.", text="Until the child has moved everything stays with us.",
+        plain(actions.accept, "record"), "Recorded.", text="Until the child has moved everything stays with us.",
     ),
     "transfer": Act(
         P.REFERRAL_DECIDE, "Record that the child has moved", "Record it", forms.TransferForm,
-        _plain(actions.transfer), "Recorded: the scheme’s deadline has ended.",
+        plain(actions.transfer, "record"), "Recorded: the scheme’s deadline has ended.",
     ),
     "stay": Act(
         P.REFERRAL_DECIDE, "Record that the child stays with us", "Record it", forms.StayForm,
-        _plain(actions.stay), "Recorded: the scheme’s deadline has ended.", kind="warning",
+        plain(actions.stay, "record"), "Recorded: the scheme’s deadline has ended.", kind="warning",
     ),
     "put-right": Act(
         P.REFERRAL_DECIDE, "Put right what was recorded of the transfer scheme", "Begin the scheme anew",
-        forms.PutRightForm, _plain(actions.put_right), "The scheme begins anew.", kind="warning",
+        forms.PutRightForm, plain(actions.put_right, "record"), "The scheme begins anew.", kind="warning",
         text="What was recorded stays in the history. The deadline runs on as if it had never been stopped.",
     ),
 }  # fmt: skip
@@ -170,29 +160,7 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=reverse("referrals:unaccompanied", args=[found.reference]),
-    )
-    return done or act_page(request, found, found.referral, chosen, form, "referrals:unaccompanied")
-
-
-def act_page(request: StaffRequest, record: Any, referral: Referral, chosen: Act, form: Any, back: str) -> HttpResponse:
-    """The page that asks for one act."""
-    return page(
-        request,
-        "referrals/act.html",
-        {
-            "record": record, "form": form, "title": chosen.title, "button": chosen.button, "text": chosen.text,
-            "kind": chosen.kind, "who": referral.child_name, "back": back,
-        },
-    )  # fmt: skip
+    return acts.answer(request, chosen, form, found, who=found.referral.child_name, back="referrals:unaccompanied")

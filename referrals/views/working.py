@@ -1,7 +1,5 @@
 """The list of referrals, and the page of one with everything that can be done to it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +16,7 @@ from contacts.screening import actions as screening
 from contacts.screening.readers import of_its_type
 from contacts.screening.untaken import untaken
 from frontdoor import acting, audit
-from frontdoor.access import Permission, StaffRequest, get_visible, holds, require
+from frontdoor.access import Permission, StaffRequest, get_visible, holds
 from frontdoor.access import page as needs
 from frontdoor.accounts.models import User
 from frontdoor.clocks.models import Clock
@@ -28,7 +26,6 @@ from frontdoor.people.access import check_conflict
 from frontdoor.people.matching import candidates as matching
 from frontdoor.people.models import Person
 from frontdoor.signing import oversight
-from frontdoor.ui.forms import VersionForm
 from frontdoor.ui.responses import page
 from frontdoor.workflow import doors
 from frontdoor.workflow.actions import history
@@ -37,6 +34,8 @@ from referrals.absences import away
 from referrals.acknowledging import acknowledge
 from referrals.models import Letter, Referral
 from referrals.transfers.readers import of_referral as of_transfers
+from referrals.views import acts
+from referrals.views.acts import Act, plain
 from referrals.views.news import PLACES, told
 from referrals.views.news import address_of as page_of_news
 
@@ -243,22 +242,6 @@ def confirm_child(request: StaffRequest, reference: str) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True)
-class Act:
-    """One thing done to a referral, or to what hangs on it, on a page of its own: what it needs, says and runs."""
-
-    permission: Permission
-    title: str
-    button: str
-    form: type[VersionForm]
-    run: Callable[[Any, User, datetime, dict[str, Any]], object]
-    done: str | Callable[[Any], str]
-    text: str = ""
-    kind: str = ""
-    #: What stands on the page beside ``text``, read from the record.
-    says: Callable[[Any], str] = lambda record: ""
-
-
 def _accept(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -> object:
     worker = given["worker"]
     team = holding.team_of(worker, given["team"])
@@ -266,11 +249,6 @@ def _accept(referral: Referral, by: User, at: datetime, given: dict[str, Any]) -
     return actions.accept(
         referral=referral, by=by, at=at, reason=given["reason"], response=response, version=given["version"]
     )
-
-
-def _plain(action: Callable[..., Any]) -> Callable[[Referral, User, datetime, dict[str, Any]], object]:
-    """An action whose facts are the form's fields."""
-    return lambda referral, by, at, given: action(referral=referral, by=by, at=at, **given)
 
 
 #: What is said of an ending that waits.
@@ -283,7 +261,7 @@ ACTS: dict[str, Act] = {
         "End without further work",
         "End the referral",
         forms.EndForm,
-        _plain(actions.no_further_action),
+        plain(actions.no_further_action, "referral"),
         lambda found: PROPOSED if found.is_open else "The referral has ended.",
         kind="warning",
         says=endings.told,
@@ -293,7 +271,7 @@ ACTS: dict[str, Act] = {
         "Provide a service",
         "Begin the service",
         forms.ServiceForm,
-        _plain(actions.provide_service),
+        plain(actions.provide_service, "referral"),
         "The service has begun.",
     ),
     "need": Act(
@@ -301,7 +279,7 @@ ACTS: dict[str, Act] = {
         "The child’s primary need",
         "Save",
         forms.NeedForm,
-        _plain(actions.set_primary_need),
+        plain(actions.set_primary_need, "referral"),
         "Saved.",
     ),
     "close": Act(
@@ -309,7 +287,7 @@ ACTS: dict[str, Act] = {
         "Close this referral",
         "Close the referral",
         forms.CloseForm,
-        _plain(actions.close),
+        plain(actions.close, "referral"),
         lambda found: PROPOSED if found.is_open else "Closed.",
         kind="warning",
         says=endings.told,
@@ -319,7 +297,7 @@ ACTS: dict[str, Act] = {
         "Reopen this referral",
         "Reopen",
         forms.ReasonForm,
-        _plain(actions.reopen),
+        plain(actions.reopen, "referral"),
         "Reopened.",
         text="Only for a referral closed in error, soon after. Later information about the child is a new contact.",
     ),
@@ -330,34 +308,10 @@ ACTS: dict[str, Act] = {
 @needs(P.REFERRAL_VIEW)
 def act(request: StaffRequest, reference: str, name: str) -> HttpResponse:
     """The page of one act; what the act itself needs is asked before anything is shown."""
-    chosen = ACTS.get(name)
-    if chosen is None:
-        raise Http404
-    require(request.user, chosen.permission)
+    chosen = acts.chosen(ACTS, name, request.user)
     found = shown(request, reference)
     form = acting.form(request, chosen.form, record=found, called=chosen.title)
     forms.say_cases(form, request.user)
     ends = name in ("close", "end")
     waits = [line for below in hooks.open_below for line in below(found, request.user)] if ends else []
-    done = acting.carry_out(
-        request,
-        form,
-        lambda given, at: chosen.run(found, request.user, at, given),
-        said=chosen.done,
-        to=address_of(found.reference),
-    )
-    return done or page(
-        request,
-        "referrals/act.html",
-        {
-            "record": found,
-            "form": form,
-            "title": chosen.title,
-            "button": chosen.button,
-            "text": chosen.text or chosen.says(found),
-            "waits": waits,
-            "kind": chosen.kind,
-            "who": found.child_name,
-            "back": "referrals:referral",
-        },
-    )
+    return acts.answer(request, chosen, form, found, who=found.child_name, back="referrals:referral", waits=waits)

@@ -167,9 +167,9 @@ class GiveOutForm(FamiliesForm):
     def __init__(self, *args: Any, board: Board, **kwargs: Any):
         """``board``: what the page shows."""
         super().__init__(*args, **kwargs)
-        self.loads = {load.worker.pk: load for load in board.loads}
+        self.loads = {load.worker.pk: load for load in board.takers}
         families = [family.referrals for family in board.families]
-        self.lay_out(families, [load.worker for load in board.loads], "Nobody yet")
+        self.lay_out(families, [load.worker for load in board.takers], "Nobody yet")
         for name, family in zip(self.families, board.families, strict=True):
             if family.suggestions:
                 said = "; ".join(each.words for each in family.suggestions)
@@ -178,7 +178,8 @@ class GiveOutForm(FamiliesForm):
     def of_colleague(self, worker: User) -> str:
         """A colleague with how much of a full caseload they hold, and being away."""
         load = self.loads[worker.pk]
-        said = f"{worker.name}: {load.filled}% of a full caseload"
+        name = f"{worker.name}, {worker.team.name}" if worker.team is not None else worker.name
+        said = f"{name}: {load.filled}% of a full caseload"
         return f"{said}, {load.away.words}" if load.away is not None else said
 
 

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Value, When
 
-from frontdoor.accounts.models import Absence, Team, User, WorkingPattern
+from frontdoor.accounts.models import Absence, User, WorkingPattern
 from frontdoor.clocks.working_days import london_date
-from referrals import holding
 from referrals.absences import away
 from referrals.caseload.models import CaseWeight, Weights
 from referrals.models import Allocation, Enquiry, ProtectionPlan, Referral
@@ -126,8 +125,3 @@ def _of(
     full = weights.full if pattern is None else round(weights.full * min(len(pattern.days), 5) / 5)
     days = pattern.words if pattern is not None and not pattern.is_usual else ""
     return Caseload(worker, sum(stages.values()), children, stages, weights.of(stages), full, days, absence)
-
-
-def workers_of(teams: Collection[Team]) -> QuerySet[User]:
-    """Everybody of these teams who may hold cases, by name."""
-    return holding.workers().filter(team__in=teams)

@@ -193,5 +193,20 @@ def test_working_days_are_entered_for_oneself_and_by_the_manager(
     assert not Entry.objects.filter(event="staff.working_days_entered").exclude(actor=placed).exists()
 
 
+def test_a_team_whose_people_hold_no_cases_gives_families_to_other_teams(
+    family: list[Referral], manager: User, placed: User, signed: Signed
+) -> None:
+    desk = Team.objects.create(code="desk", name="Duty desk", kind="duty", manager=manager)
+    for row in family:
+        actions.allocate(referral=row, by=manager, at=LATER, team=desk, worker=None)
+    client = signed(manager)
+    page = text(client.get(f"{ADDRESS}?team=desk"))
+    assert "Sol Worker, Assessment team: 0% of a full caseload" in page
+    assert "Sol Worker (0% of a full caseload)" in hint(page, f"to_{family[0].reference}")
+    done = text(client.post(f"{ADDRESS}?team=desk", {f"to_{family[0].reference}": placed.pk}, follow=True))
+    assert "Sam Example and Zoë Example: allocated to Sol Worker" in done
+    assert Referral.objects.get(pk=family[0].pk).current_worker == placed
+
+
 def test_who_may_not_allocate_has_no_board(placed: User, signed: Signed) -> None:
     assert signed(placed).get(ADDRESS).status_code == 403
